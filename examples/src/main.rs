@@ -1,0 +1,2 @@
+//! The request-flow platform.
+fn main() {}
