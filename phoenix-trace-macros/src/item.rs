@@ -7,7 +7,7 @@ use proc_macro2::{Group, Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::{AttrStyle, Attribute, ReturnType, Signature, Token, Type, Visibility, token};
 
-pub(crate) use tail::{AsyncTail, hoist_bindings};
+pub(crate) use tail::{AsyncTail, hoist_bindings, rename_self};
 pub(crate) use types::{future_output, inferable, promises_future};
 
 /// What an attribute macro for functions was put on.

@@ -13,6 +13,7 @@ mod operation;
 mod options;
 mod record;
 mod semconv;
+mod service;
 
 use proc_macro::TokenStream;
 
@@ -20,6 +21,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
     operation::traced_operation(args.into(), item.into()).into()
+}
+
+/// service.
+#[proc_macro_attribute]
+pub fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream {
+    service::traced_grpc_service(args.into(), item.into()).into()
 }
 
 /// main.

@@ -47,7 +47,7 @@ impl Args {
     fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let read = |input: ParseStream<'_>| {
-            read_options(input, errors, "phoenix_main", &OPTIONS, |word, input, errors| {
+            read_options(input, errors, "`#[phoenix_main]`", &OPTIONS, |word, input, errors| {
                 args.option(word, input, errors)
             });
             Ok(())

@@ -27,12 +27,12 @@ pub(crate) fn read_options(
 ) {
     separated(input, errors, |input, errors| {
         if !input.peek(syn::Ident::peek_any) {
-            let hint = format!("expected an option of `{owner}`: {}", all_of(known));
+            let hint = format!("expected an option of {owner}: {}", all_of(known));
             return Err(input.error(hint));
         }
         let word = input.call(Ident::parse_any)?;
         if !read(&word, input, errors)? {
-            errors.at(word.span(), format!("unknown option `{word}`; `{owner}` takes {}", all_of(known)));
+            errors.at(word.span(), format!("unknown option `{word}`; {owner} takes {}", all_of(known)));
             skip_to_comma(input);
         }
         Ok(())

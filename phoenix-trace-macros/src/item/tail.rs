@@ -1,6 +1,6 @@
 //! Bodies that end in an async block. Such a block is what runs; the function around it only makes the future.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 /// A body of the form `before.. async move { .. }` or `before.. Box::pin(async move { .. })`.
 pub(crate) struct AsyncTail {
@@ -8,8 +8,8 @@ pub(crate) struct AsyncTail {
     pub(crate) before: TokenStream,
     /// `Box::pin`, if the block is boxed.
     pub(crate) boxed: Option<TokenStream>,
-    /// `async` or `async move`.
-    pub(crate) keywords: TokenStream,
+    /// `async`. Whether it says `move` makes no difference at the end of a body: nothing that it could borrow from is left.
+    pub(crate) asyncness: TokenTree,
     pub(crate) block: Group,
 }
 
@@ -38,16 +38,15 @@ impl AsyncTail {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => group,
             _ => return None,
         };
-        let capture = tokens.pop_if(|token| is_ident(token, "move"));
+        tokens.pop_if(|token| is_ident(token, "move"));
         let asyncness = tokens.pop_if(|token| is_ident(token, "async"))?;
-        let keywords = [Some(asyncness), capture].into_iter().flatten().collect();
         match boxed {
             Some((before, path)) if tokens.is_empty() => {
-                Some(Self { before: before.into_iter().collect(), boxed: Some(path), keywords, block })
+                Some(Self { before: before.into_iter().collect(), boxed: Some(path), asyncness, block })
             }
             Some(_) => None,
             None if at_statement(&tokens) => {
-                Some(Self { before: tokens.into_iter().collect(), boxed: None, keywords, block })
+                Some(Self { before: tokens.into_iter().collect(), boxed: None, asyncness, block })
             }
             None => None,
         }
@@ -102,6 +101,22 @@ pub(crate) fn hoist_bindings(block: TokenStream) -> Option<(TokenStream, TokenSt
     Some((bindings, rest))
 }
 
+/// `#[async_trait]` calls the receiver `__self`.
+pub(crate) fn rename_self(tokens: TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Ident(ident) if ident == "self" => Ident::new("__self", ident.span()).into(),
+            TokenTree::Group(group) => {
+                let mut renamed = Group::new(group.delimiter(), rename_self(group.stream()));
+                renamed.set_span(group.span());
+                renamed.into()
+            }
+            other => other,
+        })
+        .collect()
+}
+
 fn is_ident(token: &TokenTree, name: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident == name)
 }
@@ -117,23 +132,20 @@ mod tests {
 
     #[expect(clippy::needless_pass_by_value, reason = "the callers quote it")]
     fn check(body: TokenStream, expected: Option<(TokenStream, TokenStream)>) {
-        let found = AsyncTail::find(body.clone()).map(|tail| {
-            let boxed = tail.boxed.unwrap_or_default();
-            (tail.before.to_string(), format!("{boxed} {}", tail.keywords))
-        });
-        let expected = expected.map(|(before, around)| (before.to_string(), around.to_string()));
-        let trimmed = found.map(|(before, around)| (before, around.trim().to_owned()));
-        assert_eq!(trimmed, expected, "{body}");
+        let found = AsyncTail::find(body.clone())
+            .map(|tail| (tail.before.to_string(), tail.boxed.unwrap_or_default().to_string()));
+        let expected = expected.map(|(before, boxed)| (before.to_string(), boxed.to_string()));
+        assert_eq!(found, expected, "{body}");
     }
 
     #[test]
     fn async_blocks_are_found_at_the_end_of_a_body() {
-        check(quote!(async { 1 }), Some((quote!(), quote!(async))));
-        check(quote!(let x = 1; async move { x }), Some((quote!(let x = 1;), quote!(async move))));
-        check(quote!(Box::pin(async move { x })), Some((quote!(), quote!(Box::pin async move))));
+        check(quote!(async { 1 }), Some((quote!(), quote!())));
+        check(quote!(let x = 1; async move { x }), Some((quote!(let x = 1;), quote!())));
+        check(quote!(Box::pin(async move { x })), Some((quote!(), quote!(Box::pin))));
         check(
             quote!(f(); ::std::boxed::Box::pin(async { x },)),
-            Some((quote!(f();), quote!(::std::boxed::Box::pin async))),
+            Some((quote!(f();), quote!(::std::boxed::Box::pin))),
         );
     }
 

@@ -10,9 +10,9 @@ use crate::attribute::{Entry, read_entries};
 use crate::errors::{Errors, one_of};
 use crate::options::{Given, assigned, facade, read_options, separated, set};
 
-const OPTIONS: [&str; 7] = ["name", "kind", "attributes", "err", "rpc", "skip", "crate"];
-/// What a function takes; the others are for the methods of a gRPC service.
 const ON_FUNCTIONS: [&str; 5] = ["name", "kind", "attributes", "err", "crate"];
+/// On a method inside `#[traced_grpc_service]`, where they configure the span of the RPC.
+const ON_RPCS: [&str; 3] = ["rpc", "attributes", "skip"];
 const KINDS: [&str; 5] = ["internal", "server", "client", "producer", "consumer"];
 
 /// The options as written.
@@ -36,12 +36,37 @@ pub(crate) enum Err {
 }
 
 impl Args {
+    /// The options on a function.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        Self::read(tokens, "`#[traced_operation]`", &ON_FUNCTIONS, errors)
+    }
+
+    /// The options on a method of a gRPC service. What its span has from the protocol cannot be chosen.
+    pub(crate) fn parse_on_rpc(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let args = Self::read(tokens, "`#[traced_operation]` on an RPC", &ON_RPCS, errors);
+        let words = [
+            args.name.as_ref().map(|given| &given.word),
+            args.kind.as_ref().map(|given| &given.word),
+            args.err.as_ref().map(|given| &given.word),
+            args.facade.as_ref().map(|given| &given.word),
+        ];
+        for word in words.into_iter().flatten() {
+            let remedy = match word.to_string().as_str() {
+                "name" => {
+                    "remove it; `rpc = \"GetURL\"` tells a method name that cannot be derived from the function's"
+                }
+                "crate" => "write it once, in `#[traced_grpc_service(crate = ..)]`",
+                _ => "remove it",
+            };
+            errors.at(word.span(), format!("the span of an RPC has its `{word}` from the service; {remedy}"));
+        }
+        args
+    }
+
+    fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let read = |input: ParseStream<'_>| {
-            read_options(input, errors, "traced_operation", &ON_FUNCTIONS, |word, input, errors| {
-                args.option(word, input, errors)
-            });
+            read_options(input, errors, owner, known, |word, input, errors| args.option(word, input, errors));
             Ok(())
         };
         let parsed = read.parse2(tokens);
@@ -72,21 +97,6 @@ impl Args {
             _ => return Ok(false),
         }
         Ok(true)
-    }
-
-    /// The options that were given, in the order of [`OPTIONS`].
-    pub(crate) fn given(&self) -> impl Iterator<Item = &Ident> {
-        let words = [
-            self.name.as_ref().map(|given| &given.word),
-            self.kind.as_ref().map(|given| &given.word),
-            self.attributes.as_ref().map(|given| &given.word),
-            self.err.as_ref().map(|given| &given.word),
-            self.rpc.as_ref().map(|given| &given.word),
-            self.skip.as_ref().map(|given| &given.word),
-            self.facade.as_ref().map(|given| &given.word),
-        ];
-        debug_assert_eq!(words.len(), OPTIONS.len());
-        words.into_iter().flatten()
     }
 }
 

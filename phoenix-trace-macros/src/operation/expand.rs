@@ -1,12 +1,12 @@
 //! A plan in, the function around its span out. What is generated is a static for the site and a few calls.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Type;
 
 use super::lower::{Failure, Plan};
 use crate::attribute::{self, Attributes};
-use crate::item::{AsyncTail, Shape, future_output, hoist_bindings, inferable};
+use crate::item::{AsyncTail, Shape, future_output, hoist_bindings, inferable, rename_self};
 
 pub(super) fn expand(plan: &Plan) -> TokenStream {
     let function = &plan.function;
@@ -87,7 +87,7 @@ fn sync(plan: &Plan) -> TokenStream {
 fn asynchronous(plan: &Plan, body: &Group, output: Option<&Type>) -> TokenStream {
     let Attributes { items, values } = attribute::expand(&plan.attributes, &plan.facade);
     let preamble = preamble(plan, &items);
-    let run = run(plan, &values, &quote_spanned!(Span::mixed_site()=> async move), body, output);
+    let run = run(plan, &values, body, output);
     quote!(#preamble #run)
 }
 
@@ -109,22 +109,16 @@ fn async_tail(plan: &Plan, tail: &AsyncTail) -> TokenStream {
     let preamble = preamble(plan, &items);
     // `#[async_trait]` names the type in the block itself.
     let output = plan.function.output().filter(|_| !plan.function.is_async_trait()).and_then(future_output);
-    let run = run(plan, &values, &tail.keywords, &block, output);
-    let (before, keywords) = (&tail.before, &tail.keywords);
-    let mut outer = quote!(#keywords { #bindings #run });
+    let run = run(plan, &values, &block, output);
+    let (before, asyncness) = (&tail.before, &tail.asyncness);
+    let mut outer = quote!(#asyncness move { #bindings #run });
     if let Some(boxed) = &tail.boxed {
         outer = quote!(#boxed(#outer));
     }
     quote!(#preamble #before #outer)
 }
 
-fn run(
-    plan: &Plan,
-    values: &[TokenStream],
-    keywords: &TokenStream,
-    body: &Group,
-    output: Option<&Type>,
-) -> TokenStream {
+fn run(plan: &Plan, values: &[TokenStream], body: &Group, output: Option<&Type>) -> TokenStream {
     let site = Span::mixed_site();
     let facade = &plan.facade;
     let started = started(plan, "begin", "Begun", values);
@@ -142,7 +136,7 @@ fn run(
     block.set_span(body.span());
     quote_spanned! {site=>
         let __phoenix_span = #started;
-        #facade::__private::run(__phoenix_span, #keywords #block, |__phoenix_returned| #classified).await
+        #facade::__private::run(__phoenix_span, async move #block, |__phoenix_returned| #classified).await
     }
 }
 
@@ -169,20 +163,4 @@ fn classified(plan: &Plan, returned: TokenStream) -> TokenStream {
             if #private::is_failure(#returned, #condition) { #outcome } else { #private::Outcome::Ok }
         },
     }
-}
-
-/// `#[async_trait]` calls the receiver `__self`.
-fn rename_self(tokens: TokenStream) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|token| match token {
-            TokenTree::Ident(ident) if ident == "self" => Ident::new("__self", ident.span()).into(),
-            TokenTree::Group(group) => {
-                let mut renamed = Group::new(group.delimiter(), rename_self(group.stream()));
-                renamed.set_span(group.span());
-                renamed.into()
-            }
-            other => other,
-        })
-        .collect()
 }

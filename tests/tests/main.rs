@@ -1,0 +1,3 @@
+//! The suites, as one binary.
+
+mod compile;
