@@ -13,9 +13,11 @@
 //! | [`CorrelationId`] | `x-correlation-id` | the platform's own |
 
 mod hex;
+pub mod ot;
 pub mod traceparent;
 pub mod tracestate;
 
+pub use ot::{OtState, Randomness, Threshold};
 pub use traceparent::TraceParent;
 pub use tracestate::{InvalidTraceState, TraceState};
 
