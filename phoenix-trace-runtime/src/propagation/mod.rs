@@ -12,11 +12,13 @@
 //! | [`Baggage`] | `baggage` | [W3C Baggage](https://www.w3.org/TR/baggage/) |
 //! | [`CorrelationId`] | `x-correlation-id` | the platform's own |
 
+pub mod correlation;
 mod hex;
 pub mod ot;
 pub mod traceparent;
 pub mod tracestate;
 
+pub use correlation::{CorrelationId, InvalidCorrelationId};
 pub use ot::{OtState, Randomness, Threshold};
 pub use traceparent::TraceParent;
 pub use tracestate::{InvalidTraceState, TraceState};
