@@ -12,12 +12,14 @@
 //! | [`Baggage`] | `baggage` | [W3C Baggage](https://www.w3.org/TR/baggage/) |
 //! | [`CorrelationId`] | `x-correlation-id` | the platform's own |
 
+pub mod baggage;
 pub mod correlation;
 mod hex;
 pub mod ot;
 pub mod traceparent;
 pub mod tracestate;
 
+pub use baggage::Baggage;
 pub use correlation::{CorrelationId, InvalidCorrelationId};
 pub use ot::{OtState, Randomness, Threshold};
 pub use traceparent::TraceParent;
