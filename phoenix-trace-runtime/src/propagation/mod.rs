@@ -11,8 +11,11 @@
 //! | [`OtState`] | member `ot` of `tracestate` | [OpenTelemetry TraceState handling](https://opentelemetry.io/docs/specs/otel/trace/tracestate-handling/) |
 //! | [`Baggage`] | `baggage` | [W3C Baggage](https://www.w3.org/TR/baggage/) |
 //! | [`CorrelationId`] | `x-correlation-id` | the platform's own |
+//!
+//! [`carrier`] reads and writes them all on an [`http::HeaderMap`].
 
 pub mod baggage;
+pub mod carrier;
 pub mod correlation;
 mod hex;
 pub mod ot;
@@ -20,6 +23,7 @@ pub mod traceparent;
 pub mod tracestate;
 
 pub use baggage::Baggage;
+pub use carrier::{Outgoing, RemoteContext};
 pub use correlation::{CorrelationId, InvalidCorrelationId};
 pub use ot::{OtState, Randomness, Threshold};
 pub use traceparent::TraceParent;
@@ -39,4 +43,10 @@ fn trim_ows_end(mut bytes: &[u8]) -> &[u8] {
         bytes = rest;
     }
     bytes
+}
+
+/// The only item of an iterator, or `None` when it yields none or several.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next()?;
+    items.next().is_none().then_some(first)
 }
