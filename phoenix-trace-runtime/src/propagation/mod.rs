@@ -12,13 +12,15 @@
 //! | [`Baggage`] | `baggage` | [W3C Baggage](https://www.w3.org/TR/baggage/) |
 //! | [`CorrelationId`] | `x-correlation-id` | the platform's own |
 //!
-//! [`carrier`] reads and writes them all on an [`http::HeaderMap`].
+//! [`carrier`] reads and writes them all on an [`http::HeaderMap`]; [`TraceContextPropagator`] and
+//! [`BaggagePropagator`] do it for any carrier that the OpenTelemetry API knows.
 
 pub mod baggage;
 pub mod carrier;
 pub mod correlation;
 mod hex;
 pub mod ot;
+mod text_map;
 pub mod traceparent;
 pub mod tracestate;
 
@@ -26,6 +28,7 @@ pub use baggage::Baggage;
 pub use carrier::{Outgoing, RemoteContext};
 pub use correlation::{CorrelationId, InvalidCorrelationId};
 pub use ot::{OtState, Randomness, Threshold};
+pub use text_map::{BaggagePropagator, TraceContextPropagator};
 pub use traceparent::TraceParent;
 pub use tracestate::{InvalidTraceState, TraceState};
 
