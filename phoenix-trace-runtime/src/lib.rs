@@ -2,4 +2,5 @@
 
 pub mod key;
 pub mod outcome;
+pub mod propagation;
 pub mod value;
