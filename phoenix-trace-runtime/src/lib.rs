@@ -1,1 +1,5 @@
 //! The runtime.
+
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod waterfall;
