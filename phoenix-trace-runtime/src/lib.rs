@@ -3,4 +3,7 @@
 pub mod key;
 pub mod outcome;
 pub mod propagation;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod value;
+pub mod waterfall;
