@@ -22,8 +22,12 @@ pub(super) fn write(out: &mut String, trace: &Trace<'_>, options: &Waterfall, pa
     let summary = Summary::of(trace);
     summary.write(out, trace, true, paint);
     let told = told_by_children(trace.rows.iter().map(|row| row.span));
-    let line = |row| Line::new(row, pieces(row.span, Form::Brief(&told), options.filter()));
-    let lines: Vec<Line<'_>> = trace.rows.iter().map(line).collect();
+    let lines = trace.rows.iter().map(|row| {
+        let mut pieces = pieces(row.span, Form::Brief(&told), options.filter());
+        pieces.extend(summary.reason_of(row.span));
+        Line::new(row, pieces)
+    });
+    let lines: Vec<Line<'_>> = lines.collect();
     let columns = Columns::new(&lines, &summary, options.width);
     for line in &lines {
         line.write(out, &columns, &summary, paint);
