@@ -125,6 +125,8 @@ impl Waterfall {
 
     /// The attributes to print, by key, in place of those that matter.
     ///
+    /// With times, those whose value stands in the span's name are left out all the same.
+    ///
     /// ```
     /// use phoenix_trace_runtime::waterfall::Waterfall;
     ///
