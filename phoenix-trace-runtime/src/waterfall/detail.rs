@@ -190,7 +190,8 @@ fn failed(text: String) -> Piece {
     }
 }
 
-fn dim(text: String) -> Piece {
+/// A piece in the background.
+pub(super) fn dim(text: String) -> Piece {
     Piece {
         style: Style::Dim,
         text,

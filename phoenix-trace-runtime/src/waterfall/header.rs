@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::detail::{CORRELATION_ID, REASON};
+use super::detail::{CORRELATION_ID, Piece, REASON, dim};
 use super::paint::{Painter, Style};
-use super::span::AttributeValue;
+use super::span::{AttributeValue, Span};
 use super::text::{duration, escape};
 use super::tree::Trace;
 
@@ -17,6 +17,8 @@ pub(super) struct Summary<'a> {
     errors: usize,
     /// The reasons of all local roots, each once.
     reasons: Vec<String>,
+    /// Whether local roots were kept for different reasons.
+    mixed: bool,
     correlation_id: Option<String>,
 }
 
@@ -28,6 +30,7 @@ impl<'a> Summary<'a> {
             end_unix_nanos: 0,
             errors: 0,
             reasons: Vec::new(),
+            mixed: false,
             correlation_id: None,
         };
         for span in trace.rows.iter().map(|row| row.span) {
@@ -36,7 +39,10 @@ impl<'a> Summary<'a> {
             summary.start_unix_nanos = summary.start_unix_nanos.min(span.start_unix_nanos);
             summary.end_unix_nanos = summary.end_unix_nanos.max(span.end_unix_nanos);
             summary.errors += usize::from(span.is_error());
-            for reason in span.attribute(REASON).map(words).unwrap_or_default() {
+            let reasons = span.attribute(REASON).map(words).unwrap_or_default();
+            summary.mixed |=
+                !(reasons.is_empty() || summary.reasons.is_empty()) && summary.reasons != reasons;
+            for reason in reasons {
                 if !summary.reasons.contains(&reason) {
                     summary.reasons.push(reason);
                 }
@@ -59,6 +65,12 @@ impl<'a> Summary<'a> {
     /// The colour of a service.
     pub(super) fn style_of(&self, service: &str) -> Style {
         Style::Service(self.services.get(service).copied().unwrap_or(0))
+    }
+
+    /// Why a span's segment was kept, where the header alone does not tell.
+    pub(super) fn reason_of(&self, span: &Span) -> Option<Piece> {
+        let reasons = words(span.attribute(REASON).filter(|_| self.mixed)?);
+        Some(dim(format!("kept: {}", reasons.join(", "))))
     }
 
     /// Writes the header; without `times` it leaves out what differs from run to run.

@@ -22,8 +22,12 @@ pub(super) fn write(out: &mut String, trace: &Trace<'_>, options: &Waterfall, pa
     let summary = Summary::of(trace);
     summary.write(out, trace, true, paint);
     let told = told_by_children(trace.rows.iter().map(|row| row.span));
-    let line = |row| Line::new(row, pieces(row.span, Form::Brief(&told), options.filter()));
-    let lines: Vec<Line<'_>> = trace.rows.iter().map(line).collect();
+    let lines = trace.rows.iter().map(|row| {
+        let mut pieces = pieces(row.span, Form::Brief(&told), options.filter());
+        pieces.extend(summary.reason_of(row.span));
+        Line::new(row, pieces)
+    });
+    let lines: Vec<Line<'_>> = lines.collect();
     let columns = Columns::new(&lines, &summary, options.width);
     for line in &lines {
         line.write(out, &columns, &summary, paint);
@@ -45,6 +49,8 @@ pub(super) fn kind(kind: &SpanKind) -> &'static str {
 struct Line<'a> {
     row: &'a Row<'a>,
     name: String,
+    /// Stands behind the name, and is never cut.
+    mark: String,
     service: String,
     duration: String,
     pieces: Vec<Piece>,
@@ -64,13 +70,13 @@ struct Columns {
 
 impl<'a> Line<'a> {
     fn new(row: &'a Row<'a>, pieces: Vec<Piece>) -> Self {
-        let mut name = escape(&row.span.name);
-        if !row.mark.is_empty() {
-            name = format!("{name} {}", row.mark);
-        }
         Self {
             row,
-            name,
+            name: escape(&row.span.name),
+            mark: match row.mark {
+                "" => String::new(),
+                mark => format!(" {mark}"),
+            },
             service: fit(&escape(&row.span.service), MAX_SERVICE),
             duration: duration(row.span.duration_nanos()),
             pieces,
@@ -83,10 +89,12 @@ impl<'a> Line<'a> {
         let failed = span.is_error();
 
         paint.put(out, Style::Dim, &self.row.branch);
-        let room = columns.name.saturating_sub(width(&self.row.branch));
+        let beside_name = width(&self.row.branch) + width(&self.mark);
+        let room = columns.name.saturating_sub(beside_name);
         let name = fit(&self.name, room);
         let style = if failed { Style::Error } else { Style::Plain };
         paint.put(out, style, &name);
+        paint.put(out, Style::Dim, &self.mark);
         pad(out, room.saturating_sub(width(&name)));
         if columns.service > 0 {
             pad(out, GAP);
@@ -182,7 +190,7 @@ impl Columns {
         let gaps = GAP * (2 + usize::from(service > 0) + usize::from(kind > 0));
         let free = total.saturating_sub(service + kind + duration + gaps);
 
-        let name = widest(&|line| width(&line.row.branch) + width(&line.name));
+        let name = widest(&|line| width(&line.row.branch) + width(&line.name) + width(&line.mark));
         let name = name.min(free.saturating_sub(MIN_BAR)).max(MIN_NAME);
         let free = free.saturating_sub(name);
         // Long texts go below their line, so that the bar keeps two fifths of the room.

@@ -64,8 +64,8 @@ const MAX_LEVELS: usize = 64;
 /// let spans = [root, child];
 /// assert_eq!(Waterfall::new().width(80).render(&spans), "\
 /// trace · 00000000000000000000000000004bf9 · 8.00ms · api-gateway · 2 spans
-/// POST /tasks       server  8.00ms  ━━━━━━━━━━━━━━━━━━━━━  201
-/// └╴check quota             4.00ms            ╺━━━━━━━━━━
+/// POST /tasks       server  8.00ms  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  201
+/// └╴check quota             4.00ms                      ╺━━━━━━━━━━━━━━━━━━━━
 /// ");
 /// assert_eq!(Waterfall::new().times(false).render(&spans), "\
 /// trace · api-gateway · 2 spans
@@ -124,6 +124,8 @@ impl Waterfall {
     }
 
     /// The attributes to print, by key, in place of those that matter.
+    ///
+    /// With times, those whose value stands in the span's name are left out all the same.
     ///
     /// ```
     /// use phoenix_trace_runtime::waterfall::Waterfall;

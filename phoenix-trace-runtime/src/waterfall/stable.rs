@@ -39,7 +39,8 @@ fn line(
     }
     put(Style::Plain, kind(&span.kind));
     put(Style::Dim, row.mark);
-    for piece in pieces(span, Form::Full, options.filter()) {
+    let pieces = pieces(span, Form::Full, options.filter());
+    for piece in pieces.into_iter().chain(summary.reason_of(span)) {
         put(piece.style, &piece.text);
     }
     out.push('\n');

@@ -62,6 +62,8 @@ async fn accept(listener: TcpListener, protocol: Protocol, log: Arc<Log>) {
 
 /// Serves one connection until the client closes it or a fault asks for its end.
 async fn connection(stream: TcpStream, protocol: Protocol, log: Arc<Log>) {
+    // Only answers get slower where this fails.
+    let _ = stream.set_nodelay(true);
     let close = Arc::new(Notify::new());
     let service = service_fn({
         let close = Arc::clone(&close);

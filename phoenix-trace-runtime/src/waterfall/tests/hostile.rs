@@ -41,6 +41,16 @@ orphan · (parent missing)
 }
 
 #[test]
+fn a_long_name_does_not_push_out_that_a_parent_is_missing() {
+    let orphan = plain((2, 1), &"long ".repeat(40));
+    let printed = Waterfall::new().render(&[orphan]);
+    assert!(
+        printed.contains("long l… (parent missing)  1.00µs"),
+        "{printed}"
+    );
+}
+
+#[test]
 fn cycles_end() {
     let spans = [
         plain((1, 1), "its own parent"),

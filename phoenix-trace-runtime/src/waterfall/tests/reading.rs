@@ -1,5 +1,11 @@
 //! What a reader sees of ordinary traces.
 
+use std::time::{Duration, UNIX_EPOCH};
+
+use opentelemetry::trace::{self, SpanContext, SpanId, TraceFlags};
+use opentelemetry::{InstrumentationScope, KeyValue, StringValue, Value};
+use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
+
 use super::*;
 
 const NONE: Vec<(&str, AttributeValue)> = Vec::new();
@@ -104,7 +110,7 @@ late              1.00µs  ━━━━━━━━━━━━━━━━━�
 }
 
 #[test]
-fn why_each_part_was_kept_stands_in_the_header() {
+fn why_a_trace_was_kept_stands_in_the_header_and_on_spans_that_differ() {
     let reason = |reasons: &[&str]| {
         AttributeValue::Array(reasons.iter().map(|reason| (*reason).into()).collect())
     };
@@ -119,6 +125,14 @@ fn why_each_part_was_kept_stands_in_the_header() {
     let printed = Waterfall::new().times(false).render(&spans);
     let expected = "\
 trace · 2 services · 2 spans · kept: head, error, slow
+GET · a · server · kept: head, error
+└╴GET · b · server · kept: head, slow
+";
+    assert_eq!(printed, expected);
+    let spans = [kept((1, 0), "a", &["error"]), kept((2, 1), "b", &["error"])];
+    let printed = Waterfall::new().times(false).render(&spans);
+    let expected = "\
+trace · 2 services · 2 spans · kept: error
 GET · a · server
 └╴GET · b · server
 ";
@@ -235,4 +249,86 @@ fn events_are_named_and_counted() {
             .render(&[busy])
             .contains("◆ 997 more events")
     );
+}
+
+#[test]
+fn a_span_of_the_sdk_becomes_a_plain_one() {
+    let key_values = || {
+        let reasons = Value::Array(vec![StringValue::from("head")].into());
+        vec![
+            KeyValue::new("rows", 3),
+            KeyValue::new("ratio", 0.5),
+            KeyValue::new("r", reasons),
+        ]
+    };
+    let at = |nanos| UNIX_EPOCH + Duration::from_nanos(nanos);
+    let mut events = SpanEvents::default();
+    events
+        .events
+        .push(trace::Event::new("retry", at(15), key_values(), 0));
+    let data = SpanData {
+        span_context: SpanContext::new(
+            TraceId::from(7_u128),
+            SpanId::from(2_u64),
+            TraceFlags::SAMPLED,
+            true,
+            trace::TraceState::default(),
+        ),
+        parent_span_id: SpanId::from(1_u64),
+        parent_span_is_remote: true,
+        span_kind: SpanKind::Client,
+        name: "SELECT tasks".into(),
+        start_time: at(10),
+        end_time: at(30),
+        attributes: key_values(),
+        dropped_attributes_count: 0,
+        events,
+        links: SpanLinks::default(),
+        status: Status::error("gone"),
+        instrumentation_scope: InstrumentationScope::default(),
+    };
+    let attributes: Vec<(String, AttributeValue)> = vec![
+        ("rows".into(), 3.into()),
+        ("ratio".into(), 0.5.into()),
+        ("r".into(), AttributeValue::Array(vec!["head".into()])),
+    ];
+    let expected = Span {
+        trace_id: TraceId::from(7_u128),
+        span_id: SpanId::from(2_u64),
+        parent_span_id: Some(SpanId::from(1_u64)),
+        name: "SELECT tasks".into(),
+        service: "store".into(),
+        kind: SpanKind::Client,
+        start_unix_nanos: 10,
+        end_unix_nanos: 30,
+        status: Status::error("gone"),
+        attributes: attributes.clone(),
+        events: vec![Event {
+            name: "retry".into(),
+            at_unix_nanos: 15,
+            attributes,
+        }],
+        sampled: true,
+    };
+    assert_eq!(Span::from_sdk(&data, "store"), expected);
+    let mut root = data;
+    root.parent_span_id = SpanId::INVALID;
+    assert_eq!(Span::from_sdk(&root, "store").parent_span_id, None);
+}
+
+#[test]
+fn values_print_as_what_they_are() {
+    let check = |value: AttributeValue, expected: &str| assert_eq!(value.to_string(), expected);
+    check(true.into(), "true");
+    check(i64::MIN.into(), "-9223372036854775808");
+    check(f64::NAN.into(), "NaN");
+    check(1e300.into(), "1e300");
+    check("a \"b\"".into(), "a \"b\"");
+    check(AttributeValue::Bytes(vec![0, 255]), "0x00ff");
+    check(AttributeValue::Array(vec![]), "[]");
+    let map = vec![(
+        "k".to_owned(),
+        AttributeValue::Array(vec!["v".into(), 1.into()]),
+    )];
+    check(AttributeValue::Map(map), "{k: [\"v\", 1]}");
 }
