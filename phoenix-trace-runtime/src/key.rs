@@ -69,15 +69,27 @@ impl<T: AttributeType> Key<T> {
     /// A key called `name`. Nothing checks the name here: `attribute_keys!` does.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        let raw = RawKey { name, sensitive: false };
-        Self { raw, value: PhantomData }
+        let raw = RawKey {
+            name,
+            sensitive: false,
+        };
+        Self {
+            raw,
+            value: PhantomData,
+        }
     }
 
     /// The same key, its values redacted before they reach an exporter.
     #[must_use]
     pub const fn sensitive(self) -> Self {
-        let raw = RawKey { name: self.raw.name, sensitive: true };
-        Self { raw, value: PhantomData }
+        let raw = RawKey {
+            name: self.raw.name,
+            sensitive: true,
+        };
+        Self {
+            raw,
+            value: PhantomData,
+        }
     }
 
     /// The name, as exported.

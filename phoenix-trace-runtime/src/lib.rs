@@ -3,3 +3,37 @@
 pub mod key;
 pub mod outcome;
 pub mod value;
+
+mod panics;
+mod record;
+
+pub mod sampling;
+
+pub mod propagation;
+
+#[cfg(feature = "grpc")]
+pub mod grpc;
+
+mod diag;
+mod pipeline;
+pub mod waterfall;
+
+mod bootstrap;
+mod config;
+mod main_scope;
+mod signals;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+#[doc(hidden)]
+pub mod private;
+
+pub use bootstrap::{Error, FLUSH_DEADLINE, Telemetry, init, init_tracer, stats};
+pub use config::{Config, Problem, Protocol};
+pub use pipeline::{DropReason, Stats};
+pub use propagation::CorrelationId;
+pub use record::carry::{InCurrentSpan, SpanHandle, carry, current_span, spawn, spawn_blocking};
+pub use record::run::InSpan;
+pub use record::site::SpanKind;
+pub use signals::shutdown_signal;

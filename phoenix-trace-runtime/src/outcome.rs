@@ -33,19 +33,30 @@ impl<'a> Failure<'a> {
     /// A failure of this type, for `error.type`: short and of low cardinality.
     #[must_use]
     pub fn new(error_type: &'a str) -> Self {
-        Self { error_type, message: Message::None, source: None }
+        Self {
+            error_type,
+            message: Message::None,
+            source: None,
+        }
     }
 
     /// The same, with its message.
     #[must_use]
     pub fn message(self, message: &'a dyn Display) -> Self {
-        Self { message: Message::Display(message), ..self }
+        Self {
+            message: Message::Display(message),
+            ..self
+        }
     }
 
     /// The same with type name only: a message may hold a user's data.
     #[must_use]
     pub fn type_only(self) -> Self {
-        Self { message: Message::None, source: None, ..self }
+        Self {
+            message: Message::None,
+            source: None,
+            ..self
+        }
     }
 }
 
@@ -172,10 +183,13 @@ fn error_type<E: Error + 'static>(error: &E) -> &'static str {
 #[macro_export]
 macro_rules! __phoenix_outcome {
     ($returned:expr) => {{
-        #[allow(unused_imports, reason = "one of them is used, by the type of the value")]
+        #[allow(
+            unused_imports,
+            reason = "one of them is used, by the type of the value"
+        )]
         use $crate::outcome::{
-            NotAResult as _, ResultOfAny as _, ResultOfDebug as _, ResultOfDisplay as _, ResultOfError as _,
-            ResultOfPointer as _,
+            NotAResult as _, ResultOfAny as _, ResultOfDebug as _, ResultOfDisplay as _,
+            ResultOfError as _, ResultOfPointer as _,
         };
         (&&&&&&$crate::outcome::Probe($returned)).outcome()
     }};
@@ -212,7 +226,8 @@ mod tests {
         type Alias<T> = Result<T, std::num::ParseIntError>;
         let failed: Alias<u8> = "x".parse::<u8>();
         check!(failed => "ParseIntError: invalid digit found in string");
-        check!(std::io::Result::Err::<(), _>(std::io::Error::other("disk")) => "Error: disk");
+        let failed: std::io::Result<()> = Err(std::io::Error::other("disk"));
+        check!(failed => "Error: disk");
         check!(Err::<(), Box<dyn Error + Send + Sync>>("boxed".into()) => "Error: boxed");
         check!(Err::<(), _>("text") => "&str: text");
         check!(Err::<(), _>(OnlyDebug(1)) => "OnlyDebug: OnlyDebug(1)");
@@ -224,8 +239,14 @@ mod tests {
 
     #[test]
     fn type_names_are_short() {
-        assert_eq!(shorten("app::parse::ParseError<alloc::string::String>"), "ParseError");
-        assert_eq!(shorten("alloc::boxed::Box<dyn core::error::Error + Send>"), "Error");
+        assert_eq!(
+            shorten("app::parse::ParseError<alloc::string::String>"),
+            "ParseError"
+        );
+        assert_eq!(
+            shorten("alloc::boxed::Box<dyn core::error::Error + Send>"),
+            "Error"
+        );
         assert_eq!(shorten("i32"), "i32");
     }
 }

@@ -161,19 +161,28 @@ impl<'a> Attr<'a> {
     /// `value` under `key`.
     #[inline]
     pub fn new<T: AttributeType, V: ToValue<T> + ?Sized>(key: &Key<T>, value: &'a V) -> Self {
-        Self { key: key.raw(), value: value.to_value() }
+        Self {
+            key: key.raw(),
+            value: value.to_value(),
+        }
     }
 
     /// Text under `key`, formatted when it is recorded.
     #[inline]
     pub fn format(key: &Key<Str>, text: fmt::Arguments<'a>) -> Self {
-        Self { key: key.raw(), value: Value::Format(text) }
+        Self {
+            key: key.raw(),
+            value: Value::Format(text),
+        }
     }
 
     /// Must the value be asked for itself, by code that is not ours?
     #[inline]
     pub(crate) fn is_lazy(&self) -> bool {
-        !matches!(self.value, Value::None | Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::Str(_))
+        !matches!(
+            self.value,
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::Str(_)
+        )
     }
 }
 
@@ -202,8 +211,17 @@ mod tests {
 
     #[test]
     fn none_is_left_out_and_arrays_keep_their_type() {
-        assert!(matches!(ToValue::<Str>::to_value(&None::<String>), Value::None));
-        assert!(matches!(ToValue::<IntArray>::to_value(&vec![1_u8]), Value::Ints(_)));
-        assert!(matches!(ToValue::<StrArray>::to_value(&["a", "b"]), Value::Strs(_)));
+        assert!(matches!(
+            ToValue::<Str>::to_value(&None::<String>),
+            Value::None
+        ));
+        assert!(matches!(
+            ToValue::<IntArray>::to_value(&vec![1_u8]),
+            Value::Ints(_)
+        ));
+        assert!(matches!(
+            ToValue::<StrArray>::to_value(&["a", "b"]),
+            Value::Strs(_)
+        ));
     }
 }

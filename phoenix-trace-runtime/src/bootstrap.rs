@@ -1,0 +1,161 @@
+//! Starting and ending telemetry in a process.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::pipeline::{Pipeline, Stats};
+use crate::record::thread;
+use crate::{diag, panics};
+
+/// How long [`Telemetry::shutdown`] takes at most.
+pub const FLUSH_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Telemetry that runs. Dropped, it is shut down.
+#[derive(Debug)]
+#[must_use = "telemetry ends when this is dropped"]
+pub struct Telemetry {
+    pipeline: Option<Arc<Pipeline>>,
+}
+
+/// Why telemetry could not be started.
+#[derive(Debug)]
+pub struct Error(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    AlreadyInitialised,
+    Thread(std::io::Error),
+}
+
+impl Error {
+    /// Does telemetry run in this process already?
+    #[must_use]
+    pub fn is_already_initialised(&self) -> bool {
+        matches!(self.0, Kind::AlreadyInitialised)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::AlreadyInitialised => f.write_str(
+                "telemetry is initialised already in this process: keep one `#[phoenix_main]` or one call of `init`",
+            ),
+            Kind::Thread(error) => write!(f, "the exporting thread cannot be started: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Kind::AlreadyInitialised => None,
+            Kind::Thread(error) => Some(error),
+        }
+    }
+}
+
+/// Starts telemetry for the process.
+///
+/// ```
+/// use phoenix_trace_runtime::{Config, init};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let telemetry = init(Config::from_env().service("billing").no_exporter())?;
+/// // … the service runs …
+/// telemetry.shutdown();
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// When telemetry runs already in this process, or its thread cannot be started. The service can go on without.
+pub fn init(config: Config) -> Result<Telemetry, Error> {
+    for problem in config.problems() {
+        diag::line(format_args!("{problem}"));
+    }
+    if config.disabled {
+        return Ok(Telemetry { pipeline: None });
+    }
+    if thread::global().is_some() {
+        return Err(Error(Kind::AlreadyInitialised));
+    }
+    let summary = config.summary();
+    let pipeline = start(config).map_err(|error| Error(Kind::Thread(error)))?;
+    if let Err(pipeline) = thread::set_global(pipeline) {
+        pipeline.shutdown(FLUSH_DEADLINE);
+        return Err(Error(Kind::AlreadyInitialised));
+    }
+    diag::line(format_args!("{summary}"));
+    panics::listen();
+    Ok(Telemetry {
+        pipeline: thread::global(),
+    })
+}
+
+/// [`init`] with the configuration of the environment.
+///
+/// # Errors
+/// As [`init`].
+pub fn init_tracer() -> Result<Telemetry, Error> {
+    init(Config::from_env())
+}
+
+pub(crate) fn start(mut config: Config) -> std::io::Result<Arc<Pipeline>> {
+    let resource = config.sdk_resource();
+    let sampler = config.effective_sampler();
+    let exporter = config.make_exporter();
+    Pipeline::start(config.limits, sampler, config.sending, resource, exporter)
+}
+
+impl Telemetry {
+    /// Sends what is decided, within `deadline`. `false`: it took longer.
+    pub fn flush(&self, deadline: Duration) -> bool {
+        self.pipeline
+            .as_ref()
+            .is_none_or(|pipeline| pipeline.flush(deadline))
+    }
+
+    /// Decides what is open, sends everything within five seconds, and stops. Returns the final account.
+    pub fn shutdown(mut self) -> Stats {
+        self.stop(FLUSH_DEADLINE)
+    }
+
+    /// [`shutdown`](Self::shutdown) with a deadline of one's own.
+    pub fn shutdown_within(mut self, deadline: Duration) -> Stats {
+        self.stop(deadline)
+    }
+
+    fn stop(&mut self, deadline: Duration) -> Stats {
+        let Some(pipeline) = self.pipeline.take() else {
+            return Stats::default();
+        };
+        pipeline.shutdown(deadline);
+        thread::unset_global(&pipeline);
+        let stats = pipeline.stats();
+        *crate::record::segment::lock(&LAST) = Some(stats.clone());
+        stats
+    }
+}
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        self.stop(FLUSH_DEADLINE);
+    }
+}
+
+/// The account of the last pipeline that the process had.
+static LAST: std::sync::Mutex<Option<Stats>> = std::sync::Mutex::new(None);
+
+/// The account of this process's telemetry: what became of every span. After shutdown, the final one.
+#[must_use]
+pub fn stats() -> Stats {
+    match thread::current_pipeline() {
+        Some(pipeline) => pipeline.stats(),
+        None => crate::record::segment::lock(&LAST)
+            .clone()
+            .unwrap_or_default(),
+    }
+}

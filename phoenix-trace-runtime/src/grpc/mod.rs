@@ -1,0 +1,4 @@
+//! gRPC boundaries for tonic.
+
+#[doc(hidden)]
+pub mod service;

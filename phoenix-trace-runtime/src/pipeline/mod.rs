@@ -1,0 +1,244 @@
+//! From a decided segment to the receiver: the account, the queue, and the thread that exports.
+
+mod account;
+mod convert;
+mod export;
+mod keeper;
+mod queue;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+use opentelemetry_sdk::Resource;
+use tokio::sync::Notify;
+
+use account::{Account, Count};
+pub use account::{DropReason, Stats};
+pub(crate) use export::{Console, Export, Make};
+use keeper::Keeper;
+use queue::{Queue, Refused};
+
+use crate::record::context::Context;
+use crate::record::segment::{Kept, Segment, lock};
+use crate::record::strand::Strand;
+use crate::record::thread;
+pub(crate) use crate::sampling::Reasons;
+use crate::sampling::Sampler;
+
+/// What a segment may hold, and for how long.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub(crate) spans_per_segment: usize,
+    pub(crate) attributes: u16,
+    pub(crate) events: u16,
+    pub(crate) name_length: usize,
+    pub(crate) value_length: usize,
+    pub(crate) message_length: usize,
+    pub(crate) text_per_segment: usize,
+    /// How long a segment waits for its other spans after its local root has ended.
+    pub(crate) grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            spans_per_segment: 10_000,
+            attributes: 128,
+            events: 128,
+            name_length: 256,
+            value_length: 4 * 1024,
+            message_length: 1024,
+            text_per_segment: 4 * 1024 * 1024,
+            grace: Duration::from_secs(5),
+        }
+    }
+}
+
+/// When and how the exporting thread sends.
+#[derive(Clone, Debug)]
+pub(crate) struct Sending {
+    pub(crate) queue_spans: usize,
+    pub(crate) queue_bytes: usize,
+    pub(crate) batch: usize,
+    pub(crate) delay: Duration,
+    pub(crate) timeout: Duration,
+    /// For how long a batch that failed is tried again.
+    pub(crate) retry_for: Duration,
+}
+
+impl Default for Sending {
+    fn default() -> Self {
+        Self {
+            queue_spans: 65_536,
+            queue_bytes: 64 * 1024 * 1024,
+            batch: 512,
+            delay: Duration::from_secs(5),
+            timeout: Duration::from_secs(30),
+            retry_for: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Everything behind the recorder. A process has one; a test may have its own.
+#[derive(Debug)]
+pub(crate) struct Pipeline {
+    pub(crate) limits: Limits,
+    sampler: Sampler,
+    account: Account,
+    queue: Queue,
+    /// Buffers on their way back from the exporting thread.
+    buffers: Mutex<Vec<Box<Strand>>>,
+    /// Segments whose local root has ended before other spans, with the time until which they wait.
+    waiting: Mutex<Vec<(Instant, Weak<Segment>)>>,
+    keeper: Keeper,
+    /// Somebody waits for the open segments to be decided.
+    ending: AtomicBool,
+    decided: Notify,
+    /// Counts it among the pipelines that run, until it is shut down.
+    running: Mutex<Option<thread::Running>>,
+}
+
+impl Pipeline {
+    /// Starts the pipeline and its thread. The exporter is made on that thread, within its reactor.
+    pub(crate) fn start(
+        limits: Limits,
+        sampler: Sampler,
+        sending: Sending,
+        resource: Resource,
+        exporter: export::Make,
+    ) -> std::io::Result<Arc<Self>> {
+        let pipeline = Arc::new(Self {
+            limits,
+            sampler,
+            account: Account::default(),
+            queue: Queue::new(sending.queue_spans, sending.queue_bytes, sending.batch),
+            buffers: Mutex::default(),
+            waiting: Mutex::default(),
+            keeper: Keeper::default(),
+            ending: AtomicBool::new(false),
+            decided: Notify::new(),
+            running: Mutex::new(Some(thread::Running::new())),
+        });
+        keeper::start(pipeline.clone(), sending, resource, exporter)?;
+        Ok(pipeline)
+    }
+
+    pub(crate) fn decide_head(&self, strand: &mut Strand) {
+        self.account.add(Count::SegmentsStarted, 1);
+        self.sampler.decide(&mut strand.context);
+    }
+
+    pub(crate) fn reasons(&self, context: &Context, failed: bool) -> Option<Reasons> {
+        self.sampler.reasons(context, failed)
+    }
+
+    /// Hands a strand of a kept segment to the exporter.
+    pub(crate) fn keep(&self, mut strand: Box<Strand>, kept: Kept) {
+        self.count_segment(&strand, Some(kept.reasons));
+        self.count_ended(&strand);
+        strand.kept = Some(kept);
+        let spans = strand.records.len();
+        match self.queue.push(strand) {
+            Ok(()) => {}
+            Err(Refused::Full(strand)) => {
+                self.account
+                    .add(Count::Dropped(DropReason::QueueFull), spans);
+                thread::recycle(strand);
+            }
+            Err(Refused::Closed(strand)) => {
+                self.account
+                    .add(Count::Dropped(DropReason::AlreadyShutdown), spans);
+                thread::recycle(strand);
+            }
+        }
+    }
+
+    /// Forgets a strand of a dropped segment.
+    #[inline]
+    pub(crate) fn discard(&self, strand: Box<Strand>) {
+        self.count_segment(&strand, None);
+        self.count_ended(&strand);
+        self.account.add(Count::Discarded, strand.records.len());
+        thread::recycle(strand);
+    }
+
+    /// Counts a strand that cannot be recorded because its thread is ending.
+    pub(crate) fn lose(&self, strand: &Strand) {
+        self.account.add(Count::Ended, strand.records.len());
+        self.account.add(
+            Count::Dropped(DropReason::AlreadyShutdown),
+            strand.records.len(),
+        );
+    }
+
+    fn count_segment(&self, strand: &Strand, kept: Option<Reasons>) {
+        use crate::record::strand::Role;
+        if strand.role != Role::Root {
+            return;
+        }
+        self.account.add(
+            match kept {
+                Some(reasons) if reasons.has(Reasons::HEAD) => Count::SegmentsByHead,
+                Some(_) => Count::SegmentsByError,
+                None => Count::SegmentsDiscarded,
+            },
+            1,
+        );
+        if self.ending.load(Ordering::Relaxed) {
+            self.decided.notify_one();
+        }
+    }
+
+    fn count_ended(&self, strand: &Strand) {
+        self.account.add(
+            Count::Ended,
+            strand.records.len() + strand.overflow as usize,
+        );
+        if strand.overflow > 0 {
+            self.account.add(
+                Count::Dropped(DropReason::SegmentFull),
+                strand.overflow as usize,
+            );
+        }
+    }
+
+    pub(crate) fn take_buffer(&self) -> Option<Box<Strand>> {
+        self.buffers.try_lock().ok()?.pop()
+    }
+
+    /// Lets a segment wait for the spans that outlive its local root.
+    pub(crate) fn root_ended_early(&self, segment: Arc<Segment>) {
+        let until = Instant::now() + self.limits.grace;
+        let first = {
+            let mut waiting = lock(&self.waiting);
+            waiting.push((until, Arc::downgrade(&segment)));
+            waiting.len() == 1
+        };
+        if first {
+            self.queue.wake.notify_one();
+        }
+    }
+
+    /// Waits until every segment is decided.
+    pub(crate) async fn no_open_segments(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+        while self.account.open_segments() > 0 {
+            self.decided.notified().await;
+        }
+    }
+
+    /// Sends what is decided. `false`: the deadline passed first.
+    pub(crate) fn flush(&self, deadline: Duration) -> bool {
+        self.keeper.flush(&self.queue.wake, deadline)
+    }
+
+    /// Decides what is open as far as it can be reached, sends everything, ends the thread.
+    pub(crate) fn shutdown(&self, deadline: Duration) -> bool {
+        self.keeper.shutdown(&self.queue.wake, deadline)
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.account.stats(self.queue.spans())
+    }
+}

@@ -1,0 +1,64 @@
+//! What generated code calls. Nothing here is for anybody else.
+
+use std::fmt;
+
+pub use crate::__phoenix_outcome as outcome;
+pub use crate::main_scope::{Flavor, Main, run_main, run_main_sync};
+pub use crate::outcome::{Failure, Outcome};
+pub use crate::record::run::{Run, run};
+pub use crate::record::site::{Site, SpanKind};
+pub use crate::record::span::{Entered, Owned as Begun};
+pub use crate::value::{Attr, ToValue, Value};
+pub use crate::{key, value};
+
+use crate::key::{AttributeType, Key, types};
+use crate::record::{span, thread};
+
+#[cfg(feature = "grpc")]
+pub use crate::grpc::service as grpc;
+
+/// Is a span that starts now recorded, as far as can be told in a moment?
+#[inline]
+#[must_use]
+pub fn recording() -> bool {
+    thread::is_on()
+}
+
+/// An attribute.
+#[inline]
+pub fn attr<'a, T: AttributeType, V: ToValue<T> + ?Sized>(key: &Key<T>, value: &'a V) -> Attr<'a> {
+    Attr::new(key, value)
+}
+
+/// An attribute whose value is formatted when it is recorded.
+#[inline]
+#[must_use]
+pub fn attr_fmt<'a>(key: &Key<types::Str>, text: fmt::Arguments<'a>) -> Attr<'a> {
+    Attr::format(key, text)
+}
+
+/// Starts a span that ends when the guard is dropped.
+#[inline]
+#[must_use]
+pub fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
+    span::enter(site, attrs)
+}
+
+/// Starts a span for [`run`] to run.
+#[inline]
+#[must_use]
+pub fn begin(site: &'static Site, attrs: &[Attr<'_>]) -> Begun {
+    span::begin(site, attrs, span::Under::Current)
+}
+
+/// Records attributes on the current span.
+#[inline]
+pub fn record(attrs: &[Attr<'_>]) {
+    span::record(attrs);
+}
+
+/// Adds an event to the current span.
+#[inline]
+pub fn event(name: &'static str, attrs: &[Attr<'_>]) {
+    span::event(name, attrs);
+}

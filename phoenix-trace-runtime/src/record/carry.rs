@@ -1,0 +1,182 @@
+//! Carrying the current span to where other code runs: tasks, threads, channels, streams. What is carried joins the
+//! segment as a strand of its own; what is forgotten starts a new root, never below a wrong parent.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use opentelemetry::{SpanId, TraceId};
+use tokio::task::JoinHandle;
+
+use super::context::Context;
+use super::ids;
+use super::run::InSpan;
+use super::segment::{Segment, share};
+use super::span::{Owned, own};
+use super::strand::{NONE, Role, Strand};
+use super::thread;
+use crate::outcome::Outcome;
+
+/// Carries the current span into a future or stream.
+///
+/// ```
+/// use phoenix_trace_runtime::InCurrentSpan;
+///
+/// # async fn example() {
+/// let answer = tokio::spawn(async { 42 }.in_current_span());
+/// # answer.await.unwrap();
+/// # }
+/// ```
+pub trait InCurrentSpan: Sized {
+    /// What it records hangs below the span that is current here and now, wherever it runs.
+    fn in_current_span(self) -> InSpan<Self> {
+        InSpan::new(self, branch())
+    }
+}
+
+impl<T> InCurrentSpan for T {}
+
+/// A strand for work elsewhere, below the current span.
+fn branch() -> Owned {
+    let shared = with_active(|strand| match strand.role {
+        Role::Scope => Err((strand.context.clone(), strand.pipeline.clone())),
+        _ => {
+            let parent = strand.id_of(strand.current);
+            Ok((share(strand).segment.clone(), parent))
+        }
+    });
+    match shared {
+        Some(Ok((segment, parent))) => own(segment.branch(parent)),
+        Some(Err((context, pipeline))) => {
+            let mut scope = thread::take_strand(&pipeline);
+            scope.role = Role::Scope;
+            scope.context = context;
+            own(scope)
+        }
+        None => Owned::off(),
+    }
+}
+
+fn with_active<R>(f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
+    thread::with(|thread| thread.active.as_deref_mut().map(f)).flatten()
+}
+
+/// `tokio::spawn` that carries the current span into the task.
+///
+/// # Panics
+/// Outside of a Tokio runtime, as `tokio::spawn` does.
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    tokio::spawn(future.in_current_span())
+}
+
+/// `tokio::task::spawn_blocking` that carries the current span into the closure.
+///
+/// # Panics
+/// Outside of a Tokio runtime, as `tokio::task::spawn_blocking` does.
+pub fn spawn_blocking<F, R>(f: F) -> JoinHandle<R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    tokio::task::spawn_blocking(carry(f))
+}
+
+/// The same closure, running below the span that is current here, on whatever thread it is called.
+///
+/// ```
+/// use phoenix_trace_runtime::carry;
+///
+/// std::thread::spawn(carry(|| 1 + 1)).join().unwrap();
+/// ```
+pub fn carry<F, R>(f: F) -> impl FnOnce() -> R
+where
+    F: FnOnce() -> R,
+{
+    let mut branch = branch();
+    move || {
+        let mut running = branch.enter();
+        let returned = f();
+        running.settle(Outcome::Ok);
+        returned
+    }
+}
+
+/// The current span, to tell its ids; it may be kept and sent, and does not keep the span open.
+#[derive(Clone, Default)]
+pub struct SpanHandle {
+    trace_id: u128,
+    span_id: u64,
+    sampled: bool,
+    segment: Option<Arc<Segment>>,
+}
+
+impl SpanHandle {
+    /// Is there a span at all?
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.span_id != 0
+    }
+
+    /// The trace's id; invalid (zero) when there is none.
+    #[must_use]
+    pub fn trace_id(&self) -> TraceId {
+        TraceId::from(self.trace_id)
+    }
+
+    /// The span's id; invalid (zero) when there is none.
+    #[must_use]
+    pub fn span_id(&self) -> SpanId {
+        SpanId::from(self.span_id)
+    }
+
+    /// Was the segment sampled when it began? It may be kept although it was not.
+    #[must_use]
+    pub fn is_sampled(&self) -> bool {
+        self.sampled
+    }
+
+    /// What `future` records hangs below this span.
+    pub fn carry<T>(&self, future: T) -> InSpan<T> {
+        let branch = self
+            .segment
+            .as_ref()
+            .map(|segment| own(segment.branch(self.span_id)));
+        InSpan::new(future, branch.unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for SpanHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}-{:016x}", self.trace_id, self.span_id)
+    }
+}
+
+/// The span that runs now, to tell its ids or to carry it elsewhere.
+#[must_use]
+pub fn current_span() -> SpanHandle {
+    with_active(|strand| match strand.role {
+        Role::Scope => SpanHandle::default(),
+        _ => SpanHandle {
+            trace_id: strand.context.trace_id,
+            span_id: strand.id_of(strand.current),
+            sampled: strand.context.is_sampled(),
+            segment: Some(share(strand).segment.clone()),
+        },
+    })
+    .unwrap_or_default()
+}
+
+/// The context that a request going out from here carries: its parent is the span that runs now.
+pub(crate) fn outgoing() -> Option<Context> {
+    with_active(|strand| {
+        let mut context = strand.context.clone();
+        if strand.role != Role::Scope && strand.current != NONE {
+            context.parent = ids::span_id(strand.seed, strand.current);
+        }
+        context
+    })
+}

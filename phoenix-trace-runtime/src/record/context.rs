@@ -1,0 +1,80 @@
+//! What every span of a segment shares: which trace it belongs to, what was decided at its start, whose request it is.
+
+use crate::propagation::{
+    Baggage, CorrelationId, OtState, RemoteContext, Threshold, TraceParent, TraceState,
+};
+use opentelemetry::{SpanId, TraceId};
+
+/// The context of a segment, or of a request that has no span yet.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Context {
+    /// Zero: no trace yet; a root that starts here begins one.
+    pub(crate) trace_id: u128,
+    /// The span that the local root hangs under; zero: none.
+    pub(crate) parent: u64,
+    /// Is that span in another process?
+    pub(crate) remote: bool,
+    /// The trace-context flags: as received while there is no root, as decided once there is one.
+    pub(crate) flags: u8,
+    /// As received; the head decision's threshold is written into it when it goes out.
+    pub(crate) state: TraceState,
+    /// Of the head decision that sampled the segment, when it is known.
+    pub(crate) threshold: Option<Threshold>,
+    pub(crate) baggage: Baggage,
+    /// The request's own id; without one the trace id stands in for it.
+    pub(crate) correlation: Option<CorrelationId>,
+}
+
+pub(crate) const SAMPLED: u8 = 0b01;
+pub(crate) const RANDOM: u8 = 0b10;
+
+impl From<RemoteContext> for Context {
+    fn from(remote: RemoteContext) -> Self {
+        let mut context = Self {
+            baggage: remote.baggage,
+            correlation: remote.correlation,
+            ..Self::default()
+        };
+        if let Some(parent) = remote.parent {
+            context.trace_id = u128::from_be_bytes(parent.trace_id().to_bytes());
+            context.parent = u64::from_be_bytes(parent.span_id().to_bytes());
+            context.remote = true;
+            context.flags = parent.flags();
+            context.state = remote.state;
+        }
+        context
+    }
+}
+
+impl Context {
+    /// The trace state with the threshold of this process's head decision in place of the caller's.
+    pub(crate) fn state_with(&self, threshold: Option<Threshold>) -> TraceState {
+        let mut ot = OtState::of(&self.state);
+        ot.threshold = threshold;
+        ot.apply(&self.state)
+    }
+
+    /// As a request going out carries it; `None` while there is no trace.
+    pub(crate) fn to_parent(&self) -> Option<TraceParent> {
+        TraceParent::new(
+            TraceId::from(self.trace_id),
+            SpanId::from(self.parent),
+            self.flags,
+        )
+    }
+
+    pub(crate) fn is_sampled(&self) -> bool {
+        self.flags & SAMPLED != 0
+    }
+
+    /// The correlation id of the request, made of the trace id where nobody gave one.
+    pub(crate) fn correlation_id(&self) -> Option<CorrelationId> {
+        match &self.correlation {
+            Some(id) => Some(id.clone()),
+            None if self.trace_id != 0 => Some(CorrelationId::from(opentelemetry::TraceId::from(
+                self.trace_id,
+            ))),
+            None => None,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Recording. A span is a record in the buffer of its strand; a strand is what one line of execution records; strands
+//! form a segment, which is decided once, when its outcome is known. `docs/architecture.md` has the picture.
+
+pub(crate) mod carry;
+pub(crate) mod clock;
+pub(crate) mod context;
+mod ids;
+pub(crate) mod registry;
+pub(crate) mod run;
+pub(crate) mod segment;
+pub(crate) mod site;
+pub(crate) mod span;
+pub(crate) mod strand;
+pub(crate) mod thread;

@@ -1,0 +1,134 @@
+//! Futures and streams that run inside a span or below one: it is current during each poll, and only then.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+use tokio_stream::Stream;
+
+use super::span::Owned;
+use crate::outcome::Outcome;
+
+pin_project! {
+    /// A future inside its span. Dropped before it is ready, it was cancelled, and what it holds is dropped inside its span.
+    #[derive(Debug)]
+    pub struct Run<F, C> {
+        #[pin]
+        body: Option<F>,
+        span: Owned,
+        classify: C,
+    }
+
+    impl<F, C> PinnedDrop for Run<F, C> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if !this.span.is_off() {
+                let _running = this.span.enter();
+                this.body.set(None);
+            }
+        }
+    }
+}
+
+/// Runs `body` inside `span`; what it returns ends the span with the outcome that `classify` sees in it.
+#[inline]
+pub fn run<F, C>(span: Owned, body: F, classify: C) -> Run<F, C>
+where
+    F: Future,
+    C: for<'a> Fn(&'a F::Output) -> Outcome<'a>,
+{
+    Run {
+        body: Some(body),
+        span,
+        classify,
+    }
+}
+
+impl<F, C> Future for Run<F, C>
+where
+    F: Future,
+    C: for<'a> Fn(&'a F::Output) -> Outcome<'a>,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let Some(body) = this.body.as_pin_mut() else {
+            return Poll::Pending;
+        };
+        if this.span.is_off() {
+            return body.poll(cx);
+        }
+        let mut running = this.span.enter();
+        let returned = body.poll(cx);
+        if let Poll::Ready(returned) = &returned {
+            running.settle((this.classify)(returned));
+        }
+        returned
+    }
+}
+
+pin_project! {
+    /// A future or stream that records below the span that was current where it was made.
+    #[derive(Debug)]
+    pub struct InSpan<T> {
+        #[pin]
+        inner: Option<T>,
+        branch: Owned,
+    }
+
+    impl<T> PinnedDrop for InSpan<T> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if !this.branch.is_off() {
+                let _running = this.branch.enter();
+                this.inner.set(None);
+            }
+        }
+    }
+}
+
+impl<T> InSpan<T> {
+    pub(crate) fn new(inner: T, branch: Owned) -> Self {
+        Self {
+            inner: Some(inner),
+            branch,
+        }
+    }
+}
+
+impl<F: Future> Future for InSpan<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let Some(inner) = this.inner.as_pin_mut() else {
+            return Poll::Pending;
+        };
+        let mut running = this.branch.enter();
+        let returned = inner.poll(cx);
+        if returned.is_ready() {
+            running.settle(Outcome::Ok);
+        }
+        returned
+    }
+}
+
+impl<S: Stream> Stream for InSpan<S> {
+    type Item = S::Item;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let this = self.project();
+        let Some(inner) = this.inner.as_pin_mut() else {
+            return Poll::Ready(None);
+        };
+        let mut running = this.branch.enter();
+        let item = inner.poll_next(cx);
+        if matches!(item, Poll::Ready(None)) {
+            running.settle(Outcome::Ok);
+        }
+        item
+    }
+}

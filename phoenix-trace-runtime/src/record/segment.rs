@@ -1,0 +1,312 @@
+//! A segment: the part of a trace that this process records under one local root. It may consist of several strands.
+//!
+//! A strand that nobody else can reach is decided on its own, when its last span has ended. Once a strand was suspended
+//! or carried to another task it has a [`Part`], through which others reach it, and its segment is decided when all of
+//! its strands have joined, or a grace period after the local root ended; what joins later follows the decision.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crossbeam_utils::atomic::AtomicCell;
+
+use super::clock::{self, Anchor, Ticks};
+use super::context::Context;
+use super::strand::{Role, Strand};
+use super::{registry, thread};
+use crate::pipeline::{Pipeline, Reasons};
+
+/// What the decision to keep a segment stamps on its strands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    pub(crate) reasons: Reasons,
+    pub(crate) anchor: Anchor,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Verdict {
+    Open,
+    Kept(Kept),
+    Dropped,
+}
+
+/// What the strands of one segment share.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    pub(crate) context: Context,
+    pub(crate) pipeline: Arc<Pipeline>,
+    /// Strands that have not joined.
+    live: AtomicU32,
+    joined: Mutex<Joined>,
+}
+
+#[derive(Debug)]
+struct Joined {
+    verdict: Verdict,
+    strands: Vec<Box<Strand>>,
+}
+
+/// How others reach one strand.
+pub(crate) struct Part {
+    pub(crate) segment: Arc<Segment>,
+    seed: u64,
+    /// The strand, while it is suspended or waits for spans that run elsewhere.
+    parked: AtomicCell<Option<Box<Strand>>>,
+    /// Ends of its spans that were met while the strand was running elsewhere.
+    mail: Mutex<Vec<Late>>,
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Part")
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The end of a span whose strand is not at hand.
+#[derive(Debug)]
+pub(crate) struct Late {
+    pub(crate) number: u32,
+    pub(crate) at: Ticks,
+    pub(crate) end: LateEnd,
+}
+
+#[derive(Debug)]
+pub(crate) enum LateEnd {
+    Finished,
+    Cancelled,
+    Failed {
+        error_type: String,
+        told: super::strand::Told,
+    },
+}
+
+impl Segment {
+    /// The segment of a strand that was alone until now.
+    fn of(strand: &Strand) -> Self {
+        Self {
+            context: strand.context.clone(),
+            pipeline: strand.pipeline.clone(),
+            live: AtomicU32::new(1),
+            joined: Mutex::new(Joined {
+                verdict: Verdict::Open,
+                strands: Vec::new(),
+            }),
+        }
+    }
+
+    /// A strand for work that runs elsewhere, its spans below `parent`.
+    pub(crate) fn branch(self: &Arc<Self>, parent: u64) -> Box<Strand> {
+        self.live.fetch_add(1, Ordering::Relaxed);
+        let mut strand = thread::take_strand(&self.pipeline);
+        strand.role = Role::Branch;
+        strand.context = self.context.clone();
+        strand.context.parent = parent;
+        strand.context.remote = false;
+        attach(&mut strand, Some(self.clone()));
+        strand
+    }
+
+    /// Takes in a strand whose spans have all ended, and decides when it was the last.
+    fn join(self: &Arc<Self>, strand: Box<Strand>) {
+        let mut joined = lock(&self.joined);
+        let last = self.live.fetch_sub(1, Ordering::AcqRel) == 1;
+        let root_ended = strand.role == Role::Root;
+        match joined.verdict {
+            Verdict::Kept(kept) => {
+                drop(joined);
+                self.pipeline.keep(strand, kept);
+            }
+            Verdict::Dropped => {
+                drop(joined);
+                self.pipeline.discard(strand);
+            }
+            Verdict::Open => {
+                joined.strands.push(strand);
+                if last {
+                    self.decide(joined);
+                } else if root_ended {
+                    drop(joined);
+                    self.pipeline.root_ended_early(self.clone());
+                }
+            }
+        }
+    }
+
+    /// Decides although strands are out: the grace period is over, or the process ends.
+    pub(crate) fn decide_now(&self) {
+        let joined = lock(&self.joined);
+        if matches!(joined.verdict, Verdict::Open) {
+            self.decide(joined);
+        }
+    }
+
+    fn decide(&self, mut joined: MutexGuard<'_, Joined>) {
+        let strands = std::mem::take(&mut joined.strands);
+        let failed = strands.iter().any(|strand| strand.failed);
+        let verdict = match self.pipeline.reasons(&self.context, failed) {
+            Some(reasons) => Verdict::Kept(Kept {
+                reasons,
+                anchor: Anchor::now(),
+            }),
+            None => Verdict::Dropped,
+        };
+        joined.verdict = verdict;
+        drop(joined);
+        for strand in strands {
+            match verdict {
+                Verdict::Kept(kept) => self.pipeline.keep(strand, kept),
+                _ => self.pipeline.discard(strand),
+            }
+        }
+    }
+}
+
+impl Part {
+    /// Puts the strand where others can reach it, for the time that its task is suspended.
+    #[inline]
+    pub(crate) fn park(&self, strand: Box<Strand>) {
+        self.parked.store(Some(strand));
+    }
+
+    /// Takes the strand back. Somebody who delivers a late end has it for a moment only.
+    #[inline]
+    pub(crate) fn unpark(&self) -> Box<Strand> {
+        loop {
+            if let Some(strand) = self.parked.take() {
+                return strand;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// Brings the end of a span to its strand, wherever that is.
+    pub(crate) fn deliver(self: &Arc<Self>, late: Late) {
+        lock(&self.mail).push(late);
+        self.collect();
+    }
+
+    /// Applies the mail if the strand is parked. If it runs elsewhere, it will look into its mail when it is parked.
+    fn collect(self: &Arc<Self>) {
+        while !lock(&self.mail).is_empty() {
+            let Some(mut strand) = self.parked.take() else {
+                return;
+            };
+            let mail = std::mem::take(&mut *lock(&self.mail));
+            for late in mail {
+                let Late { number, at, end } = late;
+                match end {
+                    LateEnd::Finished => {}
+                    LateEnd::Cancelled => strand.set_cancelled(number),
+                    LateEnd::Failed { error_type, told } => {
+                        strand.fail(number, &error_type, &told, true, at)
+                    }
+                }
+                strand.end(number, at);
+            }
+            if strand.open == 0 && strand.orphaned {
+                complete(strand);
+                return;
+            }
+            self.park(strand);
+        }
+    }
+
+    /// At shutdown: takes what the strand has recorded, ends what is open as cancelled, and leaves an empty strand to
+    /// whoever wakes it later.
+    pub(crate) fn close(self: &Arc<Self>) {
+        let Some(mut strand) = self.parked.take() else {
+            return;
+        };
+        self.park(Strand::new(strand.pipeline.clone()));
+        strand.cancel_open(clock::now());
+        complete(strand);
+    }
+
+    /// Leaves the strand to the spans that it still waits for.
+    fn orphan(self: &Arc<Self>, mut strand: Box<Strand>) {
+        strand.orphaned = true;
+        self.park(strand);
+        self.collect();
+    }
+}
+
+/// The owner of the strand is done with it.
+pub(crate) fn finish(mut strand: Box<Strand>) {
+    if strand.role == Role::Scope {
+        thread::recycle(strand);
+    } else if strand.open > 0 {
+        let part = share(&mut strand).clone();
+        let root_ended = strand.role == Role::Root;
+        part.orphan(strand);
+        if root_ended {
+            part.segment.pipeline.root_ended_early(part.segment.clone());
+        }
+    } else {
+        complete(strand);
+    }
+}
+
+/// All spans of the strand have ended.
+fn complete(mut strand: Box<Strand>) {
+    if let Some(part) = strand.part.take() {
+        registry::remove(part.seed);
+        let segment = part.segment.clone();
+        strand.spare = Some(part);
+        segment.join(strand);
+        return;
+    }
+    let pipeline = strand.pipeline.clone();
+    match pipeline.reasons(&strand.context, strand.failed) {
+        Some(reasons) => pipeline.keep(
+            strand,
+            Kept {
+                reasons,
+                anchor: Anchor::now(),
+            },
+        ),
+        None => pipeline.discard(strand),
+    }
+}
+
+/// Makes the strand reachable for others.
+pub(crate) fn share(strand: &mut Strand) -> &Arc<Part> {
+    match strand.part.take() {
+        Some(part) => strand.part.insert(part),
+        None => attach(strand, None),
+    }
+}
+
+/// Gives the strand a part of `segment`, or of a segment of its own; reuses the part of its last use where it can.
+fn attach(strand: &mut Strand, segment: Option<Arc<Segment>>) -> &Arc<Part> {
+    let mut spare = strand.spare.take();
+    let part = if let Some(reused) = spare.as_mut().and_then(Arc::get_mut) {
+        reused.seed = strand.seed;
+        lock(&reused.mail).clear();
+        match (segment, Arc::get_mut(&mut reused.segment)) {
+            (Some(segment), _) => reused.segment = segment,
+            (None, Some(reused)) => *reused = Segment::of(strand),
+            (None, None) => reused.segment = Arc::new(Segment::of(strand)),
+        }
+        spare
+    } else {
+        let segment = segment.unwrap_or_else(|| Arc::new(Segment::of(strand)));
+        let (parked, mail) = (AtomicCell::new(None), Mutex::new(Vec::new()));
+        Some(Arc::new(Part {
+            segment,
+            seed: strand.seed,
+            parked,
+            mail,
+        }))
+    };
+    let Some(part) = part else {
+        unreachable!("one of the branches has made it")
+    };
+    registry::insert(strand.seed, part.clone());
+    strand.part.insert(part)
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

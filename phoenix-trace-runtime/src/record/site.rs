@@ -1,0 +1,37 @@
+//! What is known of a span when its code is compiled.
+
+/// The role of a span in its trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SpanKind {
+    /// Work inside the process: the default.
+    Internal,
+    /// The handling of a request from outside.
+    Server,
+    /// A request to another service.
+    Client,
+    /// A message sent, for somebody to process later.
+    Producer,
+    /// A message processed.
+    Consumer,
+}
+
+/// The place in the code where a span is made; one static for each.
+#[derive(Debug)]
+pub struct Site {
+    pub(crate) name: &'static str,
+    pub(crate) kind: SpanKind,
+    pub(crate) function: &'static str,
+}
+
+impl Site {
+    /// Spans called `name`, made by the function with the path `function` (`code.function.name`; empty: unknown).
+    #[must_use]
+    pub const fn new(name: &'static str, kind: SpanKind, function: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            function,
+        }
+    }
+}

@@ -1,0 +1,512 @@
+//! A strand: what one line of execution (a task, a thread) records of one segment, in plain buffers that it owns.
+//! Starting a span pushes a record, ending it stores a reading of the clock; nothing here locks or, once warm, allocates.
+
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
+
+use super::clock::Ticks;
+use super::context::Context;
+use super::ids;
+use super::segment::{Kept, Part};
+use super::site::Site;
+use crate::key::RawKey;
+use crate::outcome::Failure;
+use crate::pipeline::Pipeline;
+use crate::value::{Attr, Value};
+
+/// In place of a span's number: none.
+pub(crate) const NONE: u32 = u32::MAX;
+/// Set in the owner of an attribute that belongs to an event.
+pub(crate) const EVENT: u32 = 1 << 31;
+
+/// A piece of a strand's text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Text {
+    start: u32,
+    len: u32,
+}
+
+/// One span.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record {
+    pub(crate) site: &'static Site,
+    /// Its parent's number, or [`NONE`]: the span that the strand itself hangs under.
+    pub(crate) parent: u32,
+    pub(crate) attrs: u16,
+    pub(crate) events: u16,
+    pub(crate) dropped_attrs: u16,
+    pub(crate) dropped_events: u16,
+    pub(crate) failed: bool,
+    pub(crate) start: Ticks,
+    /// Zero while it is open.
+    pub(crate) end: Ticks,
+    /// Instead of the site's name, when its length is not zero.
+    pub(crate) name: Text,
+    /// The status description; only with `failed`.
+    pub(crate) message: Text,
+    /// The message of the exception that this span told of itself or took over from a child.
+    pub(crate) exception: Text,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stored {
+    Bool(bool),
+    Int(i64),
+    Double(f64),
+    Str(Text),
+    Array(u32),
+}
+
+/// An attribute of span `owner`, or of event `owner & !EVENT`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StoredAttr {
+    pub(crate) owner: u32,
+    pub(crate) key: RawKey,
+    pub(crate) value: Stored,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StoredEvent {
+    pub(crate) owner: u32,
+    pub(crate) name: &'static str,
+    pub(crate) at: Ticks,
+}
+
+/// A value that had to be asked for before it is stored: by then nothing of the recorder is borrowed.
+pub(crate) enum Rendered {
+    Text(String),
+    Array(opentelemetry::Array),
+}
+
+#[derive(Debug)]
+pub(crate) struct Strand {
+    /// Names this use of the strand; span ids derive from it.
+    pub(crate) seed: u64,
+    pub(crate) context: Context,
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) role: Role,
+    pub(crate) records: Vec<Record>,
+    pub(crate) attrs: Vec<StoredAttr>,
+    pub(crate) events: Vec<StoredEvent>,
+    pub(crate) arrays: Vec<opentelemetry::Array>,
+    text: String,
+    /// Spans that failed, in the order in which they did.
+    failures: Vec<u32>,
+    /// The innermost span that is running, or [`NONE`].
+    pub(crate) current: u32,
+    /// Spans that have not ended.
+    pub(crate) open: u32,
+    /// A span failed in a way that keeps the segment.
+    pub(crate) failed: bool,
+    /// Its owner is done with it; it waits for spans that run elsewhere.
+    pub(crate) orphaned: bool,
+    /// Spans that the segment had no room for.
+    pub(crate) overflow: u32,
+    /// What others need to reach this strand; made when it is first suspended or carried elsewhere.
+    pub(crate) part: Option<Arc<Part>>,
+    /// A part without other owners, kept for the next use.
+    pub(crate) spare: Option<Arc<Part>>,
+    /// Set when the segment was decided to be kept.
+    pub(crate) kept: Option<Kept>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Holds the context of a request and no spans: a root that starts on it gets a strand of its own.
+    Scope,
+    /// Its first span is the local root.
+    Root,
+    /// Belongs to a segment whose root is elsewhere.
+    Branch,
+}
+
+impl Record {
+    pub(crate) fn has_own_name(&self) -> bool {
+        self.name.len > 0
+    }
+}
+
+impl Strand {
+    pub(crate) fn new(pipeline: Arc<Pipeline>) -> Box<Self> {
+        Box::new(Self {
+            seed: 0,
+            context: Context::default(),
+            pipeline,
+            role: Role::Scope,
+            records: Vec::new(),
+            attrs: Vec::new(),
+            events: Vec::new(),
+            arrays: Vec::new(),
+            text: String::new(),
+            failures: Vec::new(),
+            current: NONE,
+            open: 0,
+            failed: false,
+            orphaned: false,
+            overflow: 0,
+            part: None,
+            spare: None,
+            kept: None,
+        })
+    }
+
+    /// Forgets everything but the buffers. Buffers that one large segment blew up are given back.
+    pub(crate) fn clear(&mut self) {
+        const KEEP_RECORDS: usize = 1024;
+        self.records.clear();
+        self.attrs.clear();
+        self.events.clear();
+        self.arrays.clear();
+        self.text.clear();
+        self.failures.clear();
+        self.records.shrink_to(KEEP_RECORDS);
+        self.attrs.shrink_to(4 * KEEP_RECORDS);
+        self.events.shrink_to(KEEP_RECORDS);
+        self.text.shrink_to(64 * KEEP_RECORDS);
+        self.seed = 0;
+        self.context = Context::default();
+        self.current = NONE;
+        self.open = 0;
+        self.failed = false;
+        self.orphaned = false;
+        self.overflow = 0;
+        self.part = None;
+        self.kept = None;
+    }
+
+    pub(crate) fn id_of(&self, number: u32) -> u64 {
+        if number == NONE {
+            self.context.parent
+        } else {
+            ids::span_id(self.seed, number)
+        }
+    }
+
+    /// Starts a span below `parent`. `None`: the segment has no room for it, and counts it.
+    #[inline]
+    pub(crate) fn start(&mut self, site: &'static Site, parent: u32, now: Ticks) -> Option<u32> {
+        let number = self.records.len();
+        if number >= self.pipeline.limits.spans_per_segment {
+            self.overflow = self.overflow.saturating_add(1);
+            return None;
+        }
+        self.records.push(Record {
+            site,
+            parent,
+            attrs: 0,
+            events: 0,
+            dropped_attrs: 0,
+            dropped_events: 0,
+            failed: false,
+            start: now,
+            end: 0,
+            name: Text::default(),
+            message: Text::default(),
+            exception: Text::default(),
+        });
+        self.open += 1;
+        u32::try_from(number).ok()
+    }
+
+    #[inline]
+    pub(crate) fn end(&mut self, number: u32, now: Ticks) {
+        if let Some(record) = self.records.get_mut(number as usize)
+            && record.end == 0
+        {
+            record.end = now.max(record.start).max(1);
+            self.open -= 1;
+        }
+    }
+
+    /// Is this span still open?
+    pub(crate) fn is_open(&self, number: u32) -> bool {
+        self.records
+            .get(number as usize)
+            .is_some_and(|record| record.end == 0)
+    }
+
+    pub(crate) fn rename(&mut self, number: u32, name: &str) {
+        let limit = self.pipeline.limits.name_length;
+        let text = self.push_text(cut(name, limit));
+        if let Some(record) = self.records.get_mut(number as usize) {
+            record.name = text;
+        }
+    }
+
+    /// Records the attributes that are plain values.
+    #[inline]
+    pub(crate) fn set_plain(&mut self, number: u32, attrs: &[Attr<'_>]) {
+        for attr in attrs {
+            let value = match attr.value {
+                Value::Bool(v) => Stored::Bool(v),
+                Value::Int(v) => Stored::Int(v),
+                Value::Double(v) => Stored::Double(v),
+                Value::Str(v) => {
+                    let limit = self.pipeline.limits.value_length;
+                    Stored::Str(self.push_text(cut(v, limit)))
+                }
+                _ => continue,
+            };
+            self.push_attr(number, attr.key, value);
+        }
+    }
+
+    /// Records a value that was rendered outside of the recorder.
+    pub(crate) fn set_rendered(&mut self, number: u32, key: RawKey, value: Rendered) {
+        let value = match value {
+            Rendered::Text(text) => Stored::Str(self.push_text(&text)),
+            Rendered::Array(array) => {
+                self.arrays.push(array);
+                Stored::Array(u32::try_from(self.arrays.len() - 1).unwrap_or(NONE))
+            }
+        };
+        self.push_attr(number, key, value);
+    }
+
+    #[inline]
+    fn push_attr(&mut self, owner: u32, key: RawKey, value: Stored) {
+        let limit = self.pipeline.limits.attributes;
+        if owner & EVENT == 0 || owner == NONE {
+            let Some(record) = self.records.get_mut(owner as usize) else {
+                return;
+            };
+            if record.end != 0 {
+                return;
+            }
+            if record.attrs >= limit {
+                // A key that is there already may still change.
+                if let Some(there) = self
+                    .attrs
+                    .iter_mut()
+                    .find(|a| a.owner == owner && a.key.name == key.name)
+                {
+                    there.value = value;
+                } else {
+                    record.dropped_attrs = record.dropped_attrs.saturating_add(1);
+                }
+                return;
+            }
+            record.attrs += 1;
+        }
+        self.attrs.push(StoredAttr { owner, key, value });
+    }
+
+    /// Adds an event; its attributes go to the owner that is returned.
+    pub(crate) fn event(&mut self, number: u32, name: &'static str, now: Ticks) -> Option<u32> {
+        let limit = self.pipeline.limits.events;
+        let record = self.records.get_mut(number as usize)?;
+        if record.end != 0 {
+            return None;
+        }
+        if record.events >= limit {
+            record.dropped_events = record.dropped_events.saturating_add(1);
+            return None;
+        }
+        record.events += 1;
+        let owner = u32::try_from(self.events.len()).ok()? | EVENT;
+        self.events.push(StoredEvent {
+            owner: number,
+            name,
+            at: now,
+        });
+        Some(owner)
+    }
+
+    /// Marks a span as failed. `told`: the message of its error, and its sources' messages, all bounded in length.
+    pub(crate) fn fail(
+        &mut self,
+        number: u32,
+        error_type: &str,
+        told: &Told,
+        keep: bool,
+        now: Ticks,
+    ) {
+        let Some(record) = self.records.get(number as usize) else {
+            return;
+        };
+        if record.end != 0 {
+            return;
+        }
+        let repeated = self.taken_over(number, told);
+        let message = self.push_text(&told.message);
+        let kind = self.push_text(error_type);
+        if let Some(record) = self.records.get_mut(number as usize) {
+            record.failed = true;
+            record.message = message;
+            record.exception = repeated.unwrap_or(message);
+        }
+        self.failures.push(number);
+        self.failed |= keep;
+        self.push_attr(number, keys::ERROR_TYPE, Stored::Str(kind));
+        if repeated.is_some() || !told.exception {
+            return;
+        }
+        let Some(owner) = self.event(number, "exception", now) else {
+            return;
+        };
+        self.push_attr(owner, keys::EXCEPTION_TYPE, Stored::Str(kind));
+        if message.len > 0 {
+            self.push_attr(owner, keys::EXCEPTION_MESSAGE, Stored::Str(message));
+        }
+        if !told.sources.is_empty() {
+            let mut chain = String::new();
+            for source in &told.sources {
+                let _ = writeln!(chain, "caused by: {source}");
+            }
+            let chain = self.push_text(chain.trim_end());
+            self.push_attr(owner, keys::EXCEPTION_STACKTRACE, Stored::Str(chain));
+        }
+    }
+
+    /// Notes that the work of a span was given up before it had finished.
+    pub(crate) fn set_cancelled(&mut self, number: u32) {
+        self.push_attr(number, keys::CANCELLED, Stored::Bool(true));
+    }
+
+    /// Ends what is open, as cancelled.
+    pub(crate) fn cancel_open(&mut self, now: Ticks) {
+        let open = |number: &u32| self.is_open(*number);
+        let open: Vec<u32> = (0..u32::try_from(self.records.len()).unwrap_or(NONE))
+            .filter(open)
+            .collect();
+        for number in open {
+            self.set_cancelled(number);
+            self.end(number, now);
+        }
+    }
+
+    /// The message of a failed child that this failure only passes on.
+    fn taken_over(&self, number: u32, told: &Told) -> Option<Text> {
+        const RECENT: usize = 16;
+        self.failures
+            .iter()
+            .rev()
+            .take(RECENT)
+            .filter_map(|failed| self.records.get(*failed as usize))
+            .filter(|child| child.parent == number && child.exception.len > 0)
+            .map(|child| child.exception)
+            .find(|text| {
+                let text = self.text(*text);
+                told.message == text || told.sources.iter().any(|source| source == text)
+            })
+    }
+
+    pub(crate) fn text(&self, text: Text) -> &str {
+        self.text
+            .get(text.start as usize..(text.start + text.len) as usize)
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn name_of(&self, record: &Record) -> &str {
+        if record.has_own_name() {
+            self.text(record.name)
+        } else {
+            record.site.name
+        }
+    }
+
+    #[inline]
+    fn push_text(&mut self, text: &str) -> Text {
+        let (Ok(start), Ok(len)) = (u32::try_from(self.text.len()), u32::try_from(text.len()))
+        else {
+            return Text::default();
+        };
+        if start as usize + len as usize > self.pipeline.limits.text_per_segment {
+            return Text::default();
+        }
+        self.text.push_str(text);
+        Text { start, len }
+    }
+
+    /// What it holds in memory, for the bounds on queues.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.records.len() * size_of::<Record>()
+            + self.attrs.len() * size_of::<StoredAttr>()
+            + self.events.len() * size_of::<StoredEvent>()
+            + self.text.len()
+    }
+}
+
+/// Keys that the recorder itself writes.
+pub(crate) mod keys {
+    use crate::key::RawKey;
+
+    const fn key(name: &'static str) -> RawKey {
+        RawKey {
+            name,
+            sensitive: false,
+        }
+    }
+    pub(crate) const ERROR_TYPE: RawKey = key("error.type");
+    pub(crate) const EXCEPTION_TYPE: RawKey = key("exception.type");
+    pub(crate) const EXCEPTION_MESSAGE: RawKey = key("exception.message");
+    pub(crate) const EXCEPTION_STACKTRACE: RawKey = key("exception.stacktrace");
+    pub(crate) const CANCELLED: RawKey = key("phoenix.cancelled");
+}
+
+/// An error as text, asked for while nothing of the recorder was borrowed.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) message: String,
+    pub(crate) sources: Vec<String>,
+    /// Is it told as an exception event too?
+    pub(crate) exception: bool,
+}
+
+impl Told {
+    /// The messages of a failure and of its sources, each at most `limit` bytes long.
+    pub(crate) fn of(failure: &Failure<'_>, limit: usize) -> Self {
+        const MAX_SOURCES: usize = 16;
+        let mut sources = Vec::new();
+        let mut next = failure.source;
+        while let Some(source) = next
+            && sources.len() < MAX_SOURCES
+        {
+            sources.push(bounded(format_args!("{source}"), limit));
+            next = source.source();
+        }
+        Self {
+            message: bounded(format_args!("{}", failure.message), limit),
+            sources,
+            exception: true,
+        }
+    }
+}
+
+/// Formats into at most `limit` bytes. An implementation of `Display` that fails or panics leaves what it had written.
+pub(crate) fn bounded(text: fmt::Arguments<'_>, limit: usize) -> String {
+    struct Bounded(String, usize);
+    impl fmt::Write for Bounded {
+        fn write_str(&mut self, s: &str) -> fmt::Result {
+            let room = self.1.saturating_sub(self.0.len());
+            self.0.push_str(cut(s, room));
+            if s.len() > room {
+                Err(fmt::Error)
+            } else {
+                Ok(())
+            }
+        }
+    }
+    if let Some(text) = text.as_str() {
+        return cut(text, limit).to_owned();
+    }
+    let mut out = Bounded(String::new(), limit);
+    let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _ = out.write_fmt(text);
+    }));
+    if written.is_err() && out.0.is_empty() {
+        out.0.push_str("(its formatting panicked)");
+    }
+    out.0
+}
+
+/// At most `limit` bytes of `text`, cut where a character ends.
+#[inline]
+fn cut(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text;
+    }
+    let end = (0..=limit).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}

@@ -1,0 +1,219 @@
+//! What each thread has at hand: the strand that runs on it now, buffers for the next ones, the pipeline they report to.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use super::ids::Ids;
+use super::strand::Strand;
+use crate::pipeline::Pipeline;
+
+/// Buffers that a thread keeps for later segments.
+const POOL: usize = 64;
+
+pub(crate) struct Thread {
+    /// The strand that runs on this thread now.
+    pub(crate) active: Option<Box<Strand>>,
+    pool: Vec<Box<Strand>>,
+    ids: Option<Ids>,
+    pipeline: Option<Arc<Pipeline>>,
+    generation: u64,
+    /// Instead of the process's pipeline, for the time of a scope on this thread.
+    scoped: Option<Arc<Pipeline>>,
+    /// A buffer for values that are formatted.
+    pub(crate) scratch: String,
+}
+
+thread_local! {
+    static THREAD: RefCell<Thread> = const {
+        RefCell::new(Thread {
+            active: None,
+            pool: Vec::new(),
+            ids: None,
+            pipeline: None,
+            generation: 0,
+            scoped: None,
+            scratch: String::new(),
+        })
+    };
+}
+
+/// The pipeline of the process, and how often it was set.
+static GLOBAL: RwLock<Option<Arc<Pipeline>>> = RwLock::new(None);
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+/// Pipelines that run: zero means that tracing is off.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// Is anything recorded in this process?
+#[inline]
+pub(crate) fn is_on() -> bool {
+    RUNNING.load(Ordering::Relaxed) != 0
+}
+
+/// Runs `f` on this thread's state. `None` when the thread is ending, or inside of another `with`.
+#[inline]
+pub(crate) fn with<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
+    THREAD
+        .try_with(|thread| {
+            thread
+                .try_borrow_mut()
+                .ok()
+                .map(|mut thread| f(&mut thread))
+        })
+        .ok()
+        .flatten()
+}
+
+impl Thread {
+    pub(crate) fn ids(&mut self) -> &mut Ids {
+        self.ids.get_or_insert_with(Ids::from_entropy)
+    }
+
+    /// The pipeline that a root started here reports to.
+    pub(crate) fn pipeline(&mut self) -> Option<&Arc<Pipeline>> {
+        if self.scoped.is_some() {
+            return self.scoped.as_ref();
+        }
+        let generation = GENERATION.load(Ordering::Acquire);
+        if generation != self.generation {
+            self.generation = generation;
+            self.pipeline = GLOBAL
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+        }
+        self.pipeline.as_ref()
+    }
+
+    /// An empty strand with a new seed.
+    pub(crate) fn take_strand(&mut self, pipeline: &Arc<Pipeline>) -> Box<Strand> {
+        let seed = self.ids().seed();
+        let mut strand = match self.pool.pop().or_else(|| pipeline.take_buffer()) {
+            Some(strand) => strand,
+            None => Strand::new(pipeline.clone()),
+        };
+        if !Arc::ptr_eq(&strand.pipeline, pipeline) {
+            strand.pipeline = pipeline.clone();
+        }
+        strand.seed = seed;
+        strand
+    }
+
+    fn recycle(&mut self, strand: Box<Strand>) {
+        if self.pool.len() < POOL {
+            self.pool.push(strand);
+        }
+    }
+}
+
+pub(crate) fn take_strand(pipeline: &Arc<Pipeline>) -> Box<Strand> {
+    with(|thread| thread.take_strand(pipeline)).unwrap_or_else(|| {
+        let mut strand = Strand::new(pipeline.clone());
+        strand.seed = Ids::from_entropy().seed();
+        strand
+    })
+}
+
+/// Takes a strand that is no longer needed back into this thread's pool.
+pub(crate) fn recycle(mut strand: Box<Strand>) {
+    strand.clear();
+    let mut strand = Some(strand);
+    with(|thread| thread.recycle(strand.take().unwrap_or_else(|| unreachable!("taken once"))));
+}
+
+/// Makes `strand` the running one. Gives back the one that it hides, or `strand` itself when the thread is ending.
+pub(crate) fn install(strand: Box<Strand>) -> Result<Option<Box<Strand>>, Box<Strand>> {
+    let mut strand = Some(strand);
+    let hidden = with(|thread| std::mem::replace(&mut thread.active, strand.take()));
+    match (hidden, strand) {
+        (Some(hidden), _) => Ok(hidden),
+        (None, Some(strand)) => Err(strand),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Ends what `install` began: gives back the running strand and lets the hidden one run again.
+pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
+    with(|thread| std::mem::replace(&mut thread.active, hidden)).flatten()
+}
+
+/// Counts a pipeline that runs, for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct Running(());
+
+impl Running {
+    pub(crate) fn new() -> Self {
+        RUNNING.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Sets the pipeline of the process. Gives it back when there is one already.
+pub(crate) fn set_global(pipeline: Arc<Pipeline>) -> Result<(), Arc<Pipeline>> {
+    let mut global = GLOBAL.write().unwrap_or_else(PoisonError::into_inner);
+    if global.is_some() {
+        return Err(pipeline);
+    }
+    *global = Some(pipeline);
+    GENERATION.fetch_add(1, Ordering::Release);
+    Ok(())
+}
+
+/// Takes away the pipeline of the process, if it is this one.
+pub(crate) fn unset_global(pipeline: &Arc<Pipeline>) {
+    let mut global = GLOBAL.write().unwrap_or_else(PoisonError::into_inner);
+    if global
+        .as_ref()
+        .is_some_and(|installed| Arc::ptr_eq(installed, pipeline))
+    {
+        *global = None;
+        GENERATION.fetch_add(1, Ordering::Release);
+    }
+}
+
+pub(crate) fn global() -> Option<Arc<Pipeline>> {
+    GLOBAL
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone()
+}
+
+/// The pipeline that the running code reports to.
+pub(crate) fn current_pipeline() -> Option<Arc<Pipeline>> {
+    with(|thread| match &thread.active {
+        Some(strand) => Some(strand.pipeline.clone()),
+        None => thread.pipeline().cloned(),
+    })
+    .flatten()
+}
+
+/// For as long as it lives, roots that start on this thread report to `pipeline`, and nothing that ran before is seen.
+pub(crate) struct Scoped {
+    pipeline: Option<Arc<Pipeline>>,
+    active: Option<Box<Strand>>,
+}
+
+impl Scoped {
+    pub(crate) fn enter(pipeline: Arc<Pipeline>) -> Self {
+        let hidden = with(|thread| (thread.scoped.replace(pipeline), thread.active.take()));
+        let (pipeline, active) = hidden.unwrap_or_default();
+        Self { pipeline, active }
+    }
+}
+
+impl Drop for Scoped {
+    fn drop(&mut self) {
+        let (pipeline, active) = (self.pipeline.take(), self.active.take());
+        with(|thread| {
+            thread.scoped = pipeline;
+            thread.active = active;
+        });
+    }
+}

@@ -1,0 +1,159 @@
+//! Which segments are kept: the head decision, made when a segment starts, and the reasons found when it is complete.
+
+mod preset;
+
+use std::fmt;
+
+pub use preset::{Environment, configure_sampler};
+
+use opentelemetry::TraceId;
+
+use crate::propagation::{OtState, Threshold};
+use crate::record::context::{Context, SAMPLED};
+
+/// How segments are sampled. Errors are kept whatever the ratio says, unless sampling is off.
+///
+/// ```
+/// use phoenix_trace_runtime::sampling::Sampler;
+///
+/// let sampler = Sampler::ratio(0.1);
+/// assert_eq!(sampler.to_string(), "ratio 0.1, errors always");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampler {
+    head: Head,
+    parent_based: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Head {
+    Never,
+    /// Without a threshold: nothing passes.
+    Ratio {
+        ratio: f64,
+        threshold: Option<Threshold>,
+    },
+}
+
+impl Sampler {
+    /// Keeps every segment.
+    #[must_use]
+    pub fn always_on() -> Self {
+        Self::ratio(1.0)
+    }
+
+    /// Keeps nothing, failed segments included.
+    #[must_use]
+    pub fn always_off() -> Self {
+        Self {
+            head: Head::Never,
+            parent_based: false,
+        }
+    }
+
+    /// Keeps this share of the traces, the same ones in every service that has the same or a higher ratio (consistent
+    /// probability sampling), and every segment in which something failed.
+    ///
+    /// `ratio` is clamped to 0..=1; what is not a number counts as 1.
+    #[must_use]
+    pub fn ratio(ratio: f64) -> Self {
+        let ratio = if ratio.is_nan() {
+            1.0
+        } else {
+            ratio.clamp(0.0, 1.0)
+        };
+        Self {
+            head: Head::Ratio {
+                ratio,
+                threshold: Threshold::from_probability(ratio),
+            },
+            parent_based: false,
+        }
+    }
+
+    /// Follows the caller's decision where there is one; decides by itself at the root of a trace only.
+    #[must_use]
+    pub fn parent_based(self) -> Self {
+        Self {
+            parent_based: true,
+            ..self
+        }
+    }
+
+    /// The head decision for a segment that starts in this context: sets its sampled flag and threshold.
+    pub(crate) fn decide(&self, context: &mut Context) {
+        let told = OtState::of(&context.state);
+        if self.parent_based && context.remote {
+            context.threshold = if context.is_sampled() {
+                told.threshold
+            } else {
+                None
+            };
+            return;
+        }
+        let Head::Ratio { threshold, .. } = &self.head else {
+            context.flags &= !SAMPLED;
+            context.threshold = None;
+            return;
+        };
+        let randomness = told.randomness_or(TraceId::from(context.trace_id));
+        if threshold.is_some_and(|threshold| threshold.keeps(randomness)) {
+            context.flags |= SAMPLED;
+            context.threshold = *threshold;
+        } else {
+            context.flags &= !SAMPLED;
+            context.threshold = None;
+        }
+    }
+
+    /// Why a complete segment is kept; `None`: it is dropped.
+    pub(crate) fn reasons(&self, context: &Context, failed: bool) -> Option<Reasons> {
+        let off = self.head == Head::Never && !self.parent_based;
+        let mut reasons = Reasons(0);
+        if context.is_sampled() {
+            reasons = reasons.and(Reasons::HEAD);
+        }
+        if failed && !off {
+            reasons = reasons.and(Reasons::ERROR);
+        }
+        (reasons.0 != 0).then_some(reasons)
+    }
+}
+
+impl fmt::Display for Sampler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.parent_based {
+            f.write_str("parent based, else ")?;
+        }
+        match &self.head {
+            Head::Never => f.write_str("never"),
+            Head::Ratio { ratio, .. } => write!(f, "ratio {ratio}, errors always"),
+        }
+    }
+}
+
+/// Why a segment is kept; several reasons may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reasons(u8);
+
+impl Reasons {
+    pub(crate) const HEAD: Self = Self(1);
+    pub(crate) const ERROR: Self = Self(2);
+    const ALL: [(Self, &'static str); 2] = [(Self::HEAD, "head"), (Self::ERROR, "error")];
+
+    fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(crate) fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The words for `phoenix.sampling.reason`.
+    pub(crate) fn words(self) -> impl Iterator<Item = &'static str> {
+        Self::ALL
+            .into_iter()
+            .filter(move |(reason, _)| self.has(*reason))
+            .map(|(_, word)| word)
+    }
+}

@@ -1,0 +1,177 @@
+//! SIGTERM and Ctrl-C: a thread of its own waits for them, so that they are heard whatever the service's threads do.
+//! `main` goes on; what is open gets its time, everything is flushed, and the process ends with 128 + n, unless `main`
+//! returned by then. A second signal ends the process at once.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+
+use crate::bootstrap::FLUSH_DEADLINE;
+use crate::diag;
+use crate::record::segment::lock;
+use crate::record::thread;
+
+/// How long segments that are open at the signal, and a `main` that listens to it, may take to end.
+const OPEN: Duration = Duration::from_secs(5);
+
+static ARRIVED: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::Sender::new(false));
+/// Who awaits [`shutdown_signal`].
+static LISTENERS: AtomicUsize = AtomicUsize::new(0);
+
+pub(crate) struct Signals {
+    ending: Arc<Ending>,
+}
+
+/// Who ends the process: the thread of `main`, or the one of the signals.
+#[derive(Default)]
+struct Ending {
+    claimed: Mutex<bool>,
+    returned: Notify,
+}
+
+impl Ending {
+    fn claim(&self) -> bool {
+        !std::mem::replace(&mut *lock(&self.claimed), true)
+    }
+}
+
+impl Signals {
+    pub(crate) fn listen() -> Self {
+        let ending = Arc::new(Ending::default());
+        let signals = Self {
+            ending: ending.clone(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let started = runtime.and_then(|runtime| {
+            // Registered here and not on the thread: from now on a signal does not end the process by itself.
+            let heard = {
+                let _reactor = runtime.enter();
+                Heard::new()?
+            };
+            std::thread::Builder::new()
+                .name("phoenix-signals".to_owned())
+                .spawn(move || runtime.block_on(wait(&ending, heard)))
+        });
+        if let Err(error) = started {
+            diag::line(format_args!(
+                "signals end the process without a flush: {error}"
+            ));
+        }
+        signals
+    }
+
+    /// From here on the thread of `main` ends the process. Does not return if the other one is about to.
+    pub(crate) fn main_returned(&self) {
+        if self.ending.claim() {
+            self.ending.returned.notify_one();
+        } else {
+            loop {
+                std::thread::park();
+            }
+        }
+    }
+}
+
+async fn wait(ending: &Ending, mut heard: Heard) {
+    let signal = tokio::select! {
+        signal = heard.next() => signal,
+        () = ending.returned.notified() => return,
+    };
+    ARRIVED.send_replace(true);
+    tokio::select! {
+        _ = tokio::time::timeout(OPEN, time_to_end()) => {}
+        signal = heard.next() => std::process::exit(128 + signal),
+        () = ending.returned.notified() => return,
+    }
+    if !ending.claim() {
+        return;
+    }
+    let Some(pipeline) = thread::global() else {
+        std::process::exit(128 + signal)
+    };
+    let flushed = tokio::task::spawn_blocking(move || pipeline.shutdown(FLUSH_DEADLINE));
+    tokio::select! {
+        _ = flushed => std::process::exit(128 + signal),
+        signal = heard.next() => std::process::exit(128 + signal),
+    }
+}
+
+/// Until the open segments are decided; a `main` that listens gets the whole time to return.
+async fn time_to_end() {
+    if let Some(pipeline) = thread::global() {
+        pipeline.no_open_segments().await;
+    }
+    if LISTENERS.load(Ordering::SeqCst) > 0 {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(unix)]
+struct Heard {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Heard {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) -> i32 {
+        use tokio::signal::unix::SignalKind;
+        tokio::select! {
+            _ = self.terminate.recv() => SignalKind::terminate().as_raw_value(),
+            _ = self.interrupt.recv() => SignalKind::interrupt().as_raw_value(),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Heard;
+
+#[cfg(not(unix))]
+impl Heard {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the same signature on every system"
+    )]
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> i32 {
+        const INTERRUPT: i32 = 2;
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        INTERRUPT
+    }
+}
+
+/// Resolves when the process is asked to end: for the graceful shutdown of servers under `#[phoenix_main]`.
+///
+/// Once somebody awaits it, `main` has five seconds from the signal to return by itself.
+///
+/// ```no_run
+/// # async fn example(app: impl std::future::Future) {
+/// tokio::select! {
+///     _ = app => {}
+///     () = phoenix_trace_runtime::shutdown_signal() => {}
+/// }
+/// # }
+/// ```
+pub async fn shutdown_signal() {
+    LISTENERS.fetch_add(1, Ordering::SeqCst);
+    let mut arrived = ARRIVED.subscribe();
+    // The sender is a static: it cannot be gone.
+    let _ = arrived.wait_for(|arrived| *arrived).await;
+}

@@ -1,0 +1,201 @@
+//! Accepts connections on both ports, and turns each request into a decoded export and its answer.
+
+use std::convert::Infallible;
+use std::io::Read;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use flate2::read::GzDecoder;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
+    TraceService, TraceServiceServer,
+};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
+use prost::Message;
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tonic::codec::CompressionEncoding;
+use tower_service::Service;
+
+use super::answer::{self, Reply};
+use super::log::{Log, Protocol};
+
+/// The largest request that an exporter may send.
+const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
+
+/// Serves both ports until it is dropped, and with it every connection.
+pub(super) async fn serve(grpc: TcpListener, http: TcpListener, log: Arc<Log>) {
+    tokio::join!(
+        accept(grpc, Protocol::Grpc, Arc::clone(&log)),
+        accept(http, Protocol::Http, log)
+    );
+}
+
+async fn accept(listener: TcpListener, protocol: Protocol, log: Arc<Log>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+        return;
+    };
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(stream, protocol, Arc::clone(&log)));
+                }
+                // Out of file descriptors, as a rule: pausing keeps this from spinning.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// Serves one connection until the client closes it or a fault asks for its end.
+async fn connection(stream: TcpStream, protocol: Protocol, log: Arc<Log>) {
+    // Only answers get slower where this fails.
+    let _ = stream.set_nodelay(true);
+    let close = Arc::new(Notify::new());
+    let service = service_fn({
+        let close = Arc::clone(&close);
+        move |request| {
+            let (log, close) = (Arc::clone(&log), Arc::clone(&close));
+            async move {
+                let reply = match protocol {
+                    Protocol::Grpc => grpc(request, log).await,
+                    Protocol::Http => http(request, &log).await,
+                };
+                match reply {
+                    Reply::Response(response) => Ok::<_, Infallible>(response),
+                    Reply::Close => {
+                        close.notify_one();
+                        std::future::pending().await
+                    }
+                }
+            }
+        }
+    });
+    let builder = auto::Builder::new(TokioExecutor::new());
+    tokio::select! {
+        // An error means that the client is gone or does not speak HTTP; both are its affair.
+        _ = builder.serve_connection(TokioIo::new(stream), service) => {}
+        () = close.notified() => {}
+    }
+}
+
+async fn http(request: Request<Incoming>, log: &Log) -> Reply {
+    let (head, body) = request.into_parts();
+    let refusal = if head.uri.path() != "/v1/traces" {
+        Some((StatusCode::NOT_FOUND, "traces are received at /v1/traces"))
+    } else if head.method != Method::POST {
+        Some((StatusCode::METHOD_NOT_ALLOWED, "traces are sent with POST"))
+    } else if !is_protobuf(&head.headers) {
+        Some((
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "expected content-type application/x-protobuf",
+        ))
+    } else {
+        None
+    };
+    if let Some((status, message)) = refusal {
+        return answer::refuse(status, message);
+    }
+    let Ok(body) = Limited::new(body, MAX_REQUEST_BYTES).collect().await else {
+        return answer::refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body is cut or exceeds 64 MiB",
+        );
+    };
+    let Some(body) = decompress(&head.headers, body.to_bytes()) else {
+        return answer::refuse(
+            StatusCode::BAD_REQUEST,
+            "the body is not encoded as it says",
+        );
+    };
+    match ExportTraceServiceRequest::decode(body) {
+        Ok(request) => {
+            let fault = log.receive(Protocol::Http, &head.headers, &request);
+            answer::over_http(fault).await
+        }
+        Err(_) => answer::refuse(
+            StatusCode::BAD_REQUEST,
+            "the body is no ExportTraceServiceRequest",
+        ),
+    }
+}
+
+fn is_protobuf(headers: &HeaderMap) -> bool {
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    value.is_some_and(|value| value.split(';').next() == Some("application/x-protobuf"))
+}
+
+/// The body without its gzip; `None` when it is something else than it says, or too large.
+fn decompress(headers: &HeaderMap, body: Bytes) -> Option<Bytes> {
+    match headers
+        .get(header::CONTENT_ENCODING)
+        .map(|value| value.as_bytes())
+    {
+        None | Some(b"identity") => Some(body),
+        Some(b"gzip") => {
+            let limit = MAX_REQUEST_BYTES as u64 + 1;
+            let mut plain = Vec::new();
+            GzDecoder::new(&*body)
+                .take(limit)
+                .read_to_end(&mut plain)
+                .ok()?;
+            (plain.len() <= MAX_REQUEST_BYTES).then(|| plain.into())
+        }
+        Some(_) => None,
+    }
+}
+
+/// Lets tonic decode the request; what it cannot answer comes back beside its response.
+async fn grpc(request: Request<Incoming>, log: Arc<Log>) -> Reply {
+    let (answer_aside, mut aside) = tokio::sync::mpsc::unbounded_channel();
+    let mut server = TraceServiceServer::new(Collector { log, answer_aside })
+        .accept_compressed(CompressionEncoding::Gzip)
+        .max_decoding_message_size(MAX_REQUEST_BYTES);
+    tokio::select! {
+        Some(reply) = aside.recv() => reply,
+        Ok(response) = server.call(request) => Reply::Response(response),
+    }
+}
+
+/// The trace service of one request.
+struct Collector {
+    log: Arc<Log>,
+    /// Takes a reply that is no gRPC.
+    answer_aside: tokio::sync::mpsc::UnboundedSender<Reply>,
+}
+
+#[tonic::async_trait]
+impl TraceService for Collector {
+    async fn export(
+        &self,
+        request: tonic::Request<ExportTraceServiceRequest>,
+    ) -> Result<tonic::Response<ExportTraceServiceResponse>, tonic::Status> {
+        let (metadata, _, request) = request.into_parts();
+        let fault = self
+            .log
+            .receive(Protocol::Grpc, &metadata.into_headers(), &request);
+        match answer::over_grpc(fault).await {
+            Ok(result) => result,
+            Err(reply) => {
+                // The receiver of this channel outlives this future, which it then drops.
+                let _ = self.answer_aside.send(reply);
+                std::future::pending().await
+            }
+        }
+    }
+}
