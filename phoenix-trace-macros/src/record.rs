@@ -30,9 +30,9 @@ pub(crate) fn record(tokens: TokenStream) -> TokenStream {
 pub(crate) fn event(tokens: TokenStream) -> TokenStream {
     invoke(tokens, |input, errors| {
         if !input.peek(LitStr) {
-            return Err(
-                input.error("an event begins with its name: `event!(\"placed\", \"the.key\" = value)`")
-            );
+            return Err(input.error(
+                "an event begins with its name: `event!(\"placed\", \"the.key\" = value)`",
+            ));
         }
         let name: LitStr = input.parse()?;
         if name.value().trim().is_empty() {
@@ -58,7 +58,11 @@ fn invoke(
         let facade = facade_or_default(leading_facade(input)?);
         let name = name(input, &mut errors)?;
         let entries = attribute::read_entries(input, &mut errors);
-        Ok(Call { facade, name, attributes: attribute::check(entries, &mut errors) })
+        Ok(Call {
+            facade,
+            name,
+            attributes: attribute::check(entries, &mut errors),
+        })
     };
     let parsed = read.parse2(tokens);
     let call = errors.take(parsed);

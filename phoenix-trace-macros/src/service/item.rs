@@ -52,7 +52,11 @@ impl ServiceImpl {
         };
         let parsed = read.parse2(body.stream());
         let members = errors.take(parsed)?;
-        Some(Self { header, trait_path, members })
+        Some(Self {
+            header,
+            trait_path,
+            members,
+        })
     }
 }
 
@@ -119,7 +123,11 @@ fn is_const_argument(before: &[TokenTree]) -> bool {
 
 /// Is it `#[traced_operation]`, by whatever path?
 fn is_annotation(attribute: &Attribute) -> bool {
-    attribute.path().segments.last().is_some_and(|segment| segment.ident == "traced_operation")
+    attribute
+        .path()
+        .segments
+        .last()
+        .is_some_and(|segment| segment.ident == "traced_operation")
 }
 
 /// The impl without the annotations on its methods, which mean nothing outside, so that only the real mistakes are told.
