@@ -168,7 +168,10 @@ fn read_type(input: ParseStream<'_>) -> syn::Result<Type> {
         let content;
         syn::bracketed!(content in input);
         if !content.is_empty() {
-            return Err(content.error("an array type has empty brackets, as in `string[]`"));
+            let inside = content.span();
+            content.parse::<TokenStream>()?;
+            let message = "an array type has empty brackets, as in `string[]`";
+            return Err(syn::Error::new(inside, message));
         }
         written.push_str("[]");
     }

@@ -108,7 +108,26 @@ pub(crate) fn assigned<T: Parse>(
 
 /// The path to the facade, for services that know it under another name.
 pub(crate) fn facade(input: ParseStream<'_>, word: &Ident) -> syn::Result<syn::Path> {
-    assigned::<ModPath>(input, word, "::my_crate::phoenix_trace").map(|path| path.0)
+    const EXAMPLE: &str = "::my_crate::phoenix_trace";
+    let path = assigned::<Expected<ModPath>>(input, word, EXAMPLE)?;
+    path.or_explain(format!("`{word}` takes a path: `{word} = {EXAMPLE}`"))
+        .map(|path| path.0)
+}
+
+/// A value that explains itself better than its parser does.
+pub(crate) struct Expected<T>(syn::Result<T>);
+
+impl<T: Parse> Parse for Expected<T> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Self(input.parse()))
+    }
+}
+
+impl<T> Expected<T> {
+    pub(crate) fn or_explain(self, message: impl std::fmt::Display) -> syn::Result<T> {
+        self.0
+            .map_err(|error| syn::Error::new(error.span(), message))
+    }
 }
 
 struct ModPath(syn::Path);

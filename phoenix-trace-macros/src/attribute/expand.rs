@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, LitStr};
 
-use super::{Attribute, Key, Value, Warning, WarningKind, path_text};
+use super::{Attribute, Key, Value, Warning, WarningKind, first_span, path_text};
 use crate::semconv::Type;
 
 /// The code of some attributes. `items` stand in a block before the one statement that holds `values`: the values borrow
@@ -42,7 +42,12 @@ fn expand_one(
         (Value::Literal(literal), _) => quote_spanned!(site=> #private::attr(&#key, &#literal)),
         (Value::Format { template, value }, _) => {
             let template = LitStr::new(template, site);
-            quote_spanned!(site=> #private::attr_fmt(&#key, ::core::format_args!(#template, #value)))
+            let by_reference = match &attribute.key {
+                // An error about the type of the key belongs on the key.
+                Key::Declared(path) => referenced(&path.to_token_stream(), first_span(path)),
+                Key::Registry { .. } => quote_spanned!(site=> &#key),
+            };
+            quote_spanned!(site=> #private::attr_fmt(#by_reference, ::core::format_args!(#template, #value)))
         }
         (Value::Typed(value), Key::Registry { name, ty }) => {
             let check = format_ident!("__phoenix_attribute_{index}", span = site);
@@ -125,7 +130,6 @@ fn borrowed(value: &Expr) -> TokenStream {
     let first = tokens
         .first()
         .map_or_else(|| value.span(), |token| token.span());
-    let reference = quote_spanned!(first=> &);
     if matches!(
         value,
         Expr::Path(_)
@@ -140,13 +144,18 @@ fn borrowed(value: &Expr) -> TokenStream {
             | Expr::Reference(_)
             | Expr::Unary(_)
     ) {
-        return quote!(#reference #value);
+        return referenced(&value.to_token_stream(), first);
     }
     let last = tokens.last().map_or(first, |token| token.span());
     let mut group =
         proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, value.to_token_stream());
     group.set_span(last);
-    quote!(#reference #group)
+    referenced(&group.into_token_stream(), first)
+}
+
+fn referenced(tokens: &TokenStream, at: Span) -> TokenStream {
+    let reference = quote_spanned!(at=> &);
+    quote!(#reference #tokens)
 }
 
 fn marker(ty: Type) -> Ident {

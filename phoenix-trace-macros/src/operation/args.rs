@@ -8,7 +8,7 @@ use syn::{Expr, LitStr, Path, Token, token};
 
 use crate::attribute::{Entry, read_entries};
 use crate::errors::{Errors, one_of};
-use crate::options::{Given, assigned, facade, read_options, separated, set};
+use crate::options::{Expected, Given, assigned, facade, read_options, separated, set};
 
 const ON_FUNCTIONS: [&str; 5] = ["name", "kind", "attributes", "err", "crate"];
 /// On a method inside `#[traced_grpc_service]`, where they configure the span of the RPC.
@@ -96,7 +96,9 @@ impl Args {
                 errors,
             ),
             "kind" => {
-                let kind = assigned::<AnyIdent>(input, word, "client")?.0;
+                let kind = assigned::<Expected<AnyIdent>>(input, word, "client")?;
+                let expected = format!("`kind` is {}, without quotes", one_of(&KINDS));
+                let AnyIdent(kind) = kind.or_explain(expected)?;
                 if !KINDS.contains(&kind.to_string().as_str()) {
                     let message = format!("unknown span kind `{kind}`; it is {}", one_of(&KINDS));
                     return Err(syn::Error::new(kind.span(), message));
@@ -132,7 +134,8 @@ impl Err {
     fn parse(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
         const FORMS: &str = "`err = skip`, `err(type_only)` or `err(if = |error| ..)`";
         if input.peek(Token![=]) {
-            let value = assigned::<AnyIdent>(input, word, "skip")?.0;
+            let value = assigned::<Expected<AnyIdent>>(input, word, "skip")?;
+            let AnyIdent(value) = value.or_explain(format!("write {FORMS}"))?;
             if value != "skip" {
                 let message = format!("unknown value `{value}` of `err`; write {FORMS}");
                 return Err(syn::Error::new(value.span(), message));

@@ -38,16 +38,13 @@ pub(super) enum Failure {
 
 pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
     let function = function(item, errors);
-    for word in [
-        args.rpc.as_ref().map(|given| &given.word),
-        args.skip.as_ref().map(|given| &given.word),
-    ] {
-        if let Some(word) = word {
-            let message = format!(
-                "`{word}` is about the span of an RPC: it belongs on a method of an impl with `#[traced_grpc_service]`"
-            );
-            errors.at(word.span(), message);
-        }
+    let rpc = args.rpc.as_ref().map(|given| &given.word);
+    let skip = args.skip.as_ref().map(|given| &given.word);
+    for word in rpc.into_iter().chain(skip) {
+        let message = format!(
+            "`{word}` is about the span of an RPC: it belongs on a method of an impl with `#[traced_grpc_service]`"
+        );
+        errors.at(word.span(), message);
     }
     let attributes = attribute::check(
         args.attributes.map(|given| given.value).unwrap_or_default(),

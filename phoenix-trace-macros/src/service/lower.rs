@@ -67,15 +67,10 @@ pub(super) fn lower(args: Args, service_impl: ServiceImpl, errors: &mut Errors) 
         match member {
             Member::Type(ty) => types.push(ty),
             Member::Other(tokens) => rest.extend(tokens),
-            Member::Method(function, args) => {
-                let skipped = args.skip.is_some();
-                let rpc = rpc(*function, args, &streams, errors);
-                match rpc {
-                    Ok(rpc) if !skipped => rpcs.push(rpc),
-                    Ok(rpc) => rest.extend(untouched(&rpc.function)),
-                    Err(function) => rest.extend(untouched(&function)),
-                }
+            Member::Method(function, args) if args.skip.is_some() => {
+                rest.extend(untouched(&function));
             }
+            Member::Method(function, args) => rpcs.extend(rpc(*function, args, &streams, errors)),
         }
     }
     let wrapped: Vec<Stream> = rpcs
@@ -143,13 +138,13 @@ fn service_name(
     Some(path.into_token_stream())
 }
 
-/// A method as an RPC; `Err` if it is none, or wrong.
+/// A method as an RPC, unless it is none, or wrong.
 fn rpc(
     mut function: Function,
     args: operation::Args,
     streams: &[Stream],
     errors: &mut Errors,
-) -> Result<Rpc, Function> {
+) -> Option<Rpc> {
     let shape = function.shape();
     let traced = match shape {
         Shape::Async => true,
@@ -161,7 +156,7 @@ fn rpc(
             function.sig.ident.span(),
             "an RPC is an `async fn`; move other functions out of this impl",
         );
-        return Err(function);
+        return None;
     }
     let takes_request = function.sig.receiver().is_some()
         && function.sig.inputs.len() == 2
@@ -169,7 +164,7 @@ fn rpc(
     if !takes_request || matches!(function.sig.output, ReturnType::Default) {
         let message = "an RPC takes `self` and one request, and returns `Result<tonic::Response<_>, tonic::Status>`";
         errors.at(function.sig.ident.span(), message);
-        return Err(function);
+        return None;
     }
     let stream = streams.iter().find_map(|stream| {
         Stream::rpc_of(&stream.name, &function.sig.ident).map(|rpc| (rpc, stream.clone()))
@@ -195,7 +190,7 @@ fn rpc(
         None => Response::Unary,
         Some((_, stream)) if stream.is_boxed() => Response::Boxed(stream),
         Some((_, stream)) => {
-            if args.skip.is_none() && !stream.name_in(&mut function.sig.output) {
+            if !stream.name_in(&mut function.sig.output) {
                 let message = format!(
                     "the stream of this response is traced to its end: write its type as `Self::{}`",
                     stream.name
@@ -207,7 +202,7 @@ fn rpc(
     };
     let entries = args.attributes.map(|given| given.value).unwrap_or_default();
     let attributes = attribute::check(entries, errors);
-    Ok(Rpc {
+    Some(Rpc {
         function,
         shape,
         name,
