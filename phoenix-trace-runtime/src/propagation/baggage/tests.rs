@@ -154,6 +154,11 @@ fn beyond_the_limits_whole_members_are_dropped() {
     check_dropped(&[&longest, "b=1"], &longest);
     check_dropped(&[&format!("{longest}x")], "");
 
+    // White space and the commas between fields count.
+    let padded = |spaces| format!("a=1{}", " ".repeat(spaces));
+    check(&[&padded(MAX_LENGTH - 7), "b=1"], "a=1,b=1");
+    check_dropped(&[&padded(MAX_LENGTH - 6), "b=1"], "a=1");
+
     // Encoding what was sent in the clear makes a member longer than it was.
     check_dropped(&[&format!("a={}", "%".repeat(3000)), "b=1"], "b=1");
     // Many fields are no way around the limit.

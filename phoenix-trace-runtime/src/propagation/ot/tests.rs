@@ -25,6 +25,8 @@ fn thresholds_have_the_recommended_precision() {
         (1e-4, "fff9724"),
         (1e-5, "ffff583a"),
         (1e-6, "ffffef39"),
+        // Half a unit of the fourth digit: rounded towards the greater threshold.
+        (40_000.5 / 65_536.0, "63c"),
         (1.0 / RANGE as f64, "ffffffffffffff"),
         (2.0 / RANGE as f64, "fffffffffffffe"),
     ] {
@@ -196,6 +198,20 @@ fn unknown_sub_keys_that_do_not_fit_are_dropped_whole() {
         ot.to_string(),
         format!("th:fd70a;a:{};c:1", "x".repeat(120))
     );
+}
+
+#[test]
+fn the_member_may_have_256_characters() {
+    let with = |length: usize| format!("th:c;a:{}", "x".repeat(length));
+    for (length, expected) in [(249, with(249)), (250, "th:c".to_owned())] {
+        let other = format!("a:{}", "x".repeat(length));
+        let ot = OtState {
+            threshold: Threshold::parse("c"),
+            ..OtState::parse(&other)
+        };
+        assert_eq!(ot.to_string(), expected);
+    }
+    assert_eq!(with(249).len(), MAX_LENGTH);
 }
 
 proptest! {

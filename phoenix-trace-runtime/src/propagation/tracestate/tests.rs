@@ -210,6 +210,21 @@ fn the_api_gets_what_it_can_hold() {
 }
 
 #[test]
+fn what_the_api_cannot_hold_gives_way_to_what_it_added() {
+    let list = (0..31)
+        .map(|i| format!("k{i}=v"))
+        .collect::<Vec<_>>()
+        .join(",");
+    let state = parse(&["foo@@bar=1", &list]).unwrap();
+    let changed = TraceState::from_opentelemetry(&state.to_opentelemetry())
+        .with("new", "1")
+        .unwrap();
+    let sent = state.updated_to(&changed);
+    assert_eq!(sent, changed);
+    assert_eq!(sent.iter().count(), MAX_MEMBERS);
+}
+
+#[test]
 fn what_the_api_should_not_hold_is_not_sent() {
     let api = ApiTraceState::from_key_value([
         ("a", "1"),
