@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::clock::{self, Ticks};
 use super::context::Context;
 use super::ids;
-use super::segment::{Late, LateEnd, Part, finish, share};
+use super::segment::{Edit, Late, LateEnd, Part, finish, share};
 use super::site::Site;
 use super::strand::{NONE, Rendered, Role, Strand, Told, bounded};
-use super::{registry, thread};
+use super::{registry, scope, thread};
 use crate::outcome::{Failure, Outcome};
 use crate::panics;
 use crate::value::{Attr, Value};
@@ -65,13 +65,18 @@ pub(crate) enum Under {
 
 enum Started {
     Off,
-    Child { seed: u64, number: u32 },
+    Child {
+        seed: u64,
+        number: u32,
+    },
     Root(Box<Strand>),
+    /// Nothing is recorded, but the context of the request is there for those who ask.
+    Scope(Box<Strand>),
 }
 
-/// Starts a span. Its attributes are asked for their values while nothing of the recorder is borrowed.
+/// Starts a span, called by its site's name unless `name` has parts. Its attributes are asked for their values while nothing of the recorder is borrowed.
 #[inline]
-fn start(site: &'static Site, attrs: &[Attr<'_>], under: Under) -> Started {
+fn start(site: &'static Site, name: &[&str], attrs: &[Attr<'_>], under: Under) -> Started {
     let now = clock::now();
     let started = thread::with(|thread| match under {
         Under::Current => match &mut thread.active {
@@ -79,37 +84,29 @@ fn start(site: &'static Site, attrs: &[Attr<'_>], under: Under) -> Started {
                 let Some(number) = strand.start(site, strand.current, now) else {
                     return Started::Off;
                 };
+                strand.rename_parts(number, name);
                 strand.set_plain(number, attrs);
                 Started::Child {
                     seed: strand.seed,
                     number,
                 }
             }
-            Some(scope) => {
-                let (context, pipeline) = (scope.context.clone(), scope.pipeline.clone());
-                Started::Root(root(thread.take_strand(&pipeline), context, thread))
-            }
-            None => match thread.pipeline().cloned() {
-                Some(pipeline) => Started::Root(root(
-                    thread.take_strand(&pipeline),
-                    Context::default(),
-                    thread,
-                )),
-                None => Started::Off,
-            },
-        },
-        Under::Request(context) => {
-            let pipeline = match &thread.active {
-                Some(strand) => Some(strand.pipeline.clone()),
-                None => thread.pipeline().cloned(),
-            };
-            match pipeline {
-                Some(pipeline) => {
-                    Started::Root(root(thread.take_strand(&pipeline), context, thread))
+            scope => {
+                let context = scope.as_ref().map(|scope| scope.context.clone());
+                match thread.recording() {
+                    Some(pipeline) => Started::Root(root(
+                        thread.take_strand(&pipeline),
+                        context.unwrap_or_default(),
+                        thread,
+                    )),
+                    None => Started::Off,
                 }
-                None => Started::Off,
             }
-        }
+        },
+        Under::Request(context) => match thread.recording() {
+            Some(pipeline) => Started::Root(root(thread.take_strand(&pipeline), context, thread)),
+            None => Started::Scope(scope::strand(thread, context)),
+        },
     });
     match started {
         Some(Started::Root(mut strand)) => {
@@ -117,6 +114,7 @@ fn start(site: &'static Site, attrs: &[Attr<'_>], under: Under) -> Started {
                 return Started::Off;
             }
             strand.current = 0;
+            strand.rename_parts(0, name);
             strand.set_plain(0, attrs);
             for (attr, value) in lazy(attrs, &strand) {
                 strand.set_rendered(0, attr.key, value);
@@ -130,6 +128,7 @@ fn start(site: &'static Site, attrs: &[Attr<'_>], under: Under) -> Started {
             }
             Started::Child { seed, number }
         }
+        Some(scope @ Started::Scope(_)) => scope,
         Some(Started::Off) | None => Started::Off,
     }
 }
@@ -228,8 +227,8 @@ fn on_active<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
 /// Starts a span that runs from now until the guard is dropped.
 #[inline]
 pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
-    let span = match start(site, attrs, Under::Current) {
-        Started::Off => Scope::Off,
+    let span = match start(site, &[], attrs, Under::Current) {
+        Started::Off | Started::Scope(_) => Scope::Off,
         Started::Child { seed, number } => {
             let previous = on_active(seed, |strand| {
                 std::mem::replace(&mut strand.current, number)
@@ -351,13 +350,24 @@ fn deliver(seed: u64, late: Late) {
     }
 }
 
-/// Starts a span that its owner will run.
+/// Starts a span that its owner will run. For a request, while nothing is recorded, it is the scope of its context.
 #[inline]
 pub(crate) fn begin(site: &'static Site, attrs: &[Attr<'_>], under: Under) -> Owned {
-    Owned(match start(site, attrs, under) {
+    begin_named(site, &[], attrs, under)
+}
+
+/// The same, with a name of its own where `name` has parts.
+#[inline]
+pub(crate) fn begin_named(
+    site: &'static Site,
+    name: &[&str],
+    attrs: &[Attr<'_>],
+    under: Under,
+) -> Owned {
+    Owned(match start(site, name, attrs, under) {
         Started::Off => State::Off,
         Started::Child { seed, number } => State::Child { seed, number },
-        Started::Root(strand) => State::Strand(strand),
+        Started::Root(strand) | Started::Scope(strand) => State::Strand(strand),
     })
 }
 
@@ -514,7 +524,7 @@ fn abroad(seed: u64, number: u32) -> Mode {
 
 /// An [`Owned`] span while it runs. When this is dropped the span is suspended; after a panic it has failed.
 #[derive(Debug)]
-pub(crate) struct Running<'a> {
+pub struct Running<'a> {
     span: &'a mut Owned,
     mode: Mode,
     was_panicking: bool,
@@ -549,6 +559,23 @@ impl Running<'_> {
             }
         }
         self.finish(clock::now());
+    }
+
+    /// Changes the span, wherever its strand is.
+    pub(crate) fn edit(&mut self, f: impl FnOnce(&mut Strand, u32) + Send + 'static) {
+        let (seed, number) = match self.mode {
+            Mode::Nothing => return,
+            Mode::Child { seed, number, .. } => (Some(seed), number),
+            Mode::Strand { .. } => (None, 0),
+            Mode::Abroad { seed, number, .. } => {
+                let (at, end) = (clock::now(), LateEnd::Edited(Edit(Box::new(f))));
+                return deliver(seed, Late { number, at, end });
+            }
+        };
+        thread::with(|thread| match &mut thread.active {
+            Some(strand) if seed.is_none_or(|seed| seed == strand.seed) => f(strand, number),
+            _ => {}
+        });
     }
 
     #[inline(never)]
