@@ -51,7 +51,6 @@ async fn schedule(task: Task) -> Placed<u32> {
     record!(keys::DEPTH = 3_usize);
     let node = choose(&task)?;
     event!("placed", keys::TASK_ID = %task.id, "server.port" = 80);
-    drop(task);
     store(node).await
 }
 

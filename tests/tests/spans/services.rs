@@ -14,10 +14,10 @@ use super::{attributes, tree_of};
 mod orders_server {
     use tonic::{Request, Response, Status};
 
-    pub const SERVICE_NAME: &str = "shop.v1.Orders";
+    pub(super) const SERVICE_NAME: &str = "shop.v1.Orders";
 
     #[tonic::async_trait]
-    pub trait Orders: Send + Sync + 'static {
+    pub(super) trait Orders: Send + Sync + 'static {
         async fn place_order(&self, request: Request<u32>) -> Result<Response<u32>, Status>;
         async fn get_url(&self, request: Request<u32>) -> Result<Response<String>, Status>;
         type WatchStream: tokio_stream::Stream<Item = Result<u32, Status>> + Send + 'static;
