@@ -17,7 +17,7 @@ use crate::propagation::{CorrelationId, carrier, correlation};
 use crate::record::context::Context;
 use crate::record::run::run;
 use crate::record::site::{Site, SpanKind};
-use crate::record::span::{self, Owned, Under};
+use crate::record::span::{self, Owned};
 use crate::record::{carry, thread};
 use crate::value::Attr;
 
@@ -54,7 +54,7 @@ impl Method {
             .full
             .get_or_init(|| format!("{}/{}", self.service, self.rpc));
         let attrs = [Attr::new(&RPC_SYSTEM, "grpc"), Attr::new(&RPC_METHOD, name)];
-        let mut span = span::begin(&self.site, &attrs, Under::Request(Context::from(remote)));
+        let mut span = span::begin_request(&self.site, &attrs, Context::from(remote));
         span.edit(|strand, number| strand.rename(number, name));
         span
     }
