@@ -81,7 +81,8 @@ impl Parse for Entry {
             match input.parse::<syn::Lit>()? {
                 syn::Lit::Str(name) => WrittenKey::Literal(name),
                 other => {
-                    let message = "an attribute key is a string literal or the path of a declared key";
+                    let message =
+                        "an attribute key is a string literal or the path of a declared key";
                     return Err(syn::Error::new(other.span(), message));
                 }
             }
@@ -107,9 +108,16 @@ impl Parse for Entry {
             Form::Typed
         };
         if input.is_empty() || input.peek(Token![,]) {
-            return Err(syn::Error::new(key.span(), format!("`{}` needs a value", key.written())));
+            return Err(syn::Error::new(
+                key.span(),
+                format!("`{}` needs a value", key.written()),
+            ));
         }
-        Ok(Self { key, form, value: input.parse()? })
+        Ok(Self {
+            key,
+            form,
+            value: input.parse()?,
+        })
     }
 }
 
@@ -137,7 +145,11 @@ fn path_text(path: &Path) -> String {
 }
 
 fn first_span(tokens: &impl quote::ToTokens) -> Span {
-    tokens.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
+    tokens
+        .to_token_stream()
+        .into_iter()
+        .next()
+        .map_or_else(Span::call_site, |token| token.span())
 }
 
 /// Reads entries until the input ends.

@@ -58,7 +58,10 @@ pub(crate) fn all_of(names: &[impl AsRef<str>]) -> String {
 }
 
 fn list(names: &[impl AsRef<str>], conjunction: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    let quoted: Vec<String> = names
+        .iter()
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect();
     match quoted.as_slice() {
         [] => String::new(),
         [only] => only.clone(),

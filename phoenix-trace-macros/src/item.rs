@@ -59,7 +59,13 @@ impl Parse for Item {
         }
         let mut body = Group::new(proc_macro2::Delimiter::Brace, content.parse()?);
         body.set_span(brace.span.join());
-        Ok(Self::Function(Box::new(Function { attrs, vis, defaultness, sig, body })))
+        Ok(Self::Function(Box::new(Function {
+            attrs,
+            vis,
+            defaultness,
+            sig,
+            body,
+        })))
     }
 }
 
@@ -81,6 +87,9 @@ impl Function {
 
     /// Has `#[async_trait]` expanded the method already?
     pub(crate) fn is_async_trait(&self) -> bool {
-        self.sig.generics.lifetimes().any(|param| param.lifetime.ident == "async_trait")
+        self.sig
+            .generics
+            .lifetimes()
+            .any(|param| param.lifetime.ident == "async_trait")
     }
 }

@@ -34,7 +34,12 @@ struct Declaration {
 
 enum Declared {
     Key(Declaration),
-    Module { attrs: Vec<Attribute>, vis: Visibility, name: Ident, keys: Vec<Declaration> },
+    Module {
+        attrs: Vec<Attribute>,
+        vis: Visibility,
+        name: Ident,
+        keys: Vec<Declaration>,
+    },
 }
 
 /// The declared constants. After a mistake: those that are right, and the mistakes.
@@ -57,7 +62,10 @@ pub(crate) fn attribute_keys(tokens: TokenStream) -> TokenStream {
     };
     let parsed = read.parse2(tokens);
     let (facade, declared) = errors.take(parsed).unwrap_or_default();
-    let items: TokenStream = declared.iter().map(|declared| expand(declared, &facade)).collect();
+    let items: TokenStream = declared
+        .iter()
+        .map(|declared| expand(declared, &facade))
+        .collect();
     let errors = errors.finish();
     quote!(#items #errors)
 }
@@ -82,7 +90,12 @@ fn read_module(
     syn::braced!(content in input);
     let public = Visibility::Public(Token![pub](Span::mixed_site()));
     let keys = read_keys(&content, public, seen, errors);
-    Ok(Some(Declared::Module { attrs, vis, name, keys }))
+    Ok(Some(Declared::Module {
+        attrs,
+        vis,
+        name,
+        keys,
+    }))
 }
 
 /// Declarations until the input ends; those without a visibility get `default`.
@@ -123,7 +136,8 @@ fn read_key(input: ParseStream<'_>) -> syn::Result<Declaration> {
         // `pub(crate) NAME: ..` and the like begin the next declaration; `pub` is no identifier.
         let word: Ident = ahead.parse()?;
         if word != "sensitive" {
-            let message = format!("unknown property `{word}` of a key; the only one is `sensitive`");
+            let message =
+                format!("unknown property `{word}` of a key; the only one is `sensitive`");
             input.parse::<Token![,]>()?;
             return Err(syn::Error::new(word.span(), message));
         }
@@ -131,20 +145,33 @@ fn read_key(input: ParseStream<'_>) -> syn::Result<Declaration> {
         input.parse::<Ident>()?;
         sensitive = true;
     }
-    Ok(Declaration { attrs, vis, constant, key, ty, sensitive })
+    Ok(Declaration {
+        attrs,
+        vis,
+        constant,
+        key,
+        ty,
+        sensitive,
+    })
 }
 
 fn read_type(input: ParseStream<'_>) -> syn::Result<Type> {
     let names: Vec<&str> = TYPES.iter().map(|(name, _)| *name).collect();
     let word = input.call(Ident::parse_any).map_err(|error| {
-        syn::Error::new(error.span(), format!("expected the type of the values: {}", one_of(&names)))
+        syn::Error::new(
+            error.span(),
+            format!("expected the type of the values: {}", one_of(&names)),
+        )
     })?;
     let mut written = word.to_string();
     if input.peek(token::Bracket) {
         let content;
         syn::bracketed!(content in input);
         if !content.is_empty() {
-            return Err(content.error("an array type has empty brackets, as in `string[]`"));
+            let inside = content.span();
+            content.parse::<TokenStream>()?;
+            let message = "an array type has empty brackets, as in `string[]`";
+            return Err(syn::Error::new(inside, message));
         }
         written.push_str("[]");
     }
@@ -163,7 +190,9 @@ fn check_key(key: &LitStr, seen: &mut Vec<String>, errors: &mut Errors) -> bool 
     let refused = if let Some(remedy) = malformed(&name) {
         Some(format!("malformed attribute key `{name}`: {remedy}"))
     } else if seen.contains(&name) {
-        Some(format!("attribute key `{name}` is declared twice; keep one of the two"))
+        Some(format!(
+            "attribute key `{name}` is declared twice; keep one of the two"
+        ))
     } else {
         in_registry(&name)
     };
@@ -190,14 +219,15 @@ fn in_registry(name: &str) -> Option<String> {
         Found::Entry(_) => Some(format!(
             "the OpenTelemetry registry has `{name}`; write it as a string literal where it is used, `\"{name}\" = value`"
         )),
-        Found::BareTemplate(_) => {
-            Some(format!("the OpenTelemetry registry has keys below `{name}`; choose another name"))
-        }
-        Found::Nothing if semconv::is_namespace(name) => {
-            Some(format!("the OpenTelemetry registry has keys below `{name}`; choose another name"))
-        }
+        Found::BareTemplate(_) => Some(format!(
+            "the OpenTelemetry registry has keys below `{name}`; choose another name"
+        )),
+        Found::Nothing if semconv::is_namespace(name) => Some(format!(
+            "the OpenTelemetry registry has keys below `{name}`; choose another name"
+        )),
         Found::Nothing if name.starts_with("otel.") => Some(
-            "keys below `otel` are reserved for OpenTelemetry; begin with the name of your system".to_owned(),
+            "keys below `otel` are reserved for OpenTelemetry; begin with the name of your system"
+                .to_owned(),
         ),
         Found::Nothing => None,
     }
@@ -208,7 +238,10 @@ fn malformed(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("it is empty; write it as in `my_system.task.id`".to_owned());
     }
-    if let Some(bad) = name.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_' | '.')) {
+    if let Some(bad) = name
+        .chars()
+        .find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_' | '.'))
+    {
         let repaired: String = name
             .chars()
             .map(|c| match c.to_ascii_lowercase() {
@@ -227,7 +260,9 @@ fn malformed(name: &str) -> Option<String> {
     let segment_is_bad =
         |segment: &str| segment.is_empty() || segment.starts_with('_') || segment.ends_with('_');
     if name.split('.').any(segment_is_bad) || name.contains("__") {
-        return Some("words stand between single dots and underscores, as in `my_system.task.id`".to_owned());
+        return Some(
+            "words stand between single dots and underscores, as in `my_system.task.id`".to_owned(),
+        );
     }
     None
 }
@@ -235,7 +270,12 @@ fn malformed(name: &str) -> Option<String> {
 fn expand(declared: &Declared, facade: &TokenStream) -> TokenStream {
     match declared {
         Declared::Key(key) => expand_key(key, facade),
-        Declared::Module { attrs, vis, name, keys } => {
+        Declared::Module {
+            attrs,
+            vis,
+            name,
+            keys,
+        } => {
             let keys: TokenStream = keys.iter().map(|key| expand_key(key, facade)).collect();
             let doc = (!attrs.iter().any(|attr| attr.path().is_ident("doc")))
                 .then(|| quote!(#[doc = "Attribute keys."]));
@@ -246,9 +286,20 @@ fn expand(declared: &Declared, facade: &TokenStream) -> TokenStream {
 
 fn expand_key(key: &Declaration, facade: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
-    let Declaration { attrs, vis, constant, key, ty, sensitive } = key;
+    let Declaration {
+        attrs,
+        vis,
+        constant,
+        key,
+        ty,
+        sensitive,
+    } = key;
     let marker = Ident::new(ty.marker(), site);
-    let redacted = if *sensitive { ", redacted before it is exported" } else { "" };
+    let redacted = if *sensitive {
+        ", redacted before it is exported"
+    } else {
+        ""
+    };
     let blank = (!attrs.is_empty()).then(|| quote!(#[doc = ""]));
     let doc = format!(" `{}`: {}{redacted}.", key.value(), ty.described());
     let sensitive = sensitive.then(|| quote_spanned!(site=> .sensitive()));
@@ -256,8 +307,8 @@ fn expand_key(key: &Declaration, facade: &TokenStream) -> TokenStream {
         #(#attrs)*
         #blank
         #[doc = #doc]
-        #vis const #constant: #facade::__private::Key<#facade::__private::types::#marker> =
-            #facade::__private::Key::<#facade::__private::types::#marker>::new(#key) #sensitive;
+        #vis const #constant: #facade::__private::key::Key<#facade::__private::key::types::#marker> =
+            #facade::__private::key::Key::<#facade::__private::key::types::#marker>::new(#key) #sensitive;
     }
 }
 

@@ -47,9 +47,13 @@ impl Args {
     fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let read = |input: ParseStream<'_>| {
-            read_options(input, errors, "`#[phoenix_main]`", &OPTIONS, |word, input, errors| {
-                args.option(word, input, errors)
-            });
+            read_options(
+                input,
+                errors,
+                "`#[phoenix_main]`",
+                &OPTIONS,
+                |word, input, errors| args.option(word, input, errors),
+            );
             Ok(())
         };
         let parsed = read.parse2(tokens);
@@ -57,14 +61,37 @@ impl Args {
         args
     }
 
-    fn option(&mut self, word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<bool> {
+    fn option(
+        &mut self,
+        word: &Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<bool> {
         match word.to_string().as_str() {
-            "service" => set(&mut self.service, word, assigned(input, word, "\"order-service\"")?, errors),
-            "version" => {
-                set(&mut self.version, word, assigned(input, word, "env!(\"CARGO_PKG_VERSION\")")?, errors)
-            }
-            "flavor" => set(&mut self.flavor, word, assigned(input, word, "\"multi_thread\"")?, errors),
-            "worker_threads" => set(&mut self.worker_threads, word, assigned(input, word, "4")?, errors),
+            "service" => set(
+                &mut self.service,
+                word,
+                assigned(input, word, "\"order-service\"")?,
+                errors,
+            ),
+            "version" => set(
+                &mut self.version,
+                word,
+                assigned(input, word, "env!(\"CARGO_PKG_VERSION\")")?,
+                errors,
+            ),
+            "flavor" => set(
+                &mut self.flavor,
+                word,
+                assigned(input, word, "\"multi_thread\"")?,
+                errors,
+            ),
+            "worker_threads" => set(
+                &mut self.worker_threads,
+                word,
+                assigned(input, word, "4")?,
+                errors,
+            ),
             "crate" => set(&mut self.facade, word, facade(input, word)?, errors),
             _ => return Ok(false),
         }
@@ -76,11 +103,17 @@ fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
     let function = match item {
         Item::Function(function) => *function,
         Item::Declaration(sig) => {
-            errors.at(sig.ident.span(), "`#[phoenix_main]` goes on `main`, with its body");
+            errors.at(
+                sig.ident.span(),
+                "`#[phoenix_main]` goes on `main`, with its body",
+            );
             return None;
         }
         Item::Other(span) => {
-            errors.at(span, "`#[phoenix_main]` goes on `fn main` or `async fn main`");
+            errors.at(
+                span,
+                "`#[phoenix_main]` goes on `fn main` or `async fn main`",
+            );
             return None;
         }
     };
@@ -91,14 +124,16 @@ fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
             "multi_thread" => {}
             "current_thread" => flavor = "CurrentThread",
             other => {
-                let message = format!("unknown flavor `{other}`; it is `multi_thread` or `current_thread`");
+                let message =
+                    format!("unknown flavor `{other}`; it is `multi_thread` or `current_thread`");
                 errors.at(given.value.span(), message);
             }
         }
     }
     if let Some(threads) = &args.worker_threads {
         if flavor == "CurrentThread" {
-            let message = "`worker_threads` needs the flavor `multi_thread`; remove one of the two options";
+            let message =
+                "`worker_threads` needs the flavor `multi_thread`; remove one of the two options";
             errors.at(threads.word.span(), message);
         }
         if let Some(Lit::Int(threads)) = as_lit(&threads.value)
@@ -113,13 +148,16 @@ fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
             args.worker_threads.as_ref().map(|given| &given.word),
         ];
         for word in words.into_iter().flatten() {
-            let message =
-                format!("`{word}` is about the runtime of an `async fn main`; this `main` brings its own");
+            let message = format!(
+                "`{word}` is about the runtime of an `async fn main`; this `main` brings its own"
+            );
             errors.at(word.span(), message);
         }
     }
     for (word, given) in [("service", &args.service), ("version", &args.version)] {
-        let Some(lit) = given.as_ref().and_then(|given| as_lit(&given.value)) else { continue };
+        let Some(lit) = given.as_ref().and_then(|given| as_lit(&given.value)) else {
+            continue;
+        };
         match lit {
             Lit::Str(text) if text.value().trim().is_empty() => {
                 errors.at(
@@ -144,8 +182,10 @@ fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
 fn check_main(function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     if sig.ident.unraw() != "main" {
-        let message =
-            format!("`#[phoenix_main]` goes on `main`, not on `{}`; it ends the process with it", sig.ident);
+        let message = format!(
+            "`#[phoenix_main]` goes on `main`, not on `{}`; it ends the process with it",
+            sig.ident
+        );
         errors.at(sig.ident.span(), message);
     }
     if !sig.inputs.is_empty() {
@@ -155,15 +195,26 @@ fn check_main(function: &Function, errors: &mut Errors) {
         ));
     }
     if let Some(constness) = &sig.constness {
-        errors.at(constness.span, "`main` cannot be `const` here; remove `const`");
+        errors.at(
+            constness.span,
+            "`main` cannot be `const` here; remove `const`",
+        );
     }
     for attribute in &function.attrs {
         let path = attribute.path();
-        let of_a_runtime =
-            path.segments.len() > 1 && path.segments.last().is_some_and(|last| last.ident == "main");
+        let of_a_runtime = path.segments.len() > 1
+            && path
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == "main");
         if of_a_runtime {
-            let name: String = path.to_token_stream().into_iter().map(|token| token.to_string()).collect();
-            let message = format!("`#[phoenix_main]` starts the runtime itself; remove `#[{name}]`");
+            let name: String = path
+                .to_token_stream()
+                .into_iter()
+                .map(|token| token.to_string())
+                .collect();
+            let message =
+                format!("`#[phoenix_main]` starts the runtime itself; remove `#[{name}]`");
             errors.push(syn::Error::new_spanned(path, message));
         }
     }
@@ -178,19 +229,24 @@ fn as_lit(expr: &Expr) -> Option<&Lit> {
 
 fn expand(plan: &Plan) -> TokenStream {
     let site = Span::mixed_site();
-    let Plan { facade, function, .. } = plan;
+    let Plan {
+        facade, function, ..
+    } = plan;
     let (attrs, vis, body) = (&function.attrs, &function.vis, &function.body);
     let asynchronous = function.sig.asyncness.is_some();
     let mut sig = function.sig.clone();
     sig.asyncness = None;
     let service = option(plan.service.as_ref());
-    let version = option(plan.version.as_ref());
+    let version = match &plan.version {
+        Some(version) => version.to_token_stream(),
+        None => quote_spanned!(site=> ::core::env!("CARGO_PKG_VERSION")),
+    };
     let threads = option(plan.worker_threads.as_ref());
     let flavor = Ident::new(plan.flavor, site);
     let described = quote_spanned! {site=>
         #facade::__private::Main {
             service: #service,
-            version: #version,
+            version: ::core::option::Option::Some(#version),
             name_default: ::core::env!("CARGO_PKG_NAME"),
             flavor: #facade::__private::Flavor::#flavor,
             worker_threads: #threads,

@@ -32,7 +32,10 @@ pub(crate) fn read_options(
         }
         let word = input.call(Ident::parse_any)?;
         if !read(&word, input, errors)? {
-            errors.at(word.span(), format!("unknown option `{word}`; {owner} takes {}", all_of(known)));
+            errors.at(
+                word.span(),
+                format!("unknown option `{word}`; {owner} takes {}", all_of(known)),
+            );
             skip_to_comma(input);
         }
         Ok(())
@@ -67,28 +70,64 @@ fn skip_to_comma(input: ParseStream<'_>) {
 /// Fills the slot of an option, which may be given once.
 pub(crate) fn set<T>(slot: &mut Option<Given<T>>, word: &Ident, value: T, errors: &mut Errors) {
     if slot.is_some() {
-        errors.at(word.span(), format!("`{word}` is given twice; keep one of the two"));
+        errors.at(
+            word.span(),
+            format!("`{word}` is given twice; keep one of the two"),
+        );
     } else {
-        *slot = Some(Given { word: word.clone(), value });
+        *slot = Some(Given {
+            word: word.clone(),
+            value,
+        });
     }
 }
 
 /// `= value` behind `word`; `example` shows a value in the message if it is missing.
-pub(crate) fn assigned<T: Parse>(input: ParseStream<'_>, word: &Ident, example: &str) -> syn::Result<T> {
-    let expected = |at: syn::Error| syn::Error::new(at.span(), format!("expected `{word} = {example}`"));
+pub(crate) fn assigned<T: Parse>(
+    input: ParseStream<'_>,
+    word: &Ident,
+    example: &str,
+) -> syn::Result<T> {
+    let expected =
+        |at: syn::Error| syn::Error::new(at.span(), format!("expected `{word} = {example}`"));
     if input.is_empty() || input.peek(Token![,]) || input.peek(token::Paren) {
-        return Err(syn::Error::new(word.span(), format!("`{word}` needs a value: `{word} = {example}`")));
+        return Err(syn::Error::new(
+            word.span(),
+            format!("`{word}` needs a value: `{word} = {example}`"),
+        ));
     }
     input.parse::<Token![=]>().map_err(expected)?;
     if input.is_empty() || input.peek(Token![,]) {
-        return Err(syn::Error::new(word.span(), format!("`{word}` needs a value: `{word} = {example}`")));
+        return Err(syn::Error::new(
+            word.span(),
+            format!("`{word}` needs a value: `{word} = {example}`"),
+        ));
     }
     input.parse::<T>()
 }
 
 /// The path to the facade, for services that know it under another name.
 pub(crate) fn facade(input: ParseStream<'_>, word: &Ident) -> syn::Result<syn::Path> {
-    assigned::<ModPath>(input, word, "::my_crate::phoenix_trace").map(|path| path.0)
+    const EXAMPLE: &str = "::my_crate::phoenix_trace";
+    let path = assigned::<Expected<ModPath>>(input, word, EXAMPLE)?;
+    path.or_explain(format!("`{word}` takes a path: `{word} = {EXAMPLE}`"))
+        .map(|path| path.0)
+}
+
+/// A value that explains itself better than its parser does.
+pub(crate) struct Expected<T>(syn::Result<T>);
+
+impl<T: Parse> Parse for Expected<T> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Self(input.parse()))
+    }
+}
+
+impl<T> Expected<T> {
+    pub(crate) fn or_explain(self, message: impl std::fmt::Display) -> syn::Result<T> {
+        self.0
+            .map_err(|error| syn::Error::new(error.span(), message))
+    }
 }
 
 struct ModPath(syn::Path);

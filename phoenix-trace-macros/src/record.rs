@@ -18,9 +18,10 @@ struct Call {
 
 /// Late attributes of the current span.
 pub(crate) fn record(tokens: TokenStream) -> TokenStream {
-    invoke(tokens, |input, _| {
+    invoke(tokens, |input, errors| {
         if input.is_empty() {
-            return Err(input.error("nothing to record; write `record!(\"the.key\" = value)`"));
+            let message = "nothing to record; write `record!(\"the.key\" = value)`";
+            errors.at(Span::call_site(), message);
         }
         Ok(None)
     })
@@ -28,19 +29,22 @@ pub(crate) fn record(tokens: TokenStream) -> TokenStream {
 
 /// An event of the current span.
 pub(crate) fn event(tokens: TokenStream) -> TokenStream {
+    const FORM: &str = "an event begins with its name: `event!(\"placed\", \"the.key\" = value)`";
     invoke(tokens, |input, errors| {
+        if input.is_empty() {
+            errors.at(Span::call_site(), FORM);
+            return Ok(None);
+        }
         if !input.peek(LitStr) {
-            return Err(
-                input.error("an event begins with its name: `event!(\"placed\", \"the.key\" = value)`")
-            );
+            return Err(input.error(FORM));
         }
         let name: LitStr = input.parse()?;
+        if input.peek(Token![=]) {
+            let message = format!("this is an attribute; {FORM}");
+            return Err(syn::Error::new(name.span(), message));
+        }
         if name.value().trim().is_empty() {
             errors.at(name.span(), "the event name is empty");
-        }
-        if input.peek(Token![=]) {
-            let message = "this is an attribute; an event begins with its name: `event!(\"placed\", \"the.key\" = value)`";
-            return Err(syn::Error::new(name.span(), message));
         }
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
@@ -58,7 +62,11 @@ fn invoke(
         let facade = facade_or_default(leading_facade(input)?);
         let name = name(input, &mut errors)?;
         let entries = attribute::read_entries(input, &mut errors);
-        Ok(Call { facade, name, attributes: attribute::check(entries, &mut errors) })
+        Ok(Call {
+            facade,
+            name,
+            attributes: attribute::check(entries, &mut errors),
+        })
     };
     let parsed = read.parse2(tokens);
     let call = errors.take(parsed);

@@ -18,7 +18,10 @@ pub fn table_path() -> PathBuf {
 }
 
 fn macro_crate() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../phoenix-trace-macros"))
+    PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../phoenix-trace-macros"
+    ))
 }
 
 /// The table's source.
@@ -29,8 +32,10 @@ fn macro_crate() -> PathBuf {
 pub fn render(registry: &Value) -> Result<String, String> {
     let versions = array(registry, "version")?;
     let versions: Vec<&str> = versions.iter().filter_map(Value::as_str).collect();
-    let mut attributes =
-        array(registry, "attributes")?.iter().map(Row::read).collect::<Result<Vec<_>, _>>()?;
+    let mut attributes = array(registry, "attributes")?
+        .iter()
+        .map(Row::read)
+        .collect::<Result<Vec<_>, _>>()?;
     attributes.sort_by(|a, b| a.key.cmp(b.key));
 
     let mut out = format!(
@@ -45,11 +50,18 @@ pub fn render(registry: &Value) -> Result<String, String> {
          use super::{Entry, Form, Status, Type};\n\n",
     );
     out.push_str(
-        "const fn e(\n    key: &'static str,\n    ty: Type,\n    form: Form,\n    members: &'static [&'static str],\n    \
-         status: Status,\n) -> Entry {\n    Entry { key, ty, form, members, status }\n}\n\n\
-         #[rustfmt::skip]\npub(super) static TABLE: &[Entry] = &[\n",
+        "const fn e(key: &'static str, ty: Type, form: Form, members: &'static [&'static str], status: Status) -> Entry {\n    \
+         Entry { key, ty, form, members, status }\n}\n\n\
+         pub(super) static TABLE: &[Entry] = &[\n",
     );
-    for Row { key, ty, form, members, status } in attributes {
+    for Row {
+        key,
+        ty,
+        form,
+        members,
+        status,
+    } in attributes
+    {
         let _ = writeln!(out, "    e({key:?}, {ty}, {form}, &{members:?}, {status}),");
     }
     out.push_str("];\n");
@@ -66,10 +78,16 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn read(attribute: &'a Value) -> Result<Self, String> {
-        let key =
-            attribute["key"].as_str().ok_or_else(|| format!("an attribute without a key: {attribute}"))?;
-        let spelled = attribute["type"].as_str().ok_or_else(|| format!("`{key}` has no type"))?;
-        let (form, spelled) = match spelled.strip_prefix("template[").and_then(|t| t.strip_suffix(']')) {
+        let key = attribute["key"]
+            .as_str()
+            .ok_or_else(|| format!("an attribute without a key: {attribute}"))?;
+        let spelled = attribute["type"]
+            .as_str()
+            .ok_or_else(|| format!("`{key}` has no type"))?;
+        let (form, spelled) = match spelled
+            .strip_prefix("template[")
+            .and_then(|t| t.strip_suffix(']'))
+        {
             Some(element) => ("T", element),
             None => ("K", spelled),
         };
@@ -84,19 +102,32 @@ impl<'a> Row<'a> {
             other => return Err(format!("`{key}` has the unknown type `{other}`")),
         };
         let members =
-            attribute["members"].as_array().into_iter().flatten().map(|member| match &member["value"] {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            });
-        let status = match (&attribute["deprecated"], attribute["deprecated"]["renamed_to"].as_str()) {
+            attribute["members"].as_array().into_iter().flatten().map(
+                |member| match &member["value"] {
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                },
+            );
+        let status = match (
+            &attribute["deprecated"],
+            attribute["deprecated"]["renamed_to"].as_str(),
+        ) {
             (Value::Null, _) => "C".to_owned(),
             (_, Some(to)) => format!("R({to:?})"),
             (_, None) => "D".to_owned(),
         };
-        Ok(Self { key, ty, form, members: members.collect(), status })
+        Ok(Self {
+            key,
+            ty,
+            form,
+            members: members.collect(),
+            status,
+        })
     }
 }
 
 fn array<'a>(of: &'a Value, name: &str) -> Result<&'a Vec<Value>, String> {
-    of[name].as_array().ok_or_else(|| format!("the registry has no array `{name}`"))
+    of[name]
+        .as_array()
+        .ok_or_else(|| format!("the registry has no array `{name}`"))
 }

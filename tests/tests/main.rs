@@ -1,3 +1,4 @@
 //! The suites, as one binary.
 
 mod compile;
+mod lints;

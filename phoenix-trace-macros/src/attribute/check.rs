@@ -15,7 +15,10 @@ pub(crate) fn check(entries: Vec<Entry>, errors: &mut Errors) -> Vec<Attribute> 
     for entry in entries {
         let written = entry.key.written();
         if seen.contains(&written) {
-            errors.at(entry.key.span(), format!("attribute `{written}` is given twice; keep one of the two"));
+            errors.at(
+                entry.key.span(),
+                format!("attribute `{written}` is given twice; keep one of the two"),
+            );
             continue;
         }
         seen.push(written);
@@ -30,22 +33,43 @@ fn check_entry(Entry { key, form, value }: Entry, errors: &mut Errors) -> Option
         WrittenKey::Path(path) => {
             let value = match form {
                 Form::Typed => Value::Typed(value),
-                Form::Display(_) => Value::Format { template: "{}", value },
-                Form::Debug(_) => Value::Format { template: "{:?}", value },
+                Form::Display(_) => Value::Format {
+                    template: "{}",
+                    value,
+                },
+                Form::Debug(_) => Value::Format {
+                    template: "{:?}",
+                    value,
+                },
             };
-            return Some(Attribute { key: Key::Declared(path), value, warnings: Vec::new() });
+            return Some(Attribute {
+                key: Key::Declared(path),
+                value,
+                warnings: Vec::new(),
+            });
         }
     };
     let mut warnings = Vec::new();
     let entry = check_key(&name, &mut warnings, errors)?;
-    let value = Checker { key: &name.value(), members: entry.members, warnings: &mut warnings, errors }
-        .value(entry.ty, form, value)?;
+    let value = Checker {
+        key: &name.value(),
+        members: entry.members,
+        warnings: &mut warnings,
+        errors,
+    }
+    .value(entry.ty, form, value)?;
     let ty = match &value {
-        Value::Literal(_) | Value::Typed(_) | Value::Format { .. } if entry.ty != Type::Any => entry.ty,
+        Value::Literal(_) | Value::Typed(_) | Value::Format { .. } if entry.ty != Type::Any => {
+            entry.ty
+        }
         Value::Literal(tokens) => type_of_literal(tokens),
         Value::Typed(_) | Value::Format { .. } => Type::Str,
     };
-    Some(Attribute { key: Key::Registry { name, ty }, value, warnings })
+    Some(Attribute {
+        key: Key::Registry { name, ty },
+        value,
+        warnings,
+    })
 }
 
 /// The registry's entry for a literal key that may be used.
@@ -58,7 +82,10 @@ fn check_key(
     let entry = match semconv::find(&key) {
         Found::Entry(entry) => entry,
         Found::BareTemplate(entry) => {
-            let message = format!("`{key}` is a family of keys; add a name, as in `{}.<name>`", entry.key);
+            let message = format!(
+                "`{key}` is a family of keys; add a name, as in `{}.<name>`",
+                entry.key
+            );
             errors.at(name.span(), message);
             return None;
         }
@@ -70,13 +97,18 @@ fn check_key(
     if entry.is_deprecated() {
         match entry.replacement(&key) {
             Replacement::Known(advice) => {
-                errors.at(name.span(), format!("attribute key `{key}` is deprecated; use {advice}"));
+                errors.at(
+                    name.span(),
+                    format!("attribute key `{key}` is deprecated; use {advice}"),
+                );
                 return None;
             }
             Replacement::None => warnings.push(Warning {
                 span: name.span(),
                 kind: WarningKind::DeprecatedKey,
-                note: format!("the OpenTelemetry registry deprecates `{key}` and names no replacement"),
+                note: format!(
+                    "the OpenTelemetry registry deprecates `{key}` and names no replacement"
+                ),
             }),
         }
     }
@@ -91,7 +123,10 @@ fn unknown_key(key: &str) -> String {
              `attribute_keys!` and write its path, as in `keys::MY_KEY = value`"
         )
     } else {
-        format!("unknown attribute key `{key}`; did you mean {}?", one_of(&near))
+        format!(
+            "unknown attribute key `{key}`; did you mean {}?",
+            one_of(&near)
+        )
     }
 }
 
@@ -112,8 +147,9 @@ impl Checker<'_> {
         };
         if !matches!(ty, Type::Str | Type::Any) {
             let (key, takes) = (self.key, ty.described());
-            let message =
-                format!("`{key}` takes {takes}, but `{sign}` records a string; leave out the `{sign}`");
+            let message = format!(
+                "`{key}` takes {takes}, but `{sign}` records a string; leave out the `{sign}`"
+            );
             self.errors.at(span, message);
             return None;
         }
@@ -123,21 +159,26 @@ impl Checker<'_> {
     fn typed(&mut self, ty: Type, value: Expr) -> Option<Value> {
         match literal(&value) {
             Literal::None => Some(Value::Typed(value)),
-            Literal::Scalar { lit, negative } => {
-                self.scalar(ty, lit, negative, &value, "").map(Value::Literal)
-            }
+            Literal::Scalar { lit, negative } => self
+                .scalar(ty, lit, negative, &value, "")
+                .map(Value::Literal),
             Literal::Array(elements) => match ty.element() {
                 Some(element) => {
                     let mut fine = true;
                     for each in elements {
                         if let Literal::Scalar { lit, negative } = literal(each) {
-                            fine &= self.scalar(element, lit, negative, each, "an element of ").is_some();
+                            fine &= self
+                                .scalar(element, lit, negative, each, "an element of ")
+                                .is_some();
                         }
                     }
                     fine.then_some(Value::Typed(value))
                 }
                 None if ty == Type::Any => {
-                    let message = format!("`{}` takes an array only as text: write `?` before it", self.key);
+                    let message = format!(
+                        "`{}` takes an array only as text: write `?` before it",
+                        self.key
+                    );
                     self.errors.at(value.span(), message);
                     None
                 }
@@ -168,8 +209,10 @@ impl Checker<'_> {
             (Type::Bool | Type::Any, Lit::Bool(_)) if !negative => Some(lit.to_token_stream()),
             (Type::Int | Type::Any, Lit::Int(int)) if is_int_suffix(int.suffix()) => {
                 let Some(signed) = in_range(int.base10_digits(), negative) else {
-                    let message =
-                        format!("`{}` takes an int, which has 64 bits: this one does not fit", self.key);
+                    let message = format!(
+                        "`{}` takes an int, which has 64 bits: this one does not fit",
+                        self.key
+                    );
                     self.errors.at(span, message);
                     return None;
                 };
@@ -180,10 +223,14 @@ impl Checker<'_> {
                 }
                 Some(quote!(#minus #int))
             }
-            (Type::Double, Lit::Int(int)) if matches!(int.suffix(), "" | "f32" | "f64" | "i32" | "u32") => {
+            (Type::Double, Lit::Int(int))
+                if matches!(int.suffix(), "" | "f32" | "f64" | "i32" | "u32") =>
+            {
                 self.double(int.base10_digits(), minus, span)
             }
-            (Type::Double | Type::Any, Lit::Float(float)) => self.double(float.base10_digits(), minus, span),
+            (Type::Double | Type::Any, Lit::Float(float)) => {
+                self.double(float.base10_digits(), minus, span)
+            }
             _ => {
                 let right = remedy(ty, lit);
                 self.mismatch(ty, kind_of(lit), value, place, right);
@@ -198,8 +245,15 @@ impl Checker<'_> {
         minus: Option<proc_macro2::TokenStream>,
         span: proc_macro2::Span,
     ) -> Option<proc_macro2::TokenStream> {
-        let Some(number) = digits.parse::<f64>().ok().filter(|number| number.is_finite()) else {
-            let message = format!("`{}` takes a double, which has 64 bits: this one does not fit", self.key);
+        let Some(number) = digits
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
+        else {
+            let message = format!(
+                "`{}` takes a double, which has 64 bits: this one does not fit",
+                self.key
+            );
             self.errors.at(span, message);
             return None;
         };
@@ -207,12 +261,25 @@ impl Checker<'_> {
         Some(quote!(#minus #number))
     }
 
-    fn mismatch(&mut self, ty: Type, found: &str, value: &Expr, place: &str, remedy: Option<String>) {
+    fn mismatch(
+        &mut self,
+        ty: Type,
+        found: &str,
+        value: &Expr,
+        place: &str,
+        remedy: Option<String>,
+    ) {
         let (key, takes) = (self.key, ty.described());
-        let remedy = remedy.map(|code| format!("; write `{code}`")).unwrap_or_default();
+        let remedy = remedy
+            .map(|code| format!("; write `{code}`"))
+            .unwrap_or_default();
         let message = format!("{place}`{key}` takes {takes}, not {found}{remedy}");
         let mut error = syn::Error::new_spanned(value, message);
-        if let Literal::Scalar { lit, negative: false } = literal(value) {
+        if let Literal::Scalar {
+            lit,
+            negative: false,
+        } = literal(value)
+        {
             error = syn::Error::new(lit.span(), error.to_string());
         }
         self.errors.push(error);
@@ -222,12 +289,19 @@ impl Checker<'_> {
         if self.members.is_empty() || self.members.contains(&written) {
             return;
         }
-        let close = self.members.iter().find(|member| member.eq_ignore_ascii_case(written));
+        let close = self
+            .members
+            .iter()
+            .find(|member| member.eq_ignore_ascii_case(written));
         let note = match close {
             Some(member) => format!("`{}` lists `{member}`, not `{written}`", self.key),
             None => format!("`{}` lists {}", self.key, shortened(self.members)),
         };
-        self.warnings.push(Warning { span: value.span(), kind: WarningKind::UnlistedValue, note });
+        self.warnings.push(Warning {
+            span: value.span(),
+            kind: WarningKind::UnlistedValue,
+            note,
+        });
     }
 }
 
@@ -236,7 +310,11 @@ fn shortened(members: &[&str]) -> String {
     if members.len() <= SHOWN {
         return one_of(members);
     }
-    let shown: Vec<String> = members.iter().take(SHOWN).map(|member| format!("`{member}`")).collect();
+    let shown: Vec<String> = members
+        .iter()
+        .take(SHOWN)
+        .map(|member| format!("`{member}`"))
+        .collect();
     format!("{} and {} more", shown.join(", "), members.len() - SHOWN)
 }
 
@@ -249,9 +327,18 @@ enum Literal<'e> {
 /// A value whose type the macro can see.
 fn literal(value: &Expr) -> Literal<'_> {
     match value {
-        Expr::Lit(lit) if lit.attrs.is_empty() => Literal::Scalar { lit: &lit.lit, negative: false },
+        Expr::Lit(lit) if lit.attrs.is_empty() => Literal::Scalar {
+            lit: &lit.lit,
+            negative: false,
+        },
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => match literal(&unary.expr) {
-            Literal::Scalar { lit, negative: false } => Literal::Scalar { lit, negative: true },
+            Literal::Scalar {
+                lit,
+                negative: false,
+            } => Literal::Scalar {
+                lit,
+                negative: true,
+            },
             Literal::Scalar { .. } | Literal::Array(_) | Literal::None => Literal::None,
         },
         Expr::Array(array) => Literal::Array(array.elems.iter().collect()),
@@ -290,10 +377,16 @@ fn remedy(ty: Type, lit: &Lit) -> Option<String> {
         }
         (Type::Str, Lit::Char(c)) => Some(format!("{:?}", c.value().to_string())),
         (Type::Int, Lit::Str(text)) => text.value().parse::<i64>().ok().map(|int| int.to_string()),
-        (Type::Double, Lit::Str(text)) => {
-            text.value().parse::<f64>().ok().map(|number| format!("{number:?}"))
-        }
-        (Type::Bool, Lit::Str(text)) => text.value().parse::<bool>().ok().map(|truth| truth.to_string()),
+        (Type::Double, Lit::Str(text)) => text
+            .value()
+            .parse::<f64>()
+            .ok()
+            .map(|number| format!("{number:?}")),
+        (Type::Bool, Lit::Str(text)) => text
+            .value()
+            .parse::<bool>()
+            .ok()
+            .map(|truth| truth.to_string()),
         (_, lit) if ty.element().is_some() => Some(format!("[{}]", lit.to_token_stream())),
         _ => None,
     }
@@ -302,9 +395,15 @@ fn remedy(ty: Type, lit: &Lit) -> Option<String> {
 /// The type of a literal under a key that takes any.
 fn type_of_literal(tokens: &proc_macro2::TokenStream) -> Type {
     match syn::parse2::<Expr>(tokens.clone()).as_ref().map(literal) {
-        Ok(Literal::Scalar { lit: Lit::Int(_), .. }) => Type::Int,
-        Ok(Literal::Scalar { lit: Lit::Float(_), .. }) => Type::Double,
-        Ok(Literal::Scalar { lit: Lit::Bool(_), .. }) => Type::Bool,
+        Ok(Literal::Scalar {
+            lit: Lit::Int(_), ..
+        }) => Type::Int,
+        Ok(Literal::Scalar {
+            lit: Lit::Float(_), ..
+        }) => Type::Double,
+        Ok(Literal::Scalar {
+            lit: Lit::Bool(_), ..
+        }) => Type::Bool,
         _ => Type::Str,
     }
 }

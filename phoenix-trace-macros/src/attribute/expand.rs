@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, LitStr};
 
-use super::{Attribute, Key, Value, Warning, WarningKind, path_text};
+use super::{Attribute, Key, Value, Warning, WarningKind, first_span, path_text};
 use crate::semconv::Type;
 
 /// The code of some attributes. `items` stand in a block before the one statement that holds `values`: the values borrow
@@ -42,7 +42,12 @@ fn expand_one(
         (Value::Literal(literal), _) => quote_spanned!(site=> #private::attr(&#key, &#literal)),
         (Value::Format { template, value }, _) => {
             let template = LitStr::new(template, site);
-            quote_spanned!(site=> #private::attr_fmt(&#key, ::core::format_args!(#template, #value)))
+            let by_reference = match &attribute.key {
+                // An error about the type of the key belongs on the key.
+                Key::Declared(path) => referenced(&path.to_token_stream(), first_span(path)),
+                Key::Registry { .. } => quote_spanned!(site=> &#key),
+            };
+            quote_spanned!(site=> #private::attr_fmt(#by_reference, ::core::format_args!(#template, #value)))
         }
         (Value::Typed(value), Key::Registry { name, ty }) => {
             let check = format_ident!("__phoenix_attribute_{index}", span = site);
@@ -62,7 +67,7 @@ fn expand_one(
 fn registry_key(name: &LitStr, ty: Type, private: &TokenStream) -> TokenStream {
     let name = LitStr::new(&name.value(), Span::mixed_site());
     let marker = marker(ty);
-    quote_spanned!(Span::mixed_site()=> #private::Key::<#private::types::#marker>::new(#name))
+    quote_spanned!(Span::mixed_site()=> #private::key::Key::<#private::key::types::#marker>::new(#name))
 }
 
 /// A function that takes what the key takes, and a trait of its own so that the one error names the key.
@@ -73,15 +78,16 @@ fn registry_check(check: &Ident, name: &LitStr, ty: Type, private: &TokenStream)
     let message = format!("`{name}` takes {takes}");
     let label = format!("expected {takes}, found `{{Self}}`");
     let note = (ty == Type::Str).then(|| {
-        let note = "write `%value` to record the value's `Display` form, `?value` for its `Debug` form";
+        let note =
+            "write `%value` to record the value's `Display` form, `?value` for its `Debug` form";
         quote_spanned!(site=> , note = #note)
     });
     let bound = trait_name(check);
     quote_spanned! {site=>
         #[diagnostic::on_unimplemented(message = #message, label = #label #note)]
-        trait #bound: #private::ToValue<#private::types::#marker> {}
+        trait #bound: #private::ToValue<#private::key::types::#marker> {}
         #[diagnostic::do_not_recommend]
-        impl<V: #private::ToValue<#private::types::#marker> + ?::core::marker::Sized> #bound for V {}
+        impl<V: #private::ToValue<#private::key::types::#marker> + ?::core::marker::Sized> #bound for V {}
         #[inline]
         fn #check<V: #bound + ?::core::marker::Sized>(value: &V) -> #private::Attr<'_> {
             #private::attr(&#key, value)
@@ -94,16 +100,17 @@ fn declared_check(check: &Ident, path: &str, private: &TokenStream) -> TokenStre
     let site = Span::mixed_site();
     let message = format!("`{path}` takes a value of type `{{T}}`");
     let label = "expected a value of type `{T}`, found `{Self}`";
-    let note = "a `Str` takes the `Display` form of any value as `%value`, the `Debug` form as `?value`";
+    let note =
+        "a `Str` takes the `Display` form of any value as `%value`, the `Debug` form as `?value`";
     let bound = trait_name(check);
     quote_spanned! {site=>
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-        trait #bound<T: #private::AttributeType>: #private::ToValue<T> {}
+        trait #bound<T: #private::key::AttributeType>: #private::ToValue<T> {}
         #[diagnostic::do_not_recommend]
-        impl<T: #private::AttributeType, V: #private::ToValue<T> + ?::core::marker::Sized> #bound<T> for V {}
+        impl<T: #private::key::AttributeType, V: #private::ToValue<T> + ?::core::marker::Sized> #bound<T> for V {}
         #[inline]
-        fn #check<'a, T: #private::AttributeType, V: #bound<T> + ?::core::marker::Sized>(
-            key: &#private::Key<T>,
+        fn #check<'a, T: #private::key::AttributeType, V: #bound<T> + ?::core::marker::Sized>(
+            key: &#private::key::Key<T>,
             value: &'a V,
         ) -> #private::Attr<'a> {
             #private::attr(key, value)
@@ -120,8 +127,9 @@ fn trait_name(check: &Ident) -> Ident {
 /// `&value`, spanned so that an error underlines the whole value.
 fn borrowed(value: &Expr) -> TokenStream {
     let tokens: Vec<_> = value.to_token_stream().into_iter().collect();
-    let first = tokens.first().map_or_else(|| value.span(), |token| token.span());
-    let reference = quote_spanned!(first=> &);
+    let first = tokens
+        .first()
+        .map_or_else(|| value.span(), |token| token.span());
     if matches!(
         value,
         Expr::Path(_)
@@ -136,12 +144,18 @@ fn borrowed(value: &Expr) -> TokenStream {
             | Expr::Reference(_)
             | Expr::Unary(_)
     ) {
-        return quote!(#reference #value);
+        return referenced(&value.to_token_stream(), first);
     }
     let last = tokens.last().map_or(first, |token| token.span());
-    let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, value.to_token_stream());
+    let mut group =
+        proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, value.to_token_stream());
     group.set_span(last);
-    quote!(#reference #group)
+    referenced(&group.into_token_stream(), first)
+}
+
+fn referenced(tokens: &TokenStream, at: Span) -> TokenStream {
+    let reference = quote_spanned!(at=> &);
+    quote!(#reference #tokens)
 }
 
 fn marker(ty: Type) -> Ident {

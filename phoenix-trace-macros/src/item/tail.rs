@@ -24,9 +24,13 @@ impl AsyncTail {
                 }
                 tokens.pop();
                 let path = take_path(&mut tokens);
-                let names: Vec<String> =
-                    path.iter().filter(|token| !is_punct(token, ':')).map(ToString::to_string).collect();
-                if !names.ends_with(&["Box".to_owned(), "pin".to_owned()]) || !at_statement(&tokens) {
+                let names: Vec<String> = path
+                    .iter()
+                    .filter(|token| !is_punct(token, ':'))
+                    .map(ToString::to_string)
+                    .collect();
+                if !names.ends_with(&["Box".to_owned(), "pin".to_owned()]) || !at_statement(&tokens)
+                {
                     return None;
                 }
                 let before = std::mem::replace(&mut tokens, inner);
@@ -41,13 +45,19 @@ impl AsyncTail {
         tokens.pop_if(|token| is_ident(token, "move"));
         let asyncness = tokens.pop_if(|token| is_ident(token, "async"))?;
         match boxed {
-            Some((before, path)) if tokens.is_empty() => {
-                Some(Self { before: before.into_iter().collect(), boxed: Some(path), asyncness, block })
-            }
+            Some((before, path)) if tokens.is_empty() => Some(Self {
+                before: before.into_iter().collect(),
+                boxed: Some(path),
+                asyncness,
+                block,
+            }),
             Some(_) => None,
-            None if at_statement(&tokens) => {
-                Some(Self { before: tokens.into_iter().collect(), boxed: None, asyncness, block })
-            }
+            None if at_statement(&tokens) => Some(Self {
+                before: tokens.into_iter().collect(),
+                boxed: None,
+                asyncness,
+                block,
+            }),
             None => None,
         }
     }
@@ -75,8 +85,7 @@ fn at_statement(tokens: &[TokenTree]) -> bool {
 /// them: the bindings it makes of the parameters, and the block without them.
 pub(crate) fn hoist_bindings(block: TokenStream) -> Option<(TokenStream, TokenStream)> {
     let tokens: Vec<TokenTree> = block.into_iter().collect();
-    let is_brace =
-        |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    let is_brace = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
     let first = match tokens.first()? {
         token if is_ident(token, "if") => tokens.iter().position(is_brace)? + 1,
         _ => 0,
@@ -91,13 +100,23 @@ pub(crate) fn hoist_bindings(block: TokenStream) -> Option<(TokenStream, TokenSt
             return None;
         }
         let bound = tokens.get(start + 1)?;
-        if (is_ident(bound, "__ret") || is_ident(bound, "_")) && is_punct(tokens.get(start + 2)?, ':') {
+        if (is_ident(bound, "__ret") || is_ident(bound, "_"))
+            && is_punct(tokens.get(start + 2)?, ':')
+        {
             break;
         }
-        last = start + tokens[start..].iter().position(|token| is_punct(token, ';'))? + 1;
+        last = start
+            + tokens[start..]
+                .iter()
+                .position(|token| is_punct(token, ';'))?
+            + 1;
     }
     let bindings = tokens[first..last].iter().cloned().collect();
-    let rest = tokens[..first].iter().chain(&tokens[last..]).cloned().collect();
+    let rest = tokens[..first]
+        .iter()
+        .chain(&tokens[last..])
+        .cloned()
+        .collect();
     Some((bindings, rest))
 }
 
@@ -132,8 +151,12 @@ mod tests {
 
     #[expect(clippy::needless_pass_by_value, reason = "the callers quote it")]
     fn check(body: TokenStream, expected: Option<(TokenStream, TokenStream)>) {
-        let found = AsyncTail::find(body.clone())
-            .map(|tail| (tail.before.to_string(), tail.boxed.unwrap_or_default().to_string()));
+        let found = AsyncTail::find(body.clone()).map(|tail| {
+            (
+                tail.before.to_string(),
+                tail.boxed.unwrap_or_default().to_string(),
+            )
+        });
         let expected = expected.map(|(before, boxed)| (before.to_string(), boxed.to_string()));
         assert_eq!(found, expected, "{body}");
     }
@@ -141,8 +164,14 @@ mod tests {
     #[test]
     fn async_blocks_are_found_at_the_end_of_a_body() {
         check(quote!(async { 1 }), Some((quote!(), quote!())));
-        check(quote!(let x = 1; async move { x }), Some((quote!(let x = 1;), quote!())));
-        check(quote!(Box::pin(async move { x })), Some((quote!(), quote!(Box::pin))));
+        check(
+            quote!(let x = 1; async move { x }),
+            Some((quote!(let x = 1;), quote!())),
+        );
+        check(
+            quote!(Box::pin(async move { x })),
+            Some((quote!(), quote!(Box::pin))),
+        );
         check(
             quote!(f(); ::std::boxed::Box::pin(async { x },)),
             Some((quote!(f();), quote!(::std::boxed::Box::pin))),
@@ -170,12 +199,16 @@ mod tests {
             let __ret: u8 = { a + b };
             __ret
         };
-        let (bindings, rest) =
-            hoist_bindings(block).map(|(b, r)| (b.to_string(), r.to_string())).unwrap_or_default();
+        let (bindings, rest) = hoist_bindings(block)
+            .map(|(b, r)| (b.to_string(), r.to_string()))
+            .unwrap_or_default();
         assert_eq!(
             bindings,
             quote!(let __self = self; let (a, b) = { let __arg1 = __arg1; __arg1 };).to_string()
         );
-        assert!(rest.starts_with("if let") && rest.ends_with("; __ret"), "{rest}");
+        assert!(
+            rest.starts_with("if let") && rest.ends_with("; __ret"),
+            "{rest}"
+        );
     }
 }

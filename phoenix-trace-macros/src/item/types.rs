@@ -2,8 +2,8 @@
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    AngleBracketedGenericArguments, GenericArgument, PathArguments, PathSegment, Token, Type, TypeInfer,
-    TypeParamBound,
+    AngleBracketedGenericArguments, GenericArgument, PathArguments, PathSegment, Token, Type,
+    TypeInfer, TypeParamBound,
 };
 
 /// `ty` as it can be written inside a body: `impl Trait` is inferred at every depth. `None` if nothing is left to say.
@@ -22,7 +22,10 @@ impl VisitMut for EraseImplTrait {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         if let Type::ImplTrait(impl_trait) = ty {
             let underscore_token = Token![_](impl_trait.impl_token.span);
-            *ty = Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token });
+            *ty = Type::Infer(TypeInfer {
+                attrs: Vec::new(),
+                underscore_token,
+            });
         } else {
             visit_mut::visit_type_mut(self, ty);
         }
@@ -36,7 +39,9 @@ pub(crate) fn promises_future(ty: &Type) -> bool {
 
 /// `T` of `impl Future<Output = T>` and its like.
 pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &future_segment(ty)?.arguments else { return None };
+    let PathArguments::AngleBracketed(arguments) = &future_segment(ty)?.arguments else {
+        return None;
+    };
     let bound = arguments.args.iter().find_map(|argument| match argument {
         GenericArgument::AssocType(binding) if binding.ident == "Output" => Some(&binding.ty),
         _ => None,
@@ -59,18 +64,24 @@ fn future_segment(ty: &Type) -> Option<&PathSegment> {
             if segment.ident != "Pin" && segment.ident != "Box" {
                 return None;
             }
-            let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+            let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+                return None;
+            };
             future_segment(type_argument(arguments)?)
         }
         _ => None,
     }
 }
 
-fn future_bound<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<&'a PathSegment> {
+fn future_bound<'a>(
+    bounds: impl IntoIterator<Item = &'a TypeParamBound>,
+) -> Option<&'a PathSegment> {
     bounds.into_iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => {
-            bound.path.segments.last().filter(|segment| segment.ident == "Future")
-        }
+        TypeParamBound::Trait(bound) => bound
+            .path
+            .segments
+            .last()
+            .filter(|segment| segment.ident == "Future"),
         _ => None,
     })
 }

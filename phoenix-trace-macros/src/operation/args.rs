@@ -8,7 +8,7 @@ use syn::{Expr, LitStr, Path, Token, token};
 
 use crate::attribute::{Entry, read_entries};
 use crate::errors::{Errors, one_of};
-use crate::options::{Given, assigned, facade, read_options, separated, set};
+use crate::options::{Expected, Given, assigned, facade, read_options, separated, set};
 
 const ON_FUNCTIONS: [&str; 5] = ["name", "kind", "attributes", "err", "crate"];
 /// On a method inside `#[traced_grpc_service]`, where they configure the span of the RPC.
@@ -32,7 +32,10 @@ pub(crate) enum Err {
     /// Nothing.
     Skip,
     /// It is recorded, with these restrictions.
-    Record { type_only: bool, condition: Option<Expr> },
+    Record {
+        type_only: bool,
+        condition: Option<Expr>,
+    },
 }
 
 impl Args {
@@ -58,7 +61,10 @@ impl Args {
                 "crate" => "write it once, in `#[traced_grpc_service(crate = ..)]`",
                 _ => "remove it",
             };
-            errors.at(word.span(), format!("the span of an RPC has its `{word}` from the service; {remedy}"));
+            errors.at(
+                word.span(),
+                format!("the span of an RPC has its `{word}` from the service; {remedy}"),
+            );
         }
         args
     }
@@ -66,7 +72,9 @@ impl Args {
     fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let read = |input: ParseStream<'_>| {
-            read_options(input, errors, owner, known, |word, input, errors| args.option(word, input, errors));
+            read_options(input, errors, owner, known, |word, input, errors| {
+                args.option(word, input, errors)
+            });
             Ok(())
         };
         let parsed = read.parse2(tokens);
@@ -74,11 +82,23 @@ impl Args {
         args
     }
 
-    fn option(&mut self, word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<bool> {
+    fn option(
+        &mut self,
+        word: &Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<bool> {
         match word.to_string().as_str() {
-            "name" => set(&mut self.name, word, assigned(input, word, "\"load user\"")?, errors),
+            "name" => set(
+                &mut self.name,
+                word,
+                assigned(input, word, "\"load user\"")?,
+                errors,
+            ),
             "kind" => {
-                let kind = assigned::<AnyIdent>(input, word, "client")?.0;
+                let kind = assigned::<Expected<AnyIdent>>(input, word, "client")?;
+                let expected = format!("`kind` is {}, without quotes", one_of(&KINDS));
+                let AnyIdent(kind) = kind.or_explain(expected)?;
                 if !KINDS.contains(&kind.to_string().as_str()) {
                     let message = format!("unknown span kind `{kind}`; it is {}", one_of(&KINDS));
                     return Err(syn::Error::new(kind.span(), message));
@@ -90,8 +110,18 @@ impl Args {
                 let entries = read_entries(&content, errors);
                 set(&mut self.attributes, word, entries, errors);
             }
-            "err" => set(&mut self.err, word, Err::parse(word, input, errors)?, errors),
-            "rpc" => set(&mut self.rpc, word, assigned(input, word, "\"GetURL\"")?, errors),
+            "err" => set(
+                &mut self.err,
+                word,
+                Err::parse(word, input, errors)?,
+                errors,
+            ),
+            "rpc" => set(
+                &mut self.rpc,
+                word,
+                assigned(input, word, "\"GetURL\"")?,
+                errors,
+            ),
             "skip" => set(&mut self.skip, word, (), errors),
             "crate" => set(&mut self.facade, word, facade(input, word)?, errors),
             _ => return Ok(false),
@@ -104,7 +134,8 @@ impl Err {
     fn parse(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
         const FORMS: &str = "`err = skip`, `err(type_only)` or `err(if = |error| ..)`";
         if input.peek(Token![=]) {
-            let value = assigned::<AnyIdent>(input, word, "skip")?.0;
+            let value = assigned::<Expected<AnyIdent>>(input, word, "skip")?;
+            let AnyIdent(value) = value.or_explain(format!("write {FORMS}"))?;
             if value != "skip" {
                 let message = format!("unknown value `{value}` of `err`; write {FORMS}");
                 return Err(syn::Error::new(value.span(), message));
@@ -112,8 +143,9 @@ impl Err {
             return Ok(Self::Skip);
         }
         if !input.peek(token::Paren) {
-            let message =
-                format!("a returned `Err` is recorded without this; remove `err`, or write {FORMS}");
+            let message = format!(
+                "a returned `Err` is recorded without this; remove `err`, or write {FORMS}"
+            );
             return Err(syn::Error::new(word.span(), message));
         }
         let content;
@@ -123,7 +155,12 @@ impl Err {
             let word = input.call(Ident::parse_any)?;
             match word.to_string().as_str() {
                 "type_only" => set(&mut type_only, &word, (), errors),
-                "if" => set(&mut condition, &word, assigned(input, &word, "|error| ..")?, errors),
+                "if" => set(
+                    &mut condition,
+                    &word,
+                    assigned(input, &word, "|error| ..")?,
+                    errors,
+                ),
                 _ => {
                     let message = format!("unknown option `{word}` of `err`; write {FORMS}");
                     return Err(syn::Error::new(word.span(), message));
@@ -132,7 +169,10 @@ impl Err {
             Ok(())
         });
         let condition = condition.map(|given: Given<Expr>| given.value);
-        Ok(Self::Record { type_only: type_only.is_some(), condition })
+        Ok(Self::Record {
+            type_only: type_only.is_some(),
+            condition,
+        })
     }
 }
 
@@ -151,7 +191,10 @@ fn parenthesized<'a>(
     example: &str,
 ) -> syn::Result<syn::parse::ParseBuffer<'a>> {
     if !input.peek(token::Paren) {
-        return Err(syn::Error::new(word.span(), format!("`{word}` takes a list: `{example}`")));
+        return Err(syn::Error::new(
+            word.span(),
+            format!("`{word}` takes a list: `{example}`"),
+        ));
     }
     let content;
     syn::parenthesized!(content in input);

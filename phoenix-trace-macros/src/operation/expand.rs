@@ -10,8 +10,12 @@ use crate::item::{AsyncTail, Shape, future_output, hoist_bindings, inferable, re
 
 pub(super) fn expand(plan: &Plan) -> TokenStream {
     let function = &plan.function;
-    let (attrs, vis, defaultness, sig) =
-        (&function.attrs, &function.vis, &function.defaultness, &function.sig);
+    let (attrs, vis, defaultness, sig) = (
+        &function.attrs,
+        &function.vis,
+        &function.defaultness,
+        &function.sig,
+    );
     let mut body = Group::new(
         proc_macro2::Delimiter::Brace,
         match &plan.shape {
@@ -42,7 +46,10 @@ fn preamble(plan: &Plan, items: &TokenStream) -> TokenStream {
 /// The span, its attributes evaluated only while it records.
 fn started(plan: &Plan, function: &str, off: &str, values: &[TokenStream]) -> TokenStream {
     let facade = &plan.facade;
-    let (function, off) = (Ident::new(function, Span::mixed_site()), Ident::new(off, Span::mixed_site()));
+    let (function, off) = (
+        Ident::new(function, Span::mixed_site()),
+        Ident::new(off, Span::mixed_site()),
+    );
     quote_spanned! {Span::mixed_site()=>
         if #facade::__private::recording() {
             #facade::__private::#function(&__PHOENIX_SITE, &[#(#values),*])
@@ -66,19 +73,26 @@ fn sync(plan: &Plan) -> TokenStream {
             #statements
         };
     };
-    let facade = &plan.facade;
     let classified = classified(plan, quote_spanned!(site=> &__phoenix_returned));
     // The closure keeps `return` and `?` inside, and must be one that is called once, or it could not give away what it
     // borrowed through the parameters.
-    let arrow = plan.function.output().and_then(inferable).map(|ty| quote_spanned!(site=> -> #ty));
+    let arrow = plan
+        .function
+        .output()
+        .and_then(inferable)
+        .map(|ty| quote_spanned!(site=> -> #ty));
     let closure = match arrow {
         Some(arrow) => quote_spanned!(site=> move || #arrow #body),
         None => quote_spanned!(site=> move || #body),
     };
     quote_spanned! {site=>
         #preamble
+        #[inline(always)]
+        fn __phoenix_call<R>(body: impl ::core::ops::FnOnce() -> R) -> R {
+            body()
+        }
         let __phoenix_span = #started;
-        let __phoenix_returned = #facade::__private::call(#closure);
+        let __phoenix_returned = __phoenix_call(#closure);
         __phoenix_span.outcome(#classified);
         __phoenix_returned
     }
@@ -108,7 +122,11 @@ fn async_tail(plan: &Plan, tail: &AsyncTail) -> TokenStream {
     }
     let preamble = preamble(plan, &items);
     // `#[async_trait]` names the type in the block itself.
-    let output = plan.function.output().filter(|_| !plan.function.is_async_trait()).and_then(future_output);
+    let output = plan
+        .function
+        .output()
+        .filter(|_| !plan.function.is_async_trait())
+        .and_then(future_output);
     let run = run(plan, &values, &block, output);
     let (before, asyncness) = (&tail.before, &tail.asyncness);
     let mut outer = quote!(#asyncness move { #bindings #run });
@@ -147,7 +165,11 @@ fn classified(plan: &Plan, returned: TokenStream) -> TokenStream {
         let facade = &plan.facade;
         quote_spanned!(site=> #facade::__private)
     };
-    let Failure::Outcome { type_only, condition } = &plan.failure else {
+    let Failure::Outcome {
+        type_only,
+        condition,
+    } = &plan.failure
+    else {
         return quote_spanned!(site=> {
             let _ = #returned;
             #private::Outcome::Ok
@@ -160,7 +182,18 @@ fn classified(plan: &Plan, returned: TokenStream) -> TokenStream {
     match condition {
         None => outcome,
         Some(condition) => quote_spanned! {site=>
-            if #private::is_failure(#returned, #condition) { #outcome } else { #private::Outcome::Ok }
+            {
+                fn __phoenix_is_failure<T, E>(
+                    returned: &::core::result::Result<T, E>,
+                    condition: impl ::core::ops::FnOnce(&E) -> ::core::primitive::bool,
+                ) -> ::core::primitive::bool {
+                    match returned {
+                        ::core::result::Result::Ok(_) => false,
+                        ::core::result::Result::Err(error) => condition(error),
+                    }
+                }
+                if __phoenix_is_failure(#returned, #condition) { #outcome } else { #private::Outcome::Ok }
+            }
         },
     }
 }

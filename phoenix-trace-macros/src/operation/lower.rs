@@ -30,20 +30,26 @@ pub(super) enum Failure {
     /// Nothing: only a panic fails the span.
     Never,
     /// It is asked whether it is an error.
-    Outcome { type_only: bool, condition: Option<Expr> },
+    Outcome {
+        type_only: bool,
+        condition: Option<Expr>,
+    },
 }
 
 pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
     let function = function(item, errors);
-    for word in [args.rpc.as_ref().map(|given| &given.word), args.skip.as_ref().map(|given| &given.word)] {
-        if let Some(word) = word {
-            let message = format!(
-                "`{word}` is about the span of an RPC: it belongs on a method of an impl with `#[traced_grpc_service]`"
-            );
-            errors.at(word.span(), message);
-        }
+    let rpc = args.rpc.as_ref().map(|given| &given.word);
+    let skip = args.skip.as_ref().map(|given| &given.word);
+    for word in rpc.into_iter().chain(skip) {
+        let message = format!(
+            "`{word}` is about the span of an RPC: it belongs on a method of an impl with `#[traced_grpc_service]`"
+        );
+        errors.at(word.span(), message);
     }
-    let attributes = attribute::check(args.attributes.map(|given| given.value).unwrap_or_default(), errors);
+    let attributes = attribute::check(
+        args.attributes.map(|given| given.value).unwrap_or_default(),
+        errors,
+    );
     let name = args.name.map(|given| name(given, errors));
     let function = function?;
     let shape = function.shape();
@@ -58,7 +64,9 @@ pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan>
     Some(Plan {
         facade: facade_or_default(args.facade),
         name: name.unwrap_or_else(|| function.sig.ident.unraw_name().into_token_stream()),
-        kind: args.kind.map_or("Internal", |given| kind(&given.value.to_string())),
+        kind: args
+            .kind
+            .map_or("Internal", |given| kind(&given.value.to_string())),
         function,
         shape,
         attributes,
@@ -102,17 +110,28 @@ fn name(Given { value, .. }: Given<Expr>, errors: &mut Errors) -> TokenStream {
     match &value {
         Expr::Lit(lit) => match &lit.lit {
             Lit::Str(text) if text.value().trim().is_empty() => {
-                errors.at(text.span(), "the span name is empty; leave `name` out to use the function's name");
+                errors.at(
+                    text.span(),
+                    "the span name is empty; leave `name` out to use the function's name",
+                );
             }
             Lit::Str(_) => {}
-            other => errors.at(other.span(), "`name` takes a string: `name = \"load user\"`"),
+            other => errors.at(
+                other.span(),
+                "`name` takes a string: `name = \"load user\"`",
+            ),
         },
         Expr::Macro(invocation) if invocation.mac.path.is_ident("format") => {
-            let message =
-                "`name` is a constant, so that span names stay few; put what varies into `attributes(..)`";
+            let message = "`name` is a constant, so that span names stay few; put what varies into `attributes(..)`";
             errors.at(invocation.span(), message);
         }
-        Expr::Path(path) if path.path.segments.first().is_some_and(|segment| segment.ident == "Self") => {
+        Expr::Path(path)
+            if path
+                .path
+                .segments
+                .first()
+                .is_some_and(|segment| segment.ident == "Self") =>
+        {
             errors.at(
                 path.span(),
                 "`name` is evaluated outside the impl; write the type's name in place of `Self`",
@@ -133,23 +152,41 @@ fn kind(word: &str) -> &'static str {
     }
 }
 
-fn failure(err: Option<Given<Err>>, function: &Function, shape: &Shape, errors: &mut Errors) -> Failure {
+fn failure(
+    err: Option<Given<Err>>,
+    function: &Function,
+    shape: &Shape,
+    errors: &mut Errors,
+) -> Failure {
     let nothing = match shape {
         Shape::AsyncTail(_) => false,
         Shape::Sync | Shape::Async => function.output().is_none_or(is_never_a_result),
     };
     match err {
         Some(given) if nothing => {
-            let message = "`err` is about a returned `Result`, and this function returns none; remove it";
+            let message =
+                "`err` is about a returned `Result`, and this function returns none; remove it";
             errors.at(given.word.span(), message);
             Failure::Never
         }
-        Some(Given { value: Err::Skip, .. }) => Failure::Never,
-        Some(Given { value: Err::Record { type_only, condition }, .. }) => {
-            Failure::Outcome { type_only, condition }
-        }
+        Some(Given {
+            value: Err::Skip, ..
+        }) => Failure::Never,
+        Some(Given {
+            value: Err::Record {
+                type_only,
+                condition,
+            },
+            ..
+        }) => Failure::Outcome {
+            type_only,
+            condition,
+        },
         None if nothing => Failure::Never,
-        None => Failure::Outcome { type_only: false, condition: None },
+        None => Failure::Outcome {
+            type_only: false,
+            condition: None,
+        },
     }
 }
 

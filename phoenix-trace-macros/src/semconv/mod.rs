@@ -5,6 +5,7 @@
 
 mod advice;
 mod nearest;
+#[rustfmt::skip]
 mod table;
 
 pub(crate) use nearest::nearest;
@@ -128,11 +129,16 @@ pub(crate) fn find(key: &str) -> Found {
 pub(crate) fn is_namespace(name: &str) -> bool {
     let below = format!("{name}.");
     let first = table::TABLE.partition_point(|entry| entry.key < below.as_str());
-    table::TABLE.get(first).is_some_and(|entry| entry.key.starts_with(&below))
+    table::TABLE
+        .get(first)
+        .is_some_and(|entry| entry.key.starts_with(&below))
 }
 
 fn exact(key: &str) -> Option<&'static Entry> {
-    table::TABLE.binary_search_by(|entry| entry.key.cmp(key)).ok().and_then(|at| table::TABLE.get(at))
+    table::TABLE
+        .binary_search_by(|entry| entry.key.cmp(key))
+        .ok()
+        .and_then(|at| table::TABLE.get(at))
 }
 
 fn template_of(key: &str) -> Option<&'static Entry> {
@@ -175,7 +181,11 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted_without_duplicates() {
-        assert!(table::TABLE.windows(2).all(|pair| pair[0].key < pair[1].key));
+        assert!(
+            table::TABLE
+                .windows(2)
+                .all(|pair| pair[0].key < pair[1].key)
+        );
     }
 
     #[test]
@@ -187,9 +197,18 @@ mod tests {
 
     #[test]
     fn instances_of_templates_are_found_and_bare_templates_are_told_apart() {
-        assert_eq!(found("http.request.header.content-type"), Some("http.request.header"));
-        assert_eq!(found("k8s.pod.label.app.kubernetes.io/name"), Some("k8s.pod.label"));
-        assert!(matches!(find("http.request.header"), Found::BareTemplate(_)));
+        assert_eq!(
+            found("http.request.header.content-type"),
+            Some("http.request.header")
+        );
+        assert_eq!(
+            found("k8s.pod.label.app.kubernetes.io/name"),
+            Some("k8s.pod.label")
+        );
+        assert!(matches!(
+            find("http.request.header"),
+            Found::BareTemplate(_)
+        ));
         assert!(matches!(find("http.request.header."), Found::Nothing));
         assert!(matches!(find("http.request.metod"), Found::Nothing));
         assert!(matches!(find(""), Found::Nothing));
@@ -205,21 +224,31 @@ mod tests {
     #[test]
     fn both_names_of_the_grpc_status_are_current() {
         for key in ["rpc.response.status_code", "rpc.status_code"] {
-            assert!(matches!(find(key), Found::Entry(entry) if !entry.is_deprecated()), "{key}");
+            assert!(
+                matches!(find(key), Found::Entry(entry) if !entry.is_deprecated()),
+                "{key}"
+            );
         }
     }
 
     fn check_replacement(key: &str, expected: Option<&str>) {
-        let Found::Entry(entry) = find(key) else { unreachable!("`{key}` is in the registry") };
+        let Found::Entry(entry) = find(key) else {
+            unreachable!("`{key}` is in the registry")
+        };
         assert!(entry.is_deprecated(), "{key}");
-        let expected = expected.map_or(Replacement::None, |advice| Replacement::Known(advice.to_owned()));
+        let expected = expected.map_or(Replacement::None, |advice| {
+            Replacement::Known(advice.to_owned())
+        });
         assert_eq!(entry.replacement(key), expected, "{key}");
     }
 
     #[test]
     fn deprecated_keys_name_their_replacements() {
         check_replacement("http.method", Some("`http.request.method`"));
-        check_replacement("http.url", Some("`url.full` on clients, `url.path` and `url.query` on servers"));
+        check_replacement(
+            "http.url",
+            Some("`url.full` on clients, `url.path` and `url.query` on servers"),
+        );
         check_replacement("http.flavor", Some("`network.protocol.version`"));
         check_replacement("k8s.pod.labels.app", Some("`k8s.pod.label.app`"));
         check_replacement("rpc.message.id", None);

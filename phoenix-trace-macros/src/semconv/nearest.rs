@@ -19,7 +19,9 @@ pub(crate) fn nearest(key: &str) -> Vec<String> {
                 None => continue,
             },
         };
-        let Some(distance) = distance_within(&lowered, &candidate, limit) else { continue };
+        let Some(distance) = distance_within(&lowered, &candidate, limit) else {
+            continue;
+        };
         let meant = match entry.status {
             Status::Current => candidate,
             Status::Renamed(to) => format!("{to}{tail}"),
@@ -56,7 +58,9 @@ fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
     for (i, from) in a.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, to) in b.iter().enumerate() {
-            let mut cost = (above[j] + usize::from(from != to)).min(above[j + 1] + 1).min(row[j] + 1);
+            let mut cost = (above[j] + usize::from(from != to))
+                .min(above[j + 1] + 1)
+                .min(row[j] + 1);
             if i > 0 && j > 0 && a[i - 1] == *to && *from == b[j - 1] {
                 cost = cost.min(before[j - 1] + 1);
             }
@@ -90,7 +94,10 @@ mod tests {
 
     #[test]
     fn instances_of_misspelled_templates_are_recognised() {
-        check("http.request.haeder.accept", &["http.request.header.accept"]);
+        check(
+            "http.request.haeder.accept",
+            &["http.request.header.accept"],
+        );
     }
 
     #[test]

@@ -7,17 +7,10 @@ use super::Status::{Current as C, Deprecated as D, Renamed as R};
 use super::Type::{Any, Bool, Double, Int, IntArray, Str, StrArray};
 use super::{Entry, Form, Status, Type};
 
-const fn e(
-    key: &'static str,
-    ty: Type,
-    form: Form,
-    members: &'static [&'static str],
-    status: Status,
-) -> Entry {
+const fn e(key: &'static str, ty: Type, form: Form, members: &'static [&'static str], status: Status) -> Entry {
     Entry { key, ty, form, members, status }
 }
 
-#[rustfmt::skip]
 pub(super) static TABLE: &[Entry] = &[
     e("android.app.state", Str, K, &["created", "background", "foreground"], C),
     e("android.os.api_level", Str, K, &[], C),

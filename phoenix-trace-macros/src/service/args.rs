@@ -19,9 +19,13 @@ impl Args {
     pub(super) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let read = |input: ParseStream<'_>| {
-            read_options(input, errors, "`#[traced_grpc_service]`", &OPTIONS, |word, input, errors| {
-                args.option(word, input, errors)
-            });
+            read_options(
+                input,
+                errors,
+                "`#[traced_grpc_service]`",
+                &OPTIONS,
+                |word, input, errors| args.option(word, input, errors),
+            );
             Ok(())
         };
         let parsed = read.parse2(tokens);
@@ -29,10 +33,20 @@ impl Args {
         args
     }
 
-    fn option(&mut self, word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<bool> {
+    fn option(
+        &mut self,
+        word: &Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<bool> {
         match word.to_string().as_str() {
             "service" => {
-                set(&mut self.service, word, assigned(input, word, "orders_server::SERVICE_NAME")?, errors);
+                set(
+                    &mut self.service,
+                    word,
+                    assigned(input, word, "orders_server::SERVICE_NAME")?,
+                    errors,
+                );
             }
             "crate" => set(&mut self.facade, word, facade(input, word)?, errors),
             _ => return Ok(false),

@@ -24,7 +24,9 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
     let function = &rpc.function;
     let (attrs, vis, defaultness) = (&function.attrs, &function.vis, &function.defaultness);
     let mut sig = function.sig.clone();
-    let Some(FnArg::Typed(request)) = sig.inputs.last_mut() else { return TokenStream::new() };
+    let Some(FnArg::Typed(request)) = sig.inputs.last_mut() else {
+        return TokenStream::new();
+    };
     let ty = request.ty.clone();
     let content = match &rpc.shape {
         Shape::AsyncTail(tail) => {
@@ -58,10 +60,12 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
             let record = record(plan, &items, &values);
             // Never run; it gives the block its type.
             let typed = match &function.sig.output {
-                ReturnType::Type(_, ty) => syn::parse2::<Type>(resolved(plan, ty.to_token_stream()))
-                    .ok()
-                    .as_ref()
-                    .and_then(inferable),
+                ReturnType::Type(_, ty) => {
+                    syn::parse2::<Type>(resolved(plan, ty.to_token_stream()))
+                        .ok()
+                        .as_ref()
+                        .and_then(inferable)
+                }
                 ReturnType::Default => None,
             };
             let typed = typed.map(|ty| {
@@ -72,7 +76,13 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
                 }
             });
             let body = resolved(plan, function.body.stream());
-            call(plan, rpc, &quote!(#parameter), &quote!(#pattern: #ty), &quote!(#typed #record #body))
+            call(
+                plan,
+                rpc,
+                &quote!(#parameter),
+                &quote!(#pattern: #ty),
+                &quote!(#typed #record #body),
+            )
         }
     };
     let mut block = Group::new(Delimiter::Brace, content);
@@ -134,5 +144,7 @@ fn record(plan: &Plan, items: &TokenStream, values: &[TokenStream]) -> TokenStre
 }
 
 fn resolved(plan: &Plan, tokens: TokenStream) -> TokenStream {
-    plan.wrapped.iter().fold(tokens, |tokens, stream| stream.resolve(tokens))
+    plan.wrapped
+        .iter()
+        .fold(tokens, |tokens, stream| stream.resolve(tokens))
 }

@@ -1,12 +1,14 @@
 //! The impl as written: its header and associated types parsed, the bodies of its methods kept as tokens.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, ImplItem, ImplItemType, ItemImpl, Meta, Path};
 
 use crate::errors::Errors;
 use crate::item::{Function, Item};
-use crate::operation::Args;
+use crate::operation::{Args, HANDLED};
+
+const ANNOTATION: &str = "traced_operation";
 
 pub(super) struct ServiceImpl {
     /// The impl without its items.
@@ -52,7 +54,11 @@ impl ServiceImpl {
         };
         let parsed = read.parse2(body.stream());
         let members = errors.take(parsed)?;
-        Some(Self { header, trait_path, members })
+        Some(Self {
+            header,
+            trait_path,
+            members,
+        })
     }
 }
 
@@ -72,12 +78,15 @@ fn read_member(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Membe
         });
     }
     let mut function = read_function(input)?;
-    let mut args = None;
+    let mut args: Option<Args> = None;
     let mut kept = Vec::new();
     for attribute in function.attrs.drain(..) {
         if !is_annotation(&attribute) {
             kept.push(attribute);
-        } else if args.is_some() {
+            continue;
+        }
+        kept.push(handled(attribute.path()));
+        if args.is_some() {
             errors.push(syn::Error::new_spanned(
                 attribute,
                 "`#[traced_operation]` is given twice; join the two",
@@ -119,32 +128,57 @@ fn is_const_argument(before: &[TokenTree]) -> bool {
 
 /// Is it `#[traced_operation]`, by whatever path?
 fn is_annotation(attribute: &Attribute) -> bool {
-    attribute.path().segments.last().is_some_and(|segment| segment.ident == "traced_operation")
+    attribute
+        .path()
+        .segments
+        .last()
+        .is_some_and(|segment| segment.ident == ANNOTATION)
 }
 
-/// The impl without the annotations on its methods, which mean nothing outside, so that only the real mistakes are told.
+/// The annotation stays where it was, as one that has been seen to, or its import would be unused.
+fn handled(path: &Path) -> Attribute {
+    let marker = Ident::new(HANDLED, Span::mixed_site());
+    syn::parse_quote!(#[#path(#marker)])
+}
+
+/// The impl with its annotations seen to, so that only the real mistakes are told.
 pub(super) fn without_annotations(item: TokenStream) -> TokenStream {
     let mut tokens: Vec<TokenTree> = item.into_iter().collect();
     if let Some(TokenTree::Group(body)) = tokens.pop_if(|token| is_braced(token)) {
-        let mut kept: Vec<TokenTree> = Vec::new();
-        for token in body.stream() {
-            let follows_pound =
-                matches!(kept.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#');
-            if follows_pound
-                && let TokenTree::Group(group) = &token
-                && group
-                    .stream()
-                    .into_iter()
-                    .any(|token| matches!(&token, TokenTree::Ident(ident) if ident == "traced_operation"))
-            {
-                kept.pop();
-                continue;
+        let mut after_pound = false;
+        let content = body.stream().into_iter().map(|token| {
+            let is_attribute = std::mem::replace(&mut after_pound, is_pound(&token));
+            match token {
+                TokenTree::Group(group) if is_attribute => handled_tokens(group).into(),
+                other => other,
             }
-            kept.push(token);
-        }
-        let mut stripped = Group::new(Delimiter::Brace, kept.into_iter().collect());
-        stripped.set_span(body.span());
-        tokens.push(stripped.into());
+        });
+        let mut seen_to = Group::new(Delimiter::Brace, content.collect());
+        seen_to.set_span(body.span());
+        tokens.push(seen_to.into());
     }
     tokens.into_iter().collect()
+}
+
+fn is_pound(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '#')
+}
+
+fn handled_tokens(attribute: Group) -> Group {
+    let Ok(meta) = syn::parse2::<Meta>(attribute.stream()) else {
+        return attribute;
+    };
+    if meta
+        .path()
+        .segments
+        .last()
+        .is_none_or(|segment| segment.ident != ANNOTATION)
+    {
+        return attribute;
+    }
+    let path = meta.path();
+    let marker = Ident::new(HANDLED, Span::mixed_site());
+    let mut seen_to = Group::new(Delimiter::Bracket, quote::quote!(#path(#marker)));
+    seen_to.set_span(attribute.span());
+    seen_to
 }

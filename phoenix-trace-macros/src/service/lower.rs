@@ -44,12 +44,19 @@ pub(super) enum Response {
 }
 
 pub(super) fn lower(args: Args, service_impl: ServiceImpl, errors: &mut Errors) -> Option<Plan> {
-    let ServiceImpl { header, trait_path, members } = service_impl;
+    let ServiceImpl {
+        header,
+        trait_path,
+        members,
+    } = service_impl;
     let service = service_name(args.service, &trait_path, errors);
     let streams: Vec<Stream> = members
         .iter()
         .filter_map(|member| match member {
-            Member::Type(ty) => Some(Stream { name: ty.ident.clone(), ty: ty.ty.clone() }),
+            Member::Type(ty) => Some(Stream {
+                name: ty.ident.clone(),
+                ty: ty.ty.clone(),
+            }),
             Member::Method(..) | Member::Other(_) => None,
         })
         .collect();
@@ -60,15 +67,10 @@ pub(super) fn lower(args: Args, service_impl: ServiceImpl, errors: &mut Errors) 
         match member {
             Member::Type(ty) => types.push(ty),
             Member::Other(tokens) => rest.extend(tokens),
-            Member::Method(function, args) => {
-                let skipped = args.skip.is_some();
-                let rpc = rpc(*function, args, &streams, errors);
-                match rpc {
-                    Ok(rpc) if !skipped => rpcs.push(rpc),
-                    Ok(rpc) => rest.extend(untouched(&rpc.function)),
-                    Err(function) => rest.extend(untouched(&function)),
-                }
+            Member::Method(function, args) if args.skip.is_some() => {
+                rest.extend(untouched(&function));
             }
+            Member::Method(function, args) => rpcs.extend(rpc(*function, args, &streams, errors)),
         }
     }
     let wrapped: Vec<Stream> = rpcs
@@ -86,11 +88,22 @@ pub(super) fn lower(args: Args, service_impl: ServiceImpl, errors: &mut Errors) 
         }
         ty.to_tokens(&mut rest);
     }
-    Some(Plan { facade, header, service: service?, rpcs, wrapped, rest })
+    Some(Plan {
+        facade,
+        header,
+        service: service?,
+        rpcs,
+        wrapped,
+        rest,
+    })
 }
 
 /// The full name, from the module that tonic generates for the service.
-fn service_name(given: Option<Given<Expr>>, trait_path: &Path, errors: &mut Errors) -> Option<TokenStream> {
+fn service_name(
+    given: Option<Given<Expr>>,
+    trait_path: &Path,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
     if let Some(given) = given {
         if let Expr::Lit(lit) = &given.value {
             let message = match &lit.lit {
@@ -125,13 +138,13 @@ fn service_name(given: Option<Given<Expr>>, trait_path: &Path, errors: &mut Erro
     Some(path.into_token_stream())
 }
 
-/// A method as an RPC; `Err` if it is none, or wrong.
+/// A method as an RPC, unless it is none, or wrong.
 fn rpc(
     mut function: Function,
     args: operation::Args,
     streams: &[Stream],
     errors: &mut Errors,
-) -> Result<Rpc, Function> {
+) -> Option<Rpc> {
     let shape = function.shape();
     let traced = match shape {
         Shape::Async => true,
@@ -139,18 +152,19 @@ fn rpc(
         Shape::Sync => false,
     };
     if !traced {
-        errors
-            .at(function.sig.ident.span(), "an RPC is an `async fn`; move other functions out of this impl");
-        return Err(function);
+        errors.at(
+            function.sig.ident.span(),
+            "an RPC is an `async fn`; move other functions out of this impl",
+        );
+        return None;
     }
     let takes_request = function.sig.receiver().is_some()
         && function.sig.inputs.len() == 2
         && matches!(function.sig.inputs.last(), Some(FnArg::Typed(_)));
     if !takes_request || matches!(function.sig.output, ReturnType::Default) {
-        let message =
-            "an RPC takes `self` and one request, and returns `Result<tonic::Response<_>, tonic::Status>`";
+        let message = "an RPC takes `self` and one request, and returns `Result<tonic::Response<_>, tonic::Status>`";
         errors.at(function.sig.ident.span(), message);
-        return Err(function);
+        return None;
     }
     let stream = streams.iter().find_map(|stream| {
         Stream::rpc_of(&stream.name, &function.sig.ident).map(|rpc| (rpc, stream.clone()))
@@ -161,7 +175,10 @@ fn rpc(
         let is_name = value.starts_with(|c: char| c.is_ascii_alphabetic())
             && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !is_name {
-            errors.at(name.span(), "`rpc` is the method's own name in the protocol, as in `\"GetURL\"`");
+            errors.at(
+                name.span(),
+                "`rpc` is the method's own name in the protocol, as in `\"GetURL\"`",
+            );
         }
     }
     let name = match (given, &stream) {
@@ -173,7 +190,7 @@ fn rpc(
         None => Response::Unary,
         Some((_, stream)) if stream.is_boxed() => Response::Boxed(stream),
         Some((_, stream)) => {
-            if args.skip.is_none() && !stream.name_in(&mut function.sig.output) {
+            if !stream.name_in(&mut function.sig.output) {
                 let message = format!(
                     "the stream of this response is traced to its end: write its type as `Self::{}`",
                     stream.name
@@ -185,11 +202,23 @@ fn rpc(
     };
     let entries = args.attributes.map(|given| given.value).unwrap_or_default();
     let attributes = attribute::check(entries, errors);
-    Ok(Rpc { function, shape, name, response, attributes })
+    Some(Rpc {
+        function,
+        shape,
+        name,
+        response,
+        attributes,
+    })
 }
 
 fn untouched(function: &Function) -> TokenStream {
-    let Function { attrs, vis, defaultness, sig, body } = function;
+    let Function {
+        attrs,
+        vis,
+        defaultness,
+        sig,
+        body,
+    } = function;
     quote!(#(#attrs)* #vis #defaultness #sig #body)
 }
 
@@ -198,7 +227,11 @@ fn upper_camel_case(name: &str) -> String {
     name.split('_')
         .flat_map(|word| {
             let mut letters = word.chars();
-            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
+            letters
+                .next()
+                .map(|first| first.to_ascii_uppercase())
+                .into_iter()
+                .chain(letters)
         })
         .collect()
 }

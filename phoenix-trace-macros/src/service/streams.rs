@@ -25,8 +25,11 @@ impl Stream {
     pub(super) fn rpc_of(name: &Ident, method: &Ident) -> Option<String> {
         let name = syn::ext::IdentExt::unraw(name).to_string();
         let rpc = name.strip_suffix("Stream")?;
-        let method = syn::ext::IdentExt::unraw(method).to_string().replace('_', "");
-        (!rpc.is_empty() && rpc.replace('_', "").eq_ignore_ascii_case(&method)).then(|| rpc.to_owned())
+        let method = syn::ext::IdentExt::unraw(method)
+            .to_string()
+            .replace('_', "");
+        (!rpc.is_empty() && rpc.replace('_', "").eq_ignore_ascii_case(&method))
+            .then(|| rpc.to_owned())
     }
 
     /// `Self::XStream`, and the longer spelling of it, replaced by the user's own type.
@@ -39,7 +42,11 @@ impl Stream {
                 TokenTree::Ident(ident) if ident == self.name && take_self(&mut out) => {
                     let ty = &self.ty;
                     let is_prefix = matches!(rest.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':' && punct.spacing() == Spacing::Joint);
-                    out.extend(if is_prefix { quote!(<#ty>) } else { quote!(#ty) });
+                    out.extend(if is_prefix {
+                        quote!(<#ty>)
+                    } else {
+                        quote!(#ty)
+                    });
                 }
                 TokenTree::Group(group) => {
                     let mut resolved = Group::new(group.delimiter(), self.resolve(group.stream()));
@@ -58,7 +65,10 @@ impl Stream {
         if resolved != output.to_token_stream().to_string() {
             return true;
         }
-        let mut rename = NameStream { stream: self, found: false };
+        let mut rename = NameStream {
+            stream: self,
+            found: false,
+        };
         rename.visit_return_type_mut(output);
         rename.found
     }
@@ -66,17 +76,23 @@ impl Stream {
 
 /// Takes `Self ::` or `< Self as .. > ::` off the end.
 fn take_self(tokens: &mut Vec<TokenTree>) -> bool {
-    let is = |token: Option<&TokenTree>, text: &str| token.is_some_and(|token| token.to_string() == text);
-    let Some(before_colons) = tokens.len().checked_sub(2) else { return false };
-    if !is(tokens.get(before_colons), ":") || !is(tokens.get(before_colons + 1), ":") || before_colons == 0 {
+    let is = |token: Option<&TokenTree>, text: &str| {
+        token.is_some_and(|token| token.to_string() == text)
+    };
+    let Some(before_colons) = tokens.len().checked_sub(2) else {
+        return false;
+    };
+    if !is(tokens.get(before_colons), ":")
+        || !is(tokens.get(before_colons + 1), ":")
+        || before_colons == 0
+    {
         return false;
     }
     let mut start = before_colons - 1;
     if is(tokens.get(start), ">") {
-        let Some(opened) = tokens[..start]
-            .windows(3)
-            .rposition(|three| is(three.first(), "<") && is(three.get(1), "Self") && is(three.get(2), "as"))
-        else {
+        let Some(opened) = tokens[..start].windows(3).rposition(|three| {
+            is(three.first(), "<") && is(three.get(1), "Self") && is(three.get(2), "as")
+        }) else {
             return false;
         };
         start = opened;
@@ -107,8 +123,14 @@ impl VisitMut for NameStream<'_> {
 /// `T` of `Wrapper<T>`, by the last segment of its path.
 fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last().filter(|segment| segment.ident == wrapper)?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    let segment = path
+        .path
+        .segments
+        .last()
+        .filter(|segment| segment.ident == wrapper)?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
     arguments.args.iter().find_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
@@ -121,15 +143,21 @@ mod tests {
     use syn::parse_quote;
 
     fn check_resolved(tokens: TokenStream, expected: &TokenStream) {
-        let stream = Stream { name: parse_quote!(XStream), ty: parse_quote!(Own<u8>) };
+        let stream = Stream {
+            name: parse_quote!(XStream),
+            ty: parse_quote!(Own),
+        };
         assert_eq!(stream.resolve(tokens).to_string(), expected.to_string());
     }
 
     #[test]
     fn the_associated_type_is_resolved_in_bodies() {
-        check_resolved(quote!(let s: Self::XStream = f();), &quote!(let s: Own<u8> = f();));
-        check_resolved(quote!(f(Self::XStream::new(1))), &quote!(f(<Own<u8>>::new(1))));
-        check_resolved(quote!(x as <Self as a::B<C>>::XStream), &quote!(x as Own<u8>));
+        check_resolved(
+            quote!(let s: Self::XStream = f();),
+            &quote!(let s: Own = f();),
+        );
+        check_resolved(quote!(f(Self::XStream::new(1))), &quote!(f(<Own>::new(1))));
+        check_resolved(quote!(x as <Self as a::B<C>>::XStream), &quote!(x as Own));
         check_resolved(quote!(Other::XStream), &quote!(Other::XStream));
         check_resolved(quote!(XStream), &quote!(XStream));
     }
@@ -148,9 +176,17 @@ mod tests {
 
     #[test]
     fn boxed_streams_keep_their_type() {
-        let boxed = |ty: Type| Stream { name: parse_quote!(XStream), ty }.is_boxed();
+        let boxed = |ty: Type| {
+            Stream {
+                name: parse_quote!(XStream),
+                ty,
+            }
+            .is_boxed()
+        };
         assert!(boxed(parse_quote!(Pin<Box<dyn Stream<Item = u8> + Send>>)));
-        assert!(boxed(parse_quote!(std::pin::Pin<std::boxed::Box<dyn Stream<Item = u8> + Send + 'static>>)));
+        assert!(boxed(parse_quote!(
+            std::pin::Pin<std::boxed::Box<dyn Stream<Item = u8> + Send + 'static>>
+        )));
         assert!(!boxed(parse_quote!(ReceiverStream<u8>)));
         assert!(!boxed(parse_quote!(Pin<Box<Own>>)));
     }

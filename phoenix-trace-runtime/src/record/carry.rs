@@ -16,6 +16,7 @@ use super::span::{Owned, own};
 use super::strand::{NONE, Role, Strand};
 use super::thread;
 use crate::outcome::Outcome;
+use crate::propagation::CorrelationId;
 
 /// Carries the current span into a future or stream.
 ///
@@ -168,6 +169,11 @@ pub fn current_span() -> SpanHandle {
         },
     })
     .unwrap_or_default()
+}
+
+/// The correlation id of the running request.
+pub(crate) fn current_correlation() -> Option<CorrelationId> {
+    with_active(|strand| strand.context.correlation_id()).flatten()
 }
 
 /// The context that a request going out from here carries: its parent is the span that runs now.

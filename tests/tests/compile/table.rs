@@ -10,5 +10,8 @@ fn the_table_equals_the_registry() {
     let registry = serde_json::from_str(&registry).expect("it is JSON");
     let table = fs::read_to_string(table_path()).expect("the table is in the repository");
     let rendered = render(&registry).expect("the registry has the expected shape");
-    assert!(rendered == table, "run `cargo run -p phoenix-trace-tests --bin semconv-table`");
+    assert!(
+        rendered == table,
+        "run `cargo run -p phoenix-trace-tests --bin semconv-table`"
+    );
 }

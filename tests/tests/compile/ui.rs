@@ -4,7 +4,14 @@
 fn messages_and_shapes() {
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/shapes/*.rs");
-    for topic in ["attributes", "functions", "keys", "main", "options"] {
+    for topic in [
+        "attributes",
+        "functions",
+        "keys",
+        "main",
+        "options",
+        "service",
+    ] {
         cases.compile_fail(format!("tests/ui/{topic}/*.rs"));
     }
 }
