@@ -10,6 +10,7 @@ use std::thread;
 use rustix::process::{Signal, getpid, kill_process};
 
 use crate::cli::ServiceName;
+use crate::flow::account::{Account, Report};
 use crate::services::wiring::BoxError;
 use crate::services::{
     api_gateway, data_router, document_service, llm_service, model_server, orchestrator,
@@ -25,7 +26,15 @@ pub(crate) fn run(name: ServiceName) -> ExitCode {
         ServiceName::LlmService => llm_service::main(),
         ServiceName::ModelServer => model_server::main(),
     };
-    finish(result)
+    // The service has flushed: nothing is on its way any more.
+    let account = Report::Account(Account::from(phoenix_trace::stats()));
+    finish(result.and_then(|()| {
+        Ok(writeln!(
+            io::stdout(),
+            "{}",
+            serde_json::to_string(&account)?
+        )?)
+    }))
 }
 
 fn end_with_standard_input() {

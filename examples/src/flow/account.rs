@@ -21,6 +21,15 @@ pub(crate) struct Account {
     pub(crate) discarded: u64,
 }
 
+impl From<phoenix_trace::Stats> for Account {
+    fn from(stats: phoenix_trace::Stats) -> Self {
+        Self {
+            ended: stats.ended,
+            discarded: stats.discarded,
+        }
+    }
+}
+
 impl Account {
     /// Spans that were to be kept.
     pub(crate) fn kept(self) -> u64 {

@@ -10,17 +10,27 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use phoenix_trace::{attribute_keys, phoenix_main, record, traced_operation};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio_stream::StreamExt as _;
 use tonic::{Code, Status};
 
-use super::wiring::{BoxError, TracedChannel, channel, listen, shutdown_signal};
+use super::wiring::{BoxError, TracedChannel, channel, listen};
 use crate::rpc::orchestrator::answer_part::Part;
 use crate::rpc::orchestrator::orchestrator_client::OrchestratorClient;
 use crate::rpc::orchestrator::{Answer, AnswerPart, AskRequest, NewDocument};
 
 type Orchestrator = OrchestratorClient<TracedChannel>;
+
+attribute_keys! {
+    mod keys {
+        /// How long the question is, in characters.
+        QUESTION_LENGTH: "phoenix.question.length" => int,
+        /// How many documents the answer names as its sources.
+        SOURCES: "phoenix.answer.sources" => int,
+    }
+}
 
 #[derive(Deserialize)]
 struct Question {
@@ -44,7 +54,7 @@ struct AnswerBody {
     output_tokens: u32,
 }
 
-#[tokio::main]
+#[phoenix_main(service = "api-gateway")]
 pub(crate) async fn main() -> Result<(), BoxError> {
     let orchestrator =
         OrchestratorClient::new(channel("ORCHESTRATOR_URL", "orchestrator-service")?);
@@ -54,7 +64,7 @@ pub(crate) async fn main() -> Result<(), BoxError> {
         .route("/healthz", get(|| async { "ok" }))
         .with_state(orchestrator);
     axum::serve(listen().await?, app)
-        .with_graceful_shutdown(shutdown_signal())
+        .with_graceful_shutdown(phoenix_trace::shutdown_signal())
         .await?;
     Ok(())
 }
@@ -71,11 +81,17 @@ async fn ask(
     }
 }
 
+#[traced_operation(name = "answer", attributes(keys::QUESTION_LENGTH = question.chars().count()))]
 async fn answer(mut orchestrator: Orchestrator, question: String) -> Result<Response, Failure> {
-    let answer = orchestrator.ask(AskRequest { question }).await?;
-    Ok(Json(AnswerBody::from(answer.into_inner())).into_response())
+    let answer = orchestrator
+        .ask(AskRequest { question })
+        .await?
+        .into_inner();
+    record!(keys::SOURCES = answer.sources.len());
+    Ok(Json(AnswerBody::from(answer)).into_response())
 }
 
+#[traced_operation(name = "answer in parts", attributes(keys::QUESTION_LENGTH = question.chars().count()))]
 async fn answer_in_parts(
     mut orchestrator: Orchestrator,
     question: String,

@@ -27,6 +27,7 @@ pub(super) struct ChatApi {
     client: HttpClient,
     endpoint: Uri,
     pub(super) model: String,
+    pub(super) provider: String,
 }
 
 #[derive(Serialize)]
@@ -82,11 +83,16 @@ struct Content {
 
 impl ChatApi {
     /// `base` is the URL of the server, without `/v1/chat/completions`.
-    pub(super) fn new(base: &str, model: String) -> Result<Self, http::uri::InvalidUri> {
+    pub(super) fn new(
+        base: &str,
+        model: String,
+        provider: String,
+    ) -> Result<Self, http::uri::InvalidUri> {
         Ok(Self {
             client: Client::builder(TokioExecutor::new()).build_http(),
             endpoint: format!("{}/v1/chat/completions", base.trim_end_matches('/')).parse()?,
             model,
+            provider,
         })
     }
 

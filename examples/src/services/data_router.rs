@@ -1,17 +1,29 @@
 //! `data-router`: a question and the kinds of data wanted in, findings out. It knows which backend holds which kind, and
 //! asks them side by side.
 
+use phoenix_trace::{attribute_keys, phoenix_main, record, traced_grpc_service, traced_operation};
 use tokio_util::task::AbortOnDropHandle;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
 use super::glossary;
-use super::wiring::{BoxError, TracedChannel, channel, health, listen, shutdown_signal};
+use super::wiring::{BoxError, TracedChannel, channel, health, listen};
 use crate::rpc::documents::documents_client::DocumentsClient;
 use crate::rpc::documents::{LikenessRequest, NewDocument, SearchRequest, TitlesRequest};
-use crate::rpc::router::data_router_server::{DataRouter, DataRouterServer};
+use crate::rpc::router::data_router_server::{self, DataRouterServer};
 use crate::rpc::router::{DataKind, Document, FindRequest, Finding, Findings, Stored};
+
+attribute_keys! {
+    mod keys {
+        /// The kind of data that is looked up.
+        KIND: "phoenix.lookup.kind" => string,
+        /// Where this kind of data is kept.
+        BACKEND: "phoenix.lookup.backend" => string,
+        /// How much was found.
+        FOUND: "phoenix.lookup.found" => int,
+    }
+}
 
 struct Service {
     documents: DocumentsClient<TracedChannel>,
@@ -37,7 +49,7 @@ struct Lookup {
     limit: u32,
 }
 
-#[tokio::main]
+#[phoenix_main(service = "data-router")]
 pub(crate) async fn main() -> Result<(), BoxError> {
     let service = Service {
         documents: DocumentsClient::new(channel("DOCUMENT_SERVICE_URL", "document-service")?),
@@ -47,14 +59,15 @@ pub(crate) async fn main() -> Result<(), BoxError> {
         .add_service(DataRouterServer::new(service))
         .serve_with_incoming_shutdown(
             TcpIncoming::from(listen().await?).with_nodelay(Some(true)),
-            shutdown_signal(),
+            phoenix_trace::shutdown_signal(),
         )
         .await?;
     Ok(())
 }
 
+#[traced_grpc_service]
 #[tonic::async_trait]
-impl DataRouter for Service {
+impl data_router_server::DataRouter for Service {
     async fn find(&self, request: Request<FindRequest>) -> Result<Response<Findings>, Status> {
         let request = request.into_inner();
         let lookups: Vec<_> = request
@@ -64,7 +77,7 @@ impl DataRouter for Service {
                 question: request.question.clone(),
                 limit: request.limit,
             })
-            .map(|lookup| tokio::spawn(look_up(self.documents.clone(), lookup)))
+            .map(|lookup| phoenix_trace::spawn(look_up(self.documents.clone(), lookup)))
             .map(AbortOnDropHandle::new)
             .collect();
         let mut findings = Vec::new();
@@ -85,16 +98,21 @@ impl DataRouter for Service {
     }
 }
 
+#[traced_operation(name = "look up", attributes(keys::KIND = lookup.kind.as_str_name()))]
 async fn look_up(
     documents: DocumentsClient<TracedChannel>,
     lookup: Lookup,
 ) -> Result<Vec<Finding>, Status> {
-    match backend(lookup.kind)? {
-        Backend::Index { expression } => passages(documents, lookup, expression).await,
-        Backend::Catalogue => titles(documents, lookup).await,
-        Backend::Comparison => likeness(documents, lookup).await,
-        Backend::Glossary => Ok(terms(&lookup)),
-    }
+    let backend = backend(lookup.kind)?;
+    record!(keys::BACKEND = ?backend);
+    let found = match backend {
+        Backend::Index { expression } => passages(documents, lookup, expression).await?,
+        Backend::Catalogue => titles(documents, lookup).await?,
+        Backend::Comparison => likeness(documents, lookup).await?,
+        Backend::Glossary => terms(&lookup),
+    };
+    record!(keys::FOUND = found.len());
+    Ok(found)
 }
 
 fn backend(kind: DataKind) -> Result<Backend, Status> {

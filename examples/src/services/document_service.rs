@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use phoenix_trace::{phoenix_main, traced_grpc_service};
 use rusqlite::ErrorCode;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
@@ -11,8 +12,8 @@ use tonic::{Request, Response, Status};
 use super::document_query::{any_word, words};
 use super::document_store::DocumentStore;
 use super::documents;
-use super::wiring::{BoxError, health, listen, required, shutdown_signal};
-use crate::rpc::documents::documents_server::{Documents, DocumentsServer};
+use super::wiring::{BoxError, health, listen, required};
+use crate::rpc::documents::documents_server::{self, DocumentsServer};
 use crate::rpc::documents::{
     Added, Likeness, LikenessRequest, LikenessTable, NewDocument, Passage, Passages, SearchRequest,
     TitleList, TitlesRequest,
@@ -22,7 +23,7 @@ struct Service {
     store: Arc<DocumentStore>,
 }
 
-#[tokio::main]
+#[phoenix_main(service = "document-service")]
 pub(crate) async fn main() -> Result<(), BoxError> {
     let path = PathBuf::from(required("DATABASE_PATH", "the file of the documents")?);
     let store = DocumentStore::open(&path, documents())
@@ -35,14 +36,15 @@ pub(crate) async fn main() -> Result<(), BoxError> {
         .add_service(DocumentsServer::new(service))
         .serve_with_incoming_shutdown(
             TcpIncoming::from(listen().await?).with_nodelay(Some(true)),
-            shutdown_signal(),
+            phoenix_trace::shutdown_signal(),
         )
         .await?;
     Ok(())
 }
 
+#[traced_grpc_service]
 #[tonic::async_trait]
-impl Documents for Service {
+impl documents_server::Documents for Service {
     async fn search(&self, request: Request<SearchRequest>) -> Result<Response<Passages>, Status> {
         let SearchRequest {
             query,
@@ -121,7 +123,7 @@ impl Service {
         work: impl FnOnce(&DocumentStore) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Status> {
         let store = Arc::clone(&self.store);
-        tokio::task::spawn_blocking(move || work(&store))
+        phoenix_trace::spawn_blocking(move || work(&store))
             .await
             .map_err(|error| Status::internal(error.to_string()))?
             .map_err(|error| status(&error))

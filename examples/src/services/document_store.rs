@@ -4,9 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use phoenix_trace::{record, traced_operation};
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
 use super::document_query::words;
+
+/// The name of the database on its spans.
+const NAMESPACE: &str = "documents";
 
 /// How long a statement waits for another connection's lock before it fails.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(300);
@@ -87,8 +91,20 @@ impl DocumentStore {
     }
 
     /// The passages that match a full-text expression, best first.
+    #[traced_operation(
+        name = "SELECT documents_index",
+        kind = client,
+        attributes(
+            "db.system.name" = "sqlite",
+            "db.namespace" = NAMESPACE,
+            "db.collection.name" = "documents_index",
+            "db.operation.name" = "SELECT",
+            "db.query.summary" = "SELECT documents_index",
+            "db.query.text" = SEARCH,
+        )
+    )]
     pub(super) fn search(&self, expression: &str, limit: u32) -> Result<Vec<Passage>> {
-        self.with_connection(|connection| {
+        let rows: Vec<Passage> = self.with_connection(|connection| {
             connection
                 .prepare_cached(SEARCH)?
                 .query_map(params![expression, limit], |row| {
@@ -98,22 +114,50 @@ impl DocumentStore {
                     })
                 })?
                 .collect()
-        })
+        })?;
+        record!("db.response.returned_rows" = rows.len());
+        Ok(rows)
     }
 
     /// The titles that contain the word.
+    #[traced_operation(
+        name = "SELECT documents",
+        kind = client,
+        attributes(
+            "db.system.name" = "sqlite",
+            "db.namespace" = NAMESPACE,
+            "db.collection.name" = "documents",
+            "db.operation.name" = "SELECT",
+            "db.query.summary" = "SELECT documents",
+            "db.query.text" = TITLES,
+        )
+    )]
     pub(super) fn titles(&self, word: &str, limit: u32) -> Result<Vec<String>> {
-        self.with_connection(|connection| {
+        let rows: Vec<String> = self.with_connection(|connection| {
             connection
                 .prepare_cached(TITLES)?
                 .query_map(params![word, limit], |row| row.get(0))?
                 .collect()
-        })
+        })?;
+        record!("db.response.returned_rows" = rows.len());
+        Ok(rows)
     }
 
     /// The pairs of documents that are most alike.
+    #[traced_operation(
+        name = "SELECT documents stems",
+        kind = client,
+        attributes(
+            "db.system.name" = "sqlite",
+            "db.namespace" = NAMESPACE,
+            "db.collection.name" = "documents",
+            "db.operation.name" = "SELECT",
+            "db.query.summary" = "SELECT documents stems",
+            "db.query.text" = LIKENESS,
+        )
+    )]
     pub(super) fn likeness(&self, limit: u32) -> Result<Vec<Likeness>> {
-        self.with_connection(|connection| {
+        let rows: Vec<Likeness> = self.with_connection(|connection| {
             connection
                 .prepare_cached(LIKENESS)?
                 .query_map(params![limit], |row| {
@@ -124,10 +168,24 @@ impl DocumentStore {
                     })
                 })?
                 .collect()
-        })
+        })?;
+        record!("db.response.returned_rows" = rows.len());
+        Ok(rows)
     }
 
     /// Adds a document and returns its id.
+    #[traced_operation(
+        name = "INSERT documents",
+        kind = client,
+        attributes(
+            "db.system.name" = "sqlite",
+            "db.namespace" = NAMESPACE,
+            "db.collection.name" = "documents",
+            "db.operation.name" = "INSERT",
+            "db.query.summary" = "INSERT documents",
+            "db.query.text" = INSERT,
+        )
+    )]
     pub(super) fn add(&self, title: &str, text: &str) -> Result<i64> {
         self.with_connection(|connection| {
             let transaction =

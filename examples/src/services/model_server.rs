@@ -13,11 +13,12 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_stream::{Stream, StreamExt as _};
 
 use super::documents;
 use super::ngram::{Model, count_tokens};
-use super::wiring::{BoxError, listen, shutdown_signal};
+use super::wiring::{BoxError, listen};
 
 /// A streamed answer comes at the pace of a fast reader, as those of large models do.
 const TIME_PER_WORD: Duration = Duration::from_millis(4);
@@ -50,8 +51,11 @@ pub(crate) async fn main() -> Result<(), BoxError> {
         .route("/v1/chat/completions", post(chat))
         .route("/healthz", get(|| async { "ok" }))
         .with_state(model);
+    let mut terminate = signal(SignalKind::terminate())?;
     axum::serve(listen().await?, app)
-        .with_graceful_shutdown(shutdown_signal())
+        .with_graceful_shutdown(async move {
+            terminate.recv().await;
+        })
         .await?;
     Ok(())
 }

@@ -3,21 +3,31 @@
 
 use std::pin::Pin;
 
+use phoenix_trace::{attribute_keys, phoenix_main, record, traced_grpc_service, traced_operation};
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
-use super::wiring::{BoxError, TracedChannel, channel, health, listen, shutdown_signal};
+use super::wiring::{BoxError, TracedChannel, channel, health, listen};
 use crate::rpc::llm::llm_client::LlmClient;
 use crate::rpc::llm::{CompletionPart, CompletionRequest};
 use crate::rpc::orchestrator::answer_part::Part;
-use crate::rpc::orchestrator::orchestrator_server::{Orchestrator, OrchestratorServer};
+use crate::rpc::orchestrator::orchestrator_server::{self, OrchestratorServer};
 use crate::rpc::orchestrator::{
     Answer, AnswerPart, AskRequest, DocumentAdded, Finished, NewDocument, Sources,
 };
 use crate::rpc::router::data_router_client::DataRouterClient;
 use crate::rpc::router::{DataKind, Document, FindRequest, Finding};
+
+attribute_keys! {
+    mod keys {
+        /// The kinds of data that a plan asks for.
+        PLAN_KINDS: "phoenix.plan.kinds" => string[],
+        /// How much was found.
+        FINDINGS: "phoenix.findings" => int,
+    }
+}
 
 const MAX_FINDINGS: u32 = 4;
 const MAX_TOKENS: u32 = 60;
@@ -33,7 +43,7 @@ struct Plan {
     kinds: Vec<DataKind>,
 }
 
-#[tokio::main]
+#[phoenix_main(service = "orchestrator-service")]
 pub(crate) async fn main() -> Result<(), BoxError> {
     let service = Service {
         router: DataRouterClient::new(channel("DATA_ROUTER_URL", "data-router")?),
@@ -44,14 +54,15 @@ pub(crate) async fn main() -> Result<(), BoxError> {
         .add_service(OrchestratorServer::new(service))
         .serve_with_incoming_shutdown(
             TcpIncoming::from(listen().await?).with_nodelay(Some(true)),
-            shutdown_signal(),
+            phoenix_trace::shutdown_signal(),
         )
         .await?;
     Ok(())
 }
 
+#[traced_grpc_service]
 #[tonic::async_trait]
-impl Orchestrator for Service {
+impl orchestrator_server::Orchestrator for Service {
     async fn ask(&self, request: Request<AskRequest>) -> Result<Response<Answer>, Status> {
         let plan = plan(&request.get_ref().question)?;
         let findings = self.find(&plan).await?;
@@ -105,18 +116,33 @@ impl Orchestrator for Service {
 }
 
 impl Service {
+    #[traced_operation(name = "find documents", attributes(keys::PLAN_KINDS = plan.kind_names()))]
     async fn find(&self, plan: &Plan) -> Result<Vec<Finding>, Status> {
         let request = FindRequest {
             question: plan.question.clone(),
             kinds: plan.kinds.iter().map(|kind| i32::from(*kind)).collect(),
             limit: MAX_FINDINGS,
         };
-        let findings = self.router.clone().find(request).await?;
-        Ok(findings.into_inner().findings)
+        let findings = self
+            .router
+            .clone()
+            .find(request)
+            .await?
+            .into_inner()
+            .findings;
+        record!(keys::FINDINGS = findings.len());
+        Ok(findings)
+    }
+}
+
+impl Plan {
+    fn kind_names(&self) -> Vec<&'static str> {
+        self.kinds.iter().map(DataKind::as_str_name).collect()
     }
 }
 
 /// `fts: …` is a full-text expression, `compare: …` asks which documents are alike, all else is a question in words.
+#[traced_operation(name = "plan")]
 fn plan(question: &str) -> Result<Plan, Status> {
     let question = question.trim();
     if question.is_empty() {

@@ -53,11 +53,3 @@ pub(crate) async fn health<S: NamedService>() -> HealthServer<impl Health> {
     reporter.set_serving::<S>().await;
     server
 }
-
-/// Resolves when the process is asked to end.
-pub(crate) async fn shutdown_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-        terminate.recv().await;
-    }
-}
