@@ -102,7 +102,11 @@ async fn work(
 ) -> Result<Done, BoxError> {
     let address = platform.gateway().ok_or("the gateway has no address")?;
     let gateway = GatewayClient::new(address);
-    let run = std::process::id();
+    // A name of its own in each run, unless runs are to be compared.
+    let run = match options.stable {
+        true => "flow".to_owned(),
+        false => format!("flow-{}", std::process::id()),
+    };
     if options.serve {
         say(&format!(
             "The gateway listens on http://{address}; Ctrl-C ends. Ask it, for example:\n\
@@ -114,7 +118,7 @@ async fn work(
     }
     if let Some(requests) = options.requests {
         let start = Instant::now();
-        let name = move |index| format!("flow-{run}-{index}");
+        let name = move |index| format!("{run}-{index}");
         let exchanges = workload::load(&gateway, requests, options.concurrency, name).await;
         return Ok(Done::Load(exchanges, start));
     }
@@ -129,7 +133,7 @@ async fn work(
     };
     let mut shown = Vec::new();
     for (case, number) in cases.into_iter().zip(1..) {
-        let id = format!("flow-{run}-{number}");
+        let id = format!("{run}-{number}");
         let exchange = workload::send_case(&gateway, &platform.database(), &case, id).await?;
         shown.push(Shown {
             number,

@@ -25,3 +25,17 @@ pub mod documents {
 pub mod llm {
     tonic::include_proto!("phoenix.llm.v1");
 }
+
+impl router::DataKind {
+    /// The kind as people say it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Unspecified => "unspecified",
+            Self::Passages => "passages",
+            Self::Expression => "expression",
+            Self::Titles => "titles",
+            Self::Terms => "terms",
+            Self::Likeness => "likeness",
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //! server-sent events.
 
 use std::convert::Infallible;
+use std::fmt;
 
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -81,7 +82,11 @@ async fn ask(
     }
 }
 
-#[traced_operation(name = "answer", attributes(keys::QUESTION_LENGTH = question.chars().count()))]
+#[traced_operation(
+    name = "answer",
+    attributes(keys::QUESTION_LENGTH = question.chars().count()),
+    err(if = |failure: &Failure| failure.is_ours())
+)]
 async fn answer(mut orchestrator: Orchestrator, question: String) -> Result<Response, Failure> {
     let answer = orchestrator
         .ask(AskRequest { question })
@@ -91,7 +96,11 @@ async fn answer(mut orchestrator: Orchestrator, question: String) -> Result<Resp
     Ok(Json(AnswerBody::from(answer)).into_response())
 }
 
-#[traced_operation(name = "answer in parts", attributes(keys::QUESTION_LENGTH = question.chars().count()))]
+#[traced_operation(
+    name = "answer in parts",
+    attributes(keys::QUESTION_LENGTH = question.chars().count()),
+    err(if = |failure: &Failure| failure.is_ours())
+)]
 async fn answer_in_parts(
     mut orchestrator: Orchestrator,
     question: String,
@@ -154,10 +163,36 @@ impl From<Answer> for AnswerBody {
 }
 
 /// Why a request was not answered: the client's JSON, or a service behind the gateway.
+#[derive(Debug)]
 enum Failure {
     Body(JsonRejection),
     Backend(Status),
 }
+
+impl Failure {
+    /// Whether the platform failed, and not the client.
+    fn is_ours(&self) -> bool {
+        self.http_status().is_server_error()
+    }
+
+    fn http_status(&self) -> StatusCode {
+        match self {
+            Self::Body(rejection) => rejection.status(),
+            Self::Backend(status) => http_status(status.code()),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body(rejection) => f.write_str(&rejection.body_text()),
+            Self::Backend(status) => f.write_str(status.message()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
 
 impl From<JsonRejection> for Failure {
     fn from(rejection: JsonRejection) -> Self {
@@ -173,20 +208,12 @@ impl From<Status> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let (status, code, message) = match self {
-            Self::Body(rejection) => (
-                rejection.status(),
-                "bad request".into(),
-                rejection.body_text(),
-            ),
-            Self::Backend(status) => (
-                http_status(status.code()),
-                format!("{:?}", status.code()),
-                status.message().to_owned(),
-            ),
+        let code = match &self {
+            Self::Body(_) => "BadRequest".to_owned(),
+            Self::Backend(status) => format!("{:?}", status.code()),
         };
-        let body = json!({ "error": { "code": code, "message": message } });
-        (status, Json(body)).into_response()
+        let body = json!({ "error": { "code": code, "message": self.to_string() } });
+        (self.http_status(), Json(body)).into_response()
     }
 }
 

@@ -98,13 +98,13 @@ impl data_router_server::DataRouter for Service {
     }
 }
 
-#[traced_operation(name = "look up", attributes(keys::KIND = lookup.kind.as_str_name()))]
+#[traced_operation(name = "look up", attributes(keys::KIND = lookup.kind.word()))]
 async fn look_up(
     documents: DocumentsClient<TracedChannel>,
     lookup: Lookup,
 ) -> Result<Vec<Finding>, Status> {
     let backend = backend(lookup.kind)?;
-    record!(keys::BACKEND = ?backend);
+    record!(keys::BACKEND = backend.name());
     let found = match backend {
         Backend::Index { expression } => passages(documents, lookup, expression).await?,
         Backend::Catalogue => titles(documents, lookup).await?,
@@ -113,6 +113,17 @@ async fn look_up(
     };
     record!(keys::FOUND = found.len());
     Ok(found)
+}
+
+impl Backend {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Index { .. } => "full-text index",
+            Self::Catalogue => "catalogue",
+            Self::Comparison => "comparison",
+            Self::Glossary => "glossary",
+        }
+    }
 }
 
 fn backend(kind: DataKind) -> Result<Backend, Status> {

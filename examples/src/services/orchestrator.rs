@@ -116,7 +116,7 @@ impl orchestrator_server::Orchestrator for Service {
 }
 
 impl Service {
-    #[traced_operation(name = "find documents", attributes(keys::PLAN_KINDS = plan.kind_names()))]
+    #[traced_operation(name = "find documents", attributes(keys::PLAN_KINDS = plan.kind_words()))]
     async fn find(&self, plan: &Plan) -> Result<Vec<Finding>, Status> {
         let request = FindRequest {
             question: plan.question.clone(),
@@ -136,13 +136,14 @@ impl Service {
 }
 
 impl Plan {
-    fn kind_names(&self) -> Vec<&'static str> {
-        self.kinds.iter().map(DataKind::as_str_name).collect()
+    fn kind_words(&self) -> Vec<&'static str> {
+        self.kinds.iter().map(|kind| kind.word()).collect()
     }
 }
 
 /// `fts: …` is a full-text expression, `compare: …` asks which documents are alike, all else is a question in words.
-#[traced_operation(name = "plan")]
+/// What it refuses is the client's mistake, and no error of the platform.
+#[traced_operation(name = "plan", err = skip)]
 fn plan(question: &str) -> Result<Plan, Status> {
     let question = question.trim();
     if question.is_empty() {
