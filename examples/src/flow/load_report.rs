@@ -77,28 +77,32 @@ impl LoadReport {
             report.count(exchange, store, expect);
         }
         let torn = report.traces - report.connected_traces;
-        if torn > 0 {
-            report.problems.push(format!("{torn} traces are torn"));
+        for (number, what) in [
+            (torn, "are torn"),
+            (strays(exchanges, store), "belong to no request"),
+        ] {
+            if number > 0 {
+                report.problem(format!("{number} traces {what}"));
+            }
         }
         report.check_accounts(store, stopped);
-        report.problems.sort();
-        report.problems.dedup();
+        report.problems = counted(report.problems);
         report
     }
 
     fn count(&mut self, exchange: &Exchange, store: &TraceStore, expect: Expect) {
         let id = exchange.correlation_id.as_str();
         let traces = store.of_request(id);
+        let may_be_missing = expect == Expect::KeptSegments;
         let answered = exchange.answered_id.as_deref() == Some(id);
-        if answered && !traces.is_empty() && traces.iter().all(|trace| trace.is_correlated(id)) {
+        let correlated = traces.iter().all(|trace| trace.is_correlated(id));
+        if answered && correlated && (may_be_missing || !traces.is_empty()) {
             self.correlated_requests += 1;
-        } else if expect == Expect::EverySegment {
-            self.problems
-                .push("a request has not one correlation id in every process".into());
+        } else {
+            self.problem("not one correlation id in every process");
         }
-        if traces.len() > 1 || (traces.is_empty() && expect == Expect::EverySegment) {
-            self.problems
-                .push("a request is not exactly one trace".into());
+        if traces.len() > 1 || (traces.is_empty() && !may_be_missing) {
+            self.problem(format!("{} traces for one request", traces.len()));
         }
         match &exchange.outcome {
             Outcome::Answered(_) => {}
@@ -111,9 +115,11 @@ impl LoadReport {
                     .any(|trace| trace.tells_the_failure(ServiceName::ApiGateway.as_str()))
                 {
                     self.failed_requests_fully_kept += 1;
+                } else {
+                    self.problem("the trace of a failed request does not tell the failure");
                 }
                 if !is_meant_to_fail(&exchange.ask) {
-                    self.problems.push(format!(
+                    self.problem(format!(
                         "a request failed that should not: {kind}: {message}"
                     ));
                 }
@@ -121,11 +127,37 @@ impl LoadReport {
         }
     }
 
+    fn problem(&mut self, problem: impl Into<String>) {
+        self.problems.push(problem.into());
+    }
+
     fn check_accounts(&mut self, store: &TraceStore, stopped: &Stopped) {
         let (lost, problems) = lost_spans(store, stopped);
         self.lost_spans = lost;
         self.problems.extend(problems);
     }
+}
+
+/// How many traces carry the correlation id of no request.
+fn strays(exchanges: &[Exchange], store: &TraceStore) -> usize {
+    let of_requests: usize = exchanges
+        .iter()
+        .map(|exchange| store.of_request(&exchange.correlation_id).len())
+        .sum();
+    store.traces().count().saturating_sub(of_requests)
+}
+
+/// Each problem once, with how often it was found.
+fn counted(problems: Vec<String>) -> Vec<String> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for problem in problems {
+        *counts.entry(problem).or_default() += 1;
+    }
+    let text = |(problem, count)| match count {
+        1 => problem,
+        _ => format!("{problem} ({count} times)"),
+    };
+    counts.into_iter().map(text).collect()
 }
 
 /// How many spans were decided to be kept and never arrived; and what is wrong with the processes' ends.
