@@ -1,1 +1,200 @@
-//! The attribute macros of phoenix-trace.
+//! The macros of phoenix-trace. Services use them through the facade, `phoenix-trace`.
+//!
+//! Every macro goes the same way: options and item are read (`args`, `item`), checked against each other (`lower`), and
+//! turned into code (`expand`), which cannot fail. Mistakes are gathered and reported together, each on its own token,
+//! and the item stays, so that an editor goes on completing.
+
+mod attribute;
+mod errors;
+mod item;
+mod keys;
+mod main_fn;
+mod operation;
+mod options;
+mod record;
+mod semconv;
+mod service;
+
+use proc_macro::TokenStream;
+
+/// Records a span for every call of a function.
+///
+/// It goes on functions and methods, sync and async, also in impls of traits, under `#[async_trait]`, and on functions
+/// whose body ends in `async move { .. }` or `Box::pin(async move { .. })`. An async span starts when the future is first
+/// polled, and ends with it; dropped before, it was cancelled.
+///
+/// ```
+/// use phoenix_trace::traced_operation;
+///
+/// # #[derive(Debug)] struct ScheduleError;
+/// # impl std::fmt::Display for ScheduleError {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("no node") }
+/// # }
+/// # impl std::error::Error for ScheduleError {}
+/// # struct Task { id: u64, model: Option<String> }
+/// #[traced_operation(
+///     name = "schedule task",
+///     attributes("user.id" = %task.id, "gen_ai.request.model" = task.model),
+/// )]
+/// async fn schedule(task: &Task) -> Result<u32, ScheduleError> {
+///     Err(ScheduleError)
+/// }
+/// ```
+///
+/// # Options
+///
+/// - `name = "load user"`: the span's name, a string or a constant expression of type `&'static str`. Default: the name of
+///   the function.
+/// - `kind = client`: `internal` (default), `server`, `client`, `producer` or `consumer`.
+/// - `attributes(key = value, ..)`: see [below](#attributes).
+/// - `err = skip`: a returned `Err` is no failure. `err(type_only)`: the error's message is left out, since it may hold
+///   a user's data. `err(if = |error| ..)`: decides what is a failure; the closure takes a reference to the error and
+///   captures nothing. The last two go together.
+/// - `crate = path`: where the facade is, for services that know it under another name.
+///
+/// # Outcome
+///
+/// A returned `Err` sets the status to Error, `error.type`, and adds an exception event, whatever alias the return type
+/// is spelled with; success leaves the status unset. A type parameter or an associated type counts as no `Result`. A
+/// panic ends the span with an error, and unwinds on.
+///
+/// # Attributes
+///
+/// Nothing is recorded unless it is named. Values are evaluated before the body runs, and only while spans are recorded:
+/// `value` by its type, `%value` by its `Display`, `?value` by its `Debug`. `None` records nothing. Unsigned integers that
+/// do not fit `i64` saturate.
+///
+/// A literal key is checked against the OpenTelemetry registry: an unknown or deprecated key and a value of the wrong
+/// type are errors; a deprecated key without a replacement and a literal outside the listed values of an enum are
+/// warnings. Where the registry leaves the type open, text is recorded, or a literal by its type. Keys of your own are
+/// declared with [`attribute_keys!`] and written as paths.
+///
+/// ```compile_fail
+/// # use phoenix_trace::traced_operation;
+/// #[traced_operation(attributes("http.requst.method" = "GET"))] // did you mean `http.request.method`?
+/// fn handle() {}
+/// ```
+///
+/// Under `#[async_trait]`, which expands first, attributes name parameters and `self` as the method does.
+#[proc_macro_attribute]
+pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
+    operation::traced_operation(args.into(), item.into()).into()
+}
+
+/// Gives every RPC of a tonic service one span of kind server, under the caller's context.
+///
+/// It goes above or below `#[tonic::async_trait]`, on the impl of the trait that tonic generates. The span of a streamed
+/// response ends when its stream ends, fails or is dropped.
+///
+/// ```ignore
+/// #[traced_grpc_service]
+/// #[tonic::async_trait]
+/// impl orchestrator_server::Orchestrator for Service {
+///     #[traced_operation(attributes("user.id" = request.get_ref().user))]
+///     async fn schedule(&self, request: Request<Task>) -> Result<Response<Placement>, Status> {
+///         ...
+///     }
+/// }
+/// ```
+///
+/// The service's full name comes from the module of the trait's path, `orchestrator_server::SERVICE_NAME`. When the path
+/// is the trait's name alone, `service = ..` gives the path of that constant, or the name as a string. `crate = path` is
+/// as in [`macro@traced_operation`].
+///
+/// `#[traced_operation(..)]` on a method configures its span and adds none:
+///
+/// - `rpc = "GetURL"`: the method's name in the protocol, where it is not the function's in UpperCamelCase; for a streamed
+///   response it is taken from the associated type, `GetURLStream`.
+/// - `attributes(..)`: they can name `self` and the request.
+/// - `skip`: no span.
+///
+/// An associated type for a streamed response that is `Pin<Box<dyn Stream<..>>>` stays what it is. Any other becomes a
+/// wrapper around it; `Self::WatchStream` in the methods of the impl means the type inside.
+#[proc_macro_attribute]
+pub fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream {
+    service::traced_grpc_service(args.into(), item.into()).into()
+}
+
+/// Starts telemetry, runs `main`, and flushes when it returns, fails, panics, or a signal asks for the end.
+///
+/// ```no_run
+/// use phoenix_trace::phoenix_main;
+///
+/// #[phoenix_main(service = "orchestrator-service")]
+/// async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+///     Ok(())
+/// }
+/// ```
+///
+/// An `async fn main` runs on a Tokio runtime that this starts; a `fn main` brings its own, or none. The attribute of
+/// another runtime has to go, if it is below this one.
+///
+/// # Options
+///
+/// - `service = ".."`: the service's name. Default: the environment, then the package's name.
+/// - `version = ".."`: its version. Default: the package's.
+/// - `flavor = "multi_thread"` (default) or `"current_thread"`, and `worker_threads = 4`: the runtime of an
+///   `async fn main`.
+/// - `crate = path`: as in [`macro@traced_operation`].
+#[proc_macro_attribute]
+pub fn phoenix_main(args: TokenStream, item: TokenStream) -> TokenStream {
+    main_fn::phoenix_main(args.into(), item.into()).into()
+}
+
+/// Declares attribute keys of a service's own, as constants whose type holds the type of the values.
+///
+/// ```
+/// use phoenix_trace::{attribute_keys, record};
+///
+/// attribute_keys! {
+///     /// Keys owned by this service.
+///     pub mod keys {
+///         /// The task being scheduled.
+///         TASK_ID: "phoenix.task.id" => string,
+///         QUEUE_DEPTH: "phoenix.queue.depth" => int,
+///         /// Redacted before it is exported.
+///         USER_EMAIL: "phoenix.user.email" => string, sensitive,
+///     }
+/// }
+///
+/// record!(keys::QUEUE_DEPTH = 3);
+/// ```
+///
+/// The types are `string`, `int`, `double` and `bool`, and arrays of them: `string[]`. Inside `mod` the constants are `pub`
+/// unless they say otherwise; without `mod` they are ordinary constants where the macro stands. Names are lowercase words
+/// between dots and underscores. A key that the OpenTelemetry registry has is refused, so that nobody redefines it.
+#[proc_macro]
+pub fn attribute_keys(tokens: TokenStream) -> TokenStream {
+    keys::attribute_keys(tokens.into()).into()
+}
+
+/// Records attributes on the current span, for what is known late.
+///
+/// ```
+/// use phoenix_trace::record;
+///
+/// # let (rows, user) = (vec![1, 2], Some("me"));
+/// record!("db.response.returned_rows" = rows.len(), "user.id" = user);
+/// ```
+///
+/// Keys and values are those of [`macro@traced_operation#attributes`]. Nothing is evaluated while nothing is recorded.
+#[proc_macro]
+pub fn record(tokens: TokenStream) -> TokenStream {
+    record::record(tokens.into()).into()
+}
+
+/// Adds an event to the current span.
+///
+/// ```
+/// use phoenix_trace::event;
+///
+/// # let id = 7;
+/// event!("placed");
+/// event!("placed", "user.id" = %id);
+/// ```
+///
+/// Keys and values are those of [`macro@traced_operation#attributes`]. Nothing is evaluated while nothing is recorded.
+#[proc_macro]
+pub fn event(tokens: TokenStream) -> TokenStream {
+    record::event(tokens.into()).into()
+}

@@ -220,6 +220,13 @@ impl Config {
         self
     }
 
+    /// How long a segment waits, after its local root has ended, for spans that outlive it. Default 5 s.
+    #[must_use]
+    pub fn grace_period(mut self, period: Duration) -> Self {
+        self.limits.grace = period;
+        self
+    }
+
     /// The service's name.
     #[must_use]
     pub fn service_name(&self) -> &str {

@@ -25,6 +25,7 @@ pub struct Failure<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum Message<'a> {
     None,
+    Text(&'a str),
     Display(&'a dyn Display),
     Debug(&'a dyn Debug),
 }
@@ -45,6 +46,15 @@ impl<'a> Failure<'a> {
     pub fn message(self, message: &'a dyn Display) -> Self {
         Self {
             message: Message::Display(message),
+            ..self
+        }
+    }
+
+    /// The same, with its message as text.
+    #[must_use]
+    pub fn text(self, message: &'a str) -> Self {
+        Self {
+            message: Message::Text(message),
             ..self
         }
     }
@@ -70,6 +80,7 @@ impl Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => Ok(()),
+            Self::Text(message) => f.write_str(message),
             Self::Display(message) => message.fmt(f),
             Self::Debug(message) => message.fmt(f),
         }
@@ -175,6 +186,10 @@ impl<'a, T> NotAResult<'a> for Probe<'a, T> {
 
 /// A gRPC status names its code, every other error its type.
 fn error_type<E: Error + 'static>(error: &E) -> &'static str {
+    #[cfg(feature = "grpc")]
+    if let Some(status) = (error as &dyn std::any::Any).downcast_ref::<tonic::Status>() {
+        return crate::grpc::code_name(status.code());
+    }
     let _ = error;
     short_type_name::<E>()
 }

@@ -10,7 +10,7 @@ mod watch;
 pub use body::ResponseBody;
 pub(crate) use exclude::Exclude;
 pub use future::ResponseFuture;
-pub use protocol::BodyError;
-pub use protocol::{Fault, Protocol, Rest};
-pub(crate) use protocol::{answer_correlation, chain, fail, int, opt, parts, text};
+pub(crate) use protocol::{
+    BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, int, opt, parts, text,
+};
 pub(crate) use watch::Watch;

@@ -6,13 +6,12 @@ use std::fmt::Display;
 
 use http::{HeaderMap, HeaderValue, Response};
 
-use crate::correlation::current_correlation_id;
 use crate::key::RawKey;
 use crate::outcome::short_type_name;
 use crate::propagation::correlation;
-use crate::record::clock;
 use crate::record::span::Running;
 use crate::record::strand::{Told, bounded};
+use crate::record::{carry, clock};
 use crate::value::{Attr, Value};
 
 /// One side of one protocol, for the length of one exchange.
@@ -116,7 +115,7 @@ pub(crate) fn chain(error: &dyn Display, mut source: Option<&(dyn Error + 'stati
 
 /// Tells the correlation id of the running request in the response to it.
 pub(crate) fn answer_correlation(headers: &mut HeaderMap) {
-    if let Some(id) = current_correlation_id()
+    if let Some(id) = carry::current_correlation()
         && let Ok(value) = HeaderValue::from_str(id.as_str())
     {
         let _ = headers.try_insert(correlation::HEADER, value);

@@ -13,7 +13,7 @@ use crate::boundary::url::{host_and_port, without_credentials};
 use crate::boundary::{Fault, ResponseBody, ResponseFuture, int, opt, text};
 use crate::record::carry;
 use crate::record::site::{Site, SpanKind};
-use crate::record::span::{Owned, Under, begin_named};
+use crate::record::span::{Owned, Under, begin_under};
 
 static CLIENT: Site = Site::new("grpc", SpanKind::Client, "");
 
@@ -86,7 +86,7 @@ fn span<B>(request: &Request<B>, server: Option<&Authority>) -> Owned {
         opt("server.address", host, text),
         opt("server.port", port.map(i64::from), int),
     ];
-    begin_named(&CLIENT, &[method], &attrs, Under::Current)
+    begin_under(&CLIENT, &[method], &attrs, Under::Current)
 }
 
 impl<S, A, B> Service<Request<A>> for GrpcClient<S>

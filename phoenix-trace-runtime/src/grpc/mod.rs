@@ -4,28 +4,21 @@
 //! the OpenTelemetry conventions for gRPC spans.
 
 mod client;
-mod code;
 mod interceptor;
 mod outcome;
 mod server;
 #[doc(hidden)]
 pub mod service;
+mod status;
 
-use std::sync::Arc;
-
+pub use crate::boundary::{ResponseBody, ResponseFuture};
 pub use client::{GrpcClient, GrpcClientLayer};
-pub use code::{code_name, is_server_error};
 pub use interceptor::{TracingClientInterceptor, TracingInterceptor};
 pub use outcome::{ClientSide, ServerSide};
 pub use server::{GrpcServer, GrpcServerLayer};
+pub(crate) use status::STATUS_CODE;
+pub use status::{code_name, is_server_error};
 
-/// The status code of a call, by its name. The conventions have renamed it since their last release.
-pub(crate) const STATUS_CODE: &str = "rpc.response.status_code";
-
-/// In the extensions of a request that [`GrpcServerLayer`] has given its span: the method's full name, without the
-/// leading slash, as the client wrote it.
+/// In the extensions of a request whose SERVER span a layer has made: the macro adds none.
 #[derive(Clone, Debug)]
-pub(crate) struct LayerSpan {
-    #[expect(dead_code, reason = "for what serves the method")]
-    pub(crate) method: Arc<str>,
-}
+pub(crate) struct LayerSpan;

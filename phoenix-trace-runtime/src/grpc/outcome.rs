@@ -13,6 +13,7 @@ use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, text};
 use crate::record::span::Running;
 use crate::record::strand::{Told, bounded};
+use crate::value::Attr;
 
 /// The server's side of a call: the codes in [`is_server_error`] are errors.
 #[derive(Clone, Debug, Default)]
@@ -136,7 +137,7 @@ impl Ended {
     fn write(self, span: &mut Running<'_>, is_error: bool) {
         let Self { code, message } = self;
         span.edit(move |strand, number| {
-            strand.set_plain(number, &[text(STATUS_CODE, code_name(code))]);
+            strand.set_plain(number, &[Attr::new(&STATUS_CODE, code_name(code))]);
         });
         if is_error {
             let told = Told {

@@ -15,7 +15,7 @@ use crate::propagation::carrier;
 use crate::record::context::Context;
 use crate::record::scope::scope;
 use crate::record::site::{Site, SpanKind};
-use crate::record::span::{Owned, Under, begin_named};
+use crate::record::span::{Owned, Under, begin_under};
 
 static SERVER: Site = Site::new("grpc", SpanKind::Server, "");
 
@@ -82,7 +82,7 @@ fn span<B>(request: &Request<B>, method: &str, context: Context) -> Owned {
         opt("server.address", host, text),
         opt("server.port", port.map(i64::from), int),
     ];
-    begin_named(&SERVER, &[method], &attrs, Under::Request(context))
+    begin_under(&SERVER, &[method], &attrs, Under::Request(context))
 }
 
 impl<S, A, B> Service<Request<A>> for GrpcServer<S>
@@ -108,8 +108,7 @@ where
         } else {
             let method = path.strip_prefix('/').unwrap_or(path);
             let span = span(&request, method, context);
-            let method = Arc::from(method);
-            request.extensions_mut().insert(LayerSpan { method });
+            request.extensions_mut().insert(LayerSpan);
             span
         };
         let inner = {

@@ -1,1 +1,241 @@
-//! What `#[traced_grpc_service]` wraps around the methods of a service.
+//! What `#[traced_grpc_service]` wraps around the methods of a service: one SERVER span per RPC, under the caller's
+//! context, to the end of its stream. Where a layer has made that span already, the method only runs.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::task::{Context as Task, Poll};
+
+use pin_project_lite::pin_project;
+use tokio_stream::Stream;
+use tonic::{Request, Response, Status};
+
+use super::{LayerSpan, STATUS_CODE, code_name, is_server_error};
+use crate::key::{Key, types};
+use crate::outcome::{Failure, Outcome};
+use crate::propagation::{CorrelationId, carrier, correlation};
+use crate::record::carry;
+use crate::record::context::Context;
+use crate::record::run::run;
+use crate::record::site::{Site, SpanKind};
+use crate::record::span::{self, Owned, Under};
+use crate::value::Attr;
+
+/// One RPC of an annotated service.
+#[derive(Debug)]
+pub struct Method {
+    site: Site,
+    service: &'static str,
+    rpc: &'static str,
+    full: OnceLock<String>,
+}
+
+const RPC_SYSTEM: Key<types::Str> = Key::new("rpc.system.name");
+const RPC_METHOD: Key<types::Str> = Key::new("rpc.method");
+
+impl Method {
+    /// The method `rpc` of `service` (`package.Service`), implemented by the function with the path `function`.
+    #[must_use]
+    pub const fn new(service: &'static str, rpc: &'static str, function: &'static str) -> Self {
+        Self {
+            site: Site::new(rpc, SpanKind::Server, function),
+            service,
+            rpc,
+            full: OnceLock::new(),
+        }
+    }
+
+    fn begin<T>(&'static self, request: &Request<T>) -> Owned {
+        let remote = carrier::extract(request.metadata().as_ref());
+        let name = self
+            .full
+            .get_or_init(|| format!("{}/{}", self.service, self.rpc));
+        let attrs = [Attr::new(&RPC_SYSTEM, "grpc"), Attr::new(&RPC_METHOD, name)];
+        span::begin_under(
+            &self.site,
+            &[name],
+            &attrs,
+            Under::Request(Context::from(remote)),
+        )
+    }
+}
+
+/// Serves an RPC with one response.
+///
+/// # Errors
+/// Those of `body`.
+pub async fn unary<Req, Res, F, B>(
+    method: &'static Method,
+    request: Request<Req>,
+    body: F,
+) -> Result<Response<Res>, Status>
+where
+    F: FnOnce(Request<Req>) -> B,
+    B: Future<Output = Result<Response<Res>, Status>>,
+{
+    if has_layer_span(&request) {
+        return body(request).await;
+    }
+    let span = method.begin(&request);
+    let body = async {
+        let result = body(request).await;
+        (result, carry::current_correlation())
+    };
+    let (result, id) = run(span, body, |(result, _)| ended(result.as_ref().err())).await;
+    answered(result, id)
+}
+
+/// Serves an RPC that answers with a stream.
+///
+/// # Errors
+/// Those of `body`.
+pub async fn streaming<Req, T, S, F, B>(
+    method: &'static Method,
+    request: Request<Req>,
+    body: F,
+) -> Result<Response<TracedStream<S>>, Status>
+where
+    F: FnOnce(Request<Req>) -> B,
+    B: Future<Output = Result<Response<S>, Status>>,
+    S: Stream<Item = Result<T, Status>>,
+{
+    let span = if has_layer_span(&request) {
+        Owned::off()
+    } else {
+        method.begin(&request)
+    };
+    let mut id = None;
+    let body = async {
+        let result = body(request).await;
+        id = carry::current_correlation();
+        result
+    };
+    let (result, span) = Head {
+        body: Some(body),
+        span,
+    }
+    .await;
+    let result = match result {
+        Ok(response) => Ok(response.map(|stream| TracedStream {
+            stream: Some(stream),
+            span,
+        })),
+        Err(status) => {
+            let mut span = span;
+            span.enter().settle(ended(Some(&status)));
+            Err(status)
+        }
+    };
+    answered(result, id)
+}
+
+fn has_layer_span<T>(request: &Request<T>) -> bool {
+    request.extensions().get::<LayerSpan>().is_some()
+}
+
+/// Records how the RPC that is current ended; `None`: well.
+fn ended(status: Option<&Status>) -> Outcome<'_> {
+    let code = status.map_or(tonic::Code::Ok, Status::code);
+    let name = code_name(code);
+    span::record(&[Attr::new(&STATUS_CODE, name)]);
+    match status {
+        Some(status) if is_server_error(code) => {
+            Outcome::Err(Failure::new(name).text(status.message()))
+        }
+        _ => Outcome::Ok,
+    }
+}
+
+/// The answer with the correlation id of its request.
+fn answered<T>(
+    mut result: Result<Response<T>, Status>,
+    id: Option<CorrelationId>,
+) -> Result<Response<T>, Status> {
+    static HEADER: http::HeaderName = correlation::HEADER;
+    let value = id.and_then(|id| id.as_str().parse().ok());
+    if let Some(value) = value {
+        let metadata = match &mut result {
+            Ok(response) => response.metadata_mut(),
+            Err(status) => status.metadata_mut(),
+        };
+        metadata.insert(HEADER.as_str(), value);
+    }
+    result
+}
+
+pin_project! {
+    /// The part of an RPC up to its first answer, which gives its span back.
+    struct Head<F> {
+        #[pin]
+        body: Option<F>,
+        span: Owned,
+    }
+
+    impl<F> PinnedDrop for Head<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _running = this.span.enter();
+            this.body.set(None);
+        }
+    }
+}
+
+impl<F: Future> Future for Head<F> {
+    type Output = (F::Output, Owned);
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Task<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Some(body) = this.body.as_pin_mut() else {
+            return Poll::Pending;
+        };
+        let polled = {
+            let _running = this.span.enter();
+            body.poll(cx)
+        };
+        polled.map(|output| (output, std::mem::take(this.span)))
+    }
+}
+
+pin_project! {
+    /// The stream of an RPC's answers. Its span ends with it: at its end, at its first error, or cancelled when it is dropped.
+    #[derive(Debug)]
+    pub struct TracedStream<S> {
+        #[pin]
+        stream: Option<S>,
+        span: Owned,
+    }
+
+    impl<S> PinnedDrop for TracedStream<S> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _running = this.span.enter();
+            this.stream.set(None);
+        }
+    }
+}
+
+impl<S, T> Stream for TracedStream<S>
+where
+    S: Stream<Item = Result<T, Status>>,
+{
+    type Item = Result<T, Status>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Task<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.project();
+        let Some(stream) = this.stream.as_pin_mut() else {
+            return Poll::Ready(None);
+        };
+        let mut running = this.span.enter();
+        let item = stream.poll_next(cx);
+        match &item {
+            Poll::Ready(None) => running.settle(ended(None)),
+            Poll::Ready(Some(Err(status))) => running.settle(ended(Some(status))),
+            _ => {}
+        }
+        item
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.stream.as_ref().map_or((0, Some(0)), Stream::size_hint)
+    }
+}

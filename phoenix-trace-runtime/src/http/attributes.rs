@@ -8,7 +8,7 @@ use http::{HeaderMap, Uri, Version};
 use crate::boundary::{int, opt, parts, text, url};
 use crate::record::context::Context;
 use crate::record::site::{Site, SpanKind};
-use crate::record::span::{Owned, Under, begin_named};
+use crate::record::span::{Owned, Under, begin_under};
 
 static SERVER: Site = Site::new("HTTP", SpanKind::Server, "");
 static CLIENT: Site = Site::new("HTTP", SpanKind::Client, "");
@@ -60,7 +60,7 @@ pub(super) fn server_span<B>(
         opt("network.protocol.version", version(request.version()), text),
     ];
     with_name(method, route, |name| {
-        begin_named(&SERVER, name, &attrs, Under::Request(context))
+        begin_under(&SERVER, name, &attrs, Under::Request(context))
     })
 }
 
@@ -98,7 +98,7 @@ pub(super) fn client_span(
         opt("url.template", template, text),
     ];
     with_name(method, template, |name| {
-        begin_named(&CLIENT, name, &attrs, Under::Current)
+        begin_under(&CLIENT, name, &attrs, Under::Current)
     })
 }
 

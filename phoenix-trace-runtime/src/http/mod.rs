@@ -9,6 +9,7 @@ mod client;
 mod outcome;
 mod server;
 
+pub use crate::boundary::{ResponseBody, ResponseFuture};
 pub use client::{
     HttpClient, HttpClientLayer, UrlTemplate, trace_http_client, trace_http_response,
 };

@@ -150,9 +150,9 @@ impl Pipeline {
         self.idle
     }
 
-    pub(crate) fn decide_head(&self, strand: &mut Strand) {
+    pub(crate) fn decide_head(&self, context: &mut Context) {
         self.account.add(Count::SegmentsStarted, 1);
-        self.sampler.decide(&mut strand.context);
+        self.sampler.decide(context);
     }
 
     pub(crate) fn reasons(&self, context: &Context, failed: bool) -> Option<Reasons> {

@@ -166,3 +166,8 @@ fn replace(headers: &mut HeaderMap, name: HeaderName, value: &[u8]) {
         _ => drop(headers.remove(name)),
     }
 }
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod validation;

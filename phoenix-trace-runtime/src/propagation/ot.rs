@@ -295,3 +295,6 @@ fn sub_keys(source: &str) -> impl Iterator<Item = (&str, &str)> {
         (key_ok && value_ok).then_some((key, value))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -153,3 +153,6 @@ impl TextMapPropagator for BaggagePropagator {
         FieldIter::new(&*BAGGAGE_FIELDS)
     }
 }
+
+#[cfg(test)]
+mod tests;

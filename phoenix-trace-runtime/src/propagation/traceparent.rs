@@ -165,3 +165,6 @@ impl fmt::Display for TraceParent {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

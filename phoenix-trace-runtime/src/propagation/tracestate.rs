@@ -309,3 +309,6 @@ fn is_value(value: &[u8]) -> bool {
         && value.iter().all(character)
         && trim_ows_end(value).len() == value.len()
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ use super::span::{Owned, own};
 use super::strand::{Role, Strand};
 use super::thread;
 use crate::outcome::Outcome;
-use crate::propagation::{Outgoing, carrier};
+use crate::propagation::{CorrelationId, Outgoing, carrier};
 
 /// Carries the current span into a future or stream.
 ///
@@ -170,6 +170,11 @@ pub fn current_span() -> SpanHandle {
         },
     })
     .unwrap_or_default()
+}
+
+/// The correlation id of the running request.
+pub(crate) fn current_correlation() -> Option<CorrelationId> {
+    with_active(|strand| strand.context.correlation_id()).flatten()
 }
 
 /// Writes into the header fields of a request that goes out from here: its parent is the span that runs now.

@@ -67,6 +67,10 @@ impl Context {
         self.flags & SAMPLED != 0
     }
 
+    pub(crate) fn set_sampled(&mut self, sampled: bool) {
+        self.flags = self.flags & !SAMPLED | if sampled { SAMPLED } else { 0 };
+    }
+
     /// The correlation id of the request, made of the trace id where nobody gave one.
     pub(crate) fn correlation_id(&self) -> Option<CorrelationId> {
         match &self.correlation {

@@ -182,13 +182,13 @@ impl Strand {
         }
     }
 
-    /// Starts a span below `parent`. `None`: the segment has no room for it, and counts it.
+    /// Starts a span below `parent`. [`NONE`]: the segment has no room for it, and counts it.
     #[inline]
-    pub(crate) fn start(&mut self, site: &'static Site, parent: u32, now: Ticks) -> Option<u32> {
+    pub(crate) fn start(&mut self, site: &'static Site, parent: u32, now: Ticks) -> u32 {
         let number = self.records.len();
         if number >= self.pipeline.limits.spans_per_segment {
             self.overflow = self.overflow.saturating_add(1);
-            return None;
+            return NONE;
         }
         self.records.push(Record {
             site,
@@ -205,7 +205,7 @@ impl Strand {
             exception: Text::default(),
         });
         self.open += 1;
-        u32::try_from(number).ok()
+        u32::try_from(number).unwrap_or(NONE)
     }
 
     #[inline]

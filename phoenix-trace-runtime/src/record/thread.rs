@@ -21,8 +21,6 @@ pub(crate) struct Thread {
     generation: u64,
     /// Instead of the process's pipeline, for the time of a scope on this thread.
     scoped: Option<Arc<Pipeline>>,
-    /// A buffer for values that are formatted.
-    pub(crate) scratch: String,
 }
 
 thread_local! {
@@ -34,7 +32,6 @@ thread_local! {
             pipeline: None,
             generation: 0,
             scoped: None,
-            scratch: String::new(),
         })
     };
 }
@@ -199,11 +196,13 @@ pub(crate) fn current_pipeline() -> Option<Arc<Pipeline>> {
 }
 
 /// For as long as it lives, roots that start on this thread report to `pipeline`, and nothing that ran before is seen.
+#[cfg(feature = "testing")]
 pub(crate) struct Scoped {
     pipeline: Option<Arc<Pipeline>>,
     active: Option<Box<Strand>>,
 }
 
+#[cfg(feature = "testing")]
 impl Scoped {
     pub(crate) fn enter(pipeline: Arc<Pipeline>) -> Self {
         let hidden = with(|thread| (thread.scoped.replace(pipeline), thread.active.take()));
@@ -212,6 +211,7 @@ impl Scoped {
     }
 }
 
+#[cfg(feature = "testing")]
 impl Drop for Scoped {
     fn drop(&mut self) {
         let (pipeline, active) = (self.pipeline.take(), self.active.take());

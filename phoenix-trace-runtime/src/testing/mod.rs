@@ -1,7 +1,9 @@
-//! Support for the tests of services: an OTLP receiver in the process.
+//! Support for the tests of services: capture of spans, and an OTLP receiver in the process.
 
+mod capture;
 mod receiver;
 
+pub use capture::{Capture, CaptureGuard};
 pub use receiver::{
     ExportTraceServiceRequest, Fault, OtlpReceiver, Protocol, ReceivedLink, ReceivedRequest,
     ReceivedSpan, WaitTimeout,

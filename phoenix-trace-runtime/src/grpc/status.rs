@@ -1,8 +1,13 @@
-//! Status codes: their names, and which of them a server is to blame for.
+//! gRPC status codes as telemetry names and judges them (OpenTelemetry semantic conventions for RPC, 1.44).
 
 use tonic::Code;
 
-/// The name of a code as gRPC writes it, for attributes and metrics.
+use crate::key::{Key, types};
+
+/// The status code as a string. Renamed `rpc.status_code` after 1.44: this is the only place that names it.
+pub(crate) const STATUS_CODE: Key<types::Str> = Key::new("rpc.response.status_code");
+
+/// The name of a code, as the gRPC specification spells it, for attributes and metrics.
 ///
 /// ```
 /// use phoenix_trace_runtime::grpc::code_name;
@@ -10,7 +15,7 @@ use tonic::Code;
 /// assert_eq!(code_name(tonic::Code::NotFound), "NOT_FOUND");
 /// ```
 #[must_use]
-pub const fn code_name(code: Code) -> &'static str {
+pub fn code_name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",
@@ -32,7 +37,7 @@ pub const fn code_name(code: Code) -> &'static str {
     }
 }
 
-/// Does this code make the span of a server an error? On a client every code but OK does.
+/// Is the server at fault? Its span fails then; and only then does a client's failure keep the segment.
 ///
 /// ```
 /// use phoenix_trace_runtime::grpc::is_server_error;
@@ -41,7 +46,7 @@ pub const fn code_name(code: Code) -> &'static str {
 /// assert!(!is_server_error(tonic::Code::NotFound));
 /// ```
 #[must_use]
-pub const fn is_server_error(code: Code) -> bool {
+pub fn is_server_error(code: Code) -> bool {
     matches!(
         code,
         Code::Unknown

@@ -1,0 +1,163 @@
+//! `key = value` entries: tokens in, attributes that are known to be right, as far as a macro can see, out.
+
+mod check;
+mod expand;
+
+use proc_macro2::{Span, TokenStream};
+use syn::parse::{Parse, ParseStream};
+use syn::{Expr, LitStr, Path, Token};
+
+pub(crate) use check::check;
+pub(crate) use expand::{Attributes, expand};
+
+use crate::errors::Errors;
+use crate::options::separated;
+use crate::semconv::Type;
+
+/// An entry as written.
+pub(crate) struct Entry {
+    pub(crate) key: WrittenKey,
+    form: Form,
+    value: Expr,
+}
+
+pub(crate) enum WrittenKey {
+    /// A key of the OpenTelemetry registry.
+    Literal(LitStr),
+    /// A key declared with `attribute_keys!`.
+    Path(Path),
+}
+
+/// How a value is recorded.
+#[derive(Clone, Copy)]
+enum Form {
+    /// By its type.
+    Typed,
+    /// `%value`: its `Display`.
+    Display(Span),
+    /// `?value`: its `Debug`.
+    Debug(Span),
+}
+
+/// An entry that passed [`check`].
+pub(crate) struct Attribute {
+    key: Key,
+    value: Value,
+    warnings: Vec<Warning>,
+}
+
+enum Key {
+    Registry { name: LitStr, ty: Type },
+    Declared(Path),
+}
+
+enum Value {
+    /// A literal of the right type, which needs no check by the compiler.
+    Literal(TokenStream),
+    /// An expression whose type the compiler checks.
+    Typed(Expr),
+    Format {
+        template: &'static str,
+        value: Expr,
+    },
+}
+
+/// What the user should know though it is not an error.
+pub(crate) struct Warning {
+    span: Span,
+    kind: WarningKind,
+    note: String,
+}
+
+#[derive(Clone, Copy)]
+enum WarningKind {
+    DeprecatedKey,
+    UnlistedValue,
+}
+
+impl Parse for Entry {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let key = if input.peek(syn::Lit) {
+            match input.parse::<syn::Lit>()? {
+                syn::Lit::Str(name) => WrittenKey::Literal(name),
+                other => {
+                    let message =
+                        "an attribute key is a string literal or the path of a declared key";
+                    return Err(syn::Error::new(other.span(), message));
+                }
+            }
+        } else if input.peek(Token![%]) || input.peek(Token![?]) {
+            return Err(input.error("a value needs a key: `\"the.key\" = %value`"));
+        } else {
+            WrittenKey::Path(input.parse()?)
+        };
+        if input.is_empty() || input.peek(Token![,]) {
+            let written = key.written();
+            let message = format!("`{written}` needs a value: `{written} = value`");
+            return Err(syn::Error::new(key.span(), message));
+        }
+        if !input.peek(Token![=]) {
+            return Err(input.error(format!("expected `=` after the key `{}`", key.written())));
+        }
+        input.parse::<Token![=]>()?;
+        let form = if let Some(sign) = input.parse::<Option<Token![%]>>()? {
+            Form::Display(sign.span)
+        } else if let Some(sign) = input.parse::<Option<Token![?]>>()? {
+            Form::Debug(sign.span)
+        } else {
+            Form::Typed
+        };
+        if input.is_empty() || input.peek(Token![,]) {
+            return Err(syn::Error::new(
+                key.span(),
+                format!("`{}` needs a value", key.written()),
+            ));
+        }
+        Ok(Self {
+            key,
+            form,
+            value: input.parse()?,
+        })
+    }
+}
+
+impl WrittenKey {
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Literal(name) => name.span(),
+            Self::Path(path) => first_span(path),
+        }
+    }
+
+    /// The key as it stands in the source, for messages and for comparison.
+    pub(crate) fn written(&self) -> String {
+        match self {
+            Self::Literal(name) => name.value(),
+            Self::Path(path) => path_text(path),
+        }
+    }
+}
+
+/// A path as the user wrote it, without the spaces between tokens.
+fn path_text(path: &Path) -> String {
+    let tokens = quote::quote!(#path).to_string();
+    tokens.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+fn first_span(tokens: &impl quote::ToTokens) -> Span {
+    tokens
+        .to_token_stream()
+        .into_iter()
+        .next()
+        .map_or_else(Span::call_site, |token| token.span())
+}
+
+/// Reads entries until the input ends.
+pub(crate) fn read_entries(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    separated(input, errors, |input, _| {
+        entries.push(input.parse()?);
+        Ok(())
+    });
+    entries
+}

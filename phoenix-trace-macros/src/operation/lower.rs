@@ -1,0 +1,220 @@
+//! Options and function in, a plan that can be carried out without failing out. Every rule about what goes with what is
+//! here.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::spanned::Spanned as _;
+use syn::{Expr, Lit, Type};
+
+use super::args::{Args, Err};
+use crate::attribute::{self, Attribute};
+use crate::errors::Errors;
+use crate::item::{Function, Item, Shape, promises_future};
+use crate::options::{Given, facade_or_default};
+
+/// What is generated.
+pub(super) struct Plan {
+    pub(super) facade: TokenStream,
+    pub(super) function: Function,
+    pub(super) shape: Shape,
+    /// An expression of type `&'static str`, constant.
+    pub(super) name: TokenStream,
+    /// A variant of `SpanKind`.
+    pub(super) kind: &'static str,
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) failure: Failure,
+}
+
+/// What a returned value means.
+pub(super) enum Failure {
+    /// Nothing: only a panic fails the span.
+    Never,
+    /// It is asked whether it is an error.
+    Outcome {
+        type_only: bool,
+        condition: Option<Expr>,
+    },
+}
+
+pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
+    let function = function(item, errors);
+    let rpc = args.rpc.as_ref().map(|given| &given.word);
+    let skip = args.skip.as_ref().map(|given| &given.word);
+    for word in rpc.into_iter().chain(skip) {
+        let message = format!(
+            "`{word}` is about the span of an RPC: it belongs on a method of an impl with `#[traced_grpc_service]`"
+        );
+        errors.at(word.span(), message);
+    }
+    let attributes = attribute::check(
+        args.attributes.map(|given| given.value).unwrap_or_default(),
+        errors,
+    );
+    let name = args.name.map(|given| name(given, errors));
+    let function = function?;
+    let shape = function.shape();
+    if let (Shape::Sync, Some(output)) = (&shape, function.output())
+        && promises_future(output)
+    {
+        let message = "the span would end before the future runs: end the body in `async move { .. }` or \
+                       `Box::pin(async move { .. })`, or make this an `async fn`";
+        errors.push(syn::Error::new_spanned(output, message));
+    }
+    let failure = failure(args.err, &function, &shape, errors);
+    Some(Plan {
+        facade: facade_or_default(args.facade),
+        name: name.unwrap_or_else(|| function.sig.ident.unraw_name().into_token_stream()),
+        kind: args
+            .kind
+            .map_or("Internal", |given| kind(&given.value.to_string())),
+        function,
+        shape,
+        attributes,
+        failure,
+    })
+}
+
+/// The function, if it is one that can be traced.
+fn function(item: Item, errors: &mut Errors) -> Option<Function> {
+    let function = match item {
+        Item::Function(function) => *function,
+        Item::Declaration(sig) => {
+            let message = format!(
+                "`{}` has no body here; put `#[traced_operation]` on the method in each impl of the trait",
+                sig.ident
+            );
+            errors.at(sig.ident.span(), message);
+            return None;
+        }
+        Item::Other(span) => {
+            let message = "`#[traced_operation]` goes on a function or a method; for the impl of a tonic service \
+                           there is `#[traced_grpc_service]`";
+            errors.at(span, message);
+            return None;
+        }
+    };
+    if let Some(constness) = &function.sig.constness {
+        let message = "a `const fn` cannot be traced, since it may run in the compiler; remove `const` or the annotation";
+        errors.at(constness.span, message);
+    }
+    if let Some(variadic) = &function.sig.variadic {
+        errors.push(syn::Error::new_spanned(
+            variadic,
+            "a variadic function cannot be traced; remove the annotation",
+        ));
+    }
+    Some(function)
+}
+
+fn name(Given { value, .. }: Given<Expr>, errors: &mut Errors) -> TokenStream {
+    match &value {
+        Expr::Lit(lit) => match &lit.lit {
+            Lit::Str(text) if text.value().trim().is_empty() => {
+                errors.at(
+                    text.span(),
+                    "the span name is empty; leave `name` out to use the function's name",
+                );
+            }
+            Lit::Str(_) => {}
+            other => errors.at(
+                other.span(),
+                "`name` takes a string: `name = \"load user\"`",
+            ),
+        },
+        Expr::Macro(invocation) if invocation.mac.path.is_ident("format") => {
+            let message = "`name` is a constant, so that span names stay few; put what varies into `attributes(..)`";
+            errors.at(invocation.span(), message);
+        }
+        Expr::Path(path)
+            if path
+                .path
+                .segments
+                .first()
+                .is_some_and(|segment| segment.ident == "Self") =>
+        {
+            errors.at(
+                path.span(),
+                "`name` is evaluated outside the impl; write the type's name in place of `Self`",
+            );
+        }
+        _ => {}
+    }
+    value.into_token_stream()
+}
+
+fn kind(word: &str) -> &'static str {
+    match word {
+        "server" => "Server",
+        "client" => "Client",
+        "producer" => "Producer",
+        "consumer" => "Consumer",
+        _ => "Internal",
+    }
+}
+
+fn failure(
+    err: Option<Given<Err>>,
+    function: &Function,
+    shape: &Shape,
+    errors: &mut Errors,
+) -> Failure {
+    let nothing = match shape {
+        Shape::AsyncTail(_) => false,
+        Shape::Sync | Shape::Async => function.output().is_none_or(is_never_a_result),
+    };
+    match err {
+        Some(given) if nothing => {
+            let message =
+                "`err` is about a returned `Result`, and this function returns none; remove it";
+            errors.at(given.word.span(), message);
+            Failure::Never
+        }
+        Some(Given {
+            value: Err::Skip, ..
+        }) => Failure::Never,
+        Some(Given {
+            value: Err::Record {
+                type_only,
+                condition,
+            },
+            ..
+        }) => Failure::Outcome {
+            type_only,
+            condition,
+        },
+        None if nothing => Failure::Never,
+        None => Failure::Outcome {
+            type_only: false,
+            condition: None,
+        },
+    }
+}
+
+/// Types that are no `Result` whatever names mean: only the grammar is looked at, never how a path is spelled.
+fn is_never_a_result(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(_)
+        | Type::Reference(_)
+        | Type::Array(_)
+        | Type::Slice(_)
+        | Type::Ptr(_)
+        | Type::Never(_)
+        | Type::FnPtr(_)
+        | Type::TraitObject(_) => true,
+        Type::Paren(paren) => is_never_a_result(&paren.elem),
+        Type::Group(group) => is_never_a_result(&group.elem),
+        _ => false,
+    }
+}
+
+trait UnrawName {
+    fn unraw_name(&self) -> syn::LitStr;
+}
+
+impl UnrawName for proc_macro2::Ident {
+    /// The identifier as a string literal, without `r#`.
+    fn unraw_name(&self) -> syn::LitStr {
+        let name = syn::ext::IdentExt::unraw(self).to_string();
+        syn::LitStr::new(&name, proc_macro2::Span::mixed_site())
+    }
+}

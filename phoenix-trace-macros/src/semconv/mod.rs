@@ -1,0 +1,256 @@
+//! The OpenTelemetry attribute registry: an attribute key in, what the registry knows about it out.
+//!
+//! [`table`] is generated from `semconv/attributes.json` by `cargo run -p phoenix-trace-tests --bin semconv-table`, so that
+//! nothing is parsed while a service compiles. What the registry says in prose only is in [`advice`].
+
+mod advice;
+mod nearest;
+#[rustfmt::skip]
+mod table;
+
+pub(crate) use nearest::nearest;
+
+/// The type of an attribute's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    Str,
+    Int,
+    Double,
+    Bool,
+    StrArray,
+    IntArray,
+    DoubleArray,
+    BoolArray,
+    /// The registry leaves it open.
+    Any,
+}
+
+impl Type {
+    /// The type with its article, for messages.
+    pub(crate) fn described(self) -> &'static str {
+        match self {
+            Self::Str => "a string",
+            Self::Int => "an int",
+            Self::Double => "a double",
+            Self::Bool => "a bool",
+            Self::StrArray => "an array of strings",
+            Self::IntArray => "an array of ints",
+            Self::DoubleArray => "an array of doubles",
+            Self::BoolArray => "an array of bools",
+            Self::Any => "any value",
+        }
+    }
+
+    /// Its marker in the runtime. What the registry leaves open is recorded as text.
+    pub(crate) fn marker(self) -> &'static str {
+        match self {
+            Self::Str | Self::Any => "Str",
+            Self::Int => "Int",
+            Self::Double => "Double",
+            Self::Bool => "Bool",
+            Self::StrArray => "StrArray",
+            Self::IntArray => "IntArray",
+            Self::DoubleArray => "DoubleArray",
+            Self::BoolArray => "BoolArray",
+        }
+    }
+
+    /// The type of the elements of an array.
+    pub(crate) fn element(self) -> Option<Self> {
+        match self {
+            Self::StrArray => Some(Self::Str),
+            Self::IntArray => Some(Self::Int),
+            Self::DoubleArray => Some(Self::Double),
+            Self::BoolArray => Some(Self::Bool),
+            Self::Str | Self::Int | Self::Double | Self::Bool | Self::Any => None,
+        }
+    }
+}
+
+/// Is one key meant, or every key that begins with it (`http.request.header.<name>`)?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Key,
+    Template,
+}
+
+/// May the key still be written?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Current,
+    Renamed(&'static str),
+    /// Deprecated, and the registry names no successor, except perhaps in prose.
+    Deprecated,
+}
+
+/// One row of the registry.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: &'static str,
+    pub(crate) ty: Type,
+    pub(crate) form: Form,
+    /// The listed values of an enum, integers in decimal; empty for every other attribute. Enums are open.
+    pub(crate) members: &'static [&'static str],
+    pub(crate) status: Status,
+}
+
+/// What to write in place of a deprecated key.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Replacement {
+    /// The registry knows one; this is the advice in words, keys in backticks.
+    Known(String),
+    /// It knows none.
+    None,
+}
+
+/// A key that the specification release in use and the registry's main branch spell differently: both are accepted.
+const RENAMED_AFTER_RELEASE: [&str; 1] = ["rpc.response.status_code"];
+
+/// What was found under a key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Found {
+    /// The entry, which is a template if the key is one of its instances.
+    Entry(&'static Entry),
+    /// The key is a template that lacks its last part.
+    BareTemplate(&'static Entry),
+    Nothing,
+}
+
+/// Looks `key` up, as itself or as an instance of a template.
+pub(crate) fn find(key: &str) -> Found {
+    match exact(key) {
+        Some(entry) if entry.form == Form::Template => Found::BareTemplate(entry),
+        Some(entry) => Found::Entry(entry),
+        None => template_of(key).map_or(Found::Nothing, Found::Entry),
+    }
+}
+
+/// Do keys of the registry live under `name`?
+pub(crate) fn is_namespace(name: &str) -> bool {
+    let below = format!("{name}.");
+    let first = table::TABLE.partition_point(|entry| entry.key < below.as_str());
+    table::TABLE
+        .get(first)
+        .is_some_and(|entry| entry.key.starts_with(&below))
+}
+
+fn exact(key: &str) -> Option<&'static Entry> {
+    table::TABLE
+        .binary_search_by(|entry| entry.key.cmp(key))
+        .ok()
+        .and_then(|at| table::TABLE.get(at))
+}
+
+fn template_of(key: &str) -> Option<&'static Entry> {
+    key.rmatch_indices('.')
+        .filter(|(dot, _)| *dot + 1 < key.len())
+        .filter_map(|(dot, _)| exact(&key[..dot]))
+        .find(|entry| entry.form == Form::Template)
+}
+
+impl Entry {
+    pub(crate) fn is_deprecated(&self) -> bool {
+        self.status != Status::Current && !RENAMED_AFTER_RELEASE.contains(&self.key)
+    }
+
+    /// What to write instead of `key`, which is this entry's or an instance of its template.
+    pub(crate) fn replacement(&self, key: &str) -> Replacement {
+        if let Some(advice) = advice::find(self.key) {
+            return Replacement::Known(advice.to_owned());
+        }
+        match self.status {
+            Status::Renamed(to) => {
+                let instance = key.strip_prefix(self.key).unwrap_or_default();
+                Replacement::Known(format!("`{to}{instance}`"))
+            }
+            Status::Current | Status::Deprecated => Replacement::None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(key: &str) -> Option<&'static str> {
+        match find(key) {
+            Found::Entry(entry) => Some(entry.key),
+            Found::BareTemplate(_) | Found::Nothing => None,
+        }
+    }
+
+    #[test]
+    fn the_table_is_sorted_without_duplicates() {
+        assert!(
+            table::TABLE
+                .windows(2)
+                .all(|pair| pair[0].key < pair[1].key)
+        );
+    }
+
+    #[test]
+    fn every_key_is_found() {
+        for entry in table::TABLE.iter().filter(|entry| entry.form == Form::Key) {
+            assert_eq!(found(entry.key), Some(entry.key));
+        }
+    }
+
+    #[test]
+    fn instances_of_templates_are_found_and_bare_templates_are_told_apart() {
+        assert_eq!(
+            found("http.request.header.content-type"),
+            Some("http.request.header")
+        );
+        assert_eq!(
+            found("k8s.pod.label.app.kubernetes.io/name"),
+            Some("k8s.pod.label")
+        );
+        assert!(matches!(
+            find("http.request.header"),
+            Found::BareTemplate(_)
+        ));
+        assert!(matches!(find("http.request.header."), Found::Nothing));
+        assert!(matches!(find("http.request.metod"), Found::Nothing));
+        assert!(matches!(find(""), Found::Nothing));
+    }
+
+    #[test]
+    fn namespaces_are_seen() {
+        assert!(is_namespace("http.request"));
+        assert!(!is_namespace("http.request.method"));
+        assert!(!is_namespace("phoenix"));
+    }
+
+    #[test]
+    fn both_names_of_the_grpc_status_are_current() {
+        for key in ["rpc.response.status_code", "rpc.status_code"] {
+            assert!(
+                matches!(find(key), Found::Entry(entry) if !entry.is_deprecated()),
+                "{key}"
+            );
+        }
+    }
+
+    fn check_replacement(key: &str, expected: Option<&str>) {
+        let Found::Entry(entry) = find(key) else {
+            unreachable!("`{key}` is in the registry")
+        };
+        assert!(entry.is_deprecated(), "{key}");
+        let expected = expected.map_or(Replacement::None, |advice| {
+            Replacement::Known(advice.to_owned())
+        });
+        assert_eq!(entry.replacement(key), expected, "{key}");
+    }
+
+    #[test]
+    fn deprecated_keys_name_their_replacements() {
+        check_replacement("http.method", Some("`http.request.method`"));
+        check_replacement(
+            "http.url",
+            Some("`url.full` on clients, `url.path` and `url.query` on servers"),
+        );
+        check_replacement("http.flavor", Some("`network.protocol.version`"));
+        check_replacement("k8s.pod.labels.app", Some("`k8s.pod.label.app`"));
+        check_replacement("rpc.message.id", None);
+    }
+}

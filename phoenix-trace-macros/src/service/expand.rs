@@ -1,0 +1,150 @@
+//! A plan in, the impl with every RPC inside its span out.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::{FnArg, Pat, ReturnType, Type};
+
+use super::lower::{Plan, Response, Rpc};
+use crate::attribute::{self, Attributes};
+use crate::item::{Shape, hoist_bindings, inferable, rename_self};
+
+pub(super) fn expand(plan: &Plan) -> TokenStream {
+    let methods: TokenStream = plan.rpcs.iter().map(|rpc| method(plan, rpc)).collect();
+    let rest = &plan.rest;
+    let mut body = Group::new(Delimiter::Brace, quote!(#rest #methods));
+    body.set_span(plan.header.brace_token.span.join());
+    // The header ends in the empty braces that it was parsed with.
+    let mut header: Vec<_> = plan.header.to_token_stream().into_iter().collect();
+    header.pop();
+    header.into_iter().chain([body.into()]).collect()
+}
+
+fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
+    let function = &rpc.function;
+    let (attrs, vis, defaultness) = (&function.attrs, &function.vis, &function.defaultness);
+    let mut sig = function.sig.clone();
+    let Some(FnArg::Typed(request)) = sig.inputs.last_mut() else {
+        return TokenStream::new();
+    };
+    let ty = request.ty.clone();
+    let content = match &rpc.shape {
+        Shape::AsyncTail(tail) => {
+            let mut body = resolved(plan, tail.block.stream());
+            let Attributes { items, mut values } = attribute::expand(&rpc.attributes, &plan.facade);
+            let mut bindings = TokenStream::new();
+            if !values.is_empty()
+                && let Some((hoisted, rest)) = hoist_bindings(body.clone())
+            {
+                (bindings, body) = (hoisted, rest);
+                values = values.into_iter().map(rename_self).collect();
+            }
+            let record = record(plan, &items, &values);
+            let parameter = &request.pat;
+            let call = call(
+                plan,
+                rpc,
+                &parameter.to_token_stream(),
+                &quote!(#parameter: #ty),
+                &quote!(#bindings #record #body),
+            );
+            let (before, boxed, asyncness) = (&tail.before, &tail.boxed, &tail.asyncness);
+            quote!(#before #boxed(#asyncness move { #call }))
+        }
+        Shape::Async | Shape::Sync => {
+            let site = Span::mixed_site();
+            let pattern = request.pat.clone();
+            let parameter = Ident::new("__phoenix_request", site);
+            *request.pat = Pat::Verbatim(quote!(#parameter));
+            let Attributes { items, values } = attribute::expand(&rpc.attributes, &plan.facade);
+            let record = record(plan, &items, &values);
+            // Never run; it gives the block its type.
+            let typed = match &function.sig.output {
+                ReturnType::Type(_, ty) => {
+                    syn::parse2::<Type>(resolved(plan, ty.to_token_stream()))
+                        .ok()
+                        .as_ref()
+                        .and_then(inferable)
+                }
+                ReturnType::Default => None,
+            };
+            let typed = typed.map(|ty| {
+                quote_spanned! {site=>
+                    if let ::core::option::Option::Some(__phoenix_never) = ::core::option::Option::None::<#ty> {
+                        return __phoenix_never;
+                    }
+                }
+            });
+            let body = resolved(plan, function.body.stream());
+            call(
+                plan,
+                rpc,
+                &quote!(#parameter),
+                &quote!(#pattern: #ty),
+                &quote!(#typed #record #body),
+            )
+        }
+    };
+    let mut block = Group::new(Delimiter::Brace, content);
+    block.set_span(function.body.span());
+    quote!(#(#attrs)* #vis #defaultness #sig #block)
+}
+
+/// The call that runs the body inside the RPC's span.
+fn call(
+    plan: &Plan,
+    rpc: &Rpc,
+    request: &TokenStream,
+    parameter: &TokenStream,
+    body: &TokenStream,
+) -> TokenStream {
+    let site = Span::mixed_site();
+    let (facade, service, name) = (&plan.facade, &plan.service, &rpc.name);
+    let grpc = quote_spanned!(site=> #facade::__private::grpc);
+    let path = format!("::{}", rpc.function.sig.ident.unraw());
+    let mut block = Group::new(Delimiter::Brace, body.clone());
+    block.set_span(rpc.function.body.span());
+    let run = match &rpc.response {
+        Response::Unary => Ident::new("unary", site),
+        Response::Boxed(_) | Response::Wrapped(_) => Ident::new("streaming", site),
+    };
+    let answered = quote_spanned! {site=>
+        #grpc::#run(&__PHOENIX_METHOD, #request, move |#parameter| async move #block).await
+    };
+    let answered = match &rpc.response {
+        Response::Unary | Response::Wrapped(_) => answered,
+        Response::Boxed(stream) => {
+            let stream = &stream.name;
+            quote_spanned! {site=>
+                ::core::result::Result::map(#answered, |__phoenix_response| {
+                    __phoenix_response.map(|__phoenix_stream| -> Self::#stream { ::std::boxed::Box::pin(__phoenix_stream) })
+                })
+            }
+        }
+    };
+    quote_spanned! {site=>
+        static __PHOENIX_METHOD: #grpc::Method =
+            #grpc::Method::new(#service, #name, ::core::concat!(::core::module_path!(), #path));
+        #answered
+    }
+}
+
+/// The attributes that the method adds to its span.
+fn record(plan: &Plan, items: &TokenStream, values: &[TokenStream]) -> TokenStream {
+    if values.is_empty() {
+        return TokenStream::new();
+    }
+    let facade = &plan.facade;
+    quote_spanned! {Span::mixed_site()=>
+        #items
+        if #facade::__private::recording() {
+            #facade::__private::record(&[#(#values),*]);
+        }
+    }
+}
+
+fn resolved(plan: &Plan, tokens: TokenStream) -> TokenStream {
+    plan.wrapped
+        .iter()
+        .fold(tokens, |tokens, stream| stream.resolve(tokens))
+}

@@ -1,0 +1,260 @@
+//! Options and impl in, a plan that can be carried out without failing out.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{Expr, FnArg, ItemImpl, Lit, Path, ReturnType};
+
+use super::args::Args;
+use super::item::{Member, ServiceImpl};
+use super::streams::Stream;
+use crate::attribute::{self, Attribute};
+use crate::errors::Errors;
+use crate::item::{Function, Shape};
+use crate::operation;
+use crate::options::{Given, facade_or_default};
+
+pub(super) struct Plan {
+    pub(super) facade: TokenStream,
+    /// The impl without its items.
+    pub(super) header: ItemImpl,
+    /// The service's full name: an expression of type `&'static str`, constant.
+    pub(super) service: TokenStream,
+    pub(super) rpcs: Vec<Rpc>,
+    /// Streams that stand inside one of ours: in bodies, the associated type means the user's own.
+    pub(super) wrapped: Vec<Stream>,
+    /// The items that stay as they are.
+    pub(super) rest: TokenStream,
+}
+
+pub(super) struct Rpc {
+    pub(super) function: Function,
+    pub(super) shape: Shape,
+    pub(super) name: String,
+    pub(super) response: Response,
+    pub(super) attributes: Vec<Attribute>,
+}
+
+pub(super) enum Response {
+    Unary,
+    /// The type stays: our stream goes into a box as well.
+    Boxed(Stream),
+    Wrapped(Stream),
+}
+
+pub(super) fn lower(args: Args, service_impl: ServiceImpl, errors: &mut Errors) -> Option<Plan> {
+    let ServiceImpl {
+        header,
+        trait_path,
+        members,
+    } = service_impl;
+    let service = service_name(args.service, &trait_path, errors);
+    let streams: Vec<Stream> = members
+        .iter()
+        .filter_map(|member| match member {
+            Member::Type(ty) => Some(Stream {
+                name: ty.ident.clone(),
+                ty: ty.ty.clone(),
+            }),
+            Member::Method(..) | Member::Other(_) => None,
+        })
+        .collect();
+    let mut rpcs = Vec::new();
+    let mut rest = TokenStream::new();
+    let mut types = Vec::new();
+    for member in members {
+        match member {
+            Member::Type(ty) => types.push(ty),
+            Member::Other(tokens) => rest.extend(tokens),
+            Member::Method(function, args) if args.skip.is_some() => {
+                rest.extend(untouched(&function));
+            }
+            Member::Method(function, args) => rpcs.extend(rpc(*function, args, &streams, errors)),
+        }
+    }
+    let wrapped: Vec<Stream> = rpcs
+        .iter()
+        .filter_map(|rpc| match &rpc.response {
+            Response::Wrapped(stream) => Some(stream.clone()),
+            Response::Unary | Response::Boxed(_) => None,
+        })
+        .collect();
+    let facade = facade_or_default(args.facade);
+    for mut ty in types {
+        if wrapped.iter().any(|stream| stream.name == ty.ident) {
+            let own = &ty.ty;
+            ty.ty = syn::Type::Verbatim(quote!(#facade::__private::grpc::TracedStream<#own>));
+        }
+        ty.to_tokens(&mut rest);
+    }
+    Some(Plan {
+        facade,
+        header,
+        service: service?,
+        rpcs,
+        wrapped,
+        rest,
+    })
+}
+
+/// The full name, from the module that tonic generates for the service.
+fn service_name(
+    given: Option<Given<Expr>>,
+    trait_path: &Path,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
+    if let Some(given) = given {
+        if let Expr::Lit(lit) = &given.value {
+            let message = match &lit.lit {
+                Lit::Str(name) if name.value().is_empty() || name.value().contains(['/', ' ']) => {
+                    "`service` is the full name of the service, as in `\"shop.v1.Orders\"`"
+                }
+                Lit::Str(_) => return Some(given.value.into_token_stream()),
+                _ => {
+                    "`service` takes a string or the path of a constant, as in `orders_server::SERVICE_NAME`"
+                }
+            };
+            errors.at(lit.lit.span(), message);
+            return None;
+        }
+        return Some(given.value.into_token_stream());
+    }
+    let service = trait_path.segments.last()?;
+    if trait_path.segments.len() < 2 {
+        let module = snake_case(&service.ident.to_string());
+        let message = format!(
+            "the full name of `{0}` cannot be seen from here; write `impl {module}_server::{0} for ..`, or \
+             `#[traced_grpc_service(service = {module}_server::SERVICE_NAME)]`, or the name as a string",
+            service.ident
+        );
+        errors.push(syn::Error::new_spanned(trait_path, message));
+        return None;
+    }
+    let mut path = trait_path.clone();
+    if let Some(last) = path.segments.last_mut() {
+        *last = Ident::new("SERVICE_NAME", last.ident.span()).into();
+    }
+    Some(path.into_token_stream())
+}
+
+/// A method as an RPC, unless it is none, or wrong.
+fn rpc(
+    mut function: Function,
+    args: operation::Args,
+    streams: &[Stream],
+    errors: &mut Errors,
+) -> Option<Rpc> {
+    let shape = function.shape();
+    let traced = match shape {
+        Shape::Async => true,
+        Shape::AsyncTail(_) => function.is_async_trait(),
+        Shape::Sync => false,
+    };
+    if !traced {
+        errors.at(
+            function.sig.ident.span(),
+            "an RPC is an `async fn`; move other functions out of this impl",
+        );
+        return None;
+    }
+    let takes_request = function.sig.receiver().is_some()
+        && function.sig.inputs.len() == 2
+        && matches!(function.sig.inputs.last(), Some(FnArg::Typed(_)));
+    if !takes_request || matches!(function.sig.output, ReturnType::Default) {
+        let message = "an RPC takes `self` and one request, and returns `Result<tonic::Response<_>, tonic::Status>`";
+        errors.at(function.sig.ident.span(), message);
+        return None;
+    }
+    let stream = streams.iter().find_map(|stream| {
+        Stream::rpc_of(&stream.name, &function.sig.ident).map(|rpc| (rpc, stream.clone()))
+    });
+    let given = args.rpc.map(|given| given.value);
+    if let Some(name) = &given {
+        let value = name.value();
+        let is_name = value.starts_with(|c: char| c.is_ascii_alphabetic())
+            && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !is_name {
+            errors.at(
+                name.span(),
+                "`rpc` is the method's own name in the protocol, as in `\"GetURL\"`",
+            );
+        }
+    }
+    let name = match (given, &stream) {
+        (Some(name), _) => name.value(),
+        (None, Some((rpc, _))) => rpc.clone(),
+        (None, None) => upper_camel_case(&function.sig.ident.unraw().to_string()),
+    };
+    let response = match stream {
+        None => Response::Unary,
+        Some((_, stream)) if stream.is_boxed() => Response::Boxed(stream),
+        Some((_, stream)) => {
+            if !stream.name_in(&mut function.sig.output) {
+                let message = format!(
+                    "the stream of this response is traced to its end: write its type as `Self::{}`",
+                    stream.name
+                );
+                errors.push(syn::Error::new(function.sig.output.span(), message));
+            }
+            Response::Wrapped(stream)
+        }
+    };
+    let entries = args.attributes.map(|given| given.value).unwrap_or_default();
+    let attributes = attribute::check(entries, errors);
+    Some(Rpc {
+        function,
+        shape,
+        name,
+        response,
+        attributes,
+    })
+}
+
+fn untouched(function: &Function) -> TokenStream {
+    let Function {
+        attrs,
+        vis,
+        defaultness,
+        sig,
+        body,
+    } = function;
+    quote!(#(#attrs)* #vis #defaultness #sig #body)
+}
+
+/// `get_user` is `GetUser` in the protocol.
+fn upper_camel_case(name: &str) -> String {
+    name.split('_')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters
+                .next()
+                .map(|first| first.to_ascii_uppercase())
+                .into_iter()
+                .chain(letters)
+        })
+        .collect()
+}
+
+fn snake_case(name: &str) -> String {
+    let mut out = String::new();
+    for (index, letter) in name.chars().enumerate() {
+        if letter.is_ascii_uppercase() && index > 0 {
+            out.push('_');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_change_their_case() {
+        assert_eq!(upper_camel_case("get_user"), "GetUser");
+        assert_eq!(upper_camel_case("watch"), "Watch");
+        assert_eq!(snake_case("DataRouter"), "data_router");
+    }
+}

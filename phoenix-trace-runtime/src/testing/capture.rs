@@ -1,0 +1,167 @@
+//! Capture of the spans of a test: a pipeline of its own, whose spans stay in memory.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+
+use crate::bootstrap;
+use crate::config::Config;
+use crate::pipeline::{Pipeline, Stats};
+use crate::record::run::InSpan;
+use crate::record::segment::lock;
+use crate::record::span::own;
+use crate::record::thread::{self, Scoped};
+use crate::sampling::Sampler;
+use crate::waterfall::{Span, Waterfall};
+
+/// Captures what is recorded within it, apart from other captures in the same process.
+///
+/// ```
+/// use phoenix_trace_runtime::testing::Capture;
+///
+/// let capture = Capture::new();
+/// let sum = capture.run(|| 1 + 1);
+/// assert_eq!((sum, capture.tree().as_str()), (2, ""));
+/// ```
+pub struct Capture {
+    pipeline: Arc<Pipeline>,
+    spans: Memory,
+}
+
+/// While it lives, what starts on this thread is captured.
+#[must_use = "the capture ends when this is dropped"]
+pub struct CaptureGuard<'a> {
+    _scoped: Scoped,
+    capture: PhantomData<(&'a Capture, *const ())>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Memory(Arc<Mutex<Vec<SpanData>>>);
+
+impl SpanExporter for Memory {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        lock(&self.0).extend(batch);
+        Ok(())
+    }
+}
+
+const DEADLINE: Duration = Duration::from_secs(10);
+
+impl Default for Capture {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Capture {
+    /// A capture that keeps everything.
+    ///
+    /// # Panics
+    /// When no thread can be started.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_sampler(Sampler::always_on())
+    }
+
+    /// A capture that keeps what `sampler` keeps.
+    ///
+    /// # Panics
+    /// When no thread can be started.
+    #[must_use]
+    pub fn with_sampler(sampler: Sampler) -> Self {
+        Self::with_config(Config::default().service("test").sampler(sampler))
+    }
+
+    /// A capture with limits and sampler of this configuration; its exporter is not used.
+    ///
+    /// # Panics
+    /// When no thread can be started.
+    #[must_use]
+    pub fn with_config(config: Config) -> Self {
+        crate::panics::listen();
+        let spans = Memory::default();
+        match bootstrap::start(config.exporter(spans.clone())) {
+            Ok(pipeline) => Self { pipeline, spans },
+            Err(error) => panic!("the thread of a capture cannot be started: {error}"),
+        }
+    }
+
+    /// Captures what starts on this thread while the guard lives: with a current-thread runtime, everything in a test.
+    pub fn enter(&self) -> CaptureGuard<'_> {
+        CaptureGuard {
+            _scoped: Scoped::enter(self.pipeline.clone()),
+            capture: PhantomData,
+        }
+    }
+
+    /// Captures what `f` records on this thread.
+    pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _guard = self.enter();
+        f()
+    }
+
+    /// Captures what `future` records, on whatever threads it is polled, and what it carries elsewhere.
+    pub fn future<F: Future>(&self, future: F) -> InSpan<F> {
+        InSpan::new(future, own(thread::take_strand(&self.pipeline)))
+    }
+
+    /// Every span that has been captured, in the order of their starts.
+    #[must_use]
+    pub fn spans(&self) -> Vec<Span> {
+        self.pipeline.flush(DEADLINE);
+        let mut spans: Vec<Span> = lock(&self.spans.0)
+            .iter()
+            .map(|span| Span::from_sdk(span, "test"))
+            .collect();
+        spans.sort_by_key(|span| span.start_unix_nanos);
+        spans
+    }
+
+    /// The captured traces as trees without ids and times, for comparison with an expectation.
+    #[must_use]
+    pub fn tree(&self) -> String {
+        Waterfall::new().times(false).render(&self.spans())
+    }
+
+    /// The captured spans as an exporter gets them.
+    #[must_use]
+    pub fn exported(&self) -> Vec<SpanData> {
+        self.pipeline.flush(DEADLINE);
+        lock(&self.spans.0).clone()
+    }
+
+    /// The account of this capture.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.pipeline.flush(DEADLINE);
+        self.pipeline.stats()
+    }
+
+    /// Decides what is open, as at the end of a process.
+    pub fn shutdown(&self) {
+        self.pipeline.shutdown(DEADLINE);
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        self.pipeline.shutdown(DEADLINE);
+    }
+}
+
+impl fmt::Debug for Capture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Capture")
+    }
+}
+
+impl fmt::Debug for CaptureGuard<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CaptureGuard")
+    }
+}

@@ -1,0 +1,4 @@
+//! The runtime as its users meet it: what is recorded, how it is decided, what arrives.
+
+mod recording;
+mod support;

@@ -1,0 +1,149 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Waker};
+use std::thread;
+
+use phoenix_trace_runtime::testing::Capture;
+use phoenix_trace_runtime::{InCurrentSpan as _, carry, current_span, spawn, spawn_blocking};
+use tokio_stream::StreamExt as _;
+
+use crate::support::{enter, traced};
+
+fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> bool {
+    future
+        .poll(&mut Context::from_waker(Waker::noop()))
+        .is_ready()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tasks_threads_closures_and_streams_record_below_where_they_were_made() {
+    let capture = Capture::new();
+    let work = async {
+        let task = spawn(async {
+            traced("in a task", tokio::task::yield_now()).await;
+            spawn(traced("in a task of the task", async {})).await
+        });
+        task.await.expect("it ends").expect("it ends");
+        spawn_blocking(|| drop(enter("on a blocking thread")))
+            .await
+            .expect("it ends");
+        thread::spawn(carry(|| drop(enter("on a thread"))))
+            .join()
+            .expect("it ends");
+        let stream = tokio_stream::iter(1..=2)
+            .map(|n| drop((enter("for an item"), n)))
+            .in_current_span();
+        tokio::spawn(stream.collect::<Vec<()>>())
+            .await
+            .expect("it ends");
+    };
+    capture.future(traced("root", work)).await;
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 7 spans · kept: head\n\
+         root\n\
+         ├╴in a task\n\
+         ├╴in a task of the task\n\
+         ├╴on a blocking thread\n\
+         ├╴on a thread\n\
+         ├╴for an item\n\
+         └╴for an item\n"
+    );
+}
+
+#[test]
+fn what_is_forgotten_starts_a_root_of_its_own() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        thread::scope(|scope| {
+            scope.spawn(|| capture.run(|| drop(enter("forgotten"))));
+        });
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 1 span · kept: head\nroot\n\ntrace · test · 1 span · kept: head\nforgotten\n"
+    );
+}
+
+#[test]
+fn a_child_that_outlives_its_root_is_kept_with_it() {
+    let capture = Capture::new();
+    let mut child = capture.run(|| {
+        let _root = enter("root");
+        let mut child = Box::pin(traced("child", async {
+            let mut first = true;
+            std::future::poll_fn(|_| {
+                let ready = !std::mem::take(&mut first);
+                if ready {
+                    std::task::Poll::Ready(())
+                } else {
+                    std::task::Poll::Pending
+                }
+            })
+            .await;
+            drop(enter("grandchild"));
+        }));
+        assert!(!poll_once(child.as_mut()));
+        child
+    });
+    assert_eq!(capture.tree(), "", "the segment waits for its child");
+    let moved = thread::spawn(move || assert!(poll_once(child.as_mut())));
+    moved.join().expect("the child ends on another thread");
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 3 spans · kept: head\nroot\n└╴child\n\u{20} └╴grandchild\n"
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+#[tokio::test]
+async fn a_future_polled_first_here_and_then_in_another_task_keeps_its_parent() {
+    let capture = Capture::new();
+    let other = async {
+        let mut moved = Box::pin(traced("moved", async {
+            tokio::task::yield_now().await;
+            drop(enter("child of moved"));
+        }));
+        assert!(!poll_once(moved.as_mut()));
+        capture.future(traced("other root", moved)).await;
+    };
+    capture.future(traced("root", other)).await;
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 3 spans · kept: head\nroot\n└╴moved\n\u{20} └╴child of moved\n\n\
+         trace · test · 1 span · kept: head\nother root\n"
+    );
+}
+
+#[test]
+fn a_handle_carries_work_below_its_span_even_when_that_has_ended() {
+    let capture = Capture::new();
+    let handle = capture.run(|| {
+        let _root = enter("root");
+        current_span()
+    });
+    let mut late = Box::pin(handle.carry(async { drop(enter("late")) }));
+    assert!(poll_once(late.as_mut()));
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 2 spans · kept: head\nroot\n└╴late\n"
+    );
+}
+
+#[test]
+fn ten_thousand_threads_come_and_go() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        for _ in 0..100 {
+            let threads: Vec<_> = (0..100)
+                .map(|_| thread::spawn(carry(|| drop(enter("on a thread")))))
+                .collect();
+            for thread in threads {
+                thread.join().expect("it ends");
+            }
+        }
+    });
+    assert_eq!(capture.spans().len(), 10_001);
+}

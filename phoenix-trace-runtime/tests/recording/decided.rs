@@ -1,0 +1,142 @@
+use std::time::Duration;
+
+use phoenix_trace_runtime::private::outcome;
+use phoenix_trace_runtime::sampling::Sampler;
+use phoenix_trace_runtime::testing::Capture;
+use phoenix_trace_runtime::{Config, DropReason, current_span};
+
+use crate::support::{enter, traced};
+
+#[test]
+fn what_the_head_drops_is_kept_when_something_in_it_failed() {
+    let capture = Capture::with_sampler(Sampler::ratio(0.0));
+    capture.run(|| {
+        for fails in [false, true] {
+            let _root = enter("root");
+            let child = enter("child");
+            let result = if fails { "x".parse::<u8>() } else { Ok(1) };
+            child.outcome(outcome!(&result));
+        }
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 2 spans · 1 error · kept: error\n\
+         root\n\
+         └╴child · ✗ ParseIntError: invalid digit found in string\n"
+    );
+    let stats = capture.stats();
+    assert_eq!(
+        (stats.ended, stats.discarded, stats.acknowledged),
+        (4, 2, 2),
+        "{stats}"
+    );
+    assert!(
+        capture
+            .exported()
+            .iter()
+            .all(|span| span.span_context.is_sampled())
+    );
+}
+
+#[test]
+fn a_ratio_keeps_that_share_and_states_its_threshold() {
+    const TRACES: usize = 20_000;
+    let capture = Capture::with_sampler(Sampler::ratio(0.25));
+    capture.run(|| (0..TRACES).for_each(|_| drop(enter("root"))));
+    let kept = capture.exported();
+    // Five standard deviations of a binomial distribution.
+    let expected = TRACES as f64 * 0.25;
+    let bound = 5.0 * (expected * 0.75).sqrt();
+    assert!(
+        (kept.len() as f64 - expected).abs() < bound,
+        "{} of {TRACES}",
+        kept.len()
+    );
+    assert!(
+        kept.iter()
+            .all(|span| span.span_context.trace_state().header() == "ot=th:c")
+    );
+    assert!(capture.stats().balances());
+}
+
+#[test]
+fn always_off_keeps_not_even_errors() {
+    let capture = Capture::with_sampler(Sampler::always_off());
+    capture.run(|| {
+        let root = enter("root");
+        let failed = "x".parse::<u8>();
+        root.outcome(outcome!(&failed));
+    });
+    assert_eq!(capture.tree(), "");
+    assert_eq!(capture.stats().discarded, 1);
+}
+
+#[test]
+fn a_segment_takes_as_many_spans_as_it_may_and_counts_the_rest() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        (0..10_050).for_each(|_| drop(enter("child")));
+    });
+    let stats = capture.stats();
+    assert_eq!(
+        (stats.ended, stats.acknowledged),
+        (10_051, 10_000),
+        "{stats}"
+    );
+    assert!(
+        stats.dropped.contains(&(DropReason::SegmentFull, 51)) && stats.balances(),
+        "{stats}"
+    );
+}
+
+#[test]
+fn a_trace_as_deep_as_a_segment_allows_overflows_no_stack() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let mut spans: Vec<_> = (0..10_000).map(|_| enter("deep")).collect();
+        while spans.pop().is_some() {}
+    });
+    assert_eq!(capture.spans().len(), 10_000);
+}
+
+#[tokio::test]
+async fn shutdown_decides_what_is_open() {
+    let capture = Capture::new();
+    let mut open = Box::pin(capture.future(traced("open", async {
+        drop(enter("ended"));
+        std::future::pending::<()>().await;
+    })));
+    tokio::select! {
+        biased;
+        () = open.as_mut() => unreachable!("it is pending"),
+        () = std::future::ready(()) => {}
+    }
+    assert_eq!(capture.tree(), "");
+    capture.shutdown();
+    let expected = "trace · test · 2 spans · kept: head\nopen · phoenix.cancelled=true\n└╴ended\n";
+    assert_eq!(capture.tree(), expected);
+    drop(open);
+    assert_eq!(
+        capture.tree(),
+        expected,
+        "what ends after shutdown is not sent"
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+#[test]
+fn after_its_grace_period_a_segment_is_decided_without_what_is_still_out() {
+    let capture = Capture::with_config(Config::default().grace_period(Duration::ZERO));
+    let handle = capture.run(|| {
+        let _root = enter("root");
+        let handle = current_span();
+        std::mem::forget(handle.carry(()));
+        handle
+    });
+    while capture.spans().is_empty() {
+        std::thread::yield_now();
+    }
+    drop(handle);
+    assert_eq!(capture.tree(), "trace · test · 1 span · kept: head\nroot\n");
+}

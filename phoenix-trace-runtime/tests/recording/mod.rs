@@ -1,0 +1,5 @@
+//! Recording: parents, ends, failures, what is carried elsewhere, what is decided.
+
+mod carried;
+mod decided;
+mod nested;

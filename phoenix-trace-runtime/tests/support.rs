@@ -1,0 +1,40 @@
+//! Spans without the macros: what generated code would call.
+
+use std::future::Future;
+
+use phoenix_trace_runtime::outcome::Outcome;
+use phoenix_trace_runtime::private::{self, Begun, Entered, Run, Site, SpanKind};
+
+pub fn enter(name: &'static str) -> Entered {
+    private::enter(site(name), &[])
+}
+
+/// A future inside a span that starts at the first poll, like an annotated `async fn`.
+pub async fn traced<F: Future>(name: &'static str, body: F) -> F::Output {
+    begun(private::begin(site(name), &[]), body).await
+}
+
+/// The same for a body that can fail.
+pub async fn fallible<F, T, E>(name: &'static str, body: F) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+    E: std::error::Error + 'static,
+{
+    let span = private::begin(site(name), &[]);
+    private::run(span, body, |result: &Result<T, E>| {
+        private::outcome!(result)
+    })
+    .await
+}
+
+pub fn begun<F: Future>(
+    span: Begun,
+    body: F,
+) -> Run<F, impl for<'a> Fn(&'a F::Output) -> Outcome<'a>> {
+    private::run(span, body, |_: &F::Output| Outcome::Ok)
+}
+
+/// A site for each name: tests make few, and each once.
+pub fn site(name: &'static str) -> &'static Site {
+    Box::leak(Box::new(Site::new(name, SpanKind::Internal, "")))
+}

@@ -1,0 +1,4 @@
+//! What compiles, what does not, and how it is said.
+
+mod table;
+mod ui;

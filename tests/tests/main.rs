@@ -1,0 +1,5 @@
+//! The suites, as one binary.
+
+mod compile;
+mod lints;
+mod spans;
