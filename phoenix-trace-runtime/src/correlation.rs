@@ -31,7 +31,7 @@ use crate::record::span::{Owned, Running};
 /// ```
 #[must_use]
 pub fn current_correlation_id() -> Option<CorrelationId> {
-    with_active(|strand| strand.context.correlation_id()).flatten()
+    carry::current_correlation()
 }
 
 /// Sets the correlation id of the running request, from here on: for its local root, its logs, the requests that it

@@ -6,8 +6,9 @@ use super::span::{Owned, own};
 use super::strand::{Role, Strand};
 use super::thread::{self, Thread};
 use crate::pipeline::Pipeline;
+use crate::propagation::CorrelationId;
 
-/// The scope of a request.
+/// The scope of a request. It has a correlation id, a new one if nothing stands in for it.
 pub(crate) fn scope(context: Context) -> Owned {
     thread::with(|thread| own(strand(thread, context))).unwrap_or_default()
 }
@@ -19,5 +20,8 @@ pub(super) fn strand(thread: &mut Thread, context: Context) -> Box<Strand> {
     };
     strand.role = Role::Scope;
     strand.context = context;
+    if strand.context.trace_id == 0 && strand.context.correlation.is_none() {
+        strand.context.correlation = Some(CorrelationId::generate());
+    }
     strand
 }

@@ -399,17 +399,17 @@ pub(crate) fn begin_under(
     attrs: &[Attr<'_>],
     under: Under,
 ) -> Owned {
-    match under {
-        Under::Current => {
-            let mut span = begin(site, attrs);
-            span.edit(|strand, number| strand.rename_parts(number, name));
-            span
+    let now = clock::now();
+    if let Under::Current = under
+        && let Some(Child { seed, number, .. }) = start_child(site, attrs, now, false)
+    {
+        if number == NONE {
+            return Owned::off();
         }
-        Under::Request(_) => {
-            let strand = start_root(site, attrs, name, clock::now(), under);
-            Owned(strand.map_or(State::Off, State::Strand))
-        }
+        on_active(seed, |strand| strand.rename_parts(number, name));
+        return Owned(State::Child { seed, number });
     }
+    Owned(start_root(site, attrs, name, now, under).map_or(State::Off, State::Strand))
 }
 
 /// A strand that is set to run: a branch of a segment, or the scope of a request.
@@ -513,12 +513,6 @@ impl Owned {
                 });
             }
         }
-    }
-
-    /// Ends the span while it does not run, and with it what it owns.
-    pub(crate) fn end(mut self, outcome: Outcome<'_>) {
-        let mut running = self.enter();
-        running.settle(outcome);
     }
 }
 
