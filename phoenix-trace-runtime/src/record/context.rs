@@ -54,11 +54,11 @@ impl Context {
         ot.apply(&self.state)
     }
 
-    /// As a request going out carries it; `None` while there is no trace.
-    pub(crate) fn to_parent(&self) -> Option<TraceParent> {
+    /// As a request going out below the span `parent` carries it; `None` while there is no trace.
+    pub(crate) fn parent_below(&self, parent: u64) -> Option<TraceParent> {
         TraceParent::new(
             TraceId::from(self.trace_id),
-            SpanId::from(self.parent),
+            SpanId::from(parent),
             self.flags,
         )
     }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::clock::{self, Ticks};
 use super::context::Context;
 use super::ids;
-use super::segment::{Late, LateEnd, Part, finish, share};
+use super::segment::{Edit, Late, LateEnd, Part, finish, share};
 use super::site::Site;
 use super::strand::{NONE, Rendered, Role, Strand, Told, bounded};
-use super::{registry, thread};
+use super::{registry, scope, thread};
 use crate::outcome::{Failure, Outcome};
 use crate::panics;
 use crate::value::{Attr, Value};
@@ -70,7 +70,7 @@ enum State {
 }
 
 /// What a local root is started under.
-enum Under {
+pub(crate) enum Under {
     /// The context of the scope that runs now, if there is one.
     Current,
     /// The context of a request that has just come in.
@@ -107,28 +107,37 @@ fn start_child(site: &'static Site, attrs: &[Attr<'_>], now: Ticks, run: bool) -
     Some(child)
 }
 
-/// Starts a local root on a strand of its own. Its attributes are complete before the head decision is made.
+/// Starts a local root on a strand of its own, called by its site's name unless `name` has parts. For a request, while
+/// nothing is recorded, it is the scope of its context. Its attributes are complete before the head decision is made.
 #[inline(never)]
 fn start_root(
     site: &'static Site,
     attrs: &[Attr<'_>],
+    name: &[&str],
     now: Ticks,
     under: Under,
 ) -> Option<Box<Strand>> {
     let strand = thread::with(|thread| {
-        let (context, pipeline) = match (under, &thread.active) {
-            (Under::Current, Some(scope)) => (scope.context.clone(), scope.pipeline.clone()),
-            (Under::Request(context), Some(running)) => (context, running.pipeline.clone()),
-            (Under::Request(context), None) => (context, thread.pipeline()?.clone()),
-            (Under::Current, None) => (Context::default(), thread.pipeline()?.clone()),
+        let request = matches!(under, Under::Request(_));
+        let context = match (under, &thread.active) {
+            (Under::Request(context), _) => context,
+            (Under::Current, Some(scope)) => scope.context.clone(),
+            (Under::Current, None) => Context::default(),
         };
-        Some(root(thread.take_strand(&pipeline), context, thread))
+        match thread.recording() {
+            Some(pipeline) => Some(root(thread.take_strand(&pipeline), context, thread)),
+            None => request.then(|| scope::strand(thread, context)),
+        }
     });
     let mut strand = strand.flatten()?;
+    if strand.role == Role::Scope {
+        return Some(strand);
+    }
     if strand.start(site, NONE, now) == NONE {
         return None;
     }
     strand.current = 0;
+    strand.rename_parts(0, name);
     strand.set_plain(0, attrs);
     if attrs.iter().any(Attr::is_lazy) {
         for (attr, value) in lazy(attrs, &strand) {
@@ -255,7 +264,7 @@ pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
 
 #[inline(never)]
 fn enter_root(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Entered {
-    let Some(strand) = start_root(site, attrs, now, Under::Current) else {
+    let Some(strand) = start_root(site, attrs, &[], now, Under::Current) else {
         return Entered::off();
     };
     match thread::install(strand) {
@@ -378,14 +387,29 @@ pub(crate) fn begin(site: &'static Site, attrs: &[Attr<'_>]) -> Owned {
     Owned(match start_child(site, attrs, now, false) {
         Some(Child { number: NONE, .. }) => State::Off,
         Some(Child { seed, number, .. }) => State::Child { seed, number },
-        None => start_root(site, attrs, now, Under::Current).map_or(State::Off, State::Strand),
+        None => start_root(site, attrs, &[], now, Under::Current).map_or(State::Off, State::Strand),
     })
 }
 
-/// Starts the local root of a request that has just come in.
-pub(crate) fn begin_request(site: &'static Site, attrs: &[Attr<'_>], context: Context) -> Owned {
-    let strand = start_root(site, attrs, clock::now(), Under::Request(context));
-    Owned(strand.map_or(State::Off, State::Strand))
+/// Starts a span that its owner will run: below the one that runs now, or as the local root of a request that has just
+/// come in. While nothing is recorded, a request still gets the scope of its context.
+pub(crate) fn begin_under(
+    site: &'static Site,
+    name: &[&str],
+    attrs: &[Attr<'_>],
+    under: Under,
+) -> Owned {
+    match under {
+        Under::Current => {
+            let mut span = begin(site, attrs);
+            span.edit(|strand, number| strand.rename_parts(number, name));
+            span
+        }
+        Under::Request(_) => {
+            let strand = start_root(site, attrs, name, clock::now(), under);
+            Owned(strand.map_or(State::Off, State::Strand))
+        }
+    }
 }
 
 /// A strand that is set to run: a branch of a segment, or the scope of a request.
@@ -474,6 +498,7 @@ impl Owned {
             State::Child { seed, number } => {
                 on_active(*seed, |strand| f(strand, *number));
             }
+            State::Strand(strand) if strand.role == Role::Scope => {}
             State::Strand(strand) => f(strand, 0),
             State::Parked(part) => {
                 let mut strand = part.unpark();
@@ -546,7 +571,7 @@ fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
 
 /// An [`Owned`] span while it runs. When this is dropped the span is suspended; after a panic it has failed.
 #[derive(Debug)]
-pub(crate) struct Running<'a> {
+pub struct Running<'a> {
     span: &'a mut Owned,
     mode: Mode,
     child: Child,
@@ -573,6 +598,24 @@ impl Running<'_> {
             self.fail(&failure);
         }
         self.finish();
+    }
+
+    /// Changes the span, wherever its strand is.
+    pub(crate) fn edit(&mut self, f: impl FnOnce(&mut Strand, u32) + Send + 'static) {
+        let Child { seed, number, .. } = self.child;
+        match self.mode {
+            Mode::Nothing => {}
+            Mode::Child => {
+                on_active(seed, |strand| f(strand, number));
+            }
+            Mode::Strand => {
+                thread::with(|thread| thread.active.as_deref_mut().map(|strand| f(strand, number)));
+            }
+            Mode::Abroad => {
+                let (at, end) = (clock::now(), LateEnd::Edited(Edit(Box::new(f))));
+                deliver(seed, Late { number, at, end });
+            }
+        }
     }
 
     #[inline(never)]

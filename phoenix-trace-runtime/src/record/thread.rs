@@ -83,6 +83,14 @@ impl Thread {
         self.pipeline.as_ref()
     }
 
+    /// The pipeline that the running code reports to; `None`: nothing is recorded.
+    pub(crate) fn recording(&mut self) -> Option<Arc<Pipeline>> {
+        match &self.active {
+            Some(strand) if !strand.pipeline.is_idle() => Some(strand.pipeline.clone()),
+            _ => self.pipeline().cloned(),
+        }
+    }
+
     /// An empty strand with a new seed.
     pub(crate) fn take_strand(&mut self, pipeline: &Arc<Pipeline>) -> Box<Strand> {
         let seed = self.ids().seed();
@@ -184,11 +192,7 @@ pub(crate) fn global() -> Option<Arc<Pipeline>> {
 
 /// The pipeline that the running code reports to.
 pub(crate) fn current_pipeline() -> Option<Arc<Pipeline>> {
-    with(|thread| match &thread.active {
-        Some(strand) => Some(strand.pipeline.clone()),
-        None => thread.pipeline().cloned(),
-    })
-    .flatten()
+    with(Thread::recording).flatten()
 }
 
 /// For as long as it lives, roots that start on this thread report to `pipeline`, and nothing that ran before is seen.
