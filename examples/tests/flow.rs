@@ -1,123 +1,166 @@
-//! The platform as a user runs it: the program is started as a process, and judged by its exit code and its output.
+//! What `request-flow` shows: each request as one whole tree.
 
-use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
-use std::process::{Command, Output, Stdio};
+use std::collections::HashSet;
 use std::time::Duration;
 
+use opentelemetry::trace::TraceId;
 use phoenix_trace::testing::OtlpReceiver;
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use phoenix_trace::waterfall::{Span, Waterfall};
 
-fn request_flow(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_request-flow"));
-    command.args(arguments).stdin(Stdio::null());
-    command
+use crate::support::client;
+use crate::support::launcher::Launcher;
+use crate::support::platform::{Platform, otlp};
+
+const WITHIN: Duration = Duration::from_secs(30);
+
+/// How many times `text` occurs in `all`.
+fn count(all: &str, text: &str) -> usize {
+    all.matches(text).count()
 }
 
-fn run(arguments: &[&str]) -> Output {
-    request_flow(arguments)
-        .output()
-        .expect("the program starts")
+fn check_tree(printed: &str, expected: &str) {
+    assert_eq!(printed.trim_end(), expected.trim_end(), "{printed}");
 }
 
-/// Runs a load and returns its report; the program has to find nothing wrong.
-fn load(arguments: &[&str]) -> Value {
-    let output = run(&[&["--json", "--concurrency", "8", "--requests"], arguments].concat());
-    let errors = String::from_utf8_lossy(&output.stderr);
-    let report: Value = serde_json::from_slice(&output.stdout).expect(&errors);
-    assert!(output.status.success(), "{report:#}\n{errors}");
-    report
-}
-
-#[test]
-fn a_question_is_one_tree_across_five_services() {
-    let output = run(&["--stable", "--ask", "fts: sampling AND errors"]);
-    let text = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}\n{errors}");
-    let tree = &text[text.find("trace ·").expect("a tree")..];
-    assert_eq!(
-        tree.trim_end(),
-        include_str!("question.txt").trim_end(),
-        "{tree}"
-    );
-}
-
-#[test]
-fn every_request_of_a_load_is_one_connected_trace() {
-    let report = load(&["100"]);
-    assert_eq!(report["requests"], 100);
-    for all in ["traces", "connected_traces", "correlated_requests"] {
-        assert_eq!(report[all], 100, "{all}: {report:#}");
+/// Spans that run side by side start in any order: they get the order of what they look up, so that runs can be
+/// compared. All others stay as they are.
+fn with_lookups_in_order(mut spans: Vec<Span>) -> Vec<Span> {
+    let lookups = || spans.iter().filter(|span| span.name == "look up");
+    let first = lookups().map(|span| span.start_unix_nanos).min();
+    let mut kinds: Vec<String> = lookups().map(kind).collect();
+    kinds.sort();
+    for span in spans.iter_mut().filter(|span| span.name == "look up") {
+        let kind = kind(span);
+        let place = kinds.iter().position(|other| *other == kind).unwrap_or(0);
+        span.start_unix_nanos = first.unwrap_or(0) + place as u64;
     }
-    assert_eq!(report["failed_requests"], 5);
-    assert_eq!(report["failed_requests_fully_kept"], 5);
-    assert_eq!(report["lost_spans"], 0);
-    assert!(report["kept"]["error"].as_u64() > Some(0), "{report:#}");
+    spans
+}
+
+fn kind(lookup: &Span) -> String {
+    let kind = lookup.attribute("phoenix.lookup.kind");
+    kind.expect("a kind of data").to_string()
+}
+
+/// Sends one request through a platform, waits for `count` spans, and returns its tree.
+fn tree_of(send: impl FnOnce(&Platform), count: usize) -> String {
+    let collector = OtlpReceiver::start().expect("a collector");
+    let platform = Platform::start(&otlp(&collector.grpc_endpoint(), "50"));
+    send(&platform);
+    let arrived = collector.wait_for(WITHIN, |spans| spans.len() >= count);
+    for ended in platform.stop() {
+        assert!(ended.ended_as_asked(), "{ended:?}");
+    }
+    // After the end nothing can come any more: these are all.
+    let spans: Vec<Span> = collector
+        .spans()
+        .into_iter()
+        .map(|received| received.span)
+        .collect();
+    let tree = Waterfall::new()
+        .width(100)
+        .times(false)
+        .render(&with_lookups_in_order(spans));
+    assert!(arrived.is_ok(), "some spans are missing:\n{tree}");
+    tree
 }
 
 #[test]
-fn at_the_rates_of_production_no_error_is_lost() {
-    let report = load(&["200", "--environment", "production"]);
-    assert_eq!(report["failed_requests"], 10);
-    assert_eq!(report["failed_requests_fully_kept"], 10);
-    assert_eq!(report["lost_spans"], 0);
-    let kept = |service: &str| {
-        report["head_kept_by_service"][service]
-            .as_u64()
-            .unwrap_or(0)
-    };
-    assert!(kept("api-gateway") < 60, "{report:#}");
-    // Four requests were hung up; the client may have gone before the gateway called on.
-    assert!(kept("orchestrator-service") >= 196, "{report:#}");
+fn a_question_looks_things_up_side_by_side() {
+    let tree = tree_of(
+        |platform| {
+            let answer = client::ask(platform.gateway(), "What is a span?");
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        },
+        21,
+    );
+    check_tree(&tree, include_str!("trees/question.txt"));
+}
+
+#[test]
+fn a_streamed_answer_is_one_tree_as_well() {
+    let tree = tree_of(
+        |platform| {
+            let answer = client::ask_streamed(platform.gateway(), "What is a span?").finish();
+            assert!(answer.body.contains("event: finished"), "{}", answer.body);
+        },
+        21,
+    );
+    check_tree(&tree, include_str!("trees/streamed.txt"));
+}
+
+#[test]
+fn an_error_of_the_database_is_told_by_every_service_on_its_way() {
+    let tree = tree_of(
+        |platform| {
+            let answer = client::ask(platform.gateway(), "fts: span AND (trace");
+            assert_eq!(answer.status, 500, "{}", answer.body);
+        },
+        12,
+    );
+    check_tree(&tree, include_str!("trees/error.txt"));
+}
+
+#[test]
+fn a_question_of_the_users_is_printed_as_a_tree() {
+    let mut flow = Launcher::start(&["--stable", "--ask", "fts: sampling AND errors"]);
+    let status = flow.ended(WITHIN);
+    let text = flow.stdout();
+    assert!(status.success(), "{}", flow.child);
+    let tree = text
+        .find("trace ·")
+        .unwrap_or_else(|| panic!("no tree: {text}"));
+    check_tree(&text[tree..], include_str!("trees/expression.txt"));
+}
+
+#[test]
+fn without_arguments_each_request_is_shown_with_its_waterfall() {
+    let mut flow = Launcher::start(&[]);
+    let status = flow.ended(WITHIN);
+    let text = flow.stdout();
+    assert!(status.success(), "{}", flow.child);
+    let requests: Vec<&str> = text.split("── ").skip(1).collect();
+    assert_eq!(requests.len(), 6, "{text}");
+    for request in requests {
+        assert_eq!(count(request, "request         POST"), 1, "{request}");
+        assert_eq!(count(request, "correlation id  flow-"), 1, "{request}");
+        assert_eq!(count(request, "\ntrace "), 1, "{request}");
+        let services = match request.contains("fails in the database") {
+            true => "4 services",
+            false => "5 services",
+        };
+        assert!(request.contains(services), "{request}");
+        assert!(request.contains("kept: head"), "{request}");
+    }
+    assert_eq!(count(&text, "check failed"), 0, "{text}");
 }
 
 #[test]
 fn a_collector_gets_the_same_spans() {
     let collector = OtlpReceiver::start().expect("a collector");
-    let report = load(&["20", "--otlp", &collector.grpc_endpoint()]);
-    assert_eq!(
-        Some(collector.spans().len() as u64),
-        report["spans"].as_u64()
-    );
+    let mut flow = Launcher::start(&[
+        "--requests",
+        "20",
+        "--json",
+        "--otlp",
+        &collector.grpc_endpoint(),
+    ]);
+    let status = flow.ended(WITHIN);
+    assert!(status.success(), "{}", flow.child);
+    let report: serde_json::Value = serde_json::from_str(&flow.stdout()).expect("a report");
+    let spans = collector.spans();
+    assert_eq!(Some(spans.len() as u64), report["spans"].as_u64());
+    let traces: HashSet<TraceId> = spans.iter().map(|s| s.span.trace_id).collect();
+    assert_eq!(traces.len(), 20);
 }
 
 #[test]
-fn a_port_in_use_is_an_error_that_names_the_service() {
-    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = taken.local_addr().expect("its address").port().to_string();
-    let output = run(&["--serve", "--port", &port]);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    assert!(errors.contains("request-flow: api-gateway"), "{errors}");
-    assert!(errors.contains("in use"), "{errors}");
-}
-
-#[test]
-fn an_interrupt_ends_everything_cleanly() {
-    let mut flow = request_flow(&["--serve"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut first_line = String::new();
-    let mut stdout = BufReader::new(flow.stdout.take().expect("piped"));
-    stdout.read_line(&mut first_line).expect("a line");
-    let gateway = first_line
-        .split_once("http://")
-        .and_then(|(_, rest)| rest.split_once(';'))
-        .map(|(address, _)| address.to_owned())
-        .expect(&first_line);
-    let flow_id = Pid::from_raw(flow.id().cast_signed()).expect("an id");
-    kill_process(flow_id, Signal::INT).expect("it runs");
-    let output = flow.wait_with_output().expect("it ends");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let address = gateway.parse().expect("an address");
-    let left = std::net::TcpStream::connect_timeout(&address, Duration::from_secs(1));
-    assert!(left.is_err(), "the gateway still listens");
+fn a_collector_that_is_not_there_is_named() {
+    let port = crate::support::port::ReservedPort::new();
+    let mut flow = Launcher::start(&["--ask", "What is a span?", "--otlp", &port.url()]);
+    let status = flow.ended(WITHIN);
+    assert!(!status.success(), "{}", flow.child);
+    let errors = flow.stderr();
+    assert!(errors.contains(&port.url()), "{errors}");
+    assert!(flow.stdout().contains("5 services"), "{}", flow.child);
 }

@@ -1,0 +1,124 @@
+//! However the launcher ends, it says why, and nothing is left running.
+
+use std::net::TcpListener;
+use std::os::unix::process::ExitStatusExt as _;
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Signal, kill_process};
+
+use crate::support::launcher::Launcher;
+
+const WITHIN: Duration = Duration::from_secs(30);
+
+#[test]
+fn a_port_in_use_is_an_error_that_names_the_service() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("its address").port().to_string();
+    let mut flow = Launcher::start(&["--serve", "--port", &port]);
+    let status = flow.ended(WITHIN);
+    assert_eq!(status.code(), Some(1), "{}", flow.child);
+    let errors = flow.stderr();
+    let error = errors
+        .lines()
+        .find(|line| line.starts_with("request-flow: "));
+    let error = error.unwrap_or_else(|| panic!("no error: {errors}"));
+    for part in ["api-gateway", "in use", &port] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    assert!(!errors.contains("panicked"), "{errors}");
+}
+
+#[test]
+fn the_death_of_a_service_is_an_error_that_names_it() {
+    for name in ["llm-service", "model-server"] {
+        let mut flow = Launcher::start(&["--serve"]);
+        flow.wait_until_it_serves();
+        kill_process(flow.service(name), Signal::KILL).expect("it runs");
+        let status = flow.ended(WITHIN);
+        assert_eq!(status.code(), Some(1), "{}", flow.child);
+        let errors = flow.stderr();
+        let named = format!("request-flow: {name} ended by itself");
+        assert!(errors.contains(&named), "{named}: {errors}");
+        assert!(!errors.contains("panicked"), "{errors}");
+    }
+}
+
+#[test]
+fn a_service_that_dies_under_load_is_named_too() {
+    let mut flow = Launcher::start(&["--requests", "1000000", "--concurrency", "4"]);
+    let under_way = flow.child.stderr.wait_for(WITHIN, |line| {
+        line.starts_with("[api-gateway]").then_some(())
+    });
+    assert!(under_way.is_some(), "{}", flow.child);
+    kill_process(flow.service("document-service"), Signal::KILL).expect("it runs");
+    let status = flow.ended(WITHIN);
+    assert_eq!(status.code(), Some(1), "{}", flow.child);
+    let errors = flow.stderr();
+    assert!(
+        errors.contains("request-flow: document-service ended by itself"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn an_interrupt_at_any_moment_ends_everything() {
+    for _ in 0..3 {
+        let mut flow = Launcher::start(&["--requests", "1000000", "--concurrency", "8", "--json"]);
+        // From here on its processes come up one by one, and then the load begins.
+        let started = flow
+            .child
+            .stderr
+            .wait_for(WITHIN, |line| line.starts_with('[').then_some(()));
+        assert!(started.is_some(), "{}", flow.child);
+        // A moment of no significance, which is the point.
+        let moment = Duration::from_millis(fastrand::u64(0..1500));
+        thread::sleep(moment);
+        flow.child.signal(Signal::INT);
+        let status = flow.ended(WITHIN);
+        assert_eq!(status.code(), Some(130), "after {moment:?}: {}", flow.child);
+        let errors = flow.stderr();
+        assert!(
+            errors.contains("request-flow: interrupted"),
+            "after {moment:?}: {errors}"
+        );
+        assert!(!errors.contains("panicked"), "after {moment:?}: {errors}");
+    }
+}
+
+#[test]
+fn an_interrupt_is_how_serving_ends() {
+    let mut flow = Launcher::start(&["--serve"]);
+    flow.wait_until_it_serves();
+    assert_eq!(flow.processes().len(), 7, "{:?}", flow.processes());
+    flow.child.signal(Signal::INT);
+    let status = flow.ended(WITHIN);
+    assert!(status.success(), "{}", flow.child);
+}
+
+#[test]
+fn a_second_interrupt_does_not_wait() {
+    let mut flow = Launcher::start(&["--serve"]);
+    flow.wait_until_it_serves();
+    // A service that does not react would be waited for.
+    kill_process(flow.service("data-router"), Signal::STOP).expect("it runs");
+    flow.child.signal(Signal::INT);
+    let stopping = flow.service("orchestrator-service");
+    while flow.processes().iter().any(|(pid, _)| *pid == stopping) {
+        thread::sleep(Duration::from_millis(5));
+    }
+    flow.child.signal(Signal::INT);
+    let status = flow.child.wait(Duration::from_secs(5));
+    assert_eq!(status.code(), Some(130), "{}", flow.child);
+    flow.wait_until_none_runs(Duration::from_secs(12));
+}
+
+#[test]
+fn services_end_when_their_launcher_is_killed() {
+    let mut flow = Launcher::start(&["--serve"]);
+    flow.wait_until_it_serves();
+    flow.child.signal(Signal::KILL);
+    let status = flow.child.wait(WITHIN);
+    assert_eq!(status.signal(), Some(9));
+    flow.wait_until_none_runs(Duration::from_secs(12));
+}

@@ -1,0 +1,10 @@
+//! The platform as its users meet it: programs are started as processes, and judged by what they answer, print and send.
+
+mod collector;
+mod console;
+mod flow;
+mod hostile;
+mod launcher;
+mod load;
+mod shutdown;
+mod support;
