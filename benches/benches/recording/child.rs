@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
-use cpu_time::ProcessTime;
+use cpu_time::{ProcessTime, ThreadTime};
 use opentelemetry_sdk::trace::Sampler;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
@@ -34,13 +34,14 @@ pub(crate) struct Sample {
     /// Two readings of the recorder's clock, and two of `Instant`.
     pub(crate) floor: f64,
     pub(crate) instants: f64,
-    /// Wall time per span of the workload; with several threads, per span and core.
+    /// Time per span of the workload: wall time of one thread; of several, their own CPU time, since they may be more than
+    /// the cores, and the thread that exports is then one more that they wait for.
     pub(crate) foreground: f64,
     /// CPU time of the process per span, until everything was exported.
     pub(crate) cpu: f64,
-    /// Wall time of the untraced workload per what would be a span.
+    /// The untraced workload, per what would be a span.
     pub(crate) untraced: f64,
-    /// The same in CPU time.
+    /// CPU time of the process for the untraced workload.
     pub(crate) untraced_cpu: f64,
 }
 
@@ -84,7 +85,7 @@ fn roots(task: &Task) -> u64 {
     let (stack, threads) = (task.measurement.stack, task.measurement.threads as u64);
     match threads {
         _ if stack.is_off() => 10_000,
-        1 => 1_000,
+        1 => 500,
         _ if stack.exports_all() => 4_000 / threads,
         _ => 2_000,
     }
@@ -109,7 +110,9 @@ fn measure<S: Stack>(task: &Task, pipeline: Box<dyn Pipeline>) -> Result<Measure
         chunks += 1;
         let cpu = ProcessTime::now();
         let foreground = workload.run::<S>();
-        pipeline.flush();
+        if task.measurement.stack.hands_over() {
+            pipeline.flush();
+        }
         let cpu = workload.per_span(cpu.elapsed());
         (foreground, cpu)
     };
@@ -165,10 +168,7 @@ impl Workload {
     fn run<S: Stack>(&self) -> f64 {
         match (self.shape, self.threads) {
             (Shape::Sync, 1) => self.per_span(sync::<S>(self.roots, self.text)),
-            (Shape::Sync, threads) => {
-                let cores = std::thread::available_parallelism().map_or(1, usize::from);
-                self.per_span(self.on_threads::<S>()) * cores.min(threads) as f64
-            }
+            (Shape::Sync, _) => self.per_span(self.on_threads::<S>()),
             (Shape::Async, _) => self.in_task(S::in_task),
             (Shape::Yielding, _) => self.in_task(S::yielding),
             (Shape::Spawned, _) => self.in_task(S::spawned),
@@ -192,10 +192,10 @@ impl Workload {
         self.per_span(wall)
     }
 
-    /// On several threads at once: from when all are ready until the last is done.
+    /// On several threads at once: the CPU time of all.
     fn on_threads<S: Stack>(&self) -> Duration {
         let (roots, text) = (self.roots, self.text);
-        let ready = Barrier::new(self.threads + 1);
+        let ready = Barrier::new(self.threads);
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..self.threads)
                 .map(|_| {
@@ -203,16 +203,16 @@ impl Workload {
                         // Each thread makes its buffers first.
                         black_box(S::sync(text));
                         ready.wait();
-                        sync::<S>(roots - 1, text)
+                        let start = ThreadTime::now();
+                        sync::<S>(roots - 1, text);
+                        start.elapsed()
                     })
                 })
                 .collect();
-            ready.wait();
-            let start = Instant::now();
-            for thread in threads {
-                let _ = thread.join();
-            }
-            start.elapsed()
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_default())
+                .sum()
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::args::{Measurement, Shape};
 use crate::child::Sample;
 use crate::plan::{Against, Budget, Cost, Row};
 use crate::rounds::All;
-use crate::stacks::{CHILDREN, SPANS};
+use crate::stacks::{CHILDREN, Name, SPANS};
 
 /// One row, evaluated; the fields of `--json`.
 #[derive(Debug, Serialize)]
@@ -51,7 +51,7 @@ impl Moods {
         loops.sort_by(f64::total_cmp);
         let fastest = loops.get(loops.len() / 20).copied().unwrap_or_default();
         Self {
-            limit: fastest * 1.3,
+            limit: fastest * 1.1,
         }
     }
 
@@ -310,7 +310,8 @@ pub(crate) fn check(results: &[Result], all: &All) -> std::result::Result<(), St
         if found.samples.is_empty() || !all_positive {
             return Err(format!("{of:?} yields no number: {:?}", found.samples));
         }
-        if is_lossy(of, found.ended, found.exported) {
+        // What fastrace hands over late when threads meet is its own affair; the table says it.
+        if of.stack != Name::FastraceReported && is_lossy(of, found.ended, found.exported) {
             let (exported, ended) = (found.exported, found.ended);
             return Err(format!(
                 "{of:?}: only {exported} of {ended} spans were exported"

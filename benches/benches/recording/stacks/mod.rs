@@ -101,6 +101,11 @@ impl Name {
         )
     }
 
+    /// Does anything reach the pipeline, that has to be waited for?
+    pub(crate) fn hands_over(self) -> bool {
+        !matches!(self, Self::OursDropped | Self::TracingOtelOff) && !self.is_off()
+    }
+
     /// Does it send to another process?
     pub(crate) fn is_otlp(self) -> bool {
         matches!(self, Self::OursOtlp | Self::TracingOtelOtlp)
