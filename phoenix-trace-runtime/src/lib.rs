@@ -11,6 +11,11 @@ pub mod sampling;
 
 pub mod propagation;
 
+mod correlation;
+
+mod boundary;
+pub mod http;
+
 #[cfg(feature = "grpc")]
 pub mod grpc;
 
@@ -31,6 +36,16 @@ pub mod private;
 
 pub use bootstrap::{Error, FLUSH_DEADLINE, Telemetry, init, init_tracer, stats};
 pub use config::{Config, Problem, Protocol};
+pub use correlation::{
+    WithCorrelationId, current_correlation_id, extract_correlation_id_from_request,
+    generate_correlation_id, inject_correlation_id_to_request, set_correlation_id,
+    with_correlation_id, with_correlation_id_async,
+};
+#[cfg(feature = "grpc")]
+pub use grpc::{GrpcClientLayer, GrpcServerLayer, TracingClientInterceptor, TracingInterceptor};
+pub use http::{
+    HttpClientLayer, HttpServerLayer, UrlTemplate, trace_http_client, trace_http_response,
+};
 pub use pipeline::{DropReason, Stats};
 pub use propagation::CorrelationId;
 pub use record::carry::{InCurrentSpan, SpanHandle, carry, current_span, spawn, spawn_blocking};

@@ -48,7 +48,7 @@ pub fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
 #[inline]
 #[must_use]
 pub fn begin(site: &'static Site, attrs: &[Attr<'_>]) -> Begun {
-    span::begin(site, attrs, span::Under::Current)
+    span::begin(site, attrs)
 }
 
 /// Records attributes on the current span.

@@ -22,6 +22,8 @@ pub enum Value<'a> {
     Double(f64),
     /// Text.
     Str(&'a str),
+    /// Text in pieces, stored one after the other.
+    Parts(&'a [&'a str]),
     /// Text that is formatted when it is recorded.
     Format(fmt::Arguments<'a>),
     /// An array of booleans.
@@ -181,7 +183,12 @@ impl<'a> Attr<'a> {
     pub(crate) fn is_lazy(&self) -> bool {
         !matches!(
             self.value,
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::Str(_)
+            Value::None
+                | Value::Bool(_)
+                | Value::Int(_)
+                | Value::Double(_)
+                | Value::Str(_)
+                | Value::Parts(_)
         )
     }
 }

@@ -1,10 +1,23 @@
-//! gRPC boundaries for tonic.
+//! gRPC boundaries for tonic: tower layers, interceptors where only those fit, and the status codes by name.
+//!
+//! [`GrpcServerLayer`] goes around a server, [`GrpcClientLayer`] around a channel. Names, attributes and status follow
+//! the OpenTelemetry conventions for gRPC spans.
 
+mod client;
+mod interceptor;
+mod outcome;
+mod server;
 #[doc(hidden)]
 pub mod service;
 mod status;
 
-pub(crate) use status::{STATUS_CODE, code_name, is_server_error};
+pub use crate::boundary::{ResponseBody, ResponseFuture};
+pub use client::{GrpcClient, GrpcClientLayer};
+pub use interceptor::{TracingClientInterceptor, TracingInterceptor};
+pub use outcome::{ClientSide, ServerSide};
+pub use server::{GrpcServer, GrpcServerLayer};
+pub(crate) use status::STATUS_CODE;
+pub use status::{code_name, is_server_error};
 
 /// In the extensions of a request whose SERVER span a layer has made: the macro adds none.
 #[derive(Clone, Debug)]

@@ -14,11 +14,11 @@ use super::{LayerSpan, STATUS_CODE, code_name, is_server_error};
 use crate::key::{Key, types};
 use crate::outcome::{Failure, Outcome};
 use crate::propagation::{CorrelationId, carrier, correlation};
+use crate::record::carry;
 use crate::record::context::Context;
 use crate::record::run::run;
 use crate::record::site::{Site, SpanKind};
 use crate::record::span::{self, Owned, Under};
-use crate::record::{carry, thread};
 use crate::value::Attr;
 
 /// One RPC of an annotated service.
@@ -46,17 +46,17 @@ impl Method {
     }
 
     fn begin<T>(&'static self, request: &Request<T>) -> Owned {
-        if !thread::is_on() {
-            return Owned::off();
-        }
         let remote = carrier::extract(request.metadata().as_ref());
         let name = self
             .full
             .get_or_init(|| format!("{}/{}", self.service, self.rpc));
         let attrs = [Attr::new(&RPC_SYSTEM, "grpc"), Attr::new(&RPC_METHOD, name)];
-        let mut span = span::begin(&self.site, &attrs, Under::Request(Context::from(remote)));
-        span.edit(|strand, number| strand.rename(number, name));
-        span
+        span::begin_under(
+            &self.site,
+            &[name],
+            &attrs,
+            Under::Request(Context::from(remote)),
+        )
     }
 }
 

@@ -7,8 +7,15 @@ use crate::key::{Key, types};
 /// The status code as a string. Renamed `rpc.status_code` after 1.44: this is the only place that names it.
 pub(crate) const STATUS_CODE: Key<types::Str> = Key::new("rpc.response.status_code");
 
-/// The name of a code, as the gRPC specification spells it.
-pub(crate) fn code_name(code: Code) -> &'static str {
+/// The name of a code, as the gRPC specification spells it, for attributes and metrics.
+///
+/// ```
+/// use phoenix_trace_runtime::grpc::code_name;
+///
+/// assert_eq!(code_name(tonic::Code::NotFound), "NOT_FOUND");
+/// ```
+#[must_use]
+pub fn code_name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",
@@ -31,7 +38,15 @@ pub(crate) fn code_name(code: Code) -> &'static str {
 }
 
 /// Is the server at fault? Its span fails then; and only then does a client's failure keep the segment.
-pub(crate) fn is_server_error(code: Code) -> bool {
+///
+/// ```
+/// use phoenix_trace_runtime::grpc::is_server_error;
+///
+/// assert!(is_server_error(tonic::Code::Internal));
+/// assert!(!is_server_error(tonic::Code::NotFound));
+/// ```
+#[must_use]
+pub fn is_server_error(code: Code) -> bool {
     matches!(
         code,
         Code::Unknown

@@ -7,7 +7,7 @@ mod keeper;
 mod queue;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, LazyLock, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use opentelemetry_sdk::Resource;
@@ -84,6 +84,7 @@ impl Default for Sending {
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     pub(crate) limits: Limits,
+    idle: bool,
     sampler: Sampler,
     account: Account,
     queue: Queue,
@@ -110,6 +111,7 @@ impl Pipeline {
     ) -> std::io::Result<Arc<Self>> {
         let pipeline = Arc::new(Self {
             limits,
+            idle: false,
             sampler,
             account: Account::default(),
             queue: Queue::new(sending.queue_spans, sending.queue_bytes, sending.batch),
@@ -124,9 +126,33 @@ impl Pipeline {
         Ok(pipeline)
     }
 
-    pub(crate) fn decide_head(&self, strand: &mut Strand) {
+    /// Stands behind scopes while nothing is recorded. No span is ever started on it.
+    pub(crate) fn idle() -> &'static Arc<Self> {
+        static IDLE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| {
+            Arc::new(Pipeline {
+                limits: Limits::default(),
+                idle: true,
+                sampler: Sampler::always_off(),
+                account: Account::default(),
+                queue: Queue::new(0, 0, 0),
+                buffers: Mutex::default(),
+                waiting: Mutex::default(),
+                keeper: Keeper::default(),
+                ending: AtomicBool::new(false),
+                decided: Notify::new(),
+                running: Mutex::default(),
+            })
+        });
+        &IDLE
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    pub(crate) fn decide_head(&self, context: &mut Context) {
         self.account.add(Count::SegmentsStarted, 1);
-        self.sampler.decide(&mut strand.context);
+        self.sampler.decide(context);
     }
 
     pub(crate) fn reasons(&self, context: &Context, failed: bool) -> Option<Reasons> {

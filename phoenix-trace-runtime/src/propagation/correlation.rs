@@ -7,6 +7,8 @@ use std::{fmt, sync::Arc};
 use http::HeaderName;
 use opentelemetry::trace::TraceId;
 
+use super::hex;
+
 /// The header field, and gRPC metadata key, that carries the correlation id unless configured otherwise.
 pub const HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
 
@@ -65,7 +67,9 @@ impl CorrelationId {
 /// The trace id as 32 lowercase hexadecimal digits.
 impl From<TraceId> for CorrelationId {
     fn from(id: TraceId) -> Self {
-        Self(id.to_string().into())
+        let mut digits = [b'0'; 32];
+        hex::encode(u128::from_be_bytes(id.to_bytes()), &mut digits);
+        Self(String::from_utf8_lossy(&digits).into())
     }
 }
 

@@ -5,18 +5,18 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use http::HeaderMap;
 use opentelemetry::{SpanId, TraceId};
 use tokio::task::JoinHandle;
 
-use super::context::Context;
-use super::ids;
 use super::run::InSpan;
+use super::scope::scope;
 use super::segment::{Segment, share};
 use super::span::{Owned, own};
-use super::strand::{NONE, Role, Strand};
+use super::strand::{Role, Strand};
 use super::thread;
 use crate::outcome::Outcome;
-use crate::propagation::CorrelationId;
+use crate::propagation::{CorrelationId, Outgoing, carrier};
 
 /// Carries the current span into a future or stream.
 ///
@@ -40,25 +40,26 @@ impl<T> InCurrentSpan for T {}
 /// A strand for work elsewhere, below the current span.
 fn branch() -> Owned {
     let shared = with_active(|strand| match strand.role {
-        Role::Scope => Err((strand.context.clone(), strand.pipeline.clone())),
+        Role::Scope => Err(strand.context.clone()),
         _ => {
             let parent = strand.id_of(strand.current);
-            Ok((share(strand).segment.clone(), parent))
+            let correlation = strand.context.correlation.clone();
+            Ok((share(strand).segment.clone(), parent, correlation))
         }
     });
     match shared {
-        Some(Ok((segment, parent))) => own(segment.branch(parent)),
-        Some(Err((context, pipeline))) => {
-            let mut scope = thread::take_strand(&pipeline);
-            scope.role = Role::Scope;
-            scope.context = context;
-            own(scope)
+        Some(Ok((segment, parent, correlation))) => {
+            let mut branch = segment.branch(parent);
+            branch.context.correlation = correlation;
+            own(branch)
         }
+        Some(Err(context)) => scope(context),
         None => Owned::off(),
     }
 }
 
-fn with_active<R>(f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
+/// Runs `f` on the strand that runs here.
+pub(crate) fn with_active<R>(f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
     thread::with(|thread| thread.active.as_deref_mut().map(f)).flatten()
 }
 
@@ -176,13 +177,23 @@ pub(crate) fn current_correlation() -> Option<CorrelationId> {
     with_active(|strand| strand.context.correlation_id()).flatten()
 }
 
-/// The context that a request going out from here carries: its parent is the span that runs now.
-pub(crate) fn outgoing() -> Option<Context> {
+/// Writes into the header fields of a request that goes out from here: its parent is the span that runs now.
+pub(crate) fn inject(headers: &mut HeaderMap) {
     with_active(|strand| {
-        let mut context = strand.context.clone();
-        if strand.role != Role::Scope && strand.current != NONE {
-            context.parent = ids::span_id(strand.seed, strand.current);
-        }
-        context
-    })
+        let context = &strand.context;
+        let decided = strand.role != Role::Scope;
+        let state = if decided && !(context.state.is_empty() && context.threshold.is_none()) {
+            &context.state_with(context.threshold)
+        } else {
+            &context.state
+        };
+        let parent = context.parent_below(strand.id_of(strand.current));
+        let correlation = context.correlation_id();
+        let outgoing = Outgoing {
+            parent: parent.map(|parent| (parent, state)),
+            baggage: (!context.baggage.is_empty()).then_some(&context.baggage),
+            correlation: correlation.as_ref(),
+        };
+        carrier::inject(headers, &outgoing);
+    });
 }

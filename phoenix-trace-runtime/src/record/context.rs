@@ -54,17 +54,21 @@ impl Context {
         ot.apply(&self.state)
     }
 
-    /// As a request going out carries it; `None` while there is no trace.
-    pub(crate) fn to_parent(&self) -> Option<TraceParent> {
+    /// As a request going out below the span `parent` carries it; `None` while there is no trace.
+    pub(crate) fn parent_below(&self, parent: u64) -> Option<TraceParent> {
         TraceParent::new(
             TraceId::from(self.trace_id),
-            SpanId::from(self.parent),
+            SpanId::from(parent),
             self.flags,
         )
     }
 
     pub(crate) fn is_sampled(&self) -> bool {
         self.flags & SAMPLED != 0
+    }
+
+    pub(crate) fn set_sampled(&mut self, sampled: bool) {
+        self.flags = self.flags & !SAMPLED | if sampled { SAMPLED } else { 0 };
     }
 
     /// The correlation id of the request, made of the trace id where nobody gave one.

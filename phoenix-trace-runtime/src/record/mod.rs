@@ -7,6 +7,7 @@ pub(crate) mod context;
 mod ids;
 pub(crate) mod registry;
 pub(crate) mod run;
+pub(crate) mod scope;
 pub(crate) mod segment;
 pub(crate) mod site;
 pub(crate) mod span;

@@ -80,6 +80,17 @@ pub(crate) enum LateEnd {
         error_type: String,
         told: super::strand::Told,
     },
+    /// Not an end: a change before it.
+    Edited(Edit),
+}
+
+/// A change to a span, to be made where its strand is.
+pub(crate) struct Edit(pub(crate) Box<dyn FnOnce(&mut Strand, u32) + Send>);
+
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Edit")
+    }
 }
 
 impl Segment {
@@ -201,6 +212,10 @@ impl Part {
                     LateEnd::Cancelled => strand.set_cancelled(number),
                     LateEnd::Failed { error_type, told } => {
                         strand.fail(number, &error_type, &told, true, at)
+                    }
+                    LateEnd::Edited(Edit(edit)) => {
+                        edit(&mut strand, number);
+                        continue;
                     }
                 }
                 strand.end(number, at);

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::clock::{self, Ticks};
 use super::context::Context;
 use super::ids;
-use super::segment::{Late, LateEnd, Part, finish, share};
+use super::segment::{Edit, Late, LateEnd, Part, finish, share};
 use super::site::Site;
 use super::strand::{NONE, Rendered, Role, Strand, Told, bounded};
-use super::{registry, thread};
+use super::{registry, scope, thread};
 use crate::outcome::{Failure, Outcome};
 use crate::panics;
 use crate::value::{Attr, Value};
@@ -18,22 +18,36 @@ use crate::value::{Attr, Value};
 /// A span that runs until it is dropped. It cannot leave its thread, nor be held across an await.
 #[derive(Debug)]
 pub struct Entered {
-    span: Scope,
+    kind: EnteredKind,
     was_panicking: bool,
+    /// Of a child: its span, and what was current before it. Flat, so that starting a span moves no enum about.
+    child: Child,
+    /// Of a root: the strand that it hides.
+    hidden: Option<Box<Strand>>,
     not_send: PhantomData<*const ()>,
 }
 
-#[derive(Debug)]
-enum Scope {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EnteredKind {
     Off,
-    Child {
-        seed: u64,
-        number: u32,
-        previous: u32,
-    },
-    Root {
-        hidden: Option<Box<Strand>>,
-    },
+    Child,
+    Root,
+}
+
+/// A span of the running strand.
+#[derive(Clone, Copy, Debug)]
+struct Child {
+    seed: u64,
+    number: u32,
+    previous: u32,
+}
+
+impl Child {
+    const NONE: Self = Self {
+        seed: 0,
+        number: NONE,
+        previous: NONE,
+    };
 }
 
 /// A span, or the right to record below one, that runs now and then. Dropped before it was ended, it was cancelled.
@@ -51,87 +65,90 @@ enum State {
     Strand(Box<Strand>),
     /// The same, suspended where others can reach it.
     Parked(Arc<Part>),
-    /// Running: the strand is the thread's.
-    Running,
+    /// Running: the strand is the thread's. Its part, once it has one, waits here for the next suspension.
+    Running(Option<Arc<Part>>),
 }
 
-/// What a span is started under.
+/// What a local root is started under.
 pub(crate) enum Under {
-    /// The span that runs now; without one it is a root, in the context of the request if there is one.
+    /// The context of the scope that runs now, if there is one.
     Current,
     /// The context of a request that has just come in.
     Request(Context),
 }
 
-enum Started {
-    Off,
-    Child { seed: u64, number: u32 },
-    Root(Box<Strand>),
+/// Starts a span below the one that runs now. Without one: `None`.
+/// With `run`, it is the current one from here on. Its number is [`NONE`] when the segment has no room for it.
+#[inline]
+fn start_child(site: &'static Site, attrs: &[Attr<'_>], now: Ticks, run: bool) -> Option<Child> {
+    let child = thread::with(|thread| {
+        let strand = thread
+            .active
+            .as_deref_mut()
+            .filter(|strand| strand.role != Role::Scope)?;
+        let (seed, previous) = (strand.seed, strand.current);
+        let number = strand.start(site, previous, now);
+        if number != NONE {
+            strand.set_plain(number, attrs);
+            if run {
+                strand.current = number;
+            }
+        }
+        Some(Child {
+            seed,
+            number,
+            previous,
+        })
+    });
+    let child = child.flatten()?;
+    if attrs.iter().any(Attr::is_lazy) && child.number != NONE {
+        set_lazy(child.seed, child.number, attrs);
+    }
+    Some(child)
 }
 
-/// Starts a span. Its attributes are asked for their values while nothing of the recorder is borrowed.
-#[inline]
-fn start(site: &'static Site, attrs: &[Attr<'_>], under: Under) -> Started {
-    let now = clock::now();
-    let started = thread::with(|thread| match under {
-        Under::Current => match &mut thread.active {
-            Some(strand) if strand.role != Role::Scope => {
-                let Some(number) = strand.start(site, strand.current, now) else {
-                    return Started::Off;
-                };
-                strand.set_plain(number, attrs);
-                Started::Child {
-                    seed: strand.seed,
-                    number,
-                }
-            }
-            Some(scope) => {
-                let (context, pipeline) = (scope.context.clone(), scope.pipeline.clone());
-                Started::Root(root(thread.take_strand(&pipeline), context, thread))
-            }
-            None => match thread.pipeline().cloned() {
-                Some(pipeline) => Started::Root(root(
-                    thread.take_strand(&pipeline),
-                    Context::default(),
-                    thread,
-                )),
-                None => Started::Off,
-            },
-        },
-        Under::Request(context) => {
-            let pipeline = match &thread.active {
-                Some(strand) => Some(strand.pipeline.clone()),
-                None => thread.pipeline().cloned(),
-            };
-            match pipeline {
-                Some(pipeline) => {
-                    Started::Root(root(thread.take_strand(&pipeline), context, thread))
-                }
-                None => Started::Off,
-            }
+/// Starts a local root on a strand of its own, called by its site's name unless `name` has parts. For a request, while
+/// nothing is recorded, it is the scope of its context. Its attributes are complete before the head decision is made.
+#[inline(never)]
+fn start_root(
+    site: &'static Site,
+    attrs: &[Attr<'_>],
+    name: &[&str],
+    now: Ticks,
+    under: Under,
+) -> Option<Box<Strand>> {
+    let strand = thread::with(|thread| {
+        let request = matches!(under, Under::Request(_));
+        let context = match (under, &thread.active) {
+            (Under::Request(context), _) => context,
+            (Under::Current, Some(scope)) => scope.context.clone(),
+            (Under::Current, None) => Context::default(),
+        };
+        match thread.recording() {
+            Some(pipeline) => Some(root(thread.take_strand(&pipeline), context, thread)),
+            None => request.then(|| scope::strand(thread, context)),
         }
     });
-    match started {
-        Some(Started::Root(mut strand)) => {
-            if strand.start(site, NONE, now).is_none() {
-                return Started::Off;
-            }
-            strand.current = 0;
-            strand.set_plain(0, attrs);
-            for (attr, value) in lazy(attrs, &strand) {
-                strand.set_rendered(0, attr.key, value);
-            }
-            strand.pipeline.clone().decide_head(&mut strand);
-            Started::Root(strand)
-        }
-        Some(Started::Child { seed, number }) => {
-            if attrs.iter().any(Attr::is_lazy) {
-                set_lazy(seed, number, attrs);
-            }
-            Started::Child { seed, number }
-        }
-        Some(Started::Off) | None => Started::Off,
+    let mut strand = strand.flatten()?;
+    if strand.role == Role::Scope {
+        return Some(strand);
     }
+    if strand.start(site, NONE, now) == NONE {
+        return None;
+    }
+    strand.current = 0;
+    strand.rename_parts(0, name);
+    strand.set_plain(0, attrs);
+    if attrs.iter().any(Attr::is_lazy) {
+        for (attr, value) in lazy(attrs, &strand) {
+            strand.set_rendered(0, attr.key, value);
+        }
+    }
+    let Strand {
+        pipeline, context, ..
+    } = &mut *strand;
+    pipeline.decide_head(context);
+    Some(strand)
 }
 
 fn root(mut strand: Box<Strand>, context: Context, thread: &mut thread::Thread) -> Box<Strand> {
@@ -226,32 +243,45 @@ fn on_active<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
 }
 
 /// Starts a span that runs from now until the guard is dropped.
-#[inline]
 pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
-    let span = match start(site, attrs, Under::Current) {
-        Started::Off => Scope::Off,
-        Started::Child { seed, number } => {
-            let previous = on_active(seed, |strand| {
-                std::mem::replace(&mut strand.current, number)
-            });
-            Scope::Child {
-                seed,
-                number,
-                previous: previous.unwrap_or(NONE),
-            }
-        }
-        Started::Root(strand) => match thread::install(strand) {
-            Ok(hidden) => Scope::Root { hidden },
-            Err(strand) => {
-                strand.pipeline.lose(&strand);
-                Scope::Off
-            }
-        },
+    let now = clock::now();
+    let Some(child) = start_child(site, attrs, now, true) else {
+        return enter_root(site, attrs, now);
+    };
+    let kind = if child.number == NONE {
+        EnteredKind::Off
+    } else {
+        EnteredKind::Child
     };
     Entered {
-        span,
+        kind,
         was_panicking: std::thread::panicking(),
+        child,
+        hidden: None,
         not_send: PhantomData,
+    }
+}
+
+#[inline(never)]
+fn enter_root(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Entered {
+    let Some(strand) = start_root(site, attrs, &[], now, Under::Current) else {
+        return Entered::off();
+    };
+    match thread::install(strand) {
+        Ok(hidden) => Entered {
+            kind: EnteredKind::Root,
+            was_panicking: std::thread::panicking(),
+            child: Child {
+                number: 0,
+                ..Child::NONE
+            },
+            hidden,
+            not_send: PhantomData,
+        },
+        Err(strand) => {
+            strand.pipeline.lose(&strand);
+            Entered::off()
+        }
     }
 }
 
@@ -261,8 +291,10 @@ impl Entered {
     #[must_use]
     pub const fn off() -> Self {
         Self {
-            span: Scope::Off,
+            kind: EnteredKind::Off,
             was_panicking: false,
+            child: Child::NONE,
+            hidden: None,
             not_send: PhantomData,
         }
     }
@@ -277,53 +309,51 @@ impl Entered {
 
     #[inline(never)]
     fn fail(&self, failure: &Failure<'_>) {
-        let number = match self.span {
-            Scope::Off => return,
-            Scope::Child { number, .. } => number,
-            Scope::Root { .. } => 0,
-        };
-        fail_active(number, failure);
+        if self.kind != EnteredKind::Off {
+            fail_active(self.child.number, failure);
+        }
+    }
+
+    /// Ends the span; without unwinding, that is all there is to do.
+    fn end(&mut self) {
+        if !self.was_panicking && std::thread::panicking() {
+            panics::current(|failure| self.fail(failure));
+        }
+        let now = clock::now();
+        if self.kind == EnteredKind::Root {
+            if let Some(mut strand) = thread::uninstall(self.hidden.take()) {
+                strand.end(0, now);
+                finish(strand);
+            }
+            return;
+        }
+        let Child {
+            seed,
+            number,
+            previous,
+        } = self.child;
+        let here = on_active(seed, |strand| {
+            strand.end(number, now);
+            strand.current = previous;
+        });
+        if here.is_none() {
+            deliver(
+                seed,
+                Late {
+                    number,
+                    at: now,
+                    end: LateEnd::Finished,
+                },
+            );
+        }
     }
 }
 
 impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
-        if matches!(self.span, Scope::Off) {
-            return;
-        }
-        if !self.was_panicking && std::thread::panicking() {
-            panics::current(|failure| self.fail(failure));
-        }
-        let now = clock::now();
-        match std::mem::replace(&mut self.span, Scope::Off) {
-            Scope::Off => {}
-            Scope::Child {
-                seed,
-                number,
-                previous,
-            } => {
-                let here = on_active(seed, |strand| {
-                    strand.end(number, now);
-                    strand.current = previous;
-                });
-                if here.is_none() {
-                    deliver(
-                        seed,
-                        Late {
-                            number,
-                            at: now,
-                            end: LateEnd::Finished,
-                        },
-                    );
-                }
-            }
-            Scope::Root { hidden } => {
-                if let Some(mut strand) = thread::uninstall(hidden) {
-                    strand.end(0, now);
-                    finish(strand);
-                }
-            }
+        if self.kind != EnteredKind::Off {
+            self.end();
         }
     }
 }
@@ -351,14 +381,35 @@ fn deliver(seed: u64, late: Late) {
     }
 }
 
-/// Starts a span that its owner will run.
-#[inline]
-pub(crate) fn begin(site: &'static Site, attrs: &[Attr<'_>], under: Under) -> Owned {
-    Owned(match start(site, attrs, under) {
-        Started::Off => State::Off,
-        Started::Child { seed, number } => State::Child { seed, number },
-        Started::Root(strand) => State::Strand(strand),
+/// Starts a span that its owner will run, below the one that runs now.
+pub(crate) fn begin(site: &'static Site, attrs: &[Attr<'_>]) -> Owned {
+    let now = clock::now();
+    Owned(match start_child(site, attrs, now, false) {
+        Some(Child { number: NONE, .. }) => State::Off,
+        Some(Child { seed, number, .. }) => State::Child { seed, number },
+        None => start_root(site, attrs, &[], now, Under::Current).map_or(State::Off, State::Strand),
     })
+}
+
+/// Starts a span that its owner will run: below the one that runs now, or as the local root of a request that has just
+/// come in. While nothing is recorded, a request still gets the scope of its context.
+pub(crate) fn begin_under(
+    site: &'static Site,
+    name: &[&str],
+    attrs: &[Attr<'_>],
+    under: Under,
+) -> Owned {
+    let now = clock::now();
+    if let Under::Current = under
+        && let Some(Child { seed, number, .. }) = start_child(site, attrs, now, false)
+    {
+        if number == NONE {
+            return Owned::off();
+        }
+        on_active(seed, |strand| strand.rename_parts(number, name));
+        return Owned(State::Child { seed, number });
+    }
+    Owned(start_root(site, attrs, name, now, under).map_or(State::Off, State::Strand))
 }
 
 /// A strand that is set to run: a branch of a segment, or the scope of a request.
@@ -384,46 +435,60 @@ impl Owned {
     /// Makes the span the current one until the guard goes.
     #[inline]
     pub(crate) fn enter(&mut self) -> Running<'_> {
-        let mode = match std::mem::take(&mut self.0) {
-            State::Off | State::Running => Mode::Nothing,
+        let (mut mode, mut child, mut hidden) = (Mode::Nothing, Child::NONE, None);
+        match self.0 {
+            State::Off | State::Running(_) => {}
             State::Child { seed, number } => {
-                self.0 = State::Child { seed, number };
-                match on_active(seed, |strand| {
+                child = Child {
+                    seed,
+                    number,
+                    previous: NONE,
+                };
+                let previous = on_active(seed, |strand| {
                     std::mem::replace(&mut strand.current, number)
-                }) {
-                    Some(previous) => Mode::Child {
-                        seed,
-                        number,
-                        previous,
-                    },
-                    None => abroad(seed, number),
+                });
+                if let Some(previous) = previous {
+                    child.previous = previous;
+                    mode = Mode::Child;
+                } else if let Some(abroad) = abroad(child) {
+                    hidden = abroad;
+                    mode = Mode::Abroad;
                 }
             }
-            State::Strand(strand) => self.install(strand),
-            State::Parked(part) => {
-                let strand = part.unpark();
-                self.install(strand)
+            State::Strand(_) | State::Parked(_) => {
+                if let Some(strand) = self.resume() {
+                    child.number = 0;
+                    hidden = strand;
+                    mode = Mode::Strand;
+                }
             }
-        };
+        }
         Running {
             span: self,
             mode,
+            child,
+            hidden,
             was_panicking: std::thread::panicking(),
         }
     }
 
-    #[inline]
-    fn install(&mut self, strand: Box<Strand>) -> Mode {
-        match thread::install(strand) {
-            Ok(hidden) => {
-                self.0 = State::Running;
-                Mode::Strand { hidden }
+    /// Lets the strand run on this thread. Gives the one that it hides; `None` when the thread is ending.
+    fn resume(&mut self) -> Option<Option<Box<Strand>>> {
+        let strand = match std::mem::replace(&mut self.0, State::Running(None)) {
+            State::Strand(strand) => strand,
+            State::Parked(part) => {
+                let strand = part.unpark();
+                self.0 = State::Running(Some(part));
+                strand
             }
-            Err(strand) => {
-                self.0 = State::Strand(strand);
-                Mode::Nothing
+            other => {
+                self.0 = other;
+                return None;
             }
-        }
+        };
+        thread::install(strand)
+            .map_err(|strand| self.0 = State::Strand(strand))
+            .ok()
     }
 
     /// Changes the span while it does not run, or runs on this thread.
@@ -433,13 +498,14 @@ impl Owned {
             State::Child { seed, number } => {
                 on_active(*seed, |strand| f(strand, *number));
             }
+            State::Strand(strand) if strand.role == Role::Scope => {}
             State::Strand(strand) => f(strand, 0),
             State::Parked(part) => {
                 let mut strand = part.unpark();
                 f(&mut strand, 0);
                 part.park(strand);
             }
-            State::Running => {
+            State::Running(_) => {
                 thread::with(|thread| {
                     if let Some(strand) = &mut thread.active {
                         f(strand, 0);
@@ -447,12 +513,6 @@ impl Owned {
                 });
             }
         }
-    }
-
-    /// Ends the span while it does not run, and with it what it owns.
-    pub(crate) fn end(mut self, outcome: Outcome<'_>) {
-        let mut running = self.enter();
-        running.settle(outcome);
     }
 }
 
@@ -463,7 +523,7 @@ impl Drop for Owned {
         }
         let now = clock::now();
         match std::mem::take(&mut self.0) {
-            State::Off | State::Running => {}
+            State::Off | State::Running(_) => {}
             State::Child { seed, number } => {
                 let here = on_active(seed, |strand| {
                     strand.set_cancelled(number);
@@ -495,47 +555,33 @@ fn cancel(mut strand: Box<Strand>, now: Ticks) {
 }
 
 /// A child that is polled where its strand does not run: what it records meanwhile is a branch of the same segment.
+/// Gives the strand that the branch hides.
 #[cold]
-fn abroad(seed: u64, number: u32) -> Mode {
-    let branch = registry::find(seed).map(|part| part.segment.branch(ids::span_id(seed, number)));
-    match branch.map(thread::install) {
-        Some(Ok(hidden)) => Mode::Abroad {
-            hidden,
-            seed,
-            number,
-        },
-        Some(Err(strand)) => {
-            finish(strand);
-            Mode::Nothing
-        }
-        None => Mode::Nothing,
-    }
+fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
+    let part = registry::find(child.seed)?;
+    let branch = part.segment.branch(ids::span_id(child.seed, child.number));
+    thread::install(branch).map_err(finish).ok()
 }
 
 /// An [`Owned`] span while it runs. When this is dropped the span is suspended; after a panic it has failed.
 #[derive(Debug)]
-pub(crate) struct Running<'a> {
+pub struct Running<'a> {
     span: &'a mut Owned,
     mode: Mode,
+    child: Child,
+    hidden: Option<Box<Strand>>,
     was_panicking: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Nothing,
-    Child {
-        seed: u64,
-        number: u32,
-        previous: u32,
-    },
-    Strand {
-        hidden: Option<Box<Strand>>,
-    },
-    Abroad {
-        hidden: Option<Box<Strand>>,
-        seed: u64,
-        number: u32,
-    },
+    /// A child on the strand of its parent.
+    Child,
+    /// The owner of the running strand.
+    Strand,
+    /// A child away from its strand, on a branch.
+    Abroad,
 }
 
 impl Running<'_> {
@@ -544,27 +590,41 @@ impl Running<'_> {
     pub(crate) fn settle(&mut self, outcome: Outcome<'_>) {
         if let Outcome::Err(failure) = outcome {
             self.fail(&failure);
-            if matches!(self.mode, Mode::Nothing) {
-                return;
+        }
+        self.finish();
+    }
+
+    /// Changes the span, wherever its strand is.
+    pub(crate) fn edit(&mut self, f: impl FnOnce(&mut Strand, u32) + Send + 'static) {
+        let Child { seed, number, .. } = self.child;
+        match self.mode {
+            Mode::Nothing => {}
+            Mode::Child => {
+                on_active(seed, |strand| f(strand, number));
+            }
+            Mode::Strand => {
+                thread::with(|thread| thread.active.as_deref_mut().map(|strand| f(strand, number)));
+            }
+            Mode::Abroad => {
+                let (at, end) = (clock::now(), LateEnd::Edited(Edit(Box::new(f))));
+                deliver(seed, Late { number, at, end });
             }
         }
-        self.finish(clock::now());
     }
 
     #[inline(never)]
     fn fail(&mut self, failure: &Failure<'_>) {
         match self.mode {
             Mode::Nothing => {}
-            Mode::Child { number, .. } => fail_active(number, failure),
-            Mode::Strand { .. } => fail_active(0, failure),
-            Mode::Abroad { seed, number, .. } => {
+            Mode::Child | Mode::Strand => fail_active(self.child.number, failure),
+            Mode::Abroad => {
                 const LIMIT: usize = 1024;
                 let (error_type, told) = (failure.error_type.to_owned(), Told::of(failure, LIMIT));
                 let end = LateEnd::Failed { error_type, told };
                 deliver(
-                    seed,
+                    self.child.seed,
                     Late {
-                        number,
+                        number: self.child.number,
                         at: clock::now(),
                         end,
                     },
@@ -573,35 +633,32 @@ impl Running<'_> {
         }
     }
 
-    /// Ends the span at `now` and lets run again what it hid.
-    #[inline]
-    fn finish(&mut self, now: Ticks) {
+    /// Ends the span and lets run again what it hid.
+    fn finish(&mut self) {
+        let now = clock::now();
+        let Child {
+            seed,
+            number,
+            previous,
+        } = self.child;
         match std::mem::replace(&mut self.mode, Mode::Nothing) {
             Mode::Nothing => return,
-            Mode::Child {
-                seed,
-                number,
-                previous,
-            } => {
+            Mode::Child => {
                 on_active(seed, |strand| {
                     strand.end(number, now);
                     strand.current = previous;
                 });
             }
-            Mode::Strand { hidden } => {
-                if let Some(mut strand) = thread::uninstall(hidden) {
+            Mode::Strand => {
+                if let Some(mut strand) = thread::uninstall(self.hidden.take()) {
                     if strand.role == Role::Root {
                         strand.end(0, now);
                     }
                     finish(strand);
                 }
             }
-            Mode::Abroad {
-                hidden,
-                seed,
-                number,
-            } => {
-                if let Some(branch) = thread::uninstall(hidden) {
+            Mode::Abroad => {
+                if let Some(branch) = thread::uninstall(self.hidden.take()) {
                     finish(branch);
                 }
                 deliver(
@@ -617,29 +674,33 @@ impl Running<'_> {
         self.span.0 = State::Off;
     }
 
-    #[inline]
     fn suspend(&mut self) {
         match std::mem::replace(&mut self.mode, Mode::Nothing) {
             Mode::Nothing => {}
-            Mode::Child { seed, previous, .. } => {
-                on_active(seed, |strand| {
-                    strand.current = previous;
+            Mode::Child => {
+                on_active(self.child.seed, |strand| {
+                    strand.current = self.child.previous;
                     share(strand);
                 });
             }
-            Mode::Strand { hidden } => {
-                self.span.0 = match thread::uninstall(hidden) {
-                    Some(mut strand) if strand.role != Role::Scope => {
+            Mode::Strand => {
+                let strand = thread::uninstall(self.hidden.take());
+                self.span.0 = match (strand, std::mem::take(&mut self.span.0)) {
+                    (Some(strand), State::Running(Some(part))) => {
+                        part.park(strand);
+                        State::Parked(part)
+                    }
+                    (Some(scope), _) if scope.role == Role::Scope => State::Strand(scope),
+                    (Some(mut strand), _) => {
                         let part = share(&mut strand).clone();
                         part.park(strand);
                         State::Parked(part)
                     }
-                    Some(scope) => State::Strand(scope),
-                    None => State::Off,
+                    (None, _) => State::Off,
                 };
             }
-            Mode::Abroad { hidden, .. } => {
-                if let Some(branch) = thread::uninstall(hidden) {
+            Mode::Abroad => {
+                if let Some(branch) = thread::uninstall(self.hidden.take()) {
                     finish(branch);
                 }
             }
@@ -650,12 +711,12 @@ impl Running<'_> {
 impl Drop for Running<'_> {
     #[inline]
     fn drop(&mut self) {
-        if matches!(self.mode, Mode::Nothing) {
+        if self.mode == Mode::Nothing {
             return;
         }
         if !self.was_panicking && std::thread::panicking() {
             panics::current(|failure| self.fail(failure));
-            self.finish(clock::now());
+            self.finish();
         } else {
             self.suspend();
         }

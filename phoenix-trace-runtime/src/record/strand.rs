@@ -182,13 +182,13 @@ impl Strand {
         }
     }
 
-    /// Starts a span below `parent`. `None`: the segment has no room for it, and counts it.
+    /// Starts a span below `parent`. [`NONE`]: the segment has no room for it, and counts it.
     #[inline]
-    pub(crate) fn start(&mut self, site: &'static Site, parent: u32, now: Ticks) -> Option<u32> {
+    pub(crate) fn start(&mut self, site: &'static Site, parent: u32, now: Ticks) -> u32 {
         let number = self.records.len();
         if number >= self.pipeline.limits.spans_per_segment {
             self.overflow = self.overflow.saturating_add(1);
-            return None;
+            return NONE;
         }
         self.records.push(Record {
             site,
@@ -205,7 +205,7 @@ impl Strand {
             exception: Text::default(),
         });
         self.open += 1;
-        u32::try_from(number).ok()
+        u32::try_from(number).unwrap_or(NONE)
     }
 
     #[inline]
@@ -226,8 +226,15 @@ impl Strand {
     }
 
     pub(crate) fn rename(&mut self, number: u32, name: &str) {
-        let limit = self.pipeline.limits.name_length;
-        let text = self.push_text(cut(name, limit));
+        self.rename_parts(number, &[name]);
+    }
+
+    /// Gives the span the name that `parts` make one after the other; without any it keeps the one it has.
+    pub(crate) fn rename_parts(&mut self, number: u32, parts: &[&str]) {
+        if parts.is_empty() {
+            return;
+        }
+        let text = self.push_parts(parts, self.pipeline.limits.name_length);
         if let Some(record) = self.records.get_mut(number as usize) {
             record.name = text;
         }
@@ -244,6 +251,9 @@ impl Strand {
                 Value::Str(v) => {
                     let limit = self.pipeline.limits.value_length;
                     Stored::Str(self.push_text(cut(v, limit)))
+                }
+                Value::Parts(parts) => {
+                    Stored::Str(self.push_parts(parts, self.pipeline.limits.value_length))
                 }
                 _ => continue,
             };
@@ -333,7 +343,11 @@ impl Strand {
         if let Some(record) = self.records.get_mut(number as usize) {
             record.failed = true;
             record.message = message;
-            record.exception = repeated.unwrap_or(message);
+            record.exception = match repeated {
+                Some(text) => text,
+                None if told.exception => message,
+                None => Text::default(),
+            };
         }
         self.failures.push(number);
         self.failed |= keep;
@@ -416,6 +430,19 @@ impl Strand {
         }
         self.text.push_str(text);
         Text { start, len }
+    }
+
+    fn push_parts(&mut self, parts: &[&str], limit: usize) -> Text {
+        let mut whole = Text::default();
+        for part in parts {
+            let text = self.push_text(cut(part, limit.saturating_sub(whole.len as usize)));
+            if whole.len == 0 {
+                whole = text;
+            } else {
+                whole.len += text.len;
+            }
+        }
+        whole
     }
 
     /// What it holds in memory, for the bounds on queues.

@@ -21,8 +21,6 @@ pub(crate) struct Thread {
     generation: u64,
     /// Instead of the process's pipeline, for the time of a scope on this thread.
     scoped: Option<Arc<Pipeline>>,
-    /// A buffer for values that are formatted.
-    pub(crate) scratch: String,
 }
 
 thread_local! {
@@ -34,7 +32,6 @@ thread_local! {
             pipeline: None,
             generation: 0,
             scoped: None,
-            scratch: String::new(),
         })
     };
 }
@@ -84,6 +81,14 @@ impl Thread {
                 .clone();
         }
         self.pipeline.as_ref()
+    }
+
+    /// The pipeline that the running code reports to; `None`: nothing is recorded.
+    pub(crate) fn recording(&mut self) -> Option<Arc<Pipeline>> {
+        match &self.active {
+            Some(strand) if !strand.pipeline.is_idle() => Some(strand.pipeline.clone()),
+            _ => self.pipeline().cloned(),
+        }
     }
 
     /// An empty strand with a new seed.
@@ -187,19 +192,17 @@ pub(crate) fn global() -> Option<Arc<Pipeline>> {
 
 /// The pipeline that the running code reports to.
 pub(crate) fn current_pipeline() -> Option<Arc<Pipeline>> {
-    with(|thread| match &thread.active {
-        Some(strand) => Some(strand.pipeline.clone()),
-        None => thread.pipeline().cloned(),
-    })
-    .flatten()
+    with(Thread::recording).flatten()
 }
 
 /// For as long as it lives, roots that start on this thread report to `pipeline`, and nothing that ran before is seen.
+#[cfg(feature = "testing")]
 pub(crate) struct Scoped {
     pipeline: Option<Arc<Pipeline>>,
     active: Option<Box<Strand>>,
 }
 
+#[cfg(feature = "testing")]
 impl Scoped {
     pub(crate) fn enter(pipeline: Arc<Pipeline>) -> Self {
         let hidden = with(|thread| (thread.scoped.replace(pipeline), thread.active.take()));
@@ -208,6 +211,7 @@ impl Scoped {
     }
 }
 
+#[cfg(feature = "testing")]
 impl Drop for Scoped {
     fn drop(&mut self) {
         let (pipeline, active) = (self.pipeline.take(), self.active.take());

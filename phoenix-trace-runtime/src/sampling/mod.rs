@@ -8,8 +8,8 @@ pub use preset::{Environment, configure_sampler};
 
 use opentelemetry::TraceId;
 
-use crate::propagation::{OtState, Threshold};
-use crate::record::context::{Context, SAMPLED};
+use crate::propagation::{OtState, Randomness, Threshold};
+use crate::record::context::Context;
 
 /// How segments are sampled. Errors are kept whatever the ratio says, unless sampling is off.
 ///
@@ -82,28 +82,24 @@ impl Sampler {
 
     /// The head decision for a segment that starts in this context: sets its sampled flag and threshold.
     pub(crate) fn decide(&self, context: &mut Context) {
-        let told = OtState::of(&context.state);
-        if self.parent_based && context.remote {
-            context.threshold = if context.is_sampled() {
-                told.threshold
-            } else {
-                None
-            };
-            return;
-        }
-        let Head::Ratio { threshold, .. } = &self.head else {
-            context.flags &= !SAMPLED;
-            context.threshold = None;
-            return;
-        };
-        let randomness = told.randomness_or(TraceId::from(context.trace_id));
-        if threshold.is_some_and(|threshold| threshold.keeps(randomness)) {
-            context.flags |= SAMPLED;
-            context.threshold = *threshold;
+        let trace_id = TraceId::from(context.trace_id);
+        let (told, randomness) = if context.state.is_empty() {
+            (None, Randomness::of_trace(trace_id))
         } else {
-            context.flags &= !SAMPLED;
-            context.threshold = None;
-        }
+            let told = OtState::of(&context.state);
+            (told.threshold, told.randomness_or(trace_id))
+        };
+        context.threshold = if self.parent_based && context.remote {
+            told.filter(|_| context.is_sampled())
+        } else {
+            let keeps = |threshold: &Threshold| threshold.keeps(randomness);
+            let threshold = match self.head {
+                Head::Never => None,
+                Head::Ratio { threshold, .. } => threshold.filter(keeps),
+            };
+            context.set_sampled(threshold.is_some());
+            threshold
+        };
     }
 
     /// Why a complete segment is kept; `None`: it is dropped.

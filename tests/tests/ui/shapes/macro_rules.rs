@@ -29,7 +29,10 @@ macro_rules! later {
     };
 }
 
-later!(asynchronous(name: &str) -> Result<usize, u8> { Ok(name.len()) });
+later!(asynchronous(name: &str) -> Result<usize, u8> {
+    let length = name.len();
+    Ok(length)
+});
 
 fn main() {
     let _ = sync();

@@ -1,0 +1,16 @@
+//! What the HTTP and gRPC boundaries share: a response whose span lasts until its body has ended, and excluded paths.
+
+mod body;
+mod exclude;
+mod future;
+mod protocol;
+pub(crate) mod url;
+mod watch;
+
+pub use body::ResponseBody;
+pub(crate) use exclude::Exclude;
+pub use future::ResponseFuture;
+pub(crate) use protocol::{
+    BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, int, opt, parts, text,
+};
+pub(crate) use watch::Watch;

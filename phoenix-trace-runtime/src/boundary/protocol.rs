@@ -1,0 +1,167 @@
+//! How a protocol tells the outcome of a response: what it reads in head, trailers and errors, and writes onto the span.
+
+use std::any::Any;
+use std::error::Error;
+use std::fmt::Display;
+
+use http::{HeaderMap, HeaderValue, Response};
+
+use crate::key::RawKey;
+use crate::outcome::short_type_name;
+use crate::propagation::correlation;
+use crate::record::span::Running;
+use crate::record::strand::{Told, bounded};
+use crate::record::{carry, clock};
+use crate::value::{Attr, Value};
+
+/// One side of one protocol, for the length of one exchange.
+pub trait Protocol {
+    /// The head of the response is there.
+    fn head<B: http_body::Body>(
+        &mut self,
+        span: &mut Running<'_>,
+        response: &mut Response<B>,
+    ) -> Rest;
+
+    /// The trailers are there: the body has ended.
+    fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap);
+
+    /// The body has ended without trailers.
+    fn end(&mut self, span: &mut Running<'_>);
+
+    /// The body broke.
+    fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>);
+
+    /// Is a body that is dropped before anybody looked at it a response nobody needed, and not one cut short?
+    const MAY_BE_IGNORED: bool;
+}
+
+/// A protocol, as far as errors of type `E` in place of a response go.
+pub trait Fault<E>: Protocol {
+    /// There is no response.
+    fn fault(&mut self, span: &mut Running<'_>, error: &E);
+}
+
+/// What follows the head of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing that belongs to the exchange.
+    Nothing,
+    /// A body, of this many bytes when that is known.
+    Body(Option<u64>),
+}
+
+/// An error of a body or a service: as text, and as whatever it is.
+#[derive(Clone, Copy)]
+pub struct BodyError<'a> {
+    pub(crate) type_name: &'static str,
+    pub(crate) message: &'a dyn Display,
+    pub(crate) any: &'a dyn Any,
+}
+
+impl<'a> BodyError<'a> {
+    pub(crate) fn of<E: Display + 'static>(error: &'a E) -> Self {
+        Self {
+            type_name: short_type_name::<E>(),
+            message: error,
+            any: error,
+        }
+    }
+
+    /// The error inside a box.
+    pub(crate) fn boxed(&self) -> Option<&'a (dyn Error + 'static)> {
+        let boxed = self.any.downcast_ref::<Box<dyn Error + Send + Sync>>()?;
+        Some(&**boxed)
+    }
+
+    /// The error with its sources in one line.
+    pub(crate) fn told(&self) -> Told {
+        chain(self.message, self.boxed().and_then(Error::source))
+    }
+}
+
+/// Marks the span as failed. `keep`: the segment is kept for it.
+pub(crate) fn fail(
+    span: &mut Running<'_>,
+    error_type: impl AsRef<str> + Send + 'static,
+    told: Told,
+    keep: bool,
+) {
+    span.edit(move |strand, number| {
+        strand.fail(number, error_type.as_ref(), &told, keep, clock::now());
+    });
+}
+
+/// An error and its sources in one line, as the description of a span's status.
+pub(crate) fn chain(error: &dyn Display, mut source: Option<&(dyn Error + 'static)>) -> Told {
+    const LIMIT: usize = 1024;
+    const MAX_SOURCES: usize = 8;
+    let mut message = bounded(format_args!("{error}"), LIMIT);
+    for _ in 0..MAX_SOURCES {
+        let Some(next) = source else { break };
+        let text = bounded(format_args!("{next}"), LIMIT);
+        if !message.contains(&text) && message.len() + text.len() < LIMIT {
+            message.push_str(": ");
+            message.push_str(&text);
+        }
+        source = next.source();
+    }
+    Told {
+        message,
+        sources: Vec::new(),
+        exception: false,
+    }
+}
+
+/// Tells the correlation id of the running request in the response to it.
+pub(crate) fn answer_correlation(headers: &mut HeaderMap) {
+    if let Some(id) = carry::current_correlation()
+        && let Ok(value) = HeaderValue::from_str(id.as_str())
+    {
+        let _ = headers.try_insert(correlation::HEADER, value);
+    }
+}
+
+const fn key(name: &'static str) -> RawKey {
+    RawKey {
+        name,
+        sensitive: false,
+    }
+}
+
+pub(crate) fn text<'a>(name: &'static str, value: &'a str) -> Attr<'a> {
+    Attr {
+        key: key(name),
+        value: Value::Str(value),
+    }
+}
+
+/// Text in pieces.
+pub(crate) fn parts<'a>(name: &'static str, value: &'a [&'a str]) -> Attr<'a> {
+    Attr {
+        key: key(name),
+        value: Value::Parts(value),
+    }
+}
+
+pub(crate) fn int(name: &'static str, value: i64) -> Attr<'static> {
+    Attr {
+        key: key(name),
+        value: Value::Int(value),
+    }
+}
+
+/// The attribute if there is a value, else one that is left out.
+pub(crate) fn opt<'a, T>(
+    name: &'static str,
+    value: Option<T>,
+    attr: impl FnOnce(&'static str, T) -> Attr<'a>,
+) -> Attr<'a> {
+    match value {
+        Some(value) => attr(name, value),
+        None => Attr {
+            key: key(name),
+            value: Value::None,
+        },
+    }
+}

@@ -1,0 +1,116 @@
+//! The layer around a gRPC channel.
+
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+
+use http::uri::Authority;
+use http::{Request, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::outcome::ClientSide;
+use crate::boundary::url::{host_and_port, without_credentials};
+use crate::boundary::{Fault, ResponseBody, ResponseFuture, int, opt, text};
+use crate::record::carry;
+use crate::record::site::{Site, SpanKind};
+use crate::record::span::{Owned, Under, begin_under};
+
+static CLIENT: Site = Site::new("grpc", SpanKind::Client, "");
+
+/// Gives each call that goes out its CLIENT span, and the context and correlation id of that span to the server.
+///
+/// The span is called `package.Service/Method`, and lasts until the status has come, after the last message of a
+/// stream; a call that is dropped before ends as cancelled. Every status but OK makes it an error; the segment is kept
+/// for those that are a server's fault ([`is_server_error`](super::is_server_error)) and not for NOT_FOUND and its like.
+///
+/// ```
+/// use phoenix_trace_runtime::GrpcClientLayer;
+/// use tower_layer::Layer;
+///
+/// # fn example<Channel: Clone>(channel: Channel) {
+/// let channel = GrpcClientLayer::new().server("data-router:50051").layer(channel);
+/// // DataRouterClient::new(channel)
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct GrpcClientLayer {
+    server: Option<Arc<Authority>>,
+}
+
+impl GrpcClientLayer {
+    /// The layer.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whom the channel is connected to, `host:port`, for `server.address` and `server.port`: requests on a channel do
+    /// not tell. What is not an authority is ignored.
+    #[must_use]
+    pub fn server(self, authority: &str) -> Self {
+        Self {
+            server: authority.parse().ok().map(Arc::new),
+        }
+    }
+}
+
+impl<S> Layer<S> for GrpcClientLayer {
+    type Service = GrpcClient<S>;
+
+    fn layer(&self, inner: S) -> GrpcClient<S> {
+        GrpcClient {
+            inner,
+            server: self.server.clone(),
+        }
+    }
+}
+
+/// A channel inside of [`GrpcClientLayer`].
+#[derive(Clone, Debug)]
+pub struct GrpcClient<S> {
+    inner: S,
+    server: Option<Arc<Authority>>,
+}
+
+fn span<B>(request: &Request<B>, server: Option<&Authority>) -> Owned {
+    let path = request.uri().path();
+    let method = path.strip_prefix('/').unwrap_or(path);
+    let authority = request.uri().authority().or(server);
+    let (host, port) = authority.map_or((None, None), |authority| {
+        let (host, port) = host_and_port(without_credentials(authority.as_str()));
+        (Some(host), port)
+    });
+    let attrs = [
+        text("rpc.system.name", "grpc"),
+        text("rpc.method", method),
+        opt("server.address", host, text),
+        opt("server.port", port.map(i64::from), int),
+    ];
+    begin_under(&CLIENT, &[method], &attrs, Under::Current)
+}
+
+impl<S, A, B> Service<Request<A>> for GrpcClient<S>
+where
+    S: Service<Request<A>, Response = Response<B>>,
+    B: http_body::Body,
+    ClientSide: Fault<S::Error>,
+{
+    type Response = Response<ResponseBody<B, ClientSide>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future, ClientSide>;
+
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<A>) -> Self::Future {
+        let mut span = span(&request, self.server.as_deref());
+        let inner = {
+            let _running = span.enter();
+            carry::inject(request.headers_mut());
+            self.inner.call(request)
+        };
+        ResponseFuture::new(inner, span, ClientSide::default())
+    }
+}

@@ -1,0 +1,263 @@
+//! What the response to a call means for its span: the status from the trailers, or from the head where it is all there
+//! is; a status that never came is UNKNOWN.
+
+use std::error::Error;
+use std::fmt::Display;
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Response, StatusCode};
+use percent_encoding::percent_decode;
+use tonic::{Code, ConnectError, Status, TimeoutExpired};
+
+use super::{STATUS_CODE, code_name, is_server_error};
+use crate::boundary::{BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, text};
+use crate::record::span::Running;
+use crate::record::strand::{Told, bounded};
+use crate::value::Attr;
+
+/// The server's side of a call: the codes in [`is_server_error`] are errors.
+#[derive(Clone, Debug, Default)]
+pub struct ServerSide {
+    head: Head,
+}
+
+/// The client's side of a call: every code but OK is an error; the segment is kept for those in [`is_server_error`].
+#[derive(Clone, Debug, Default)]
+pub struct ClientSide {
+    head: Head,
+}
+
+/// What the head of the response has told.
+#[derive(Clone, Debug, Default)]
+struct Head {
+    status: StatusCode,
+    /// gRPC-Web: the status travels inside the body.
+    web: bool,
+}
+
+/// How a call ended.
+struct Ended {
+    code: Code,
+    message: String,
+}
+
+impl Head {
+    fn of<B>(response: &Response<B>) -> Self {
+        let kind = response.headers().get(CONTENT_TYPE);
+        Self {
+            status: response.status(),
+            web: kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc-web")),
+        }
+    }
+
+    /// The status of a call whose response did not tell it; `None`: it cannot be seen from here.
+    fn untold(&self) -> Option<Ended> {
+        if self.web {
+            return None;
+        }
+        let code = match self.status {
+            StatusCode::BAD_REQUEST => Code::Internal,
+            StatusCode::UNAUTHORIZED => Code::Unauthenticated,
+            StatusCode::FORBIDDEN => Code::PermissionDenied,
+            StatusCode::NOT_FOUND => Code::Unimplemented,
+            StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT => Code::Unavailable,
+            _ => Code::Unknown,
+        };
+        let message = match self.status {
+            StatusCode::OK => "the response has no grpc-status".to_owned(),
+            status => format!("HTTP status {status}"),
+        };
+        Some(Ended { code, message })
+    }
+}
+
+impl Ended {
+    /// The status in trailers, or in the head of a response without a body.
+    fn told(headers: &HeaderMap) -> Option<Self> {
+        let code = Code::from_bytes(headers.get(Status::GRPC_STATUS)?.as_bytes());
+        let message = match headers.get(Status::GRPC_MESSAGE) {
+            Some(message) if code != Code::Ok => {
+                let message = percent_decode(message.as_bytes()).decode_utf8_lossy();
+                bounded(format_args!("{message}"), MESSAGE_LENGTH)
+            }
+            _ => String::new(),
+        };
+        Some(Self { code, message })
+    }
+
+    /// The status that tonic makes of an error.
+    fn of(error: &(dyn Error + 'static)) -> Self {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(status) = error.downcast_ref::<Status>() {
+                return Self::of_status(status);
+            }
+            if error.is::<TimeoutExpired>() || error.is::<ConnectError>() {
+                let timeout = error.is::<TimeoutExpired>();
+                return Self {
+                    code: if timeout {
+                        Code::Cancelled
+                    } else {
+                        Code::Unavailable
+                    },
+                    message: chain(error, error.source()).message,
+                };
+            }
+            next = error.source();
+        }
+        Self {
+            code: Code::Unknown,
+            message: chain(error, error.source()).message,
+        }
+    }
+
+    fn of_status(status: &Status) -> Self {
+        Self {
+            code: status.code(),
+            message: bounded(format_args!("{}", status.message()), MESSAGE_LENGTH),
+        }
+    }
+
+    fn of_body(error: BodyError<'_>) -> Self {
+        if let Some(status) = error.any.downcast_ref::<Status>() {
+            return Self::of_status(status);
+        }
+        match error.boxed() {
+            Some(error) => Self::of(error),
+            None => Self {
+                code: Code::Unknown,
+                message: error.told().message,
+            },
+        }
+    }
+
+    fn write(self, span: &mut Running<'_>, is_error: bool) {
+        let Self { code, message } = self;
+        span.edit(move |strand, number| {
+            strand.set_plain(number, &[Attr::new(&STATUS_CODE, code_name(code))]);
+        });
+        if is_error {
+            let told = Told {
+                message,
+                ..Told::default()
+            };
+            fail(span, code_name(code), told, is_server_error(code));
+        }
+    }
+}
+
+const MESSAGE_LENGTH: usize = 1024;
+
+fn at_server(span: &mut Running<'_>, ended: Option<Ended>) {
+    if let Some(ended) = ended {
+        let is_error = is_server_error(ended.code);
+        ended.write(span, is_error);
+    }
+}
+
+fn at_client(span: &mut Running<'_>, ended: Option<Ended>) {
+    if let Some(ended) = ended {
+        let is_error = ended.code != Code::Ok;
+        ended.write(span, is_error);
+    }
+}
+
+/// A method that the server does not have names no span: anybody can ask for any.
+fn unregistered(span: &mut Running<'_>) {
+    span.edit(|strand, number| {
+        let name = strand.records.get(number as usize);
+        let name = name.map(|record| strand.name_of(record).to_owned());
+        strand.rename(number, "grpc");
+        let original = name.as_deref().unwrap_or_default();
+        let method = [
+            text("rpc.method", "_OTHER"),
+            text("rpc.method_original", original),
+        ];
+        strand.set_plain(number, &method);
+    });
+}
+
+impl Protocol for ServerSide {
+    const MAY_BE_IGNORED: bool = false;
+
+    fn head<B: http_body::Body>(
+        &mut self,
+        span: &mut Running<'_>,
+        response: &mut Response<B>,
+    ) -> Rest {
+        answer_correlation(response.headers_mut());
+        self.head = Head::of(response);
+        let told = Ended::told(response.headers());
+        let is_told = told.is_some();
+        let alone = told.or_else(|| {
+            let missing = self.head.status == StatusCode::NOT_FOUND;
+            missing.then(|| self.head.untold()).flatten()
+        });
+        let Some(ended) = alone else {
+            return Rest::Body(None);
+        };
+        if ended.code == Code::Unimplemented && (ended.message.is_empty() || !is_told) {
+            unregistered(span);
+        }
+        at_server(span, Some(ended));
+        Rest::Nothing
+    }
+
+    fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap) {
+        at_server(span, Ended::told(trailers).or_else(|| self.head.untold()));
+    }
+
+    fn end(&mut self, span: &mut Running<'_>) {
+        at_server(span, self.head.untold());
+    }
+
+    fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>) {
+        at_server(span, Some(Ended::of_body(error)));
+    }
+}
+
+impl<E: Display + 'static> Fault<E> for ServerSide {
+    fn fault(&mut self, span: &mut Running<'_>, error: &E) {
+        at_server(span, Some(Ended::of_body(BodyError::of(error))));
+    }
+}
+
+impl Protocol for ClientSide {
+    const MAY_BE_IGNORED: bool = false;
+
+    fn head<B: http_body::Body>(
+        &mut self,
+        span: &mut Running<'_>,
+        response: &mut Response<B>,
+    ) -> Rest {
+        self.head = Head::of(response);
+        match Ended::told(response.headers()) {
+            Some(ended) => {
+                at_client(span, Some(ended));
+                Rest::Nothing
+            }
+            None => Rest::Body(None),
+        }
+    }
+
+    fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap) {
+        at_client(span, Ended::told(trailers).or_else(|| self.head.untold()));
+    }
+
+    fn end(&mut self, span: &mut Running<'_>) {
+        at_client(span, self.head.untold());
+    }
+
+    fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>) {
+        at_client(span, Some(Ended::of_body(error)));
+    }
+}
+
+impl<E: Error + 'static> Fault<E> for ClientSide {
+    fn fault(&mut self, span: &mut Running<'_>, error: &E) {
+        at_client(span, Some(Ended::of(error)));
+    }
+}

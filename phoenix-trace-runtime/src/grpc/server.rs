@@ -1,0 +1,120 @@
+//! The layer around a gRPC server.
+
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+
+use http::{Request, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::LayerSpan;
+use super::outcome::ServerSide;
+use crate::boundary::url::{authority, host_and_port};
+use crate::boundary::{Exclude, Fault, ResponseBody, ResponseFuture, int, opt, text};
+use crate::propagation::carrier;
+use crate::record::context::Context;
+use crate::record::scope::scope;
+use crate::record::site::{Site, SpanKind};
+use crate::record::span::{Owned, Under, begin_under};
+
+static SERVER: Site = Site::new("grpc", SpanKind::Server, "");
+
+/// Gives each call that comes in its SERVER span, below the caller's when it sent a trace context.
+///
+/// The span is called `package.Service/Method`, and lasts until the trailers have been sent. It sees what a handler
+/// cannot: methods that do not exist, calls that are refused before they reach it, clients that hang up. The response
+/// tells the correlation id in its metadata. A service with `#[traced_grpc_service]` adds no second span.
+///
+/// ```
+/// use phoenix_trace_runtime::GrpcServerLayer;
+///
+/// let layer = GrpcServerLayer::new().exclude("/grpc.health.v1.Health/*");
+/// // tonic::transport::Server::builder().layer(layer).add_service(…)
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct GrpcServerLayer {
+    exclude: Arc<Exclude>,
+}
+
+impl GrpcServerLayer {
+    /// A layer that excludes nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes no span for this path, `/package.Service/Method`; for all that begin with it when it ends in `*`. Such calls
+    /// still have their context and are still answered with their correlation id.
+    #[must_use]
+    pub fn exclude(mut self, path: &str) -> Self {
+        Arc::make_mut(&mut self.exclude).add(path);
+        self
+    }
+}
+
+impl<S> Layer<S> for GrpcServerLayer {
+    type Service = GrpcServer<S>;
+
+    fn layer(&self, inner: S) -> GrpcServer<S> {
+        GrpcServer {
+            inner,
+            exclude: self.exclude.clone(),
+        }
+    }
+}
+
+/// A service inside of [`GrpcServerLayer`].
+#[derive(Clone, Debug)]
+pub struct GrpcServer<S> {
+    inner: S,
+    exclude: Arc<Exclude>,
+}
+
+fn span<B>(request: &Request<B>, method: &str, context: Context) -> Owned {
+    let authority = authority(request.uri(), request.headers());
+    let (host, port) = authority.map_or((None, None), |authority| {
+        let (host, port) = host_and_port(authority);
+        (Some(host), port)
+    });
+    let attrs = [
+        text("rpc.system.name", "grpc"),
+        text("rpc.method", method),
+        opt("server.address", host, text),
+        opt("server.port", port.map(i64::from), int),
+    ];
+    begin_under(&SERVER, &[method], &attrs, Under::Request(context))
+}
+
+impl<S, A, B> Service<Request<A>> for GrpcServer<S>
+where
+    S: Service<Request<A>, Response = Response<B>>,
+    B: http_body::Body,
+    ServerSide: Fault<S::Error>,
+{
+    type Response = Response<ResponseBody<B, ServerSide>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future, ServerSide>;
+
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<A>) -> Self::Future {
+        let context = Context::from(carrier::extract(request.headers()));
+        let path = request.uri().path();
+        let mut span = if self.exclude.has(path) {
+            scope(context)
+        } else {
+            let method = path.strip_prefix('/').unwrap_or(path);
+            let span = span(&request, method, context);
+            request.extensions_mut().insert(LayerSpan);
+            span
+        };
+        let inner = {
+            let _running = span.enter();
+            self.inner.call(request)
+        };
+        ResponseFuture::new(inner, span, ServerSide::default())
+    }
+}

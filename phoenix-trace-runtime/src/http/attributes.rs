@@ -1,0 +1,117 @@
+//! The attributes and the name that an HTTP span starts with.
+
+use std::borrow::Cow;
+
+use http::header::USER_AGENT;
+use http::{HeaderMap, Uri, Version};
+
+use crate::boundary::{int, opt, parts, text, url};
+use crate::record::context::Context;
+use crate::record::site::{Site, SpanKind};
+use crate::record::span::{Owned, Under, begin_under};
+
+static SERVER: Site = Site::new("HTTP", SpanKind::Server, "");
+static CLIENT: Site = Site::new("HTTP", SpanKind::Client, "");
+
+/// The method as the conventions name it, and the original where that differs.
+fn method_of(method: &str) -> (&str, Option<&str>) {
+    match method {
+        known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE"
+        | "PATCH" | "QUERY") => (known, None),
+        other => ("_OTHER", Some(other)),
+    }
+}
+
+/// `{method} {target}`, as pieces; `HTTP` stands for methods that nobody knows.
+fn with_name<R>(method: &str, target: Option<&str>, f: impl FnOnce(&[&str]) -> R) -> R {
+    let method = if method == "_OTHER" { "HTTP" } else { method };
+    match target {
+        Some(target) => f(&[method, " ", target]),
+        None => f(&[method]),
+    }
+}
+
+/// The span of a request that has come in, or its scope while nothing is recorded.
+pub(super) fn server_span<B>(
+    request: &http::Request<B>,
+    route: Option<&str>,
+    context: Context,
+) -> Owned {
+    let (uri, headers) = (request.uri(), request.headers());
+    let (method, original) = method_of(request.method().as_str());
+    let query = uri.query().map(url::query);
+    let (host, port) = match url::authority(uri, headers) {
+        Some(authority) => {
+            let (host, port) = url::host_and_port(authority);
+            (Some(host), port)
+        }
+        None => (None, None),
+    };
+    let attrs = [
+        text("http.request.method", method),
+        opt("http.request.method_original", original, text),
+        opt("http.route", route, text),
+        text("url.path", uri.path()),
+        opt("url.query", query.as_deref(), text),
+        text("url.scheme", uri.scheme_str().unwrap_or("http")),
+        opt("server.address", host, text),
+        opt("server.port", port.map(i64::from), int),
+        opt("user_agent.original", field(headers, &USER_AGENT), text),
+        opt("network.protocol.version", version(request.version()), text),
+    ];
+    with_name(method, route, |name| {
+        begin_under(&SERVER, name, &attrs, Under::Request(context))
+    })
+}
+
+/// The span of a request that goes out.
+pub(super) fn client_span(
+    method: &str,
+    uri: &Uri,
+    headers: &HeaderMap,
+    template: Option<&str>,
+) -> Owned {
+    let (method, original) = method_of(method);
+    let scheme = uri.scheme_str().unwrap_or("http");
+    let authority = url::authority(uri, headers);
+    let (host, port) = authority.map_or((None, None), |authority| {
+        let (host, port) = url::host_and_port(authority);
+        (Some(host), port.or_else(|| url::default_port(scheme)))
+    });
+    let query = uri.query().map_or(Cow::Borrowed(""), url::query);
+    let mark = if query.is_empty() { "" } else { "?" };
+    let (prefix, between) = authority.map_or(("", ""), |_| (scheme, "://"));
+    let full = [
+        prefix,
+        between,
+        authority.unwrap_or_default(),
+        uri.path(),
+        mark,
+        &query,
+    ];
+    let attrs = [
+        text("http.request.method", method),
+        opt("http.request.method_original", original, text),
+        opt("server.address", host, text),
+        opt("server.port", port.map(i64::from), int),
+        parts("url.full", &full),
+        opt("url.template", template, text),
+    ];
+    with_name(method, template, |name| {
+        begin_under(&CLIENT, name, &attrs, Under::Current)
+    })
+}
+
+fn field<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn version(version: Version) -> Option<&'static str> {
+    match version {
+        Version::HTTP_10 => Some("1.0"),
+        Version::HTTP_11 => Some("1.1"),
+        Version::HTTP_2 => Some("2"),
+        Version::HTTP_3 => Some("3"),
+        _ => None,
+    }
+}

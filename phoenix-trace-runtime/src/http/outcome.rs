@@ -1,0 +1,160 @@
+//! What the response to an HTTP request means for its span.
+
+use std::error::Error;
+use std::fmt::Display;
+
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, Method, Response, StatusCode};
+
+use crate::boundary::{BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, int};
+use crate::outcome::short_type_name;
+use crate::record::span::Running;
+use crate::record::strand::Told;
+
+/// The server's side of an exchange: 5xx are errors.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerSide {
+    kind: Exchange,
+}
+
+/// The client's side of an exchange: 4xx and 5xx are errors; the segment is kept for 5xx and for no response.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientSide {
+    kind: Exchange,
+}
+
+/// What the method says about the body of the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exchange {
+    Plain,
+    Head,
+    Connect,
+}
+
+impl Exchange {
+    fn of(method: &Method) -> Self {
+        match *method {
+            Method::HEAD => Self::Head,
+            Method::CONNECT => Self::Connect,
+            _ => Self::Plain,
+        }
+    }
+
+    /// What follows the head: after an upgrade the connection is no longer HTTP's.
+    fn rest<B: http_body::Body>(self, response: &Response<B>) -> Rest {
+        let status = response.status();
+        let bodiless = status.is_informational()
+            || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+            || self == Self::Head
+            || self == Self::Connect && status.is_success();
+        if bodiless {
+            return Rest::Nothing;
+        }
+        let length = response.headers().get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+        Rest::Body(length.or_else(|| response.body().size_hint().exact()))
+    }
+}
+
+fn status(span: &mut Running<'_>, status: StatusCode, is_error: bool) {
+    span.edit(move |strand, number| {
+        let code = int("http.response.status_code", i64::from(status.as_u16()));
+        strand.set_plain(number, &[code]);
+    });
+    if is_error {
+        fail_with(span, status);
+    }
+}
+
+#[cold]
+fn fail_with(span: &mut Running<'_>, status: StatusCode) {
+    let code = status.as_str().to_owned();
+    fail(span, code, Told::default(), status.is_server_error());
+}
+
+impl ServerSide {
+    pub(super) fn of(method: &Method) -> Self {
+        Self {
+            kind: Exchange::of(method),
+        }
+    }
+}
+
+impl Protocol for ServerSide {
+    const MAY_BE_IGNORED: bool = false;
+
+    fn head<B: http_body::Body>(
+        &mut self,
+        span: &mut Running<'_>,
+        response: &mut Response<B>,
+    ) -> Rest {
+        answer_correlation(response.headers_mut());
+        let code = response.status();
+        status(span, code, code.is_server_error());
+        self.kind.rest(response)
+    }
+
+    fn trailers(&mut self, _: &mut Running<'_>, _: &HeaderMap) {}
+
+    fn end(&mut self, _: &mut Running<'_>) {}
+
+    fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>) {
+        fail(span, error.type_name, error.told(), true);
+    }
+}
+
+impl<E: Display + 'static> Fault<E> for ServerSide {
+    fn fault(&mut self, span: &mut Running<'_>, error: &E) {
+        let error = BodyError::of(error);
+        fail(span, error.type_name, error.told(), true);
+    }
+}
+
+impl ClientSide {
+    pub(super) fn of(method: &Method) -> Self {
+        Self {
+            kind: Exchange::of(method),
+        }
+    }
+
+    pub(super) fn error(span: &mut Running<'_>, error: BodyError<'_>) {
+        fail(span, error.type_name, error.told(), true);
+    }
+
+    /// Notes the status of a response.
+    pub(super) fn status(span: &mut Running<'_>, code: StatusCode) {
+        status(span, code, code.is_client_error() || code.is_server_error());
+    }
+}
+
+impl Protocol for ClientSide {
+    const MAY_BE_IGNORED: bool = true;
+
+    fn head<B: http_body::Body>(
+        &mut self,
+        span: &mut Running<'_>,
+        response: &mut Response<B>,
+    ) -> Rest {
+        Self::status(span, response.status());
+        self.kind.rest(response)
+    }
+
+    fn trailers(&mut self, _: &mut Running<'_>, _: &HeaderMap) {}
+
+    fn end(&mut self, _: &mut Running<'_>) {}
+
+    fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>) {
+        Self::error(span, error);
+    }
+}
+
+impl<E: Error + 'static> Fault<E> for ClientSide {
+    fn fault(&mut self, span: &mut Running<'_>, error: &E) {
+        fail(
+            span,
+            short_type_name::<E>(),
+            chain(error, error.source()),
+            true,
+        );
+    }
+}

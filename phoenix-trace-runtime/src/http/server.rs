@@ -1,0 +1,164 @@
+//! The layer around an HTTP server.
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+
+use http::{Extensions, Request, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::attributes::server_span;
+use super::outcome::ServerSide;
+use crate::boundary::{Exclude, Fault, ResponseBody, ResponseFuture};
+use crate::propagation::carrier;
+use crate::record::context::Context;
+use crate::record::scope::scope;
+
+type Route = fn(&Extensions) -> Option<&str>;
+
+/// Gives each request that comes in its SERVER span, below the caller's when it sent a trace context.
+///
+/// The span is called `{method} {route}`, and lasts until the body of the response has ended. A client that hangs up
+/// before ends it with `phoenix.cancelled`; a 5xx status, a panic in the handler or a body that breaks makes it an
+/// error. The response tells the correlation id in `x-correlation-id`: the one that the request carried if it was
+/// valid, else the trace id. All this holds for axum, hyper and every other server that takes a tower service.
+///
+/// With axum (feature `axum`) the route is the template that matched, when the layer is added with `Router::layer`:
+///
+/// ```
+/// # #[cfg(feature = "axum")] {
+/// use axum::{Router, routing::get};
+/// use phoenix_trace_runtime::HttpServerLayer;
+///
+/// let app: Router = Router::new()
+///     .route("/users/{id}", get(|| async { "a user" }))
+///     .route("/healthz", get(|| async { "ok" }))
+///     .layer(HttpServerLayer::new().exclude("/healthz"));
+/// # }
+/// ```
+///
+/// Around the router as a whole it sees no route, and spans are called by their method alone. Other routers tell their
+/// templates through [`route`](Self::route).
+#[derive(Clone, Debug)]
+pub struct HttpServerLayer {
+    settings: Arc<Settings>,
+}
+
+#[derive(Clone)]
+struct Settings {
+    exclude: Exclude,
+    route: Route,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("exclude", &self.exclude)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for HttpServerLayer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl HttpServerLayer {
+    /// A layer that excludes nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            settings: Arc::new(Settings {
+                exclude: Exclude::default(),
+                route: matched_path,
+            }),
+        }
+    }
+
+    /// Makes no span for this path; for all that begin with it when it ends in `*`. Such requests still have their
+    /// context and are still answered with their correlation id.
+    #[must_use]
+    pub fn exclude(mut self, path: &str) -> Self {
+        Arc::make_mut(&mut self.settings).exclude.add(path);
+        self
+    }
+
+    /// Where to find the route's template, when the router is not axum's. It must be a template, of which there are
+    /// few, and never a path.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::HttpServerLayer;
+    ///
+    /// #[derive(Clone)]
+    /// struct Template(&'static str);
+    ///
+    /// let layer = HttpServerLayer::new().route(|extensions| Some(extensions.get::<Template>()?.0));
+    /// ```
+    #[must_use]
+    pub fn route(mut self, route: fn(&Extensions) -> Option<&str>) -> Self {
+        Arc::make_mut(&mut self.settings).route = route;
+        self
+    }
+}
+
+#[cfg(feature = "axum")]
+fn matched_path(extensions: &Extensions) -> Option<&str> {
+    Some(extensions.get::<axum::extract::MatchedPath>()?.as_str())
+}
+
+#[cfg(not(feature = "axum"))]
+fn matched_path(_: &Extensions) -> Option<&str> {
+    None
+}
+
+impl<S> Layer<S> for HttpServerLayer {
+    type Service = HttpServer<S>;
+
+    fn layer(&self, inner: S) -> HttpServer<S> {
+        HttpServer {
+            inner,
+            settings: self.settings.clone(),
+        }
+    }
+}
+
+/// A service inside of [`HttpServerLayer`].
+#[derive(Clone, Debug)]
+pub struct HttpServer<S> {
+    inner: S,
+    settings: Arc<Settings>,
+}
+
+impl<S, A, B> Service<Request<A>> for HttpServer<S>
+where
+    S: Service<Request<A>, Response = Response<B>>,
+    B: http_body::Body,
+    ServerSide: Fault<S::Error>,
+{
+    type Response = Response<ResponseBody<B, ServerSide>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future, ServerSide>;
+
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<A>) -> Self::Future {
+        let context = Context::from(carrier::extract(request.headers()));
+        let mut span = if self.settings.exclude.has(request.uri().path()) {
+            scope(context)
+        } else {
+            let route = (self.settings.route)(request.extensions());
+            server_span(&request, route, context)
+        };
+        let side = ServerSide::of(request.method());
+        let inner = {
+            let _running = span.enter();
+            self.inner.call(request)
+        };
+        ResponseFuture::new(inner, span, side)
+    }
+}

@@ -1,0 +1,27 @@
+//! Scopes: the context of a request on a strand that holds no spans. They carry correlation ids, baggage and the caller's
+//! trace where no span is recorded: excluded routes, work outside of requests, processes in which tracing is off.
+
+use super::context::Context;
+use super::span::{Owned, own};
+use super::strand::{Role, Strand};
+use super::thread::{self, Thread};
+use crate::pipeline::Pipeline;
+use crate::propagation::CorrelationId;
+
+/// The scope of a request. It has a correlation id, a new one if nothing stands in for it.
+pub(crate) fn scope(context: Context) -> Owned {
+    thread::with(|thread| own(strand(thread, context))).unwrap_or_default()
+}
+
+pub(super) fn strand(thread: &mut Thread, context: Context) -> Box<Strand> {
+    let mut strand = match thread.recording() {
+        Some(pipeline) => thread.take_strand(&pipeline),
+        None => thread.take_strand(Pipeline::idle()),
+    };
+    strand.role = Role::Scope;
+    strand.context = context;
+    if strand.context.trace_id == 0 && strand.context.correlation.is_none() {
+        strand.context.correlation = Some(CorrelationId::generate());
+    }
+    strand
+}
