@@ -92,8 +92,9 @@ fn roots(task: &Task) -> u64 {
 }
 
 fn measure<S: Stack>(task: &Task, pipeline: Box<dyn Pipeline>) -> Result<Measured, String> {
+    // One worker: a second one without work would now and then take the task over, and measure the machine instead.
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;

@@ -11,7 +11,7 @@ use fastrace::future::FutureExt as _;
 use fastrace::local::LocalSpan;
 use fastrace::prelude::{Span, SpanContext};
 
-use super::{CHILDREN, Pipeline, Stack, count_exported};
+use super::{CHILDREN, Pipeline, Stack, count_exported, yielded};
 
 /// `CANCEL`: each root is cancelled before it ends, and with it the trace.
 pub(crate) struct Fastrace<const CANCEL: bool>;
@@ -79,7 +79,7 @@ async fn child_in_task(n: i64, text: &str) -> i64 {
 async fn child_yielding(n: i64, text: &str) -> i64 {
     let body = async {
         black_box(text);
-        tokio::task::yield_now().await;
+        yielded().await;
         black_box(n)
     };
     body.in_span(child_span(n, text)).await

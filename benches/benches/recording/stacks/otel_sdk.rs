@@ -13,7 +13,7 @@ use opentelemetry_sdk::trace::{
     SpanExporter,
 };
 
-use super::{CHILDREN, Discard, Pipeline, Stack};
+use super::{CHILDREN, Discard, Pipeline, Stack, yielded};
 
 pub(crate) struct OtelSdk;
 
@@ -83,7 +83,7 @@ async fn root_yielding(text: &str) -> i64 {
 async fn child_yielding(n: i64, text: &str) -> i64 {
     let body = async {
         black_box(text);
-        tokio::task::yield_now().await;
+        yielded().await;
         black_box(n)
     };
     in_span("child_yielding", n, text, body).await

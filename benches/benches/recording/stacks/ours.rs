@@ -6,7 +6,7 @@ use std::time::Duration;
 use phoenix_trace::sampling::Sampler;
 use phoenix_trace::{Config, Protocol, Telemetry, attribute_keys, traced_operation};
 
-use super::{CHILDREN, Discard, Pipeline, Stack};
+use super::{CHILDREN, Discard, Pipeline, Stack, yielded};
 
 pub(crate) struct Ours;
 
@@ -59,7 +59,7 @@ async fn root_yielding(text: &str) -> i64 {
 #[traced_operation(attributes(keys::NUMBER = n, keys::TEXT = text))]
 async fn child_yielding(n: i64, text: &str) -> i64 {
     black_box(text);
-    tokio::task::yield_now().await;
+    yielded().await;
     black_box(n)
 }
 

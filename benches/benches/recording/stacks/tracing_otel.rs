@@ -10,7 +10,7 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::otel_sdk::{provider, resource_of};
-use super::{CHILDREN, Discard, Pipeline, Stack};
+use super::{CHILDREN, Discard, Pipeline, Stack, yielded};
 
 pub(crate) struct TracingOtel;
 
@@ -54,7 +54,7 @@ async fn root_yielding(text: &str) -> i64 {
 #[instrument(skip_all, fields(bench.number = n, bench.text = text))]
 async fn child_yielding(n: i64, text: &str) -> i64 {
     black_box(text);
-    tokio::task::yield_now().await;
+    yielded().await;
     black_box(n)
 }
 

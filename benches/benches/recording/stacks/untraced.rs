@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use super::{CHILDREN, Stack};
+use super::{CHILDREN, Stack, yielded};
 
 pub(crate) struct Untraced;
 
@@ -40,7 +40,7 @@ async fn root_yielding(text: &str) -> i64 {
 
 async fn child_yielding(n: i64, text: &str) -> i64 {
     black_box(text);
-    tokio::task::yield_now().await;
+    yielded().await;
     black_box(n)
 }
 
