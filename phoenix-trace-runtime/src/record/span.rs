@@ -490,30 +490,6 @@ impl Owned {
             .map_err(|strand| self.0 = State::Strand(strand))
             .ok()
     }
-
-    /// Changes the span while it does not run, or runs on this thread.
-    pub(crate) fn edit(&mut self, f: impl FnOnce(&mut Strand, u32)) {
-        match &mut self.0 {
-            State::Off => {}
-            State::Child { seed, number } => {
-                on_active(*seed, |strand| f(strand, *number));
-            }
-            State::Strand(strand) if strand.role == Role::Scope => {}
-            State::Strand(strand) => f(strand, 0),
-            State::Parked(part) => {
-                let mut strand = part.unpark();
-                f(&mut strand, 0);
-                part.park(strand);
-            }
-            State::Running(_) => {
-                thread::with(|thread| {
-                    if let Some(strand) = &mut thread.active {
-                        f(strand, 0);
-                    }
-                });
-            }
-        }
-    }
 }
 
 impl Drop for Owned {
