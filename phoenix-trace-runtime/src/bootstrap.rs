@@ -106,7 +106,7 @@ pub fn init_tracer() -> Result<Telemetry, Error> {
 pub(crate) fn start(mut config: Config) -> std::io::Result<Arc<Pipeline>> {
     let resource = config.sdk_resource();
     let sampler = config.effective_sampler();
-    let exporter = config.make_exporter();
+    let exporter = config.take_exporter();
     Pipeline::start(config.limits, sampler, config.sending, resource, exporter)
 }
 

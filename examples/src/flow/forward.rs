@@ -80,7 +80,11 @@ async fn forward(
     let mut first_error = Ok(());
     while let Some(Message::Batch(batch)) = batches.recv().await {
         if let Err(status) = collector.export(batch).await {
-            first_error = first_error.and(Err(status.to_string()));
+            first_error = first_error.and(Err(format!(
+                "{}: {}",
+                status.code().description(),
+                status.message()
+            )));
         }
     }
     first_error

@@ -21,6 +21,7 @@ pub(crate) struct Shown {
 #[derive(Clone, Copy)]
 pub(crate) struct Style {
     colour: bool,
+    width: usize,
     stable: bool,
 }
 
@@ -28,6 +29,7 @@ impl Style {
     pub(crate) fn of(options: &Options) -> Self {
         Self {
             colour: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            width: width(),
             stable: options.stable,
         }
     }
@@ -35,8 +37,18 @@ impl Style {
     pub(crate) fn render(self, spans: &[Span]) -> String {
         Waterfall::new()
             .colour(self.colour)
+            .width(self.width)
             .times(!self.stable)
             .render(spans)
+    }
+}
+
+/// The columns of the terminal, or what fits a page.
+fn width() -> usize {
+    let columns = rustix::termios::tcgetwinsize(io::stdout()).map(|size| size.ws_col);
+    match columns {
+        Ok(columns) if columns > 0 => usize::from(columns),
+        _ => 120,
     }
 }
 

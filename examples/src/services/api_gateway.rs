@@ -11,7 +11,7 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use phoenix_trace::{attribute_keys, phoenix_main, record, traced_operation};
+use phoenix_trace::{HttpServerLayer, attribute_keys, phoenix_main, record, traced_operation};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio_stream::StreamExt as _;
@@ -63,7 +63,8 @@ pub(crate) async fn main() -> Result<(), BoxError> {
         .route("/v1/ask", post(ask))
         .route("/v1/documents", post(add_document))
         .route("/healthz", get(|| async { "ok" }))
-        .with_state(orchestrator);
+        .with_state(orchestrator)
+        .layer(HttpServerLayer::new().exclude("/healthz"));
     axum::serve(listen().await?, app)
         .with_graceful_shutdown(phoenix_trace::shutdown_signal())
         .await?;

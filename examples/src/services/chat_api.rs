@@ -5,26 +5,34 @@ use std::io;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, Uri, header};
+use http_body::Body;
 use http_body_util::{BodyDataStream, BodyExt as _, Full, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use phoenix_trace::http::HttpClient;
+use phoenix_trace::{HttpClientLayer, UrlTemplate};
 use serde::{Deserialize, Serialize};
 use tokio_stream::StreamExt as _;
 use tokio_util::codec::{FramedRead, LinesCodec};
 use tokio_util::io::StreamReader;
-use tower::ServiceExt as _;
+use tower::{Layer as _, ServiceExt as _};
+
+use super::wiring::BoxError;
+
+const PATH: &str = "/v1/chat/completions";
 
 /// The longest answer, and the longest line of a streamed one, that is read.
 const MAX_ANSWER: usize = 1024 * 1024;
 const MAX_LINE: usize = 64 * 1024;
 
-type HttpClient = Client<HttpConnector, Full<Bytes>>;
+/// A client whose requests are traced.
+type TracedClient = HttpClient<Client<HttpConnector, Full<Bytes>>>;
 
 /// Where the model is, and its name.
 #[derive(Clone)]
 pub(super) struct ChatApi {
-    client: HttpClient,
+    client: TracedClient,
     endpoint: Uri,
     pub(super) model: String,
     pub(super) provider: String,
@@ -89,8 +97,9 @@ impl ChatApi {
         provider: String,
     ) -> Result<Self, http::uri::InvalidUri> {
         Ok(Self {
-            client: Client::builder(TokioExecutor::new()).build_http(),
-            endpoint: format!("{}/v1/chat/completions", base.trim_end_matches('/')).parse()?,
+            client: HttpClientLayer::new()
+                .layer(Client::builder(TokioExecutor::new()).build_http()),
+            endpoint: format!("{}{PATH}", base.trim_end_matches('/')).parse()?,
             model,
             provider,
         })
@@ -131,6 +140,8 @@ impl ChatApi {
                 continue;
             };
             if data == "[DONE]" {
+                // The body is read to its end: so the request has ended, and its connection can be used again.
+                while lines.next().await.is_some_and(|line| line.is_ok()) {}
                 return Ok(());
             }
             if !each(piece(data.as_bytes())?).await {
@@ -145,7 +156,7 @@ impl ChatApi {
         messages: &[Message],
         max_tokens: u32,
         stream: bool,
-    ) -> Result<Response<hyper::body::Incoming>, ChatError> {
+    ) -> Result<Response<impl Body<Data = Bytes, Error: Into<BoxError>> + use<>>, ChatError> {
         let body = serde_json::to_vec(&ChatRequest {
             model: &self.model,
             messages,
@@ -160,6 +171,7 @@ impl ChatApi {
             .method(Method::POST)
             .uri(self.endpoint.clone())
             .header(header::CONTENT_TYPE, "application/json")
+            .extension(UrlTemplate::from(PATH))
             .body(Full::from(body))
             .map_err(ChatError::Request)?;
         let response = self
@@ -194,9 +206,9 @@ fn piece(json: &[u8]) -> Result<Piece, ChatError> {
 #[derive(Debug)]
 pub(super) enum ChatError {
     Request(http::Error),
-    Unreachable(Box<dyn std::error::Error + Send + Sync>),
+    Unreachable(BoxError),
     Refused(http::StatusCode),
-    Read(Box<dyn std::error::Error + Send + Sync>),
+    Read(BoxError),
     Json(serde_json::Error),
     CutShort,
 }

@@ -66,8 +66,13 @@ impl llm_server::Llm for Service {
         let (sender, parts) = mpsc::channel(PIECES_AHEAD);
         let api = self.api.clone();
         phoenix_trace::spawn(async move {
-            if let Err(error) = chat_in_pieces(&api, request.into_inner(), &sender).await {
-                // A client that has gone needs no error.
+            let result = tokio::select! {
+                result = chat_in_pieces(&api, request.into_inner(), &sender) => result,
+                // The client has gone: the model need not go on, and the call ends as cancelled.
+                () = sender.closed() => Ok(()),
+            };
+            if let Err(error) = result {
+                // It fails if the client has gone meanwhile, and then nobody needs the error.
                 let _ = sender.send(Err(error.into())).await;
             }
         });

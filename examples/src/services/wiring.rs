@@ -6,15 +6,19 @@ use std::error::Error;
 use std::io::{self, Write as _};
 use std::time::Duration;
 
+use http::uri::Authority;
+use phoenix_trace::GrpcClientLayer;
+use phoenix_trace::grpc::GrpcClient;
 use tokio::net::TcpListener;
 use tonic::server::NamedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::health_server::{Health, HealthServer};
+use tower::Layer as _;
 
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A channel whose calls are traced.
-pub(crate) type TracedChannel = Channel;
+pub(crate) type TracedChannel = GrpcClient<Channel>;
 
 /// The environment variable, unless it is unset or empty.
 pub(crate) fn setting(name: &str) -> Option<String> {
@@ -41,10 +45,12 @@ pub(crate) async fn listen() -> Result<TcpListener, BoxError> {
 /// A traced channel to the service whose URL is in the environment variable; it connects when first used.
 pub(crate) fn channel(variable: &str, service: &str) -> Result<TracedChannel, BoxError> {
     let url = required(variable, &format!("the URL of {service}"))?;
-    Ok(Endpoint::from_shared(url)?
+    let endpoint = Endpoint::from_shared(url)?
         .connect_timeout(Duration::from_secs(2))
-        .tcp_nodelay(true)
-        .connect_lazy())
+        .tcp_nodelay(true);
+    let server = endpoint.uri().authority().map_or("", Authority::as_str);
+    let traced = GrpcClientLayer::new().server(server);
+    Ok(traced.layer(endpoint.connect_lazy()))
 }
 
 /// The standard gRPC health service, which reports `S` as serving.

@@ -20,8 +20,10 @@ async fn missing_semicolon() -> u8 {
     1;
 }
 
+struct Unrelated;
+
 #[traced_operation]
-fn wrong_question_mark() -> Result<u8, String> {
+fn wrong_question_mark() -> Result<u8, Unrelated> {
     let n = "1".parse::<u8>()?;
     Ok(n)
 }

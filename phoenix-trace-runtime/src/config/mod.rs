@@ -1,0 +1,290 @@
+//! What the pipeline is made of: from code, else from the environment, else from defaults. A value that is wrong is named,
+//! and what is used instead.
+
+mod target;
+mod vars;
+
+use std::fmt;
+use std::time::Duration;
+
+use opentelemetry::KeyValue;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SpanExporter;
+
+pub use target::Protocol;
+use target::Target;
+use vars::Vars;
+
+use crate::pipeline::{Limits, Make, Sending};
+use crate::sampling::{Environment, Sampler, configure_sampler};
+
+/// The configuration of telemetry in one process.
+///
+/// ```
+/// use phoenix_trace_runtime::Config;
+///
+/// let config = Config::from_env().service("billing").version("1.4.0");
+/// assert_eq!(config.service_name(), "billing");
+/// ```
+#[derive(Debug)]
+pub struct Config {
+    service: String,
+    version: Option<String>,
+    pub(crate) environment: Environment,
+    resource: Vec<KeyValue>,
+    sampler: Option<Sampler>,
+    target: Target,
+    pub(crate) disabled: bool,
+    pub(crate) limits: Limits,
+    pub(crate) sending: Sending,
+    problems: Vec<Problem>,
+}
+
+/// A value in the configuration that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    variable: String,
+    value: String,
+    expected: String,
+    instead: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            variable,
+            value,
+            expected,
+            instead,
+        } = self;
+        write!(
+            f,
+            "{variable}=`{value}` cannot be used: expected {expected}; using {instead} instead"
+        )
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::from_vars(|_| None)
+    }
+}
+
+impl Config {
+    /// From the process's environment variables; `docs/configuration.md` lists them.
+    #[must_use]
+    pub fn from_env() -> Self {
+        Self::from_vars(|name| std::env::var(name).ok())
+    }
+
+    /// From variables that `var` looks up. Empty counts as unset.
+    pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Self {
+        let mut vars = Vars {
+            var: &var,
+            problems: Vec::new(),
+        };
+        let resource = vars.resource();
+        let from_resource = |key: &str| {
+            let value = resource.iter().find(|pair| pair.key.as_str() == key);
+            value.map(|pair| pair.value.to_string())
+        };
+        let service = vars
+            .first(&["OTEL_SERVICE_NAME"])
+            .or_else(|| from_resource("service.name"));
+        let service = service.or_else(|| vars.first(&["SERVICE_NAME"]));
+        let environment = vars
+            .parsed(
+                "ENVIRONMENT",
+                "development, staging or production",
+                "development",
+            )
+            .or_else(|| from_resource("deployment.environment.name")?.parse().ok())
+            .unwrap_or_default();
+        let mut config = Self {
+            service: service.unwrap_or_else(unknown_service),
+            version: from_resource("service.version"),
+            environment,
+            resource,
+            sampler: vars.sampler(),
+            target: vars.target(),
+            disabled: vars
+                .first(&["OTEL_SDK_DISABLED"])
+                .is_some_and(|v| v.eq_ignore_ascii_case("true")),
+            limits: vars.limits(),
+            sending: vars.sending(),
+            problems: Vec::new(),
+        };
+        config.problems = vars.problems;
+        config
+    }
+
+    /// The service's name (`service.name`). Default: `OTEL_SERVICE_NAME`, else `SERVICE_NAME`, else `unknown_service:` and
+    /// the program's name.
+    #[must_use]
+    pub fn service(self, name: impl Into<String>) -> Self {
+        Self {
+            service: name.into(),
+            ..self
+        }
+    }
+
+    /// The service's version (`service.version`).
+    #[must_use]
+    pub fn version(self, version: impl Into<String>) -> Self {
+        Self {
+            version: Some(version.into()),
+            ..self
+        }
+    }
+
+    /// Where the service runs: chooses the preset of [`configure_sampler`]. Default: `ENVIRONMENT`, else development.
+    #[must_use]
+    pub fn environment(self, environment: Environment) -> Self {
+        Self {
+            environment,
+            ..self
+        }
+    }
+
+    /// How segments are sampled. Default: `OTEL_TRACES_SAMPLER` when set, else the environment's preset.
+    #[must_use]
+    pub fn sampler(self, sampler: Sampler) -> Self {
+        Self {
+            sampler: Some(sampler),
+            ..self
+        }
+    }
+
+    /// Exports over OTLP. `endpoint`: a base URL such as `http://collector:4317`; default: `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    #[must_use]
+    pub fn otlp(self, protocol: Protocol, endpoint: Option<String>) -> Self {
+        Self {
+            target: Target::Otlp {
+                protocol,
+                endpoint,
+                variable: None,
+            },
+            ..self
+        }
+    }
+
+    /// Shows finished segments as waterfalls on standard error.
+    #[must_use]
+    pub fn console(self) -> Self {
+        Self {
+            target: Target::Console,
+            ..self
+        }
+    }
+
+    /// Exports through an exporter of the OpenTelemetry SDK.
+    #[must_use]
+    pub fn exporter(self, exporter: impl SpanExporter + 'static) -> Self {
+        Self {
+            target: Target::Custom(Box::new(exporter)),
+            ..self
+        }
+    }
+
+    /// Exports nothing; context and correlation ids still travel.
+    #[must_use]
+    pub fn no_exporter(self) -> Self {
+        Self {
+            target: Target::None,
+            ..self
+        }
+    }
+
+    /// An attribute of the resource, such as `service.namespace`.
+    #[must_use]
+    pub fn resource(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        self.resource.push(KeyValue::new(key, value.into()));
+        self
+    }
+
+    /// How long a span waits at most until its batch is sent. Default 5 s (`OTEL_BSP_SCHEDULE_DELAY`, in milliseconds).
+    #[must_use]
+    pub fn export_delay(mut self, delay: Duration) -> Self {
+        self.sending.delay = delay;
+        self
+    }
+
+    /// How long a segment waits, after its local root has ended, for spans that outlive it. Default 5 s.
+    #[must_use]
+    pub fn grace_period(mut self, period: Duration) -> Self {
+        self.limits.grace = period;
+        self
+    }
+
+    /// The service's name.
+    #[must_use]
+    pub fn service_name(&self) -> &str {
+        &self.service
+    }
+
+    /// Values that could not be used.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The sampler in force.
+    #[must_use]
+    pub fn effective_sampler(&self) -> Sampler {
+        self.sampler
+            .clone()
+            .unwrap_or_else(|| configure_sampler(self.environment, &self.service))
+    }
+
+    pub(crate) fn sdk_resource(&self) -> Resource {
+        let version = self
+            .version
+            .iter()
+            .map(|v| KeyValue::new("service.version", v.clone()));
+        Resource::builder_empty()
+            .with_attributes(self.resource.iter().cloned())
+            .with_attributes(version)
+            .with_attribute(KeyValue::new(
+                "deployment.environment.name",
+                self.environment.as_str(),
+            ))
+            .with_attribute(KeyValue::new("telemetry.sdk.name", "phoenix-trace"))
+            .with_attribute(KeyValue::new("telemetry.sdk.language", "rust"))
+            .with_attribute(KeyValue::new(
+                "telemetry.sdk.version",
+                env!("CARGO_PKG_VERSION"),
+            ))
+            .with_attribute(KeyValue::new("service.name", self.service.clone()))
+            .build()
+    }
+
+    /// What makes the exporter; to be called on the exporting thread, once.
+    pub(crate) fn take_exporter(&mut self) -> Make {
+        std::mem::replace(&mut self.target, Target::None).into_make(self.service.clone())
+    }
+
+    /// One line on what is exported where.
+    pub(crate) fn summary(&self) -> String {
+        let Self {
+            service,
+            environment,
+            target,
+            ..
+        } = self;
+        format!(
+            "{service} ({environment}): traces go {target}; sampling: {}",
+            self.effective_sampler()
+        )
+    }
+}
+
+fn unknown_service() -> String {
+    let program = std::env::current_exe().ok();
+    let program = program
+        .as_deref()
+        .and_then(|path| path.file_stem())
+        .and_then(|name| name.to_str());
+    program.map_or("unknown_service".to_owned(), |name| {
+        format!("unknown_service:{name}")
+    })
+}

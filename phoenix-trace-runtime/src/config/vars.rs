@@ -1,0 +1,231 @@
+//! Environment variables as configuration: each is read in one place, and what cannot be used is remembered.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use opentelemetry::KeyValue;
+
+use super::Problem;
+use super::target::{Protocol, Target};
+use crate::pipeline::{Limits, Sending};
+use crate::sampling::Sampler;
+
+/// Reads variables, and remembers those that it cannot use.
+pub(super) struct Vars<'a> {
+    pub(super) var: &'a dyn Fn(&str) -> Option<String>,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Vars<'_> {
+    /// The first of these variables that is set and not empty.
+    pub(super) fn first(&self, names: &[&str]) -> Option<String> {
+        names
+            .iter()
+            .find_map(|name| (self.var)(name).filter(|value| !value.trim().is_empty()))
+    }
+
+    fn problem(&mut self, variable: &str, value: &str, expected: &str, instead: &str) {
+        let [variable, value, expected, instead] =
+            [variable, value, expected, instead].map(str::to_owned);
+        self.problems.push(Problem {
+            variable,
+            value,
+            expected,
+            instead,
+        });
+    }
+
+    pub(super) fn parsed<T: FromStr>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        instead: &str,
+    ) -> Option<T> {
+        let value = self.first(&[name])?;
+        let parsed = value.trim().parse().ok();
+        if parsed.is_none() {
+            self.problem(name, &value, expected, instead);
+        }
+        parsed
+    }
+
+    fn number<T: FromStr>(&mut self, name: &str, into: &mut T)
+    where
+        T: fmt::Display,
+    {
+        let default = into.to_string();
+        if let Some(number) = self.parsed(name, "a whole number, zero or more", &default) {
+            *into = number;
+        }
+    }
+
+    fn milliseconds(&mut self, name: &str, into: &mut Duration) {
+        let mut milliseconds = into.as_millis() as u64;
+        self.number(name, &mut milliseconds);
+        *into = Duration::from_millis(milliseconds);
+    }
+
+    pub(super) fn resource(&mut self) -> Vec<KeyValue> {
+        const NAME: &str = "OTEL_RESOURCE_ATTRIBUTES";
+        let Some(list) = self.first(&[NAME]) else {
+            return Vec::new();
+        };
+        let pairs: Option<Vec<KeyValue>> = list
+            .split(',')
+            .filter(|pair| !pair.trim().is_empty())
+            .map(|pair| {
+                let (key, value) = pair.split_once('=')?;
+                let value = percent_decoded(value.trim())?;
+                (!key.trim().is_empty()).then(|| KeyValue::new(key.trim().to_owned(), value))
+            })
+            .collect();
+        if pairs.is_none() {
+            self.problem(
+                NAME,
+                &list,
+                "a list such as `key=value,key=value`",
+                "no attributes",
+            );
+        }
+        pairs.unwrap_or_default()
+    }
+
+    pub(super) fn sampler(&mut self) -> Option<Sampler> {
+        let name = self.first(&["OTEL_TRACES_SAMPLER"])?;
+        let (parent_based, base) = match name.strip_prefix("parentbased_") {
+            Some(base) => (true, base),
+            None => (false, name.as_str()),
+        };
+        let sampler = match base {
+            "always_on" => Sampler::always_on(),
+            "always_off" => Sampler::always_off(),
+            "traceidratio" => Sampler::ratio(self.sampler_ratio()),
+            _ => {
+                let expected =
+                    "always_on, always_off, traceidratio, or one of these after `parentbased_`";
+                self.problem(
+                    "OTEL_TRACES_SAMPLER",
+                    &name,
+                    expected,
+                    "the preset of the environment",
+                );
+                return None;
+            }
+        };
+        Some(if parent_based {
+            sampler.parent_based()
+        } else {
+            sampler
+        })
+    }
+
+    fn sampler_ratio(&mut self) -> f64 {
+        const NAME: &str = "OTEL_TRACES_SAMPLER_ARG";
+        let Some(value) = self.first(&[NAME]) else {
+            return 1.0;
+        };
+        match value.trim().parse() {
+            Ok(ratio) if (0.0..=1.0).contains(&ratio) => ratio,
+            _ => {
+                self.problem(NAME, &value, "a number from 0 to 1", "1");
+                1.0
+            }
+        }
+    }
+
+    pub(super) fn target(&mut self) -> Target {
+        let own = self.first(&[
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+        ]);
+        let earlier = self.first(&["OTEL_COLLECTOR_ENDPOINT"]);
+        // The exporter reads its own variables; the earlier name is ours to pass on, and meant gRPC.
+        let (endpoint, default) = match (&own, earlier) {
+            (None, Some(earlier)) => (Some(earlier), Protocol::Grpc),
+            _ => (None, Protocol::HttpProtobuf),
+        };
+        let otlp = endpoint.is_some() || own.is_some();
+        let protocol = self.protocol(default);
+        let target = Target::Otlp {
+            protocol,
+            endpoint,
+            variable: own,
+        };
+        match self.first(&["OTEL_TRACES_EXPORTER"]).as_deref() {
+            Some("otlp") => target,
+            Some("console") => Target::Console,
+            Some("none") => Target::None,
+            Some(other) => {
+                let other = other.to_owned();
+                self.problem(
+                    "OTEL_TRACES_EXPORTER",
+                    &other,
+                    "otlp, console or none",
+                    "otlp",
+                );
+                target
+            }
+            None if otlp => target,
+            None => Target::Console,
+        }
+    }
+
+    fn protocol(&mut self, default: Protocol) -> Protocol {
+        for name in [
+            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+        ] {
+            let Some(value) = self.first(&[name]) else {
+                continue;
+            };
+            match value.trim() {
+                "grpc" => return Protocol::Grpc,
+                "http/protobuf" => return Protocol::HttpProtobuf,
+                _ => self.problem(name, &value, "grpc or http/protobuf", "the default"),
+            }
+        }
+        default
+    }
+
+    pub(super) fn limits(&mut self) -> Limits {
+        let mut limits = Limits::default();
+        self.number("OTEL_ATTRIBUTE_COUNT_LIMIT", &mut limits.attributes);
+        self.number("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", &mut limits.attributes);
+        self.number("OTEL_SPAN_EVENT_COUNT_LIMIT", &mut limits.events);
+        self.number(
+            "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+            &mut limits.value_length,
+        );
+        self.number(
+            "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+            &mut limits.value_length,
+        );
+        limits
+    }
+
+    pub(super) fn sending(&mut self) -> Sending {
+        let mut sending = Sending::default();
+        self.number("OTEL_BSP_MAX_QUEUE_SIZE", &mut sending.queue_spans);
+        self.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", &mut sending.batch);
+        self.milliseconds("OTEL_BSP_SCHEDULE_DELAY", &mut sending.delay);
+        self.milliseconds("OTEL_BSP_EXPORT_TIMEOUT", &mut sending.timeout);
+        sending
+    }
+}
+
+/// As in W3C baggage, which the format of `OTEL_RESOURCE_ATTRIBUTES` follows.
+fn percent_decoded(value: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
