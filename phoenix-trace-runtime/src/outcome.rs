@@ -201,18 +201,20 @@ fn of_error<E: Error + 'static>(error: &E) -> Failure<'_> {
     }
 }
 
+/// The traits of all levels, without their names.
+#[doc(hidden)]
+pub mod dispatch {
+    pub use super::{
+        NotAResult as _, ResultOfAny as _, ResultOfDebug as _, ResultOfDisplay as _,
+        ResultOfError as _, ResultOfPointer as _,
+    };
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __phoenix_outcome {
     ($returned:expr) => {{
-        #[allow(
-            unused_imports,
-            reason = "one of them is used, by the type of the value"
-        )]
-        use $crate::outcome::{
-            NotAResult as _, ResultOfAny as _, ResultOfDebug as _, ResultOfDisplay as _,
-            ResultOfError as _, ResultOfPointer as _,
-        };
+        use $crate::outcome::dispatch::*;
         (&&&&&&$crate::outcome::Probe($returned)).outcome()
     }};
 }

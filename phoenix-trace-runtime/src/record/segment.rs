@@ -86,7 +86,9 @@ pub(crate) enum LateEnd {
 }
 
 /// A change to a span, to be made where its strand is.
-pub(crate) struct Edit(pub(crate) Box<dyn FnOnce(&mut Strand, u32) + Send>);
+pub(crate) struct Edit(pub(crate) Box<Editing>);
+
+type Editing = dyn FnOnce(&mut Strand, u32) + Send;
 
 impl fmt::Debug for Edit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
