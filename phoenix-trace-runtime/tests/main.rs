@@ -1,4 +1,5 @@
 //! The runtime as its users meet it: what is recorded, how it is decided, what arrives.
 
+mod boundaries;
 mod recording;
 mod support;

@@ -11,6 +11,7 @@ pub use body::ResponseBody;
 pub(crate) use exclude::Exclude;
 pub use future::ResponseFuture;
 pub(crate) use protocol::{
-    BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, int, opt, parts, text,
+    BodyError, Fault, Protocol, Rest, answer_correlation, chain, error_type, fail, int, opt, parts,
+    text,
 };
 pub(crate) use watch::Watch;

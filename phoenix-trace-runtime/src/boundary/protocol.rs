@@ -1,16 +1,18 @@
 //! How a protocol tells the outcome of a response: what it reads in head, trailers and errors, and writes onto the span.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::Display;
+use std::io;
 
 use http::{HeaderMap, HeaderValue, Response};
 
 use crate::key::RawKey;
 use crate::outcome::short_type_name;
 use crate::propagation::correlation;
-use crate::record::span::Running;
-use crate::record::strand::{Told, bounded};
+use crate::record::running::Running;
+use crate::record::told::{Told, bounded};
 use crate::record::{carry, clock};
 use crate::value::{Attr, Value};
 
@@ -90,6 +92,23 @@ pub(crate) fn fail(
     span.edit(move |strand, number| {
         strand.fail(number, error_type.as_ref(), &told, keep, clock::now());
     });
+}
+
+/// The type of an error: what the operating system calls it where that is its cause, else the name of its type.
+pub(crate) fn error_type(
+    error: &(dyn Error + 'static),
+    type_name: &'static str,
+) -> Cow<'static, str> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(io) = error.downcast_ref::<io::Error>()
+            && io.raw_os_error().is_some()
+        {
+            return Cow::Owned(format!("{:?}", io.kind()));
+        }
+        next = error.source();
+    }
+    Cow::Borrowed(type_name)
 }
 
 /// An error and its sources in one line, as the description of a span's status.

@@ -6,10 +6,12 @@ use std::fmt::Display;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Method, Response, StatusCode};
 
-use crate::boundary::{BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, int};
+use crate::boundary::{
+    BodyError, Fault, Protocol, Rest, answer_correlation, chain, error_type, fail, int,
+};
 use crate::outcome::short_type_name;
-use crate::record::span::Running;
-use crate::record::strand::Told;
+use crate::record::running::Running;
+use crate::record::told::Told;
 
 /// The server's side of an exchange: 5xx are errors.
 #[derive(Clone, Copy, Debug)]
@@ -150,11 +152,7 @@ impl Protocol for ClientSide {
 
 impl<E: Error + 'static> Fault<E> for ClientSide {
     fn fault(&mut self, span: &mut Running<'_>, error: &E) {
-        fail(
-            span,
-            short_type_name::<E>(),
-            chain(error, error.source()),
-            true,
-        );
+        let kind = error_type(error, short_type_name::<E>());
+        fail(span, kind, chain(error, error.source()), true);
     }
 }

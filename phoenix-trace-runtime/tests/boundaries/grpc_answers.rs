@@ -1,0 +1,155 @@
+//! What `GrpcClientLayer` makes of the answers that servers and proxies really give.
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http_body_util::{BodyExt as _, Full, StreamBody, combinators::UnsyncBoxBody};
+use phoenix_trace_runtime::GrpcClientLayer;
+use phoenix_trace_runtime::testing::Capture;
+use tonic::{Code, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+use tower::Layer as _;
+
+use super::captured;
+
+type Answer = http::Response<UnsyncBoxBody<Bytes, Status>>;
+
+fn head(fields: &[(&str, &str)]) -> http::response::Builder {
+    let head = http::Response::builder().header("content-type", "application/grpc");
+    fields
+        .iter()
+        .fold(head, |head, (name, value)| head.header(*name, *value))
+}
+
+fn empty(head: http::response::Builder) -> Answer {
+    let nothing = Full::default().map_err(|never: Infallible| match never {});
+    head.body(nothing.boxed_unsync()).unwrap()
+}
+
+/// A message, and then what comes after it.
+fn message(after: impl Into<Option<Result<http::HeaderMap, Status>>>) -> Answer {
+    use http_body::Frame;
+    let message = Frame::data(Bytes::from_static(b"\0\0\0\0\x02\x08\x01"));
+    let after = after.into().map(|after| after.map(Frame::trailers));
+    let frames = std::iter::once(Ok(message)).chain(after);
+    head(&[])
+        .body(StreamBody::new(stream::iter(frames.collect::<Vec<_>>())).boxed_unsync())
+        .unwrap()
+}
+
+/// A call that is answered so: the code that the caller gets, and the tree.
+#[track_caller]
+fn check(answer: impl FnOnce() -> Answer + Clone + Send + 'static, expected: Code, tree: &str) {
+    let capture = Capture::new();
+    let code = captured(&capture, async {
+        let service = tower::service_fn(move |_: http::Request<tonic::body::Body>| {
+            let answer = answer.clone();
+            async move { Ok::<_, Infallible>(answer()) }
+        });
+        let mut client = HealthClient::new(GrpcClientLayer::new().layer(service));
+        let result = client.check(HealthCheckRequest::default()).await;
+        result.map_or_else(|status| status.code(), |_| Code::Ok)
+    });
+    assert_eq!(code, expected);
+    assert_eq!(capture.tree(), tree);
+}
+
+#[test]
+fn trailers_only() {
+    let answer = || {
+        empty(head(&[
+            ("grpc-status", "5"),
+            ("grpc-message", "no%20such%20thing"),
+        ]))
+    };
+    check(answer, Code::NotFound, "\
+trace · test · 1 span · 1 error · kept: head
+grpc.health.v1.Health/Check · client · ✗ NOT_FOUND: no such thing · rpc.response.status_code=NOT_FOUND
+");
+}
+
+#[test]
+fn trailers_after_a_message() {
+    let trailers = |code: &str| {
+        let mut trailers = http::HeaderMap::new();
+        trailers.insert("grpc-status", code.parse().unwrap());
+        trailers
+    };
+    check(
+        move || message(Ok(trailers("0"))),
+        Code::Ok,
+        "\
+trace · test · 1 span · kept: head
+grpc.health.v1.Health/Check · client · rpc.response.status_code=OK
+",
+    );
+    check(
+        move || message(Ok(trailers("13"))),
+        Code::Internal,
+        "\
+trace · test · 1 span · 1 error · kept: head, error
+grpc.health.v1.Health/Check · client · ✗ INTERNAL · rpc.response.status_code=INTERNAL
+",
+    );
+    check(
+        move || message(Ok(trailers("nonsense"))),
+        Code::Unknown,
+        "\
+trace · test · 1 span · 1 error · kept: head, error
+grpc.health.v1.Health/Check · client · ✗ UNKNOWN · rpc.response.status_code=UNKNOWN
+",
+    );
+}
+
+#[test]
+fn a_missing_status_is_not_ok() {
+    check(|| message(None), Code::Unknown, "\
+trace · test · 1 span · 1 error · kept: head, error
+grpc.health.v1.Health/Check · client · ✗ UNKNOWN: the response has no grpc-status · rpc.response.status_code=UNKNOWN
+");
+    check(|| message(Ok(http::HeaderMap::new())), Code::Unknown, "\
+trace · test · 1 span · 1 error · kept: head, error
+grpc.health.v1.Health/Check · client · ✗ UNKNOWN: the response has no grpc-status · rpc.response.status_code=UNKNOWN
+");
+}
+
+#[test]
+fn a_proxy_that_speaks_no_grpc() {
+    check(|| empty(head(&[]).status(503)), Code::Unavailable, "\
+trace · test · 1 span · 1 error · kept: head, error
+grpc.health.v1.Health/Check · client · ✗ UNAVAILABLE: HTTP status 503 Service Unavailable · rpc.response.status_code=UNAVAILABLE
+");
+    check(|| empty(head(&[]).status(401)), Code::Unauthenticated, "\
+trace · test · 1 span · 1 error · kept: head
+grpc.health.v1.Health/Check · client · ✗ UNAUTHENTICATED: HTTP status 401 Unauthorized · rpc.response.status_code=UNAUTHENTICATED
+");
+}
+
+#[test]
+fn a_connection_that_breaks() {
+    let reset = || Status::unavailable("connection reset");
+    check(move || message(Err(reset())), Code::Unavailable, "\
+trace · test · 1 span · 1 error · kept: head, error
+grpc.health.v1.Health/Check · client · ✗ UNAVAILABLE: connection reset · rpc.response.status_code=UNAVAILABLE
+");
+}
+
+#[test]
+fn a_server_that_is_not_there() {
+    let capture = Capture::new();
+    captured(&capture, async {
+        let channel = tonic::transport::Channel::from_static("http://127.0.0.1:1").connect_lazy();
+        let mut client = HealthClient::new(GrpcClientLayer::new().layer(channel));
+        let status = client
+            .check(HealthCheckRequest::default())
+            .await
+            .unwrap_err();
+        assert_eq!(status.code(), Code::Unavailable);
+    });
+    assert_eq!(capture.tree(), "\
+trace · test · 1 span · 1 error · kept: head, error
+grpc.health.v1.Health/Check · client · ✗ UNAVAILABLE: tcp connect error: Connection refused (os error 111) · rpc.response.status_code=UNAVAILABLE
+");
+}

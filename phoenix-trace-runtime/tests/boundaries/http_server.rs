@@ -1,0 +1,336 @@
+//! `HttpServerLayer` around an axum router.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::routing::get;
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use opentelemetry::trace::SpanKind;
+use phoenix_trace_runtime::testing::Capture;
+use phoenix_trace_runtime::{HttpServerLayer, current_correlation_id, set_correlation_id};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+
+use super::{attributes, captured, header, send, serve, work};
+
+fn app() -> Router {
+    let users = Router::new().route("/users/{id}", get(|| async { work("load user") }));
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/busy", get(|| async { StatusCode::SERVICE_UNAVAILABLE }))
+        .route("/teapot", get(|| async { StatusCode::IM_A_TEAPOT }))
+        .route("/panic", get(fails))
+        .route("/stream", get(|| async { Body::from_stream(numbers()) }))
+        .route("/broken", get(|| async { Body::from_stream(broken()) }))
+        .route(
+            "/id",
+            get(|| async { current_correlation_id().unwrap().to_string() }),
+        )
+        .route(
+            "/rename",
+            get(|| async { set_correlation_id("renamed".parse().unwrap()) }),
+        )
+        .nest("/v1", users)
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(HttpServerLayer::new().exclude("/healthz"))
+}
+
+async fn fails() -> StatusCode {
+    panic!("the handler is broken")
+}
+
+fn numbers() -> impl futures_util::Stream<Item = Result<String, Infallible>> {
+    stream::iter(1..=3).then(|number| async move {
+        tokio::task::yield_now().await;
+        work("make a number");
+        Ok(number.to_string())
+    })
+}
+
+fn broken() -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
+    let disk = std::io::Error::other("the disk is gone");
+    stream::iter([Ok(Bytes::from("half of it")), Err(disk)])
+}
+
+/// The tree of one request, and the response.
+fn exchange(capture: &Capture, request: &str) -> (String, String) {
+    let response = captured(capture, async {
+        let address = serve(app()).await;
+        send(
+            address,
+            &format!("{request}host: shop.example:8080\r\nconnection: close\r\n\r\n"),
+        )
+        .await
+    });
+    (capture.tree(), response)
+}
+
+#[track_caller]
+fn check(request: &str, status: &str, expected: &str) {
+    let (tree, response) = exchange(&Capture::new(), request);
+    assert_eq!(tree, expected, "{response}");
+    assert!(
+        response.starts_with(&format!("HTTP/1.1 {status}")),
+        "{response}"
+    );
+}
+
+#[test]
+fn a_request_below_its_route() {
+    check("GET /v1/users/17?verbose HTTP/1.1\r\n", "200", "\
+trace · test · 2 spans · kept: head
+GET /v1/users/{id} · server · http.request.method=GET · http.route=/v1/users/{id} · http.response.status_code=200
+└╴load user
+");
+}
+
+#[test]
+fn attributes_follow_the_conventions() {
+    let capture = Capture::new();
+    let request = "GET /v1/users/17?a=1&sig=secret HTTP/1.1\r\nuser-agent: test/1\r\n";
+    exchange(&capture, request);
+    assert_eq!(
+        attributes(&capture, SpanKind::Server, "GET /v1/users/{id}"),
+        "\
+http.request.method = GET
+http.response.status_code = 200
+http.route = /v1/users/{id}
+network.protocol.version = 1.1
+phoenix.sampling.reason = [\"head\"]
+server.address = shop.example
+server.port = 8080
+url.path = /v1/users/17
+url.query = a=1&sig=REDACTED
+url.scheme = http
+user_agent.original = test/1"
+    );
+}
+
+#[test]
+fn server_errors_are_errors() {
+    check("GET /busy HTTP/1.1\r\n", "503", "\
+trace · test · 1 span · 1 error · kept: head, error
+GET /busy · server · ✗ 503 · http.request.method=GET · http.route=/busy · http.response.status_code=503
+");
+}
+
+#[test]
+fn client_errors_are_not() {
+    check(
+        "GET /teapot HTTP/1.1\r\n",
+        "418",
+        "\
+trace · test · 1 span · kept: head
+GET /teapot · server · http.request.method=GET · http.route=/teapot · http.response.status_code=418
+",
+    );
+}
+
+#[test]
+fn a_path_without_a_route_is_no_name() {
+    check(
+        "GET /etc/passwd HTTP/1.1\r\n",
+        "404",
+        "\
+trace · test · 1 span · kept: head
+GET · server · http.request.method=GET · http.response.status_code=404
+",
+    );
+}
+
+#[test]
+fn a_method_that_the_route_has_not() {
+    check("DELETE /v1/users/17 HTTP/1.1\r\n", "405", "\
+trace · test · 1 span · kept: head
+DELETE /v1/users/{id} · server · http.request.method=DELETE · http.route=/v1/users/{id} · http.response.status_code=405
+");
+}
+
+#[test]
+fn an_unknown_method_is_no_name() {
+    let capture = Capture::new();
+    let (tree, _) = exchange(&capture, "BREW /v1/users/17 HTTP/1.1\r\n");
+    assert_eq!(tree, "\
+trace · test · 1 span · kept: head
+HTTP /v1/users/{id} · server · http.request.method=_OTHER · http.route=/v1/users/{id} · http.response.status_code=405
+");
+    let written = attributes(&capture, SpanKind::Server, "HTTP /v1/users/{id}");
+    assert!(
+        written.contains("http.request.method_original = BREW"),
+        "{written}"
+    );
+}
+
+#[test]
+fn head_has_no_body() {
+    check("HEAD /stream HTTP/1.1\r\n", "200", "\
+trace · test · 1 span · kept: head
+HEAD /stream · server · http.request.method=HEAD · http.route=/stream · http.response.status_code=200
+");
+}
+
+#[test]
+fn a_stream_lasts_to_its_end() {
+    check(
+        "GET /stream HTTP/1.1\r\n",
+        "200",
+        "\
+trace · test · 4 spans · kept: head
+GET /stream · server · http.request.method=GET · http.route=/stream · http.response.status_code=200
+├╴make a number
+├╴make a number
+└╴make a number
+",
+    );
+}
+
+#[test]
+fn a_body_that_breaks() {
+    let (tree, _) = exchange(&Capture::new(), "GET /broken HTTP/1.1\r\n");
+    assert_eq!(tree, "\
+trace · test · 1 span · 1 error · kept: head, error
+GET /broken · server · ✗ Error: the disk is gone · http.request.method=GET · http.route=/broken · http.response.status_code=200
+");
+}
+
+#[test]
+fn a_panic_in_the_handler() {
+    let (tree, _) = exchange(&Capture::new(), "GET /panic HTTP/1.1\r\n");
+    assert_eq!(
+        tree,
+        "\
+trace · test · 1 span · 1 error · kept: head, error
+GET /panic · server · ✗ panic: the handler is broken · http.request.method=GET · http.route=/panic
+"
+    );
+}
+
+#[test]
+fn an_excluded_route_makes_no_span_and_answers_its_id() {
+    let capture = Capture::new();
+    let (tree, response) = exchange(
+        &capture,
+        "GET /healthz HTTP/1.1\r\nx-correlation-id: probe-1\r\n",
+    );
+    assert_eq!(tree, "");
+    assert_eq!(header(&response, "x-correlation-id"), Some("probe-1"));
+    let (_, response) = exchange(&capture, "GET /healthz HTTP/1.1\r\n");
+    assert_eq!(
+        header(&response, "x-correlation-id").map(str::len),
+        Some(32)
+    );
+    assert_eq!(capture.stats().ended, 0);
+}
+
+#[test]
+fn the_callers_trace_goes_on() {
+    let capture = Capture::new();
+    let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    exchange(
+        &capture,
+        &format!("GET /teapot HTTP/1.1\r\ntraceparent: {parent}\r\n"),
+    );
+    let spans = capture.exported();
+    let ids = format!(
+        "{}-{}",
+        spans[0].span_context.trace_id(),
+        spans[0].parent_span_id
+    );
+    assert!(
+        parent.contains(&ids) && spans[0].parent_span_is_remote,
+        "{ids}"
+    );
+}
+
+#[test]
+fn hostile_context_is_answered_and_replaced() {
+    let capture = Capture::new();
+    let long = "x".repeat(16 * 1024);
+    for id in ["a=1 tenant=victim", "caf\u{e9}", "{red}", "", &long] {
+        for parent in [
+            "00-0-0-0",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            id,
+        ] {
+            let request =
+                format!("GET /id HTTP/1.1\r\ntraceparent: {parent}\r\nx-correlation-id: {id}\r\n");
+            let (_, response) = exchange(&capture, &request);
+            let answered = header(&response, "x-correlation-id").unwrap().to_owned();
+            assert_eq!(answered.len(), 32, "{response}");
+            assert!(response.ends_with(&answered), "{response}");
+        }
+    }
+    let spans = capture.exported();
+    assert!(
+        spans
+            .iter()
+            .all(|span| span.parent_span_id == opentelemetry::SpanId::INVALID)
+    );
+}
+
+#[test]
+fn the_correlation_id_is_answered_whatever_the_status() {
+    let capture = Capture::new();
+    for (path, expected) in [
+        ("/id", "order-4711"),
+        ("/busy", "order-4711"),
+        ("/nowhere", "order-4711"),
+        ("/rename", "renamed"),
+    ] {
+        let request = format!("GET {path} HTTP/1.1\r\nx-correlation-id: order-4711\r\n");
+        let (_, response) = exchange(&capture, &request);
+        assert_eq!(
+            header(&response, "x-correlation-id"),
+            Some(expected),
+            "{path}"
+        );
+    }
+}
+
+/// A body that sends one piece, and then waits until it is dropped.
+fn endless(dropped: oneshot::Sender<()>) -> Body {
+    struct Tell(Option<oneshot::Sender<()>>);
+    impl Drop for Tell {
+        fn drop(&mut self) {
+            let _ = self.0.take().map(|tell| tell.send(()));
+        }
+    }
+    let tell = Tell(Some(dropped));
+    Body::from_stream(stream::unfold((tell, 0), |(tell, sent)| async move {
+        if sent > 0 {
+            std::future::pending::<()>().await;
+        }
+        Some((Ok::<_, Infallible>("piece"), (tell, sent + 1)))
+    }))
+}
+
+async fn hang_up(address: SocketAddr, request: &[u8], read: usize) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    let mut piece = vec![0; read];
+    stream.read_exact(&mut piece).await.unwrap();
+}
+
+#[test]
+fn a_client_that_hangs_up_in_the_body() {
+    let capture = Capture::new();
+    captured(&capture, async {
+        let (dropped, gone) = oneshot::channel();
+        let dropped = Arc::new(Mutex::new(Some(dropped)));
+        let handler = async move || endless(dropped.lock().unwrap().take().unwrap());
+        let app = Router::new().route("/", get(handler));
+        let address = serve(app.layer(HttpServerLayer::new())).await;
+        hang_up(address, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n", 20).await;
+        gone.await.unwrap();
+    });
+    assert_eq!(capture.tree(), "\
+trace · test · 1 span · kept: head
+GET / · server · http.request.method=GET · http.route=/ · http.response.status_code=200 · phoenix.cancelled=true
+");
+}
