@@ -48,14 +48,9 @@ fn check_an_absent_collector(protocol: &str) {
     // A batch is due every 50 ms, and the first one is tried again after a second.
     ask_for(&platform, Duration::from_millis(1500));
 
-    let start = Instant::now();
-    let ended = platform.stop();
-    assert!(
-        start.elapsed() < Duration::from_secs(10),
-        "all that is left to do is to give up: {:?}",
-        start.elapsed()
-    );
-    for ended in ended {
+    for ended in platform.stop() {
+        // A connection that is refused is refused at once: there is nothing to wait for.
+        assert!(ended.took < Duration::from_secs(2), "{ended:?}");
         assert!(ended.ended_as_asked(), "{ended:?}");
         let lines = complaints(&ended);
         assert_eq!(lines.len(), 1, "{ended:?}");
@@ -69,7 +64,7 @@ fn check_an_absent_collector(protocol: &str) {
         let account = ended.account;
         assert!(account.balances(), "{ended:?}");
         assert!(account.failed > 0, "{ended:?}");
-        assert_eq!(account.acknowledged + account.in_doubt, 0, "{ended:?}");
+        assert_eq!(account.failed, account.ended, "{ended:?}");
     }
 }
 

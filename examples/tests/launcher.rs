@@ -100,17 +100,18 @@ fn an_interrupt_is_how_serving_ends() {
 fn a_second_interrupt_does_not_wait() {
     let mut flow = Launcher::start(&["--serve"]);
     flow.wait_until_it_serves();
-    // A service that does not react would be waited for.
-    kill_process(flow.service("data-router"), Signal::STOP).expect("it runs");
+    let (stuck, caller) = (
+        flow.service("data-router"),
+        flow.service("orchestrator-service"),
+    );
+    // A service that does not react would be waited for, after the one that calls it.
+    kill_process(stuck, Signal::STOP).expect("it runs");
     flow.child.signal(Signal::INT);
-    let stopping = flow.service("orchestrator-service");
-    while flow.processes().iter().any(|(pid, _)| *pid == stopping) {
-        thread::sleep(Duration::from_millis(5));
-    }
+    flow.wait_until(WITHIN, |left| left.iter().all(|(pid, _)| *pid != caller));
     flow.child.signal(Signal::INT);
     let status = flow.child.wait(Duration::from_secs(5));
     assert_eq!(status.code(), Some(130), "{}", flow.child);
-    flow.wait_until_none_runs(Duration::from_secs(12));
+    flow.wait_until(Duration::from_secs(12), |left| left.is_empty());
 }
 
 #[test]
@@ -120,5 +121,5 @@ fn services_end_when_their_launcher_is_killed() {
     flow.child.signal(Signal::KILL);
     let status = flow.child.wait(WITHIN);
     assert_eq!(status.signal(), Some(9));
-    flow.wait_until_none_runs(Duration::from_secs(12));
+    flow.wait_until(Duration::from_secs(12), |left| left.is_empty());
 }

@@ -77,12 +77,12 @@ impl Launcher {
         status
     }
 
-    /// Waits until none of its processes runs. They are not our children: nobody tells us of their end.
-    pub(crate) fn wait_until_none_runs(&self, deadline: Duration) {
+    /// Waits until its processes are as `done` wants them. They are not our children: nobody tells us of their end.
+    pub(crate) fn wait_until(&self, deadline: Duration, done: impl Fn(&[(Pid, String)]) -> bool) {
         let start = Instant::now();
         loop {
             let left = self.processes();
-            if left.is_empty() {
+            if done(&left) {
                 return;
             }
             assert!(start.elapsed() < deadline, "these are left: {left:?}");

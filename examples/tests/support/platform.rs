@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::process::ExitStatus;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use serde::Deserialize;
@@ -41,6 +41,8 @@ pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
     pub(crate) account: Account,
     pub(crate) stderr: Vec<String>,
+    /// Counted from when it was asked to end, or began to be waited for.
+    pub(crate) took: Duration,
 }
 
 /// What became of every span that ended.
@@ -104,13 +106,16 @@ impl Service {
 
     /// Waits until it has ended.
     pub(crate) fn ended(mut self, deadline: Duration) -> Ended {
+        let start = Instant::now();
         let status = self.child.wait(deadline);
+        let took = start.elapsed();
         let account = self.account();
         Ended {
             name: self.child.name.clone(),
             status,
             account,
             stderr: self.child.stderr.all(),
+            took,
         }
     }
 
