@@ -147,23 +147,29 @@ fn attributes_follow_the_conventions() {
     let capture = Capture::new();
     call(&capture, "");
     let method = "grpc.health.v1.Health/Check";
-    assert_eq!(attributes(&capture, SpanKind::Client, method), "\
+    assert_eq!(
+        attributes(&capture, SpanKind::Client, method),
+        "\
 phoenix.sampling.reason = [\"head\"]
 rpc.method = grpc.health.v1.Health/Check
 rpc.response.status_code = OK
 rpc.system.name = grpc
 server.address = health.example
-server.port = 50051");
+server.port = 50051"
+    );
     let server = attributes(&capture, SpanKind::Server, method);
     let (server, port) = server.rsplit_once(" = ").unwrap();
     assert!(port.parse::<u16>().is_ok());
-    assert_eq!(server, "\
+    assert_eq!(
+        server,
+        "\
 phoenix.sampling.reason = [\"head\"]
 rpc.method = grpc.health.v1.Health/Check
 rpc.response.status_code = OK
 rpc.system.name = grpc
 server.address = 127.0.0.1
-server.port");
+server.port"
+    );
 }
 
 #[test]

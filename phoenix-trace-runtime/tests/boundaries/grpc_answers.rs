@@ -85,14 +85,22 @@ trace · test · 1 span · kept: head
 grpc.health.v1.Health/Check · client · rpc.response.status_code=OK
 ",
     );
-    check(move || message(Ok(trailers("13"))), Code::Internal, "\
+    check(
+        move || message(Ok(trailers("13"))),
+        Code::Internal,
+        "\
 trace · test · 1 span · 1 error · kept: head, error
 grpc.health.v1.Health/Check · client · ✗ INTERNAL · rpc.response.status_code=INTERNAL
-");
-    check(move || message(Ok(trailers("nonsense"))), Code::Unknown, "\
+",
+    );
+    check(
+        move || message(Ok(trailers("nonsense"))),
+        Code::Unknown,
+        "\
 trace · test · 1 span · 1 error · kept: head, error
 grpc.health.v1.Health/Check · client · ✗ UNKNOWN · rpc.response.status_code=UNKNOWN
-");
+",
+    );
 }
 
 #[test]
