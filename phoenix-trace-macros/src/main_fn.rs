@@ -237,16 +237,14 @@ fn expand(plan: &Plan) -> TokenStream {
     let mut sig = function.sig.clone();
     sig.asyncness = None;
     let service = option(plan.service.as_ref());
-    let version = match &plan.version {
-        Some(version) => version.to_token_stream(),
-        None => quote_spanned!(site=> ::core::env!("CARGO_PKG_VERSION")),
-    };
+    let version = option(plan.version.as_ref());
     let threads = option(plan.worker_threads.as_ref());
     let flavor = Ident::new(plan.flavor, site);
     let described = quote_spanned! {site=>
         #facade::__private::Main {
             service: #service,
-            version: ::core::option::Option::Some(#version),
+            version: #version,
+            version_default: ::core::env!("CARGO_PKG_VERSION"),
             name_default: ::core::env!("CARGO_PKG_NAME"),
             flavor: #facade::__private::Flavor::#flavor,
             worker_threads: #threads,

@@ -13,8 +13,9 @@ use pin_project_lite::pin_project;
 use crate::propagation::{CorrelationId, carrier};
 use crate::record::carry::{self, with_active};
 use crate::record::context::Context;
+use crate::record::owned::Owned;
+use crate::record::running::Running;
 use crate::record::scope::scope;
-use crate::record::span::{Owned, Running};
 
 /// The correlation id of the running request; where nobody gave one, its trace id. `None` outside of any request.
 ///

@@ -22,8 +22,10 @@ const EX_OSERR: i32 = 71;
 pub struct Main {
     /// `service = ".."`.
     pub service: Option<&'static str>,
-    /// `version = ".."`, else the package's version.
+    /// `version = ".."`.
     pub version: Option<&'static str>,
+    /// The package's version: the service's when nothing else names one.
+    pub version_default: &'static str,
     /// The package's name: the service's name when nothing else names it.
     pub name_default: &'static str,
     /// `flavor = ".."`.
@@ -51,6 +53,8 @@ impl Main {
         }
         if let Some(version) = self.version {
             config = config.version(version);
+        } else if config.service_version().is_none() {
+            config = config.version(self.version_default);
         }
         init(config)
             .inspect_err(|error| {

@@ -157,7 +157,7 @@ macro_rules! levels {
 levels! {
     /// An error with its chain of sources.
     ResultOfError for &&&&&Probe<'a, Result<T, E>>, [E: Error + 'static],
-        |error| Failure { error_type: error_type(error), message: Message::Display(error), source: error.source() };
+        |error| of_error(error);
     /// A pointer to one: `Box<dyn Error>`, `anyhow::Error`.
     ResultOfPointer for &&&&Probe<'a, Result<T, E>>, [E: Display + Deref, E::Target: AsError],
         |error| Failure { error_type: short_type_name::<E>(), message: Message::Display(error), source: (**error).as_error().source() };
@@ -184,28 +184,37 @@ impl<'a, T> NotAResult<'a> for Probe<'a, T> {
     }
 }
 
-/// A gRPC status names its code, every other error its type.
-fn error_type<E: Error + 'static>(error: &E) -> &'static str {
+/// A gRPC status names its code and tells its message, every other error its type and what it displays.
+fn of_error<E: Error + 'static>(error: &E) -> Failure<'_> {
     #[cfg(feature = "grpc")]
     if let Some(status) = (error as &dyn std::any::Any).downcast_ref::<tonic::Status>() {
-        return crate::grpc::code_name(status.code());
+        let failure = Failure::new(crate::grpc::code_name(status.code())).text(status.message());
+        return Failure {
+            source: status.source(),
+            ..failure
+        };
     }
-    let _ = error;
-    short_type_name::<E>()
+    Failure {
+        error_type: short_type_name::<E>(),
+        message: Message::Display(error),
+        source: error.source(),
+    }
+}
+
+/// The traits of all levels, without their names.
+#[doc(hidden)]
+pub mod dispatch {
+    pub use super::{
+        NotAResult as _, ResultOfAny as _, ResultOfDebug as _, ResultOfDisplay as _,
+        ResultOfError as _, ResultOfPointer as _,
+    };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __phoenix_outcome {
     ($returned:expr) => {{
-        #[allow(
-            unused_imports,
-            reason = "one of them is used, by the type of the value"
-        )]
-        use $crate::outcome::{
-            NotAResult as _, ResultOfAny as _, ResultOfDebug as _, ResultOfDisplay as _,
-            ResultOfError as _, ResultOfPointer as _,
-        };
+        use $crate::outcome::dispatch::*;
         (&&&&&&$crate::outcome::Probe($returned)).outcome()
     }};
 }

@@ -5,14 +5,15 @@ use std::fmt;
 pub use crate::__phoenix_outcome as outcome;
 pub use crate::main_scope::{Flavor, Main, run_main, run_main_sync};
 pub use crate::outcome::{Failure, Outcome};
+pub use crate::record::entered::Entered;
+pub use crate::record::owned::Owned as Begun;
 pub use crate::record::run::{Run, run};
 pub use crate::record::site::{Site, SpanKind};
-pub use crate::record::span::{Entered, Owned as Begun};
 pub use crate::value::{Attr, ToValue, Value};
 pub use crate::{key, value};
 
 use crate::key::{AttributeType, Key, types};
-use crate::record::{span, thread};
+use crate::record::{current, entered, owned, thread};
 
 #[cfg(feature = "grpc")]
 pub use crate::grpc::service as grpc;
@@ -41,24 +42,36 @@ pub fn attr_fmt<'a>(key: &Key<types::Str>, text: fmt::Arguments<'a>) -> Attr<'a>
 #[inline]
 #[must_use]
 pub fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
-    span::enter(site, attrs)
+    entered::enter(site, attrs)
 }
 
 /// Starts a span for [`run`] to run.
 #[inline]
 #[must_use]
 pub fn begin(site: &'static Site, attrs: &[Attr<'_>]) -> Begun {
-    span::begin(site, attrs)
+    owned::begin(site, attrs)
 }
 
 /// Records attributes on the current span.
 #[inline]
 pub fn record(attrs: &[Attr<'_>]) {
-    span::record(attrs);
+    current::record(attrs);
 }
 
 /// Adds an event to the current span.
 #[inline]
 pub fn event(name: &'static str, attrs: &[Attr<'_>]) {
-    span::event(name, attrs);
+    current::event(name, attrs);
+}
+
+/// Calls a body once. As a function, it lets a body give back what it borrowed.
+#[inline]
+pub fn call<R>(body: impl FnOnce() -> R) -> R {
+    body()
+}
+
+/// Does this result hold an error that counts as a failure?
+#[inline]
+pub fn is_failure<T, E>(returned: &Result<T, E>, condition: impl FnOnce(&E) -> bool) -> bool {
+    returned.as_ref().is_err_and(condition)
 }

@@ -12,13 +12,23 @@ pub(crate) enum Report {
     Account(Account),
 }
 
-/// Spans of one process.
+/// Spans of one process, as in [`phoenix_trace::Stats`].
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 pub(crate) struct Account {
     /// Spans that ended.
     pub(crate) ended: u64,
     /// Spans whose segment was dropped when its outcome was known, as the rates say.
     pub(crate) discarded: u64,
+    /// Spans given up, for any reason.
+    pub(crate) dropped: u64,
+    /// Spans that the receiver took.
+    pub(crate) acknowledged: u64,
+    /// Spans that the receiver refused.
+    pub(crate) rejected: u64,
+    /// Spans whose export failed for good.
+    pub(crate) failed: u64,
+    /// Spans sent without an answer.
+    pub(crate) in_doubt: u64,
 }
 
 impl From<phoenix_trace::Stats> for Account {
@@ -26,6 +36,11 @@ impl From<phoenix_trace::Stats> for Account {
         Self {
             ended: stats.ended,
             discarded: stats.discarded,
+            dropped: stats.dropped_total(),
+            acknowledged: stats.acknowledged,
+            rejected: stats.rejected,
+            failed: stats.failed,
+            in_doubt: stats.in_doubt,
         }
     }
 }
@@ -47,7 +62,7 @@ mod tests {
         assert!(
             matches!(serde_json::from_str(line), Ok(Report::Listening(address)) if address.port() == 4000)
         );
-        let line = r#"{"account":{"ended":5,"discarded":2}}"#;
+        let line = r#"{"account":{"ended":5,"discarded":2,"dropped":0,"acknowledged":3,"rejected":0,"failed":0,"in_doubt":0}}"#;
         assert!(
             matches!(serde_json::from_str(line), Ok(Report::Account(account)) if account.kept() == 3)
         );

@@ -294,6 +294,7 @@ mod tests {
                 Account {
                     ended: 3,
                     discarded: 3,
+                    ..Account::default()
                 },
             );
         }
@@ -306,6 +307,7 @@ mod tests {
             Account {
                 ended: 3,
                 discarded: 1,
+                ..Account::default()
             },
         );
         let (lost, problems) = lost_spans(&TraceStore::default(), &stopped);

@@ -1,7 +1,7 @@
 //! `llm-service`: the platform's interface to a language model. A question and passages in, a completion out, whole or
 //! streamed; the model itself is behind an OpenAI-compatible HTTP interface at `LLM_URL`.
 
-use phoenix_trace::{phoenix_main, record, traced_grpc_service, traced_operation};
+use phoenix_trace::{current_span, phoenix_main, record, traced_grpc_service, traced_operation};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Server;
@@ -92,6 +92,7 @@ impl llm_server::Llm for Service {
     )
 )]
 async fn chat(api: &ChatApi, request: CompletionRequest) -> Result<Piece, ChatError> {
+    current_span().set_name(&format!("chat {}", api.model));
     let max_tokens = request.max_tokens;
     let answer = api.complete(&messages(request), max_tokens).await?;
     record_usage(answer.usage);
@@ -114,6 +115,7 @@ async fn chat_in_pieces(
     request: CompletionRequest,
     parts: &mpsc::Sender<Result<CompletionPart, Status>>,
 ) -> Result<(), ChatError> {
+    current_span().set_name(&format!("chat {}", api.model));
     let max_tokens = request.max_tokens;
     api.stream(&messages(request), max_tokens, async |piece| {
         record_usage(piece.usage);

@@ -63,7 +63,7 @@ fn sync(plan: &Plan) -> TokenStream {
     let Attributes { items, values } = attribute::expand(&plan.attributes, &plan.facade);
     let preamble = preamble(plan, &items);
     let started = started(plan, "enter", "Entered", &values);
-    let body = &plan.function.body;
+    let (facade, body) = (&plan.facade, &plan.function.body);
     let site = Span::mixed_site();
     let Failure::Outcome { .. } = &plan.failure else {
         let statements = body.stream();
@@ -87,12 +87,8 @@ fn sync(plan: &Plan) -> TokenStream {
     };
     quote_spanned! {site=>
         #preamble
-        #[inline(always)]
-        fn __phoenix_call<R>(body: impl ::core::ops::FnOnce() -> R) -> R {
-            body()
-        }
         let __phoenix_span = #started;
-        let __phoenix_returned = __phoenix_call(#closure);
+        let __phoenix_returned = #facade::__private::call(#closure);
         __phoenix_span.outcome(#classified);
         __phoenix_returned
     }
@@ -182,18 +178,7 @@ fn classified(plan: &Plan, returned: TokenStream) -> TokenStream {
     match condition {
         None => outcome,
         Some(condition) => quote_spanned! {site=>
-            {
-                fn __phoenix_is_failure<T, E>(
-                    returned: &::core::result::Result<T, E>,
-                    condition: impl ::core::ops::FnOnce(&E) -> ::core::primitive::bool,
-                ) -> ::core::primitive::bool {
-                    match returned {
-                        ::core::result::Result::Ok(_) => false,
-                        ::core::result::Result::Err(error) => condition(error),
-                    }
-                }
-                if __phoenix_is_failure(#returned, #condition) { #outcome } else { #private::Outcome::Ok }
-            }
+            if #private::is_failure(#returned, #condition) { #outcome } else { #private::Outcome::Ok }
         },
     }
 }

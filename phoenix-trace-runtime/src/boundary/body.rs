@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 
 use super::protocol::{BodyError, Protocol};
 use crate::outcome::Outcome;
-use crate::record::span::Owned;
+use crate::record::owned::Owned;
 
 pin_project! {
     /// A body that carries the span of its request. Dropped before its end, the request was cancelled.

@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use super::body::ResponseBody;
 use super::protocol::{Fault, Rest};
 use crate::outcome::Outcome;
-use crate::record::span::Owned;
+use crate::record::owned::Owned;
 
 pin_project! {
     /// A response to come, inside the span of its request. Dropped before it is there, the request was cancelled.

@@ -11,8 +11,8 @@ use http::{HeaderMap, HeaderValue, Response};
 use crate::key::RawKey;
 use crate::outcome::short_type_name;
 use crate::propagation::correlation;
-use crate::record::span::Running;
-use crate::record::strand::{Told, bounded};
+use crate::record::running::Running;
+use crate::record::told::{Told, bounded};
 use crate::record::{carry, clock};
 use crate::value::{Attr, Value};
 

@@ -7,7 +7,8 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use crate::outcome::Outcome;
-use crate::record::span::{Owned, Running};
+use crate::record::owned::Owned;
+use crate::record::running::Running;
 
 pin_project! {
     /// Runs `inner` inside `span`; `tell` writes onto it what the output says. Dropped before, it was cancelled.

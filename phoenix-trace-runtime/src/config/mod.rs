@@ -222,6 +222,12 @@ impl Config {
         &self.service
     }
 
+    /// The service's version, when it is known.
+    #[must_use]
+    pub fn service_version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
     /// Values that could not be used.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

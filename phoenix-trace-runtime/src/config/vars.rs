@@ -50,10 +50,7 @@ impl Vars<'_> {
         parsed
     }
 
-    fn number<T: FromStr>(&mut self, name: &str, into: &mut T)
-    where
-        T: fmt::Display,
-    {
+    fn number<T: FromStr + fmt::Display>(&mut self, name: &str, into: &mut T) {
         let default = into.to_string();
         if let Some(number) = self.parsed(name, "a whole number, zero or more", &default) {
             *into = number;

@@ -12,8 +12,9 @@ use super::outcome::ClientSide;
 use crate::boundary::url::{host_and_port, without_credentials};
 use crate::boundary::{Fault, ResponseBody, ResponseFuture, int, opt, text};
 use crate::record::carry;
+use crate::record::owned::{Owned, begin_under};
 use crate::record::site::{Site, SpanKind};
-use crate::record::span::{Owned, Under, begin_under};
+use crate::record::start::Under;
 
 static CLIENT: Site = Site::new("grpc", SpanKind::Client, "");
 

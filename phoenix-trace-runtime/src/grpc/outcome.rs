@@ -11,8 +11,8 @@ use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
 use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, text};
-use crate::record::span::Running;
-use crate::record::strand::{Told, bounded};
+use crate::record::running::Running;
+use crate::record::told::{Told, bounded};
 use crate::value::Attr;
 
 /// The server's side of a call: the codes in [`is_server_error`] are errors.

@@ -13,9 +13,10 @@ use crate::boundary::url::{authority, host_and_port};
 use crate::boundary::{Exclude, Fault, ResponseBody, ResponseFuture, int, opt, text};
 use crate::propagation::carrier;
 use crate::record::context::Context;
+use crate::record::owned::{Owned, begin_under};
 use crate::record::scope::scope;
 use crate::record::site::{Site, SpanKind};
-use crate::record::span::{Owned, Under, begin_under};
+use crate::record::start::Under;
 
 static SERVER: Site = Site::new("grpc", SpanKind::Server, "");
 

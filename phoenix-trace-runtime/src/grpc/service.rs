@@ -16,9 +16,11 @@ use crate::outcome::{Failure, Outcome};
 use crate::propagation::{CorrelationId, carrier, correlation};
 use crate::record::carry;
 use crate::record::context::Context;
+use crate::record::current;
+use crate::record::owned::{Owned, begin_under};
 use crate::record::run::run;
 use crate::record::site::{Site, SpanKind};
-use crate::record::span::{self, Owned, Under};
+use crate::record::start::Under;
 use crate::value::Attr;
 
 /// One RPC of an annotated service.
@@ -51,7 +53,7 @@ impl Method {
             .full
             .get_or_init(|| format!("{}/{}", self.service, self.rpc));
         let attrs = [Attr::new(&RPC_SYSTEM, "grpc"), Attr::new(&RPC_METHOD, name)];
-        span::begin_under(
+        begin_under(
             &self.site,
             &[name],
             &attrs,
@@ -137,7 +139,7 @@ fn has_layer_span<T>(request: &Request<T>) -> bool {
 fn ended(status: Option<&Status>) -> Outcome<'_> {
     let code = status.map_or(tonic::Code::Ok, Status::code);
     let name = code_name(code);
-    span::record(&[Attr::new(&STATUS_CODE, name)]);
+    current::record(&[Attr::new(&STATUS_CODE, name)]);
     match status {
         Some(status) if is_server_error(code) => {
             Outcome::Err(Failure::new(name).text(status.message()))

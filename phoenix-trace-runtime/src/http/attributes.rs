@@ -7,8 +7,9 @@ use http::{HeaderMap, Uri, Version};
 
 use crate::boundary::{int, opt, parts, text, url};
 use crate::record::context::Context;
+use crate::record::owned::{Owned, begin_under};
 use crate::record::site::{Site, SpanKind};
-use crate::record::span::{Owned, Under, begin_under};
+use crate::record::start::Under;
 
 static SERVER: Site = Site::new("HTTP", SpanKind::Server, "");
 static CLIENT: Site = Site::new("HTTP", SpanKind::Client, "");

@@ -13,7 +13,7 @@ use super::attributes::client_span;
 use super::outcome::ClientSide;
 use crate::boundary::{BodyError, Fault, ResponseBody, ResponseFuture, Watch};
 use crate::record::carry;
-use crate::record::span::Running;
+use crate::record::running::Running;
 
 /// Gives each request that goes out its CLIENT span, and the context and correlation id of that span to the receiver.
 ///

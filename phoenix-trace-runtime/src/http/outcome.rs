@@ -10,8 +10,8 @@ use crate::boundary::{
     BodyError, Fault, Protocol, Rest, answer_correlation, chain, error_type, fail, int,
 };
 use crate::outcome::short_type_name;
-use crate::record::span::Running;
-use crate::record::strand::Told;
+use crate::record::running::Running;
+use crate::record::told::Told;
 
 /// The server's side of an exchange: 5xx are errors.
 #[derive(Clone, Copy, Debug)]

@@ -9,10 +9,12 @@ use http::HeaderMap;
 use opentelemetry::{SpanId, TraceId};
 use tokio::task::JoinHandle;
 
+use super::clock;
+use super::current::{deliver, on_active};
+use super::owned::{Owned, own};
 use super::run::InSpan;
 use super::scope::scope;
-use super::segment::{Segment, share};
-use super::span::{Owned, own};
+use super::segment::{Edit, Late, LateEnd, Segment, share};
 use super::strand::{Role, Strand};
 use super::thread;
 use crate::outcome::Outcome;
@@ -113,6 +115,8 @@ pub struct SpanHandle {
     trace_id: u128,
     span_id: u64,
     sampled: bool,
+    /// Where its record is: the strand, and the number there.
+    place: (u64, u32),
     segment: Option<Arc<Segment>>,
 }
 
@@ -141,6 +145,24 @@ impl SpanHandle {
         self.sampled
     }
 
+    /// Calls the span by another name, if it has not ended: for names that are known only at run time. They are to be of
+    /// low cardinality, such as a route or a model; at most 256 bytes are kept.
+    pub fn set_name(&self, name: &str) {
+        let (seed, number) = self.place;
+        if on_active(seed, |strand| strand.rename(number, name)).is_none() {
+            let name = name.to_owned();
+            let edit = Edit(Box::new(move |strand, number| strand.rename(number, &name)));
+            deliver(
+                seed,
+                Late {
+                    number,
+                    at: clock::now(),
+                    end: LateEnd::Edited(edit),
+                },
+            );
+        }
+    }
+
     /// What `future` records hangs below this span.
     pub fn carry<T>(&self, future: T) -> InSpan<T> {
         let branch = self
@@ -166,6 +188,7 @@ pub fn current_span() -> SpanHandle {
             trace_id: strand.context.trace_id,
             span_id: strand.id_of(strand.current),
             sampled: strand.context.is_sampled(),
+            place: (strand.seed, strand.current),
             segment: Some(share(strand).segment.clone()),
         },
     })

@@ -4,12 +4,17 @@
 pub(crate) mod carry;
 pub(crate) mod clock;
 pub(crate) mod context;
+pub(crate) mod current;
+pub(crate) mod entered;
 mod ids;
+pub(crate) mod owned;
 pub(crate) mod registry;
 pub(crate) mod run;
+pub(crate) mod running;
 pub(crate) mod scope;
 pub(crate) mod segment;
 pub(crate) mod site;
-pub(crate) mod span;
+pub(crate) mod start;
 pub(crate) mod strand;
 pub(crate) mod thread;
+pub(crate) mod told;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 use tokio_stream::Stream;
 
-use super::span::Owned;
+use super::owned::Owned;
 use crate::outcome::Outcome;
 
 pin_project! {

@@ -2,7 +2,7 @@
 //! trace where no span is recorded: excluded routes, work outside of requests, processes in which tracing is off.
 
 use super::context::Context;
-use super::span::{Owned, own};
+use super::owned::{Owned, own};
 use super::strand::{Role, Strand};
 use super::thread::{self, Thread};
 use crate::pipeline::Pipeline;

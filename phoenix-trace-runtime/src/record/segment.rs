@@ -13,6 +13,7 @@ use crossbeam_utils::atomic::AtomicCell;
 use super::clock::{self, Anchor, Ticks};
 use super::context::Context;
 use super::strand::{Role, Strand};
+use super::told::Told;
 use super::{registry, thread};
 use crate::pipeline::{Pipeline, Reasons};
 
@@ -78,14 +79,16 @@ pub(crate) enum LateEnd {
     Cancelled,
     Failed {
         error_type: String,
-        told: super::strand::Told,
+        told: Told,
     },
     /// Not an end: a change before it.
     Edited(Edit),
 }
 
 /// A change to a span, to be made where its strand is.
-pub(crate) struct Edit(pub(crate) Box<dyn FnOnce(&mut Strand, u32) + Send>);
+pub(crate) struct Edit(pub(crate) Box<Editing>);
+
+type Editing = dyn FnOnce(&mut Strand, u32) + Send;
 
 impl fmt::Debug for Edit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -295,29 +298,29 @@ pub(crate) fn share(strand: &mut Strand) -> &Arc<Part> {
 
 /// Gives the strand a part of `segment`, or of a segment of its own; reuses the part of its last use where it can.
 fn attach(strand: &mut Strand, segment: Option<Arc<Segment>>) -> &Arc<Part> {
-    let mut spare = strand.spare.take();
-    let part = if let Some(reused) = spare.as_mut().and_then(Arc::get_mut) {
-        reused.seed = strand.seed;
-        lock(&reused.mail).clear();
-        match (segment, Arc::get_mut(&mut reused.segment)) {
-            (Some(segment), _) => reused.segment = segment,
+    let mut spare = strand
+        .spare
+        .take()
+        .filter(|spare| Arc::strong_count(spare) == 1);
+    if let Some(part) = spare.as_mut().and_then(Arc::get_mut) {
+        part.seed = strand.seed;
+        lock(&part.mail).clear();
+        match (&segment, Arc::get_mut(&mut part.segment)) {
+            (Some(segment), _) => part.segment = segment.clone(),
             (None, Some(reused)) => *reused = Segment::of(strand),
-            (None, None) => reused.segment = Arc::new(Segment::of(strand)),
+            (None, None) => part.segment = Arc::new(Segment::of(strand)),
         }
-        spare
-    } else {
+    }
+    let part = spare.unwrap_or_else(|| {
         let segment = segment.unwrap_or_else(|| Arc::new(Segment::of(strand)));
         let (parked, mail) = (AtomicCell::new(None), Mutex::new(Vec::new()));
-        Some(Arc::new(Part {
+        Arc::new(Part {
             segment,
             seed: strand.seed,
             parked,
             mail,
-        }))
-    };
-    let Some(part) = part else {
-        unreachable!("one of the branches has made it")
-    };
+        })
+    });
     registry::insert(strand.seed, part.clone());
     strand.part.insert(part)
 }

@@ -123,8 +123,7 @@ pub(crate) fn take_strand(pipeline: &Arc<Pipeline>) -> Box<Strand> {
 /// Takes a strand that is no longer needed back into this thread's pool.
 pub(crate) fn recycle(mut strand: Box<Strand>) {
     strand.clear();
-    let mut strand = Some(strand);
-    with(|thread| thread.recycle(strand.take().unwrap_or_else(|| unreachable!("taken once"))));
+    with(|thread| thread.recycle(strand));
 }
 
 /// Makes `strand` the running one. Gives back the one that it hides, or `strand` itself when the thread is ending.

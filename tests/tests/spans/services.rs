@@ -143,11 +143,11 @@ shop.v1.Orders/PlaceOrder · server · rpc.response.status_code=OK
 
 trace · test · 2 spans · 1 error · kept: head, error
 shop.v1.Orders/PlaceOrder · server · rpc.response.status_code=NOT_FOUND
-└╴reserve · ✗ NOT_FOUND: code: 'Some requested entity was not found', message: "no such order"
+└╴reserve · ✗ NOT_FOUND: no such order
 
 trace · test · 2 spans · 2 errors · kept: head, error
 shop.v1.Orders/PlaceOrder · server · ✗ UNAVAILABLE: the warehouse is closed · rpc.response.status_code=UNAVAILABLE
-└╴reserve · ✗ UNAVAILABLE: code: 'The service is currently unavailable', message: "the warehouse is closed"
+└╴reserve · ✗ UNAVAILABLE: the warehouse is closed
 
 trace · test · 1 span · kept: head
 shop.v1.Orders/GetURL · server · rpc.response.status_code=OK
@@ -158,7 +158,7 @@ shop.v1.Orders/Watch · server · rpc.response.status_code=OK
 
 trace · test · 2 spans · 2 errors · kept: head, error
 shop.v1.Orders/Watch · server · ✗ UNAVAILABLE: the warehouse is closed · rpc.response.status_code=UNAVAILABLE
-└╴reserve · ✗ UNAVAILABLE: code: 'The service is currently unavailable', message: "the warehouse is closed"
+└╴reserve · ✗ UNAVAILABLE: the warehouse is closed
 
 trace · test · 1 span · 1 error · kept: head, error
 shop.v1.Orders/ListAll · server · ✗ INTERNAL: three · rpc.response.status_code=INTERNAL

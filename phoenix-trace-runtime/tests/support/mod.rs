@@ -5,17 +5,18 @@ use std::future::Future;
 use phoenix_trace_runtime::outcome::Outcome;
 use phoenix_trace_runtime::private::{self, Begun, Entered, Run, Site, SpanKind};
 
-pub fn enter(name: &'static str) -> Entered {
+/// A span until the guard goes.
+pub(crate) fn enter(name: &'static str) -> Entered {
     private::enter(site(name), &[])
 }
 
 /// A future inside a span that starts at the first poll, like an annotated `async fn`.
-pub async fn traced<F: Future>(name: &'static str, body: F) -> F::Output {
+pub(crate) async fn traced<F: Future>(name: &'static str, body: F) -> F::Output {
     begun(private::begin(site(name), &[]), body).await
 }
 
 /// The same for a body that can fail.
-pub async fn fallible<F, T, E>(name: &'static str, body: F) -> Result<T, E>
+pub(crate) async fn fallible<F, T, E>(name: &'static str, body: F) -> Result<T, E>
 where
     F: Future<Output = Result<T, E>>,
     E: std::error::Error + 'static,
@@ -27,7 +28,8 @@ where
     .await
 }
 
-pub fn begun<F: Future>(
+/// A future inside a span that has begun.
+pub(crate) fn begun<F: Future>(
     span: Begun,
     body: F,
 ) -> Run<F, impl for<'a> Fn(&'a F::Output) -> Outcome<'a>> {
@@ -35,6 +37,6 @@ pub fn begun<F: Future>(
 }
 
 /// A site for each name: tests make few, and each once.
-pub fn site(name: &'static str) -> &'static Site {
+pub(crate) fn site(name: &'static str) -> &'static Site {
     Box::leak(Box::new(Site::new(name, SpanKind::Internal, "")))
 }

@@ -1,0 +1,248 @@
+//! The rows of the table: what of ours is compared with what, and the budget of the comparison. Budgets are those of the
+//! project's design record.
+
+use crate::args::{Measurement, Shape};
+use crate::stacks::Name;
+
+/// One comparison.
+pub(crate) struct Row {
+    pub(crate) group: String,
+    pub(crate) ours: Measurement,
+    pub(crate) cost: Cost,
+    pub(crate) against: Against,
+    pub(crate) budget: Option<Budget>,
+}
+
+/// Which cost is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cost {
+    /// Wall time per span, the workload's own included.
+    Foreground,
+    /// What tracing adds to the untraced workload, per span.
+    Added,
+    /// The same, as if the children alone had caused it.
+    AddedPerChild,
+    /// What a span costs more when its child yields once than when it does not.
+    PerSuspension,
+    /// CPU time of the whole process per span.
+    Cpu,
+}
+
+/// What ours is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Against {
+    /// Two readings of the recorder's clock.
+    Floor,
+    /// The same workload without annotations.
+    Untraced,
+    Rival(Measurement),
+}
+
+/// A promise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Budget {
+    /// Ours is at most so many times the other.
+    AtMost(f64),
+    /// The other is at least so many times ours.
+    Cheaper(f64),
+    /// Ours is at most so many nanoseconds.
+    Nanoseconds(f64),
+}
+
+/// The rows whose name contains `filter`.
+pub(crate) fn rows(filter: Option<&str>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    dropped(&mut rows);
+    exported(&mut rows);
+    threads(&mut rows);
+    off(&mut rows);
+    otlp(&mut rows);
+    rows.retain(|row| filter.is_none_or(|text| row.name().contains(text)));
+    rows
+}
+
+/// Every measurement that the rows need, each once.
+pub(crate) fn tasks(rows: &[Row]) -> Vec<Measurement> {
+    let mut tasks: Vec<Measurement> = Vec::new();
+    for needed in rows.iter().flat_map(Row::measurements) {
+        if !tasks.contains(&needed) {
+            tasks.push(needed);
+        }
+    }
+    tasks
+}
+
+impl Row {
+    pub(crate) fn name(&self) -> String {
+        let rival = match &self.against {
+            Against::Floor => "two clock reads".to_owned(),
+            Against::Untraced => "untraced".to_owned(),
+            Against::Rival(rival) => rival.stack.to_string(),
+        };
+        format!("{} vs {rival}", self.group)
+    }
+
+    /// What has to be measured for the row.
+    pub(crate) fn measurements(&self) -> Vec<Measurement> {
+        let rival = match &self.against {
+            Against::Rival(rival) => Some(rival.clone()),
+            Against::Floor | Against::Untraced => None,
+        };
+        let unsuspended = (self.cost == Cost::PerSuspension).then(|| self.ours.unsuspended());
+        [Some(self.ours.clone()), unsuspended, rival]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
+impl Measurement {
+    fn new(stack: Name, shape: Shape) -> Self {
+        Self {
+            stack,
+            shape,
+            threads: 1,
+        }
+    }
+
+    /// The same without suspensions.
+    pub(crate) fn unsuspended(&self) -> Self {
+        Self {
+            shape: Shape::Async,
+            ..*self
+        }
+    }
+}
+
+/// Adds rows of one group.
+struct Group<'a> {
+    rows: &'a mut Vec<Row>,
+    name: String,
+    ours: Measurement,
+    cost: Cost,
+}
+
+impl Group<'_> {
+    fn floor(&mut self, cost: Cost, budget: Option<Budget>) {
+        self.row(cost, Against::Floor, budget);
+    }
+
+    fn rival(&mut self, stack: Name, budget: Option<Budget>) {
+        let rival = Measurement {
+            stack,
+            ..self.ours.clone()
+        };
+        self.row(self.cost, Against::Rival(rival), budget);
+    }
+
+    fn row(&mut self, cost: Cost, against: Against, budget: Option<Budget>) {
+        self.rows.push(Row {
+            group: self.name.clone(),
+            ours: self.ours.clone(),
+            cost,
+            against,
+            budget,
+        });
+    }
+}
+
+/// How the shapes are called in the table, and which cost of them is compared with rivals.
+fn shapes() -> [(Shape, &'static str, Cost); 4] {
+    [
+        (Shape::Sync, "sync", Cost::Foreground),
+        (Shape::Async, "async in one task", Cost::Foreground),
+        (Shape::Yielding, "async, each child yields", Cost::Added),
+        (Shape::Spawned, "spawned children", Cost::AddedPerChild),
+    ]
+}
+
+fn dropped(rows: &mut Vec<Row>) {
+    for (shape, name, cost) in shapes() {
+        let mut group = Group {
+            rows,
+            name: format!("dropped, {name}"),
+            ours: Measurement::new(Name::OursDropped, shape),
+            cost,
+        };
+        match shape {
+            Shape::Sync | Shape::Async => group.floor(cost, Some(Budget::AtMost(2.5))),
+            Shape::Yielding => group.floor(Cost::PerSuspension, Some(Budget::AtMost(1.5))),
+            Shape::Spawned => group.floor(cost, Some(Budget::AtMost(6.0))),
+        }
+        let promised = (shape == Shape::Sync).then_some(Budget::Cheaper(25.0));
+        group.rival(Name::TracingOtelTenth, promised);
+        group.rival(Name::TracingOtelOff, None);
+        group.rival(Name::FastraceCancelled, None);
+    }
+}
+
+fn exported(rows: &mut Vec<Row>) {
+    for (shape, name, cost) in shapes() {
+        let promised = |times| (shape != Shape::Spawned).then_some(Budget::Cheaper(times));
+        let mut group = Group {
+            rows,
+            name: format!("exported, {name}"),
+            ours: Measurement::new(Name::OursExported, shape),
+            cost,
+        };
+        group.floor(cost, None);
+        group.rival(Name::TracingOtelOn, promised(10.0));
+        group.rival(Name::FastraceReported, promised(3.0));
+        group.rival(Name::OtelSdk, None);
+    }
+}
+
+fn threads(rows: &mut Vec<Row>) {
+    for threads in [2, 8] {
+        let on = |stack| Measurement {
+            stack,
+            shape: Shape::Sync,
+            threads,
+        };
+        let mut group = Group {
+            rows,
+            name: format!("dropped, sync on {threads} threads"),
+            ours: on(Name::OursDropped),
+            cost: Cost::Foreground,
+        };
+        group.floor(Cost::Foreground, None);
+        group.rival(Name::TracingOtelTenth, None);
+        group.rival(Name::FastraceCancelled, None);
+        let mut group = Group {
+            rows,
+            name: format!("exported, sync on {threads} threads"),
+            ours: on(Name::OursExported),
+            cost: Cost::Foreground,
+        };
+        group.rival(Name::TracingOtelOn, None);
+        group.rival(Name::FastraceReported, None);
+        group.rival(Name::OtelSdk, None);
+    }
+}
+
+fn off(rows: &mut Vec<Row>) {
+    for (shape, name) in [(Shape::Sync, "sync"), (Shape::Async, "async in one task")] {
+        let mut group = Group {
+            rows,
+            name: format!("off, {name}"),
+            ours: Measurement::new(Name::OursOff, shape),
+            cost: Cost::Added,
+        };
+        group.row(
+            Cost::Added,
+            Against::Untraced,
+            Some(Budget::Nanoseconds(2.0)),
+        );
+        group.rival(Name::InstrumentOff, None);
+    }
+}
+
+fn otlp(rows: &mut Vec<Row>) {
+    let mut group = Group {
+        rows,
+        name: "OTLP/gRPC, process CPU".to_owned(),
+        ours: Measurement::new(Name::OursOtlp, Shape::Sync),
+        cost: Cost::Cpu,
+    };
+    group.rival(Name::TracingOtelOtlp, Some(Budget::Cheaper(3.0)));
+}

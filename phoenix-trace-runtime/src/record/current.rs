@@ -1,0 +1,146 @@
+//! The span that runs now: what is recorded on it. Values that need code of the user's are asked for while nothing of the
+//! recorder is borrowed, so that they may record, log or panic.
+
+use super::segment::Late;
+use super::strand::{Rendered, Strand};
+use super::told::{Told, bounded};
+use super::{clock, registry, thread};
+use crate::outcome::Failure;
+use crate::value::{Attr, Value};
+
+/// Records attributes on the running span.
+pub(crate) fn record(attrs: &[Attr<'_>]) {
+    let current = thread::with(|thread| {
+        let strand = thread.active.as_mut()?;
+        let number = strand.current;
+        strand.set_plain(number, attrs);
+        Some((strand.seed, number))
+    });
+    if let Some((seed, number)) = current.flatten()
+        && attrs.iter().any(Attr::is_lazy)
+    {
+        set_lazy(seed, number, attrs);
+    }
+}
+
+/// Adds an event to the running span.
+pub(crate) fn event(name: &'static str, attrs: &[Attr<'_>]) {
+    let now = clock::now();
+    let event = thread::with(|thread| {
+        let strand = thread.active.as_mut()?;
+        let owner = strand.event(strand.current, name, now)?;
+        strand.set_plain(owner, attrs);
+        Some((strand.seed, owner))
+    });
+    if let Some((seed, owner)) = event.flatten()
+        && attrs.iter().any(Attr::is_lazy)
+    {
+        set_lazy(seed, owner, attrs);
+    }
+}
+
+/// Runs `f` on the running strand if it is the one called `seed`.
+#[inline]
+pub(super) fn on_active<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
+    thread::with(|thread| match &mut thread.active {
+        Some(strand) if strand.seed == seed => Some(f(strand)),
+        _ => None,
+    })
+    .flatten()
+}
+
+/// Records a failure on span `number` of the running strand.
+pub(super) fn fail_active(number: u32, failure: &Failure<'_>) {
+    let limit = thread::with(|thread| {
+        thread
+            .active
+            .as_ref()
+            .map(|strand| (strand.seed, strand.pipeline.limits.message_length))
+    });
+    let Some((seed, limit)) = limit.flatten() else {
+        return;
+    };
+    let told = Told::of(failure, limit);
+    on_active(seed, |strand| {
+        strand.fail(number, failure.error_type, &told, true, clock::now())
+    });
+}
+
+pub(super) fn deliver(seed: u64, late: Late) {
+    if let Some(part) = registry::find(seed) {
+        part.deliver(late);
+    }
+}
+
+/// The values that must be asked for, each bounded in length.
+pub(super) fn render_lazy<'a>(
+    attrs: &'a [Attr<'a>],
+    strand: &Strand,
+) -> Vec<(&'a Attr<'a>, Rendered)> {
+    let limit = strand.pipeline.limits.value_length;
+    attrs
+        .iter()
+        .filter_map(|attr| Some((attr, render(attr.value, limit)?)))
+        .collect()
+}
+
+#[inline(never)]
+pub(super) fn set_lazy(seed: u64, owner: u32, attrs: &[Attr<'_>]) {
+    let limit = |thread: &mut thread::Thread| {
+        thread
+            .active
+            .as_ref()
+            .map_or(0, |strand| strand.pipeline.limits.value_length)
+    };
+    let limit = thread::with(limit).unwrap_or(0);
+    for attr in attrs {
+        let Some(value) = render(attr.value, limit) else {
+            continue;
+        };
+        on_active(seed, |strand| strand.set_rendered(owner, attr.key, value));
+    }
+}
+
+fn render(value: Value<'_>, limit: usize) -> Option<Rendered> {
+    use opentelemetry::{Array, StringValue};
+    Some(match value {
+        Value::Format(text) => Rendered::Text(bounded(text, limit)),
+        Value::Bools(elements) => {
+            let mut array = Vec::new();
+            elements.visit(&mut |v| {
+                if let Value::Bool(v) = v {
+                    array.push(v)
+                }
+            });
+            Rendered::Array(Array::Bool(array))
+        }
+        Value::Ints(elements) => {
+            let mut array = Vec::new();
+            elements.visit(&mut |v| {
+                if let Value::Int(v) = v {
+                    array.push(v)
+                }
+            });
+            Rendered::Array(Array::I64(array))
+        }
+        Value::Doubles(elements) => {
+            let mut array = Vec::new();
+            elements.visit(&mut |v| {
+                if let Value::Double(v) = v {
+                    array.push(v)
+                }
+            });
+            Rendered::Array(Array::F64(array))
+        }
+        Value::Strs(elements) => {
+            let mut array = Vec::new();
+            elements.visit(&mut |v| {
+                if let Value::Str(v) = v {
+                    array.push(StringValue::from(bounded(format_args!("{v}"), limit)));
+                }
+            });
+            Rendered::Array(Array::String(array))
+        }
+        _ => return None,
+    })
+}
