@@ -41,21 +41,19 @@ impl<T> InCurrentSpan for T {}
 
 /// A strand for work elsewhere, below the current span.
 fn branch() -> Owned {
-    let shared = with_active(|strand| match strand.role {
-        Role::Scope => Err(strand.context.clone()),
-        _ => {
-            let parent = strand.id_of(strand.current);
-            let correlation = strand.context.correlation.clone();
-            Ok((share(strand).segment.clone(), parent, correlation))
-        }
+    let shared = with_active(|strand| {
+        let parent = strand.id_of(strand.current);
+        let spans = strand.role != Role::Scope;
+        let segment = spans.then(|| share(strand).segment.clone());
+        Some((segment?, parent, strand.context.correlation.clone()))
     });
     match shared {
-        Some(Ok((segment, parent, correlation))) => {
+        Some(Some((segment, parent, correlation))) => {
             let mut branch = segment.branch(parent);
             branch.context.correlation = correlation;
             own(branch)
         }
-        Some(Err(context)) => scope(context),
+        Some(None) => with_active(|strand| strand.context.clone()).map_or_else(Owned::off, scope),
         None => Owned::off(),
     }
 }

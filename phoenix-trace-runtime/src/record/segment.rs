@@ -137,12 +137,14 @@ impl Segment {
                 self.pipeline.discard(strand);
             }
             Verdict::Open => {
-                joined.strands.push(strand);
                 if last {
-                    self.decide(joined);
-                } else if root_ended {
+                    self.decide(joined, Some(strand));
+                } else {
+                    joined.strands.push(strand);
                     drop(joined);
-                    self.pipeline.root_ended_early(self.clone());
+                    if root_ended {
+                        self.pipeline.root_ended_early(self.clone());
+                    }
                 }
             }
         }
@@ -152,13 +154,14 @@ impl Segment {
     pub(crate) fn decide_now(&self) {
         let joined = lock(&self.joined);
         if matches!(joined.verdict, Verdict::Open) {
-            self.decide(joined);
+            self.decide(joined, None);
         }
     }
 
-    fn decide(&self, mut joined: MutexGuard<'_, Joined>) {
+    /// Decides on what has joined, and on `last`, which joins with the decision.
+    fn decide(&self, mut joined: MutexGuard<'_, Joined>, last: Option<Box<Strand>>) {
         let strands = std::mem::take(&mut joined.strands);
-        let failed = strands.iter().any(|strand| strand.failed);
+        let failed = strands.iter().chain(&last).any(|strand| strand.failed);
         let verdict = match self.pipeline.reasons(&self.context, failed) {
             Some(reasons) => Verdict::Kept(Kept {
                 reasons,
@@ -168,7 +171,7 @@ impl Segment {
         };
         joined.verdict = verdict;
         drop(joined);
-        for strand in strands {
+        for strand in strands.into_iter().chain(last) {
             match verdict {
                 Verdict::Kept(kept) => self.pipeline.keep(strand, kept),
                 _ => self.pipeline.discard(strand),
