@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::args::{Measurement, Shape};
 use crate::child::Sample;
 use crate::plan::{Against, Budget, Cost, Row};
-use crate::rounds::All;
+use crate::rounds::{All, Found};
 use crate::stacks::{CHILDREN, Name, SPANS};
 
 /// One row, evaluated; the fields of `--json`.
@@ -269,21 +269,23 @@ fn print_machine(all: &All) {
     println!("untraced workload, ns per call: {}", untraced.join(", "));
 }
 
-/// Stacks that must not lose spans: whether they did.
+/// How many spans the receiver acknowledged, and which stacks exported fewer spans than ended.
 fn print_account(all: &All) {
-    println!();
-    for (measurement, found) in all {
-        if measurement.stack.is_otlp() || is_lossy(measurement, found.ended, found.exported) {
-            println!(
-                "{}, {}, {} threads: {} of {} spans acknowledged",
-                measurement.stack,
-                measurement.shape,
-                measurement.threads,
-                found.exported,
-                found.ended
-            );
-        }
-    }
+    let told = |(of, found): &(&Measurement, &Found)| {
+        of.stack.is_otlp() || is_lossy(of, found.ended, found.exported)
+    };
+    let mut lines: Vec<String> = all
+        .iter()
+        .filter(told)
+        .map(|(of, found)| {
+            format!(
+                "{}, {}, threads: {}: {} of {} spans acknowledged",
+                of.stack, of.shape, of.threads, found.exported, found.ended
+            )
+        })
+        .collect();
+    lines.sort();
+    println!("\n{}", lines.join("\n"));
 }
 
 fn is_lossy(measurement: &Measurement, ended: u64, exported: u64) -> bool {
