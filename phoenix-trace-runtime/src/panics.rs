@@ -26,6 +26,11 @@ pub(crate) fn listen() {
     });
 }
 
+/// Forgets what an earlier panic said: a request begins, or one ends.
+pub(crate) fn forget() {
+    let _ = LAST.try_with(|last| last.take());
+}
+
 /// Calls `f` with the panic that unwinds this thread, as a failure.
 pub(crate) fn current(f: impl FnOnce(&Failure<'_>)) {
     let said = LAST.try_with(|last| last.borrow().clone()).ok().flatten();

@@ -3,6 +3,7 @@
 //! provider's server it is not a part of the platform, and not traced.
 
 use std::convert::Infallible;
+use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,11 +63,15 @@ pub(crate) async fn main() -> Result<(), BoxError> {
     let end = async {
         terminate.recv().await;
         drop(ask);
-        let _ = tokio::time::timeout(OPEN_REQUESTS, terminate.recv()).await;
+        tokio::time::timeout(OPEN_REQUESTS, terminate.recv())
+            .await
+            .is_ok()
     };
     tokio::select! {
         ended = server => ended?,
-        () = end => {}
+        second = end => if second {
+            process::exit(128 + SignalKind::terminate().as_raw_value());
+        }
     }
     Ok(())
 }

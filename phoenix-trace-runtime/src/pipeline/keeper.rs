@@ -167,10 +167,12 @@ impl<'a> Worker<'a> {
         loop {
             self.wait().await;
             let (asked, flush, stop) = self.pipeline.keeper.orders();
-            self.decide_waiting(stop);
             if stop {
                 self.decide_open();
+                self.decide_waiting(true);
                 self.pipeline.queue.close();
+            } else {
+                self.decide_waiting(false);
             }
             self.send(flush || stop, stop).await;
             if flush {
@@ -217,13 +219,14 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// At the end: what suspended strands have recorded is decided too.
+    /// At the end: what suspended strands have recorded joins, and then every segment is decided on all of it.
     fn decide_open(&self) {
-        for part in registry::parts_of(self.pipeline) {
+        let parts = registry::parts_of(self.pipeline);
+        for part in &parts {
             part.close();
-            if let Some(segment) = part.segment() {
-                segment.decide_now();
-            }
+        }
+        for segment in parts.iter().filter_map(|part| part.segment()) {
+            segment.decide_now();
         }
     }
 

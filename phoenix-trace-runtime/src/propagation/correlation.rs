@@ -2,6 +2,8 @@
 //!
 //! Bytes from outside come in; out goes a [`CorrelationId`], which is safe in headers, logs and terminals.
 
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::{fmt, sync::Arc};
 
 use http::HeaderName;
@@ -17,8 +19,8 @@ pub const MAX_LENGTH: usize = 128;
 
 /// A validated correlation id: `[A-Za-z0-9._-]{1,128}`.
 ///
-/// The alphabet leaves no way to forge fields of a log line, to break a header or to steer a terminal. Clones share
-/// one allocation.
+/// The alphabet leaves no way to forge fields of a log line, to break a header or to steer a terminal. Ids as long as a
+/// UUID allocate nothing; clones of longer ones share one allocation.
 ///
 /// ```
 /// use phoenix_trace_runtime::propagation::CorrelationId;
@@ -27,8 +29,17 @@ pub const MAX_LENGTH: usize = 128;
 /// assert_eq!(id.as_str(), "order-4711");
 /// assert!(CorrelationId::parse(b"a=1 tenant=victim").is_err());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CorrelationId(Arc<str>);
+#[derive(Clone)]
+pub struct CorrelationId(Text);
+
+#[derive(Clone)]
+enum Text {
+    Inline { length: u8, bytes: [u8; INLINE] },
+    Shared(Arc<str>),
+}
+
+/// Holds a UUID, and a trace id.
+const INLINE: usize = 38;
 
 impl CorrelationId {
     /// Validates an id that came from outside.
@@ -47,29 +58,84 @@ impl CorrelationId {
         let invalid = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"._-".contains(byte));
         match value.iter().copied().find(invalid) {
             Some(byte) => Err(InvalidCorrelationId(Reason::Byte(byte))),
-            None => Ok(Self(String::from_utf8_lossy(value).into())),
+            None => Ok(Self::of_ascii(value)),
         }
     }
 
     /// A new random id: 32 lowercase hexadecimal digits, 128 random bits.
     #[must_use]
     pub fn generate() -> Self {
-        Self(format!("{:032x}", rand::random::<u128>()).into())
+        Self::of_number(rand::random())
     }
 
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Text::Inline { length, bytes } => bytes
+                .get(..usize::from(*length))
+                .and_then(|bytes| std::str::from_utf8(bytes).ok())
+                .unwrap_or_default(),
+            Text::Shared(text) => text,
+        }
+    }
+
+    fn of_number(number: u128) -> Self {
+        let mut digits = [0; 32];
+        hex::encode(number, &mut digits);
+        Self::of_ascii(&digits)
+    }
+
+    fn of_ascii(value: &[u8]) -> Self {
+        let mut bytes = [0; INLINE];
+        match (bytes.get_mut(..value.len()), u8::try_from(value.len())) {
+            (Some(inline), Ok(length)) => {
+                inline.copy_from_slice(value);
+                Self(Text::Inline { length, bytes })
+            }
+            _ => Self(Text::Shared(String::from_utf8_lossy(value).into())),
+        }
+    }
+}
+
+impl fmt::Debug for CorrelationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CorrelationId")
+            .field(&self.as_str())
+            .finish()
+    }
+}
+
+impl PartialEq for CorrelationId {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for CorrelationId {}
+
+impl PartialOrd for CorrelationId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for CorrelationId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for CorrelationId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 
 /// The trace id as 32 lowercase hexadecimal digits.
 impl From<TraceId> for CorrelationId {
     fn from(id: TraceId) -> Self {
-        let mut digits = [b'0'; 32];
-        hex::encode(u128::from_be_bytes(id.to_bytes()), &mut digits);
-        Self(String::from_utf8_lossy(&digits).into())
+        Self::of_number(u128::from_be_bytes(id.to_bytes()))
     }
 }
 
@@ -83,13 +149,13 @@ impl std::str::FromStr for CorrelationId {
 
 impl AsRef<str> for CorrelationId {
     fn as_ref(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
 impl fmt::Display for CorrelationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(self.as_str())
     }
 }
 
@@ -129,7 +195,10 @@ mod tests {
     #[test]
     fn accepts_its_alphabet_up_to_the_limit() {
         let longest = "x".repeat(MAX_LENGTH);
+        let (inline, shared) = ("y".repeat(INLINE), "z".repeat(INLINE + 1));
         for id in [
+            &inline,
+            &shared,
             "a",
             "A.b_c-9",
             "4bf92f3577b34da6a3ce929d0e0e4736",

@@ -10,7 +10,6 @@ use opentelemetry::{SpanId, TraceId};
 use tokio::task::JoinHandle;
 
 use super::clock;
-use super::context::Context;
 use super::current::{deliver, on_active};
 use super::owned::{Owned, own};
 use super::run::InSpan;
@@ -42,33 +41,19 @@ impl<T> InCurrentSpan for T {}
 
 /// A strand for work elsewhere, below the current span.
 fn branch() -> Owned {
-    enum From {
-        Scope(Context),
-        Span {
-            segment: Arc<Segment>,
-            parent: u64,
-            correlation: Option<CorrelationId>,
-        },
-    }
-    let from = with_active(|strand| match strand.role {
-        Role::Scope => Some(From::Scope(strand.context.clone())),
-        _ => Some(From::Span {
-            parent: strand.id_of(strand.current),
-            correlation: strand.context.correlation.clone(),
-            segment: share(strand).segment()?.clone(),
-        }),
+    let shared = with_active(|strand| {
+        let parent = strand.id_of(strand.current);
+        let spans = strand.role != Role::Scope;
+        let segment = spans.then(|| share(strand).segment().cloned()).flatten();
+        Some((segment?, parent, strand.context.correlation.clone()))
     });
-    match from.flatten() {
-        Some(From::Span {
-            segment,
-            parent,
-            correlation,
-        }) => {
+    match shared {
+        Some(Some((segment, parent, correlation))) => {
             let mut branch = segment.branch(parent);
             branch.context.correlation = correlation;
             own(branch)
         }
-        Some(From::Scope(context)) => scope(context),
+        Some(None) => with_active(|strand| strand.context.clone()).map_or_else(Owned::off, scope),
         None => Owned::off(),
     }
 }

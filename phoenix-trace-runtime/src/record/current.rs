@@ -101,41 +101,43 @@ pub(super) fn set_lazy(seed: u64, owner: u32, attrs: &[Attr<'_>]) {
     }
 }
 
+/// What an array attribute holds at most.
+const ELEMENTS: usize = 1024;
+
 fn render(value: Value<'_>, limit: usize) -> Option<Rendered> {
     use opentelemetry::{Array, StringValue};
     Some(match value {
         Value::Format(text) => Rendered::Text(bounded(text, limit)),
         Value::Bools(elements) => {
             let mut array = Vec::new();
-            elements.visit(&mut |v| {
-                if let Value::Bool(v) = v {
-                    array.push(v)
-                }
+            elements.visit(&mut |v| match v {
+                Value::Bool(v) if array.len() < ELEMENTS => array.push(v),
+                _ => {}
             });
             Rendered::Array(Array::Bool(array))
         }
         Value::Ints(elements) => {
             let mut array = Vec::new();
-            elements.visit(&mut |v| {
-                if let Value::Int(v) = v {
-                    array.push(v)
-                }
+            elements.visit(&mut |v| match v {
+                Value::Int(v) if array.len() < ELEMENTS => array.push(v),
+                _ => {}
             });
             Rendered::Array(Array::I64(array))
         }
         Value::Doubles(elements) => {
             let mut array = Vec::new();
-            elements.visit(&mut |v| {
-                if let Value::Double(v) = v {
-                    array.push(v)
-                }
+            elements.visit(&mut |v| match v {
+                Value::Double(v) if array.len() < ELEMENTS => array.push(v),
+                _ => {}
             });
             Rendered::Array(Array::F64(array))
         }
         Value::Strs(elements) => {
             let mut array = Vec::new();
             elements.visit(&mut |v| {
-                if let Value::Str(v) = v {
+                if let Value::Str(v) = v
+                    && array.len() < ELEMENTS
+                {
                     array.push(StringValue::from(bounded(format_args!("{v}"), limit)));
                 }
             });

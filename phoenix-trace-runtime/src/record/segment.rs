@@ -5,7 +5,7 @@
 //! its strands have joined, or a grace period after the local root ended; what joins later follows the decision.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
@@ -38,6 +38,8 @@ pub(crate) struct Segment {
     pub(crate) pipeline: Arc<Pipeline>,
     /// Strands that have not joined.
     live: AtomicU32,
+    /// Something in it failed, in a strand that may not have joined yet.
+    pub(super) failed: AtomicBool,
     joined: Mutex<Joined>,
 }
 
@@ -107,6 +109,7 @@ impl Segment {
                 segment.pipeline.clone_from(&strand.pipeline);
             }
             *segment.live.get_mut() = 1;
+            *segment.failed.get_mut() = false;
             lock(&segment.joined).verdict = Verdict::Open;
         } else {
             spare = None;
@@ -116,6 +119,7 @@ impl Segment {
                 context: strand.context.clone(),
                 pipeline: strand.pipeline.clone(),
                 live: AtomicU32::new(1),
+                failed: AtomicBool::new(false),
                 joined: Mutex::new(Joined {
                     verdict: Verdict::Open,
                     strands: Vec::new(),
@@ -151,12 +155,14 @@ impl Segment {
                 self.pipeline.discard(strand);
             }
             Verdict::Open => {
-                joined.strands.push(strand);
                 if last {
-                    self.decide(joined);
-                } else if root_ended {
+                    self.decide(joined, Some(strand));
+                } else {
+                    joined.strands.push(strand);
                     drop(joined);
-                    self.pipeline.root_ended_early(self.clone());
+                    if root_ended {
+                        self.pipeline.root_ended_early(self.clone());
+                    }
                 }
             }
         }
@@ -166,13 +172,15 @@ impl Segment {
     pub(crate) fn decide_now(&self) {
         let joined = lock(&self.joined);
         if matches!(joined.verdict, Verdict::Open) {
-            self.decide(joined);
+            self.decide(joined, None);
         }
     }
 
-    fn decide(&self, mut joined: MutexGuard<'_, Joined>) {
+    /// Decides on what has joined, and on `last`, which joins with the decision.
+    fn decide(&self, mut joined: MutexGuard<'_, Joined>, last: Option<Box<Strand>>) {
         let mut strands = std::mem::take(&mut joined.strands);
-        let failed = strands.iter().any(|strand| strand.failed);
+        let failed = self.failed.load(Ordering::Relaxed)
+            || strands.iter().chain(&last).any(|strand| strand.failed);
         let verdict = match self.pipeline.reasons(&self.context, failed) {
             Some(reasons) => Verdict::Kept(Kept {
                 reasons,
@@ -182,7 +190,7 @@ impl Segment {
         };
         joined.verdict = verdict;
         drop(joined);
-        for strand in strands.drain(..) {
+        for strand in strands.drain(..).chain(last) {
             match verdict {
                 Verdict::Kept(kept) => self.pipeline.keep(strand, kept),
                 _ => self.pipeline.discard(strand),
@@ -359,6 +367,11 @@ fn attach(strand: &mut Strand, segment: Option<Arc<Segment>>) -> &Arc<Part> {
         }
         None => Part::of(seed, segment),
     };
+    if strand.failed
+        && let Some(segment) = part.segment()
+    {
+        segment.failed.store(true, Ordering::Relaxed);
+    }
     registry::insert(seed, part.clone());
     strand.part.insert(part)
 }

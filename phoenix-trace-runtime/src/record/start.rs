@@ -6,6 +6,7 @@ use super::current::{render_lazy, set_lazy};
 use super::site::Site;
 use super::strand::{NONE, Role, Strand};
 use super::{scope, thread};
+use crate::panics;
 use crate::value::Attr;
 
 /// A span of the running strand.
@@ -89,6 +90,7 @@ pub(super) fn start_root(
             None => request.then(|| scope::strand(thread, context)),
         }
     });
+    panics::forget();
     let mut strand = strand.flatten()?;
     if strand.role == Role::Scope {
         return Some(strand);

@@ -1,8 +1,10 @@
 //! A strand: what one line of execution (a task, a thread) records of one segment, in plain buffers that it owns.
 //! Starting a span pushes a record, ending it stores a reading of the clock; nothing here locks or, once warm, allocates.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::clock::Ticks;
 use super::context::Context;
@@ -160,6 +162,7 @@ impl Strand {
         self.attrs.clear();
         self.events.clear();
         self.arrays.clear();
+        self.arrays.shrink_to(KEEP_RECORDS);
         self.text.clear();
         self.failures.clear();
         self.records.shrink_to(KEEP_RECORDS);
@@ -265,43 +268,94 @@ impl Strand {
     }
 
     /// Records a value that was rendered outside of the recorder.
-    pub(crate) fn set_rendered(&mut self, number: u32, key: RawKey, value: Rendered) {
-        let value = match value {
-            Rendered::Text(text) => Stored::Str(self.push_text(&text)),
-            Rendered::Array(array) => {
-                self.arrays.push(array);
-                Stored::Array(u32::try_from(self.arrays.len() - 1).unwrap_or(NONE))
+    pub(crate) fn set_rendered(&mut self, owner: u32, key: RawKey, value: Rendered) {
+        match value {
+            Rendered::Text(text) => {
+                let value = Stored::Str(self.push_text(&text));
+                self.push_attr(owner, key, value);
             }
-        };
-        self.push_attr(number, key, value);
+            Rendered::Array(array) => {
+                // An array that is set again takes the place of the one before.
+                let before = self
+                    .attrs
+                    .iter()
+                    .rev()
+                    .find(|a| a.owner == owner && a.key.name == key.name);
+                if let Some(&StoredAttr {
+                    value: Stored::Array(index),
+                    ..
+                }) = before
+                    && let Some(slot) = self.arrays.get_mut(index as usize)
+                {
+                    *slot = array;
+                    return;
+                }
+                let index = u32::try_from(self.arrays.len()).unwrap_or(NONE);
+                if self.push_attr(owner, key, Stored::Array(index)) {
+                    self.arrays.push(array);
+                }
+            }
+        }
     }
 
+    /// Is there room for it?
     #[inline]
-    fn push_attr(&mut self, owner: u32, key: RawKey, value: Stored) {
-        let limit = self.pipeline.limits.attributes;
-        if owner & EVENT == 0 || owner == NONE {
+    fn push_attr(&mut self, owner: u32, key: RawKey, value: Stored) -> bool {
+        if owner & EVENT == 0 {
             let Some(record) = self.records.get_mut(owner as usize) else {
-                return;
+                return false;
             };
             if record.end != 0 {
-                return;
+                return false;
             }
-            if record.attrs >= limit {
-                // A key that is there already may still change.
-                if let Some(there) = self
-                    .attrs
-                    .iter_mut()
-                    .find(|a| a.owner == owner && a.key.name == key.name)
-                {
-                    there.value = value;
-                } else {
-                    record.dropped_attrs = record.dropped_attrs.saturating_add(1);
-                }
-                return;
+            if record.attrs >= self.pipeline.limits.attributes {
+                return self.push_attr_at_limit(owner, key, value);
             }
             record.attrs += 1;
+        } else if owner == NONE {
+            return false;
         }
         self.attrs.push(StoredAttr { owner, key, value });
+        true
+    }
+
+    /// The limit is one of keys: values that were set again make room. What the recorder itself has to say always fits.
+    #[cold]
+    fn push_attr_at_limit(&mut self, owner: u32, key: RawKey, value: Stored) -> bool {
+        let mine = |attr: &StoredAttr| attr.owner == owner && attr.key.name == key.name;
+        if let Some(there) = self.attrs.iter_mut().rev().find(|attr| mine(attr)) {
+            there.value = value;
+            return true;
+        }
+        let distinct = self.forget_overwritten(owner);
+        let Some(record) = self.records.get_mut(owner as usize) else {
+            return false;
+        };
+        record.attrs = distinct;
+        if distinct >= self.pipeline.limits.attributes && !keys::OWN.contains(&key) {
+            record.dropped_attrs = record.dropped_attrs.saturating_add(1);
+            return false;
+        }
+        record.attrs = record.attrs.saturating_add(1);
+        self.attrs.push(StoredAttr { owner, key, value });
+        true
+    }
+
+    /// Leaves the last value of each key of a span, and tells how many keys it has.
+    fn forget_overwritten(&mut self, owner: u32) -> u16 {
+        let mut seen = HashSet::new();
+        let mut overwritten = HashSet::new();
+        for (index, attr) in self.attrs.iter().enumerate().rev() {
+            if attr.owner == owner && !seen.insert(attr.key.name) {
+                overwritten.insert(index);
+            }
+        }
+        let mut index = 0;
+        self.attrs.retain(|_| {
+            index += 1;
+            !overwritten.contains(&(index - 1))
+        });
+        u16::try_from(seen.len()).unwrap_or(u16::MAX)
     }
 
     /// Adds an event; its attributes go to the owner that is returned.
@@ -353,7 +407,9 @@ impl Strand {
             };
         }
         self.failures.push(number);
-        self.failed |= keep;
+        if keep {
+            self.set_failed();
+        }
         self.push_attr(number, keys::ERROR_TYPE, Stored::Str(kind));
         if repeated.is_some() || !told.exception {
             return;
@@ -372,6 +428,14 @@ impl Strand {
             }
             let chain = self.push_text(chain.trim_end());
             self.push_attr(owner, keys::EXCEPTION_STACKTRACE, Stored::Str(chain));
+        }
+    }
+
+    /// From now on the segment is kept, even if it is decided before this strand has joined.
+    fn set_failed(&mut self) {
+        self.failed = true;
+        if let Some(segment) = self.part.as_ref().and_then(|part| part.segment()) {
+            segment.failed.store(true, Ordering::Relaxed);
         }
     }
 
@@ -455,6 +519,7 @@ impl Strand {
             + self.attrs.len() * size_of::<StoredAttr>()
             + self.events.len() * size_of::<StoredEvent>()
             + self.text.len()
+            + self.arrays.iter().map(array_bytes).sum::<usize>()
     }
 }
 
@@ -473,4 +538,17 @@ pub(crate) mod keys {
     pub(crate) const EXCEPTION_MESSAGE: RawKey = key("exception.message");
     pub(crate) const EXCEPTION_STACKTRACE: RawKey = key("exception.stacktrace");
     pub(crate) const CANCELLED: RawKey = key("phoenix.cancelled");
+    /// Those that stand on spans.
+    pub(crate) const OWN: [RawKey; 2] = [ERROR_TYPE, CANCELLED];
+}
+
+fn array_bytes(array: &opentelemetry::Array) -> usize {
+    use opentelemetry::Array;
+    match array {
+        Array::Bool(values) => values.len(),
+        Array::I64(values) => 8 * values.len(),
+        Array::F64(values) => 8 * values.len(),
+        Array::String(values) => values.iter().map(|value| 24 + value.as_str().len()).sum(),
+        _ => 0,
+    }
 }

@@ -1,5 +1,7 @@
 //! `HttpClientLayer` around hyper's client, and the function for other clients.
 
+use std::future::Future;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, Response, StatusCode};
@@ -10,7 +12,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use opentelemetry::trace::SpanKind;
-use phoenix_trace_runtime::http::HttpClient;
+use phoenix_trace_runtime::http::{ClientSide, HttpClient, ResponseBody};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{
@@ -26,6 +28,8 @@ fn client() -> HttpClient<Client<HttpConnector, Body>> {
     let client = Client::builder(TokioExecutor::new()).build_http();
     HttpClientLayer::new().layer(client)
 }
+
+type ClientBody = ResponseBody<hyper::body::Incoming, ClientSide>;
 
 fn request(uri: String) -> Request<Body> {
     Request::get(uri).body(Body::empty()).unwrap()
@@ -216,6 +220,61 @@ fn a_body_given_up_midway() {
         "\
 trace · test · 1 span · kept: head
 GET · client · http.request.method=GET · http.response.status_code=200 · phoenix.cancelled=true
+"
+    );
+}
+
+/// The tree of a request to a server that sends a request to another: what it does with the response.
+fn passed_on<F, B>(
+    answer: impl Fn(Response<ClientBody>) -> F + Clone + Send + Sync + 'static,
+) -> String
+where
+    F: Future<Output = B> + Send,
+    B: axum::response::IntoResponse,
+{
+    let capture = Capture::new();
+    captured(&capture, async {
+        let backend = serve(backend()).await;
+        let front = async move || {
+            let response = client()
+                .oneshot(request(format!("http://{backend}/200")))
+                .await;
+            answer(response.unwrap()).await
+        };
+        let front = Router::new()
+            .route("/front", get(front))
+            .layer(HttpServerLayer::new());
+        let request = "GET /front HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        let response = send(serve(front).await, request).await;
+        assert!(response.ends_with("some text"), "{response}");
+    });
+    capture.tree()
+}
+
+#[test]
+fn a_body_that_is_handed_through() {
+    assert_eq!(
+        passed_on(async |response| response.map(Body::new)),
+        "\
+trace · test · 2 spans · kept: head
+GET /front · server · http.request.method=GET · http.route=/front · http.response.status_code=200
+└╴GET · client · http.request.method=GET · http.response.status_code=200
+"
+    );
+}
+
+#[test]
+fn a_body_that_is_read_in_a_task_without_context() {
+    let read = async |response: Response<ClientBody>| {
+        let body = tokio::spawn(response.into_body().collect()).await.unwrap();
+        body.unwrap().to_bytes()
+    };
+    assert_eq!(
+        passed_on(read),
+        "\
+trace · test · 2 spans · kept: head
+GET /front · server · http.request.method=GET · http.route=/front · http.response.status_code=200
+└╴GET · client · http.request.method=GET · http.response.status_code=200
 "
     );
 }

@@ -1,7 +1,6 @@
 //! `HttpServerLayer` around an axum router.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -27,6 +26,7 @@ fn app() -> Router {
         .route("/teapot", get(|| async { StatusCode::IM_A_TEAPOT }))
         .route("/panic", get(fails))
         .route("/stream", get(|| async { Body::from_stream(numbers()) }))
+        .route("/sized", get(sized))
         .route("/broken", get(|| async { Body::from_stream(broken()) }))
         .route(
             "/id",
@@ -39,6 +39,12 @@ fn app() -> Router {
         .nest("/v1", users)
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(HttpServerLayer::new().exclude("/healthz"))
+}
+
+/// Says how long its body is; whoever has sent that much does not ask for its end.
+async fn sized() -> axum::response::Response {
+    let response = axum::response::Response::builder().header("content-length", "3");
+    response.body(Body::from_stream(numbers())).unwrap()
 }
 
 async fn fails() -> StatusCode {
@@ -191,6 +197,21 @@ GET /stream · server · http.request.method=GET · http.route=/stream · http.r
 }
 
 #[test]
+fn a_stream_of_known_length_lasts_to_its_last_byte() {
+    check(
+        "GET /sized HTTP/1.1\r\n",
+        "200",
+        "\
+trace · test · 4 spans · kept: head
+GET /sized · server · http.request.method=GET · http.route=/sized · http.response.status_code=200
+├╴make a number
+├╴make a number
+└╴make a number
+",
+    );
+}
+
+#[test]
 fn a_body_that_breaks() {
     let (tree, _) = exchange(&Capture::new(), "GET /broken HTTP/1.1\r\n");
     assert_eq!(tree, "\
@@ -293,15 +314,24 @@ fn the_correlation_id_is_answered_whatever_the_status() {
     }
 }
 
-/// A body that sends one piece, and then waits until it is dropped.
-fn endless(dropped: oneshot::Sender<()>) -> Body {
-    struct Tell(Option<oneshot::Sender<()>>);
-    impl Drop for Tell {
-        fn drop(&mut self) {
-            let _ = self.0.take().map(|tell| tell.send(()));
-        }
+/// Tells when it is dropped.
+struct Tell(Option<oneshot::Sender<()>>);
+
+impl Tell {
+    fn channel() -> (Arc<Mutex<Option<Self>>>, oneshot::Receiver<()>) {
+        let (sender, receiver) = oneshot::channel();
+        (Arc::new(Mutex::new(Some(Self(Some(sender))))), receiver)
     }
-    let tell = Tell(Some(dropped));
+}
+
+impl Drop for Tell {
+    fn drop(&mut self) {
+        let _ = self.0.take().map(|tell| tell.send(()));
+    }
+}
+
+/// A body that sends one piece, and then waits until it is dropped.
+fn endless(tell: Option<Tell>) -> Body {
     Body::from_stream(stream::unfold((tell, 0), |(tell, sent)| async move {
         if sent > 0 {
             std::future::pending::<()>().await;
@@ -310,27 +340,55 @@ fn endless(dropped: oneshot::Sender<()>) -> Body {
     }))
 }
 
-async fn hang_up(address: SocketAddr, request: &[u8], read: usize) {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request).await.unwrap();
-    let mut piece = vec![0; read];
-    stream.read_exact(&mut piece).await.unwrap();
+/// The tree of a request whose client hangs up when it has read this much, the handler having taken `tell`.
+fn hang_up(
+    app: Router,
+    tell: &Mutex<Option<Tell>>,
+    gone: oneshot::Receiver<()>,
+    read: usize,
+) -> String {
+    let capture = Capture::new();
+    captured(&capture, async {
+        let address = serve(app.layer(HttpServerLayer::new())).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        while tell.lock().unwrap().is_some() {
+            tokio::task::yield_now().await;
+        }
+        stream.read_exact(&mut vec![0; read]).await.unwrap();
+        drop(stream);
+        gone.await.unwrap();
+    });
+    capture.tree()
 }
 
 #[test]
 fn a_client_that_hangs_up_in_the_body() {
-    let capture = Capture::new();
-    captured(&capture, async {
-        let (dropped, gone) = oneshot::channel();
-        let dropped = Arc::new(Mutex::new(Some(dropped)));
-        let handler = async move || endless(dropped.lock().unwrap().take().unwrap());
-        let app = Router::new().route("/", get(handler));
-        let address = serve(app.layer(HttpServerLayer::new())).await;
-        hang_up(address, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n", 20).await;
-        gone.await.unwrap();
-    });
-    assert_eq!(capture.tree(), "\
+    let (tell, gone) = Tell::channel();
+    let taken = tell.clone();
+    let handler = async move || endless(taken.lock().unwrap().take());
+    let app = Router::new().route("/", get(handler));
+    assert_eq!(hang_up(app, &tell, gone, 20), "\
 trace · test · 1 span · kept: head
 GET / · server · http.request.method=GET · http.route=/ · http.response.status_code=200 · phoenix.cancelled=true
 ");
+}
+
+#[test]
+fn a_client_that_hangs_up_before_the_response() {
+    let (tell, gone) = Tell::channel();
+    let taken = tell.clone();
+    let handler = async move || {
+        let _tell = taken.lock().unwrap().take();
+        std::future::pending::<()>().await;
+    };
+    let app = Router::new().route("/", get(handler));
+    assert_eq!(
+        hang_up(app, &tell, gone, 0),
+        "\
+trace · test · 1 span · kept: head
+GET / · server · http.request.method=GET · http.route=/ · phoenix.cancelled=true
+"
+    );
 }

@@ -9,7 +9,7 @@ mod http_server;
 use std::future::Future;
 use std::net::SocketAddr;
 
-use phoenix_trace_runtime::private::{self, SpanKind};
+use opentelemetry::trace::SpanKind;
 use phoenix_trace_runtime::testing::Capture;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -52,8 +52,7 @@ async fn send(address: SocketAddr, request: &str) -> String {
 
 /// A span of the code behind a boundary.
 fn work(name: &'static str) {
-    let site = Box::leak(Box::new(private::Site::new(name, SpanKind::Internal, "")));
-    drop(private::enter(site, &[]));
+    drop(crate::support::enter(name));
 }
 
 /// The value of a header field in a response as it came over the wire.
@@ -67,7 +66,7 @@ fn header<'a>(response: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// The attributes of the only span of this kind that is called `name`.
-fn attributes(capture: &Capture, kind: opentelemetry::trace::SpanKind, name: &str) -> String {
+fn attributes(capture: &Capture, kind: SpanKind, name: &str) -> String {
     let spans = capture.exported();
     let span = spans
         .iter()

@@ -1,11 +1,13 @@
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use phoenix_trace_runtime::private::outcome;
+use phoenix_trace_runtime::key::{Key, types};
+use phoenix_trace_runtime::private::{attr, outcome, record};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Config, DropReason, current_span};
+use phoenix_trace_runtime::{Config, DropReason, current_span, spawn};
 
-use crate::support::{enter, traced};
+use crate::support::{enter, fallible, traced};
 
 #[test]
 fn what_the_head_drops_is_kept_when_something_in_it_failed() {
@@ -140,3 +142,104 @@ fn after_its_grace_period_a_segment_is_decided_without_what_is_still_out() {
     drop(handle);
     assert_eq!(capture.tree(), "trace · test · 1 span · kept: head\nroot\n");
 }
+
+#[tokio::test]
+async fn a_failure_in_a_task_that_still_runs_keeps_the_segment_when_its_grace_period_is_over() {
+    let capture = Capture::with_config(
+        Config::default()
+            .sampler(Sampler::ratio(0.0))
+            .grace_period(Duration::ZERO),
+    );
+    let (running, runs) = tokio::sync::oneshot::channel();
+    let root = traced("root", async {
+        spawn(async move {
+            let _ = fallible("failed", async { "x".parse::<u8>() }).await;
+            let _ = running.send(());
+            std::future::pending::<()>().await;
+        })
+    });
+    let task = capture.future(root).await;
+    runs.await.expect("the task runs");
+    task.abort();
+    assert!(task.await.is_err_and(|error| error.is_cancelled()));
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 2 spans · 1 error · kept: error\n\
+         root\n\
+         └╴failed · ✗ ParseIntError: invalid digit found in string\n"
+    );
+}
+
+#[tokio::test]
+async fn shutdown_decides_a_segment_on_all_that_is_open_in_it() {
+    let capture = Capture::with_sampler(Sampler::ratio(0.0));
+    let mut open = Box::pin(capture.future(traced("root", async {
+        let tasks: Vec<_> = (0..8)
+            .map(|n| {
+                let (running, runs) = tokio::sync::oneshot::channel();
+                let task = spawn(async move {
+                    let text = if n == 5 { "x" } else { "1" };
+                    let _ = fallible("parse", async { text.parse::<u8>() }).await;
+                    let _ = running.send(());
+                    std::future::pending::<()>().await;
+                });
+                (task, runs)
+            })
+            .collect();
+        for (_, runs) in tasks {
+            runs.await.expect("the task runs");
+        }
+        std::future::pending::<()>().await;
+    })));
+    // Every task has its turn before this one, which was woken last.
+    for _ in 0..100 {
+        tokio::select! {
+            biased;
+            () = open.as_mut() => unreachable!("it is pending"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    capture.shutdown();
+    let stats = capture.stats();
+    assert_eq!(
+        (stats.ended, stats.acknowledged, stats.discarded),
+        (9, 9, 0),
+        "{stats}"
+    );
+}
+
+#[test]
+fn a_key_that_is_set_again_takes_no_room_and_an_error_is_told_at_the_limit() {
+    const PROGRESS: Key<types::Int> = Key::new("phoenix.test.progress");
+    let capture = Capture::new();
+    capture.run(|| {
+        let root = enter("root");
+        (0..1_000).for_each(|n| record(&[attr(&PROGRESS, &n)]));
+        for _ in 0..2 {
+            MANY.iter().for_each(|key| record(&[attr(key, &1)]));
+        }
+        let failed = "x".parse::<u8>();
+        root.outcome(outcome!(&failed));
+    });
+    let root = &capture.exported()[0];
+    let value = |key: &str| {
+        root.attributes
+            .iter()
+            .find(|pair| pair.key.as_str() == key)
+            .map(|pair| &pair.value)
+    };
+    assert_eq!(value("phoenix.test.progress"), Some(&999.into()));
+    assert_eq!(value("error.type"), Some(&"ParseIntError".into()));
+    // 128 keys, and what the recorder adds: `error.type`, the reason and the correlation id.
+    assert_eq!(
+        (root.attributes.len(), root.dropped_attributes_count),
+        (131, 2 * 73)
+    );
+}
+
+/// Two hundred keys.
+static MANY: LazyLock<Vec<Key<types::Int>>> = LazyLock::new(|| {
+    (0..200)
+        .map(|n| Key::new(Box::leak(format!("phoenix.test.k{n}").into_boxed_str())))
+        .collect()
+});
