@@ -19,6 +19,8 @@ const NEVER: &str = "3600000";
 /// What "at once" means on a busy machine, far below the five seconds of each step of a shutdown.
 const AT_ONCE: Duration = Duration::from_millis(1500);
 const WITHIN: Duration = Duration::from_secs(20);
+/// The first event of a streamed answer that comes from the model: a piece of text.
+const FIRST_WORD: &str = "data: \"";
 
 /// SIGTERM to `name` while an answer streams from the model to the client: through this service, or after it.
 fn check_that_everything_arrives(name: &str) {
@@ -27,7 +29,7 @@ fn check_that_everything_arrives(name: &str) {
     let plain = client::ask(platform.gateway(), "fts: span");
     assert_eq!(plain.status, 200, "{}", plain.body);
     let mut streamed = client::ask_streamed(platform.gateway(), "What is a span?");
-    streamed.read_until("event: sources");
+    streamed.read_until(FIRST_WORD);
     assert_eq!(collector.requests(), 0, "nothing is sent before a flush");
 
     let ended = platform.take(name).stop();
@@ -80,7 +82,7 @@ fn the_llm_service_flushes_at_sigterm() {
 fn the_model_server_finishes_its_answers_at_sigterm() {
     let mut platform = Platform::start(&[("OTEL_TRACES_EXPORTER", "none")]);
     let mut streamed = client::ask_streamed(platform.gateway(), "What is a span?");
-    streamed.read_until("event: sources");
+    streamed.read_until(FIRST_WORD);
     let ended = platform.take("model-server").stop();
     assert!(ended.ended_as_asked(), "{ended:?}");
     let answer = streamed.finish();
