@@ -145,8 +145,16 @@ fn a_span_that_is_off_or_dropped_allocates_nothing() {
 
     assert_eq!(account.discarded, account.ended, "{account}");
     assert!(account.discarded > 0, "{account}");
-    // A thread may still fill its pool of buffers when a task first comes to it.
-    let allocates = |(_, per_span): &&(&str, f64)| *per_span > 0.005;
+    // A thread may still fill its pool of buffers when a task first comes to it; and what two threads share serves again
+    // only if the last of them has let go in time.
+    let allocates = |(shape, per_span): &&(&str, f64)| {
+        *per_span
+            > if shape.starts_with("spawned") {
+                0.02
+            } else {
+                0.005
+            }
+    };
     let found: Vec<_> = off.iter().chain(&dropped).filter(allocates).collect();
     assert!(found.is_empty(), "allocations per span: {found:.3?}");
 }

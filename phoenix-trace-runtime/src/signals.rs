@@ -79,24 +79,29 @@ impl Signals {
 async fn wait(ending: &Ending, mut heard: Heard) {
     let signal = tokio::select! {
         signal = heard.next() => signal,
-        () = ending.returned.notified() => return,
+        () = ending.returned.notified() => {
+            // The flush has its deadline; a first signal changes nothing, a second one ends it.
+            heard.next().await;
+            std::process::exit(128 + heard.next().await);
+        }
     };
     ARRIVED.send_replace(true);
-    tokio::select! {
-        _ = tokio::time::timeout(OPEN, time_to_end()) => {}
-        signal = heard.next() => std::process::exit(128 + signal),
-        () = ending.returned.notified() => return,
-    }
-    if !ending.claim() {
-        return;
-    }
-    let Some(pipeline) = thread::global() else {
-        std::process::exit(128 + signal)
+    let end = async {
+        tokio::select! {
+            _ = tokio::time::timeout(OPEN, time_to_end()) => {}
+            () = ending.returned.notified() => std::future::pending().await,
+        }
+        if !ending.claim() {
+            std::future::pending().await
+        }
+        if let Some(pipeline) = thread::global() {
+            let flush = move || pipeline.shutdown(FLUSH_DEADLINE);
+            let _ = tokio::task::spawn_blocking(flush).await;
+        }
     };
-    let flushed = tokio::task::spawn_blocking(move || pipeline.shutdown(FLUSH_DEADLINE));
     tokio::select! {
-        _ = flushed => std::process::exit(128 + signal),
-        signal = heard.next() => std::process::exit(128 + signal),
+        () = end => std::process::exit(128 + signal),
+        second = heard.next() => std::process::exit(128 + second),
     }
 }
 

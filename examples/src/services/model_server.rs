@@ -22,6 +22,8 @@ use super::wiring::{BoxError, listen};
 
 /// A streamed answer comes at the pace of a fast reader, as those of large models do.
 const TIME_PER_WORD: Duration = Duration::from_millis(4);
+/// How long requests that are open at a signal may take.
+const OPEN_REQUESTS: Duration = Duration::from_secs(5);
 const DEFAULT_TOKENS: usize = 60;
 const NAME: &str = "phoenix-ngram";
 
@@ -52,11 +54,20 @@ pub(crate) async fn main() -> Result<(), BoxError> {
         .route("/healthz", get(|| async { "ok" }))
         .with_state(model);
     let mut terminate = signal(SignalKind::terminate())?;
-    axum::serve(listen().await?, app)
-        .with_graceful_shutdown(async move {
-            terminate.recv().await;
-        })
-        .await?;
+    let (ask, asked) = tokio::sync::oneshot::channel::<()>();
+    let server = axum::serve(listen().await?, app).with_graceful_shutdown(async {
+        let _ = asked.await;
+    });
+    // Requests that are open at the signal get their time; a second signal takes it away.
+    let end = async {
+        terminate.recv().await;
+        drop(ask);
+        let _ = tokio::time::timeout(OPEN_REQUESTS, terminate.recv()).await;
+    };
+    tokio::select! {
+        ended = server => ended?,
+        () = end => {}
+    }
     Ok(())
 }
 

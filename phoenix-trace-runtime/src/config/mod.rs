@@ -266,6 +266,10 @@ impl Config {
 
     /// What makes the exporter; to be called on the exporting thread, once.
     pub(crate) fn take_exporter(&mut self) -> Make {
+        const CONSOLE_DELAY: Duration = Duration::from_millis(100);
+        if self.target.is_console() {
+            self.sending.delay = self.sending.delay.min(CONSOLE_DELAY);
+        }
         std::mem::replace(&mut self.target, Target::None).into_make(self.service.clone())
     }
 

@@ -31,6 +31,11 @@ pub enum Protocol {
 }
 
 impl Target {
+    /// Is somebody watching?
+    pub(super) fn is_console(&self) -> bool {
+        matches!(self, Self::Console)
+    }
+
     /// What makes the exporter, within the reactor of the exporting thread. `service` names it on the console.
     pub(super) fn into_make(self, service: String) -> Make {
         match self {
@@ -74,12 +79,18 @@ fn without_credentials(url: &str) -> &str {
     url.rsplit_once('@').map_or(url, |(_, rest)| rest)
 }
 
+/// Without the exporter's own retries: the exporting thread tries again itself, and two pauses would multiply.
 #[cfg(feature = "otlp")]
 fn otlp(protocol: Protocol, endpoint: Option<String>) -> Result<Box<dyn Export>, String> {
-    use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
+    use opentelemetry_otlp::RetryPolicy;
+    use opentelemetry_otlp::{
+        SpanExporter, WithExportConfig as _, WithHttpConfig as _, WithTonicConfig as _,
+    };
     let exporter = match protocol {
         Protocol::Grpc => {
-            let builder = SpanExporter::builder().with_tonic();
+            let builder = SpanExporter::builder()
+                .with_tonic()
+                .with_retry_policy(RetryPolicy::disabled());
             match endpoint {
                 Some(endpoint) => builder.with_endpoint(endpoint).build(),
                 None => builder.build(),
@@ -88,6 +99,7 @@ fn otlp(protocol: Protocol, endpoint: Option<String>) -> Result<Box<dyn Export>,
         Protocol::HttpProtobuf => {
             let builder = SpanExporter::builder()
                 .with_http()
+                .with_retry_policy(RetryPolicy::disabled())
                 .with_protocol(opentelemetry_otlp::Protocol::HttpBinary);
             match endpoint {
                 Some(endpoint) => builder

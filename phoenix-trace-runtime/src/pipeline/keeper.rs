@@ -221,7 +221,9 @@ impl<'a> Worker<'a> {
     fn decide_open(&self) {
         for part in registry::parts_of(self.pipeline) {
             part.close();
-            part.segment.decide_now();
+            if let Some(segment) = part.segment() {
+                segment.decide_now();
+            }
         }
     }
 
@@ -278,7 +280,7 @@ impl<'a> Worker<'a> {
             }
             Err(Failed::Aborted) => {
                 self.pipeline.account.add(Count::InDoubt, spans);
-                self.give_up_queue();
+                self.give_up_queue(Count::Dropped(DropReason::AlreadyShutdown));
             }
             Err(failed) => {
                 let over =
@@ -292,6 +294,9 @@ impl<'a> Worker<'a> {
                     return Sent::Later;
                 }
                 self.pipeline.account.add(failed.count(), spans);
+                if last {
+                    self.give_up_queue(Count::Failed);
+                }
             }
         }
         self.pipeline.queue.done(&strands);
@@ -338,31 +343,25 @@ impl<'a> Worker<'a> {
         ));
     }
 
-    /// The deadline is over: what is still queued is accounted for.
-    fn give_up_queue(&self) {
+    /// There is no time for another attempt: what is still queued is accounted for.
+    fn give_up_queue(&self, count: Count) {
         loop {
             let strands = self.pipeline.queue.take_batch();
             if strands.is_empty() {
                 return;
             }
             let spans = strands.iter().map(|strand| strand.records.len()).sum();
-            self.pipeline
-                .account
-                .add(Count::Dropped(DropReason::AlreadyShutdown), spans);
+            self.pipeline.account.add(count, spans);
             self.pipeline.queue.done(&strands);
         }
     }
 
     fn recycle(&self, strands: Vec<Box<Strand>>) {
-        const BUFFERS: usize = 256;
-        let mut buffers = lock(&self.pipeline.buffers);
-        for mut strand in strands {
-            if buffers.len() >= BUFFERS {
-                return;
-            }
+        let cleared = strands.into_iter().map(|mut strand| {
             strand.clear();
-            buffers.push(strand);
-        }
+            strand
+        });
+        self.pipeline.give_buffers(cleared);
     }
 }
 

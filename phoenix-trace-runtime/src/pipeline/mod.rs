@@ -88,7 +88,7 @@ pub(crate) struct Pipeline {
     sampler: Sampler,
     account: Account,
     queue: Queue,
-    /// Buffers on their way back from the exporting thread.
+    /// Empty strands: back from the exporting thread, or from threads that have more than they need.
     buffers: Mutex<Vec<Box<Strand>>>,
     /// Segments whose local root has ended before other spans, with the time until which they wait.
     waiting: Mutex<Vec<(Instant, Weak<Segment>)>>,
@@ -229,8 +229,23 @@ impl Pipeline {
         }
     }
 
-    pub(crate) fn take_buffer(&self) -> Option<Box<Strand>> {
-        self.buffers.try_lock().ok()?.pop()
+    /// Moves up to `number` empty strands to a thread that has run out of them.
+    pub(crate) fn take_buffers(&self, number: usize, into: &mut Vec<Box<Strand>>) {
+        let mut buffers = lock(&self.buffers);
+        let first = buffers.len().saturating_sub(number);
+        into.extend(buffers.drain(first..));
+    }
+
+    /// Takes empty strands that others may need.
+    pub(crate) fn give_buffers(&self, strands: impl Iterator<Item = Box<Strand>>) {
+        const BUFFERS: usize = 1024;
+        let mut buffers = lock(&self.buffers);
+        let room = if self.queue.is_closed() {
+            0
+        } else {
+            BUFFERS - buffers.len().min(BUFFERS)
+        };
+        buffers.extend(strands.take(room));
     }
 
     /// Lets a segment wait for the spans that outlive its local root.

@@ -106,6 +106,10 @@ impl Queue {
         self.spans() >= self.batch
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
     /// Takes nothing more.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);

@@ -10,6 +10,7 @@ use opentelemetry::{SpanId, TraceId};
 use tokio::task::JoinHandle;
 
 use super::clock;
+use super::context::Context;
 use super::current::{deliver, on_active};
 use super::owned::{Owned, own};
 use super::run::InSpan;
@@ -41,21 +42,33 @@ impl<T> InCurrentSpan for T {}
 
 /// A strand for work elsewhere, below the current span.
 fn branch() -> Owned {
-    let shared = with_active(|strand| match strand.role {
-        Role::Scope => Err(strand.context.clone()),
-        _ => {
-            let parent = strand.id_of(strand.current);
-            let correlation = strand.context.correlation.clone();
-            Ok((share(strand).segment.clone(), parent, correlation))
-        }
+    enum From {
+        Scope(Context),
+        Span {
+            segment: Arc<Segment>,
+            parent: u64,
+            correlation: Option<CorrelationId>,
+        },
+    }
+    let from = with_active(|strand| match strand.role {
+        Role::Scope => Some(From::Scope(strand.context.clone())),
+        _ => Some(From::Span {
+            parent: strand.id_of(strand.current),
+            correlation: strand.context.correlation.clone(),
+            segment: share(strand).segment()?.clone(),
+        }),
     });
-    match shared {
-        Some(Ok((segment, parent, correlation))) => {
+    match from.flatten() {
+        Some(From::Span {
+            segment,
+            parent,
+            correlation,
+        }) => {
             let mut branch = segment.branch(parent);
             branch.context.correlation = correlation;
             own(branch)
         }
-        Some(Err(context)) => scope(context),
+        Some(From::Scope(context)) => scope(context),
         None => Owned::off(),
     }
 }
@@ -189,7 +202,7 @@ pub fn current_span() -> SpanHandle {
             span_id: strand.id_of(strand.current),
             sampled: strand.context.is_sampled(),
             place: (strand.seed, strand.current),
-            segment: Some(share(strand).segment.clone()),
+            segment: share(strand).segment().cloned(),
         },
     })
     .unwrap_or_default()

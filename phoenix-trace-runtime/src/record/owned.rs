@@ -168,7 +168,11 @@ impl Drop for Owned {
                 }
             }
             State::Strand(strand) => cancel(strand, now),
-            State::Parked(part) => cancel(part.unpark(), now),
+            State::Parked(part) => {
+                let strand = part.unpark();
+                drop(part);
+                cancel(strand, now);
+            }
         }
     }
 }

@@ -50,7 +50,10 @@ pub(crate) fn find(seed: u64) -> Option<Arc<Part>> {
 
 /// Every part of `pipeline` that is reachable now.
 pub(crate) fn parts_of(pipeline: &crate::pipeline::Pipeline) -> Vec<Arc<Part>> {
-    let mine = |part: &&Arc<Part>| std::ptr::eq(Arc::as_ptr(&part.segment.pipeline), pipeline);
+    let mine = |part: &&Arc<Part>| {
+        part.segment()
+            .is_some_and(|segment| std::ptr::eq(Arc::as_ptr(&segment.pipeline), pipeline))
+    };
     REGISTRY
         .iter()
         .flat_map(|shard| {

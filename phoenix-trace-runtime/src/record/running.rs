@@ -15,7 +15,9 @@ use crate::panics;
 #[cold]
 pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
     let part = registry::find(child.seed)?;
-    let branch = part.segment.branch(ids::span_id(child.seed, child.number));
+    let branch = part
+        .segment()?
+        .branch(ids::span_id(child.seed, child.number));
     thread::install(branch).map_err(finish).ok()
 }
 
@@ -97,8 +99,12 @@ impl Running<'_> {
             number,
             previous,
         } = self.child;
+        if self.mode != Mode::Nothing {
+            // Before the strand is finished: what it had for others is free for its next use then.
+            self.span.0 = State::Off;
+        }
         match std::mem::replace(&mut self.mode, Mode::Nothing) {
-            Mode::Nothing => return,
+            Mode::Nothing => {}
             Mode::Child => {
                 on_active(seed, |strand| {
                     strand.end(number, now);
@@ -127,7 +133,6 @@ impl Running<'_> {
                 );
             }
         }
-        self.span.0 = State::Off;
     }
 
     fn suspend(&mut self) {

@@ -49,7 +49,8 @@ struct Joined {
 
 /// How others reach one strand.
 pub(crate) struct Part {
-    pub(crate) segment: Arc<Segment>,
+    /// None once the strand has joined.
+    segment: Option<Arc<Segment>>,
     seed: u64,
     /// The strand, while it is suspended or waits for spans that run elsewhere.
     parked: AtomicCell<Option<Box<Strand>>>,
@@ -97,17 +98,30 @@ impl fmt::Debug for Edit {
 }
 
 impl Segment {
-    /// The segment of a strand that was alone until now.
-    fn of(strand: &Strand) -> Self {
-        Self {
-            context: strand.context.clone(),
-            pipeline: strand.pipeline.clone(),
-            live: AtomicU32::new(1),
-            joined: Mutex::new(Joined {
-                verdict: Verdict::Open,
-                strands: Vec::new(),
-            }),
+    /// The segment of a strand that was alone until now; made of the one of the strand's last use where nobody has it.
+    fn of(strand: &mut Strand) -> Arc<Self> {
+        let mut spare = strand.spare_segment.take();
+        if let Some(segment) = spare.as_mut().and_then(Arc::get_mut) {
+            segment.context.clone_from(&strand.context);
+            if !Arc::ptr_eq(&segment.pipeline, &strand.pipeline) {
+                segment.pipeline.clone_from(&strand.pipeline);
+            }
+            *segment.live.get_mut() = 1;
+            lock(&segment.joined).verdict = Verdict::Open;
+        } else {
+            spare = None;
         }
+        spare.unwrap_or_else(|| {
+            Arc::new(Self {
+                context: strand.context.clone(),
+                pipeline: strand.pipeline.clone(),
+                live: AtomicU32::new(1),
+                joined: Mutex::new(Joined {
+                    verdict: Verdict::Open,
+                    strands: Vec::new(),
+                }),
+            })
+        })
     }
 
     /// A strand for work that runs elsewhere, its spans below `parent`.
@@ -157,7 +171,7 @@ impl Segment {
     }
 
     fn decide(&self, mut joined: MutexGuard<'_, Joined>) {
-        let strands = std::mem::take(&mut joined.strands);
+        let mut strands = std::mem::take(&mut joined.strands);
         let failed = strands.iter().any(|strand| strand.failed);
         let verdict = match self.pipeline.reasons(&self.context, failed) {
             Some(reasons) => Verdict::Kept(Kept {
@@ -168,16 +182,32 @@ impl Segment {
         };
         joined.verdict = verdict;
         drop(joined);
-        for strand in strands {
+        for strand in strands.drain(..) {
             match verdict {
                 Verdict::Kept(kept) => self.pipeline.keep(strand, kept),
                 _ => self.pipeline.discard(strand),
             }
         }
+        // Nobody adds to it any more; the next use of this segment will.
+        lock(&self.joined).strands = strands;
     }
 }
 
 impl Part {
+    fn of(seed: u64, segment: Option<Arc<Segment>>) -> Arc<Self> {
+        let (parked, mail) = (AtomicCell::new(None), Mutex::new(Vec::new()));
+        Arc::new(Self {
+            segment,
+            seed,
+            parked,
+            mail,
+        })
+    }
+
+    pub(crate) fn segment(&self) -> Option<&Arc<Segment>> {
+        self.segment.as_ref()
+    }
+
     /// Puts the strand where others can reach it, for the time that its task is suspended.
     #[inline]
     pub(crate) fn park(&self, strand: Box<Strand>) {
@@ -207,27 +237,30 @@ impl Part {
             let Some(mut strand) = self.parked.take() else {
                 return;
             };
-            let mail = std::mem::take(&mut *lock(&self.mail));
-            for late in mail {
-                let Late { number, at, end } = late;
-                match end {
-                    LateEnd::Finished => {}
-                    LateEnd::Cancelled => strand.set_cancelled(number),
-                    LateEnd::Failed { error_type, told } => {
-                        strand.fail(number, &error_type, &told, true, at)
-                    }
-                    LateEnd::Edited(Edit(edit)) => {
-                        edit(&mut strand, number);
-                        continue;
-                    }
-                }
-                strand.end(number, at);
-            }
+            self.apply_mail(&mut strand);
             if strand.open == 0 && strand.orphaned {
                 complete(strand);
                 return;
             }
             self.park(strand);
+        }
+    }
+
+    fn apply_mail(&self, strand: &mut Strand) {
+        let mail = std::mem::take(&mut *lock(&self.mail));
+        for Late { number, at, end } in mail {
+            match end {
+                LateEnd::Finished => {}
+                LateEnd::Cancelled => strand.set_cancelled(number),
+                LateEnd::Failed { error_type, told } => {
+                    strand.fail(number, &error_type, &told, true, at)
+                }
+                LateEnd::Edited(Edit(edit)) => {
+                    edit(strand, number);
+                    continue;
+                }
+            }
+            strand.end(number, at);
         }
     }
 
@@ -258,8 +291,8 @@ pub(crate) fn finish(mut strand: Box<Strand>) {
         let part = share(&mut strand).clone();
         let root_ended = strand.role == Role::Root;
         part.orphan(strand);
-        if root_ended {
-            part.segment.pipeline.root_ended_early(part.segment.clone());
+        if root_ended && let Some(segment) = part.segment() {
+            segment.pipeline.root_ended_early(segment.clone());
         }
     } else {
         complete(strand);
@@ -268,11 +301,24 @@ pub(crate) fn finish(mut strand: Box<Strand>) {
 
 /// All spans of the strand have ended.
 fn complete(mut strand: Box<Strand>) {
-    if let Some(part) = strand.part.take() {
+    if let Some(mut part) = strand.part.take() {
         registry::remove(part.seed);
-        let segment = part.segment.clone();
-        strand.spare = Some(part);
-        segment.join(strand);
+        part.apply_mail(&mut strand);
+        // Somebody who has just found the part keeps it, and with it the segment; else both serve again.
+        let segment = match Arc::get_mut(&mut part) {
+            Some(owned) => {
+                let segment = owned.segment.take();
+                strand.spare = Some(part);
+                segment
+            }
+            None => part.segment.clone(),
+        };
+        if let Some(segment) = segment {
+            if strand.role == Role::Root {
+                strand.spare_segment = Some(segment.clone());
+            }
+            segment.join(strand);
+        }
         return;
     }
     let pipeline = strand.pipeline.clone();
@@ -298,30 +344,22 @@ pub(crate) fn share(strand: &mut Strand) -> &Arc<Part> {
 
 /// Gives the strand a part of `segment`, or of a segment of its own; reuses the part of its last use where it can.
 fn attach(strand: &mut Strand, segment: Option<Arc<Segment>>) -> &Arc<Part> {
-    let mut spare = strand
-        .spare
-        .take()
-        .filter(|spare| Arc::strong_count(spare) == 1);
-    if let Some(part) = spare.as_mut().and_then(Arc::get_mut) {
-        part.seed = strand.seed;
-        lock(&part.mail).clear();
-        match (&segment, Arc::get_mut(&mut part.segment)) {
-            (Some(segment), _) => part.segment = segment.clone(),
-            (None, Some(reused)) => *reused = Segment::of(strand),
-            (None, None) => part.segment = Arc::new(Segment::of(strand)),
+    let segment = Some(segment.unwrap_or_else(|| Segment::of(strand)));
+    let seed = strand.seed;
+    let part = match strand.spare.take() {
+        Some(mut spare) => {
+            match Arc::get_mut(&mut spare) {
+                Some(part) => {
+                    part.seed = seed;
+                    part.segment = segment;
+                }
+                None => spare = Part::of(seed, segment),
+            }
+            spare
         }
-    }
-    let part = spare.unwrap_or_else(|| {
-        let segment = segment.unwrap_or_else(|| Arc::new(Segment::of(strand)));
-        let (parked, mail) = (AtomicCell::new(None), Mutex::new(Vec::new()));
-        Arc::new(Part {
-            segment,
-            seed: strand.seed,
-            parked,
-            mail,
-        })
-    });
-    registry::insert(strand.seed, part.clone());
+        None => Part::of(seed, segment),
+    };
+    registry::insert(seed, part.clone());
     strand.part.insert(part)
 }
 

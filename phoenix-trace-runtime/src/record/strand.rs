@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::clock::Ticks;
 use super::context::Context;
 use super::ids;
-use super::segment::{Kept, Part};
+use super::segment::{Kept, Part, Segment};
 use super::site::Site;
 use super::told::{Told, cut};
 use crate::key::RawKey;
@@ -106,6 +106,8 @@ pub(crate) struct Strand {
     pub(crate) part: Option<Arc<Part>>,
     /// A part without other owners, kept for the next use.
     pub(crate) spare: Option<Arc<Part>>,
+    /// The segment of its last use, for the next one.
+    pub(crate) spare_segment: Option<Arc<Segment>>,
     /// Set when the segment was decided to be kept.
     pub(crate) kept: Option<Kept>,
 }
@@ -146,13 +148,14 @@ impl Strand {
             overflow: 0,
             part: None,
             spare: None,
+            spare_segment: None,
             kept: None,
         })
     }
 
     /// Forgets everything but the buffers. Buffers that one large segment blew up are given back.
     pub(crate) fn clear(&mut self) {
-        const KEEP_RECORDS: usize = 1024;
+        const KEEP_RECORDS: usize = 128;
         self.records.clear();
         self.attrs.clear();
         self.events.clear();

@@ -94,10 +94,13 @@ impl Thread {
     /// An empty strand with a new seed.
     pub(crate) fn take_strand(&mut self, pipeline: &Arc<Pipeline>) -> Box<Strand> {
         let seed = self.ids().seed();
-        let mut strand = match self.pool.pop().or_else(|| pipeline.take_buffer()) {
-            Some(strand) => strand,
-            None => Strand::new(pipeline.clone()),
-        };
+        if self.pool.is_empty() {
+            pipeline.take_buffers(POOL / 2, &mut self.pool);
+        }
+        let mut strand = self
+            .pool
+            .pop()
+            .unwrap_or_else(|| Strand::new(pipeline.clone()));
         if !Arc::ptr_eq(&strand.pipeline, pipeline) {
             strand.pipeline = pipeline.clone();
         }
@@ -106,9 +109,11 @@ impl Thread {
     }
 
     fn recycle(&mut self, strand: Box<Strand>) {
-        if self.pool.len() < POOL {
-            self.pool.push(strand);
+        if self.pool.len() >= POOL {
+            let pipeline = strand.pipeline.clone();
+            pipeline.give_buffers(self.pool.drain(POOL / 2..));
         }
+        self.pool.push(strand);
     }
 }
 
