@@ -61,28 +61,41 @@ fn a_service_that_dies_under_load_is_named_too() {
     );
 }
 
+/// Interrupts a load after a service has said its first words and `moment` has passed.
+fn check_an_interrupt(service: &str, moment: Duration) {
+    let mut flow = Launcher::start(&["--requests", "1000000", "--concurrency", "8", "--json"]);
+    let prefix = format!("[{service}]");
+    let started = flow
+        .child
+        .stderr
+        .wait_for(WITHIN, |line| line.starts_with(&prefix).then_some(()));
+    assert!(started.is_some(), "{}", flow.child);
+    thread::sleep(moment);
+    flow.child.signal(Signal::INT);
+    let status = flow.ended(WITHIN);
+    let when = format!("{moment:?} after the start of {service}");
+    assert_eq!(status.code(), Some(130), "{when}: {}", flow.child);
+    let errors = flow.stderr();
+    assert!(
+        errors.contains("request-flow: interrupted"),
+        "{when}: {errors}"
+    );
+    assert!(!errors.contains("panicked"), "{when}: {errors}");
+}
+
 #[test]
-fn an_interrupt_at_any_moment_ends_everything() {
-    for _ in 0..3 {
-        let mut flow = Launcher::start(&["--requests", "1000000", "--concurrency", "8", "--json"]);
-        // From here on its processes come up one by one, and then the load begins.
-        let started = flow
-            .child
-            .stderr
-            .wait_for(WITHIN, |line| line.starts_with('[').then_some(()));
-        assert!(started.is_some(), "{}", flow.child);
-        // A moment of no significance, which is the point.
+fn an_interrupt_during_the_start_ends_everything() {
+    for service in ["document-service", "llm-service", "orchestrator-service"] {
+        check_an_interrupt(service, Duration::ZERO);
+    }
+}
+
+#[test]
+fn an_interrupt_during_a_load_ends_everything() {
+    for _ in 0..2 {
+        // A moment of no significance, which is the point of it.
         let moment = Duration::from_millis(fastrand::u64(0..1500));
-        thread::sleep(moment);
-        flow.child.signal(Signal::INT);
-        let status = flow.ended(WITHIN);
-        assert_eq!(status.code(), Some(130), "after {moment:?}: {}", flow.child);
-        let errors = flow.stderr();
-        assert!(
-            errors.contains("request-flow: interrupted"),
-            "after {moment:?}: {errors}"
-        );
-        assert!(!errors.contains("panicked"), "after {moment:?}: {errors}");
+        check_an_interrupt("api-gateway", moment);
     }
 }
 
