@@ -16,6 +16,7 @@ mod workload;
 use std::env;
 use std::error::Error;
 use std::io::{self, Write as _};
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -65,9 +66,22 @@ async fn run_until_interrupted(options: &Options) -> Result<ExitCode, BoxError> 
         gateway_port: options.port,
         llm_url: env::var("LLM_URL").ok().filter(|url| !url.is_empty()),
     };
+    let mut starting = pin!(Platform::start(&settings));
     let platform = tokio::select! {
-        platform = Platform::start(&settings) => platform?,
-        () = interrupts.next() => return Ok(interrupted()),
+        platform = &mut starting => platform?,
+        () = interrupts.next() => {
+            // What has been started is stopped in order; a second Ctrl-C does not wait for that.
+            let stopping = async {
+                if let Ok(platform) = starting.await {
+                    platform.stop().await;
+                }
+            };
+            tokio::select! {
+                () = stopping => {}
+                () = interrupts.next() => {}
+            }
+            return Ok(interrupted());
+        }
     };
     let done = tokio::select! {
         done = work(options, &platform, &receiver) => done.map(Some),
