@@ -57,7 +57,7 @@ pub(crate) struct Options {
     pub(crate) port: u16,
 
     /// Send all spans to this OTLP/gRPC collector as well, such as http://127.0.0.1:4317.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = collector_url)]
     pub(crate) otlp: Option<String>,
 
     /// Whose sampling rates the services use.
@@ -130,6 +130,15 @@ impl Environment {
     /// Whether every trace is kept, so that a missing parent is always a fault.
     pub(crate) fn keeps_everything(self) -> bool {
         self != Self::Production
+    }
+}
+
+/// The base URL of a collector, without TLS.
+fn collector_url(url: &str) -> Result<String, String> {
+    let uri: http::Uri = url.parse().map_err(|error| format!("{error}"))?;
+    match (uri.scheme_str(), uri.authority()) {
+        (Some("http"), Some(_)) => Ok(url.to_owned()),
+        _ => Err("expected a URL such as http://127.0.0.1:4317".to_owned()),
     }
 }
 

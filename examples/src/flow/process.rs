@@ -231,6 +231,10 @@ async fn read_errors(
     let mut lines = lines(stderr);
     while let Ok(Some(line)) = lines.next_line().await {
         eprintln!("[{name}] {line}");
+        // What the toolkit says of itself is not why a service ended.
+        if line.starts_with("phoenix-trace:") {
+            continue;
+        }
         let mut words = last_words.lock().unwrap_or_else(PoisonError::into_inner);
         if words.len() == LAST_WORDS {
             words.pop_front();

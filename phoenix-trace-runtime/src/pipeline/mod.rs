@@ -164,20 +164,22 @@ impl Pipeline {
         self.count_segment(&strand, Some(kept.reasons));
         self.count_ended(&strand);
         strand.kept = Some(kept);
-        let spans = strand.records.len();
-        match self.queue.push(strand) {
-            Ok(()) => {}
-            Err(Refused::Full(strand)) => {
-                self.account
-                    .add(Count::Dropped(DropReason::QueueFull), spans);
-                thread::recycle(strand);
-            }
-            Err(Refused::Closed(strand)) => {
-                self.account
-                    .add(Count::Dropped(DropReason::AlreadyShutdown), spans);
-                thread::recycle(strand);
-            }
-        }
+        let (refused, reason) = match self.queue.push(strand) {
+            Ok(()) => return,
+            Err(Refused::Full(strand)) => (strand, DropReason::QueueFull),
+            Err(Refused::Closed(strand)) => (strand, DropReason::AlreadyShutdown),
+        };
+        self.account
+            .add(Count::Dropped(reason), refused.records.len());
+        thread::recycle(refused);
+    }
+
+    /// Gives up a strand before its segment is decided.
+    pub(crate) fn give_up(&self, strand: Box<Strand>, reason: DropReason) {
+        self.count_ended(&strand);
+        self.account
+            .add(Count::Dropped(reason), strand.records.len());
+        thread::recycle(strand);
     }
 
     /// Forgets a strand of a dropped segment.

@@ -1,5 +1,6 @@
 //! An owned span while it runs, and what becomes of it afterwards: suspended, ended, or failed by a panic.
 
+use super::carry::with_active;
 use super::current::{deliver, fail_active, on_active};
 use super::owned::{Owned, State};
 use super::segment::{Edit, Late, LateEnd, finish, share};
@@ -74,7 +75,14 @@ impl Running<'_> {
     fn fail(&mut self, failure: &Failure<'_>) {
         match self.mode {
             Mode::Nothing => {}
-            Mode::Child | Mode::Strand => fail_active(self.child.number, failure),
+            Mode::Child => fail_active(self.child.number, failure),
+            Mode::Strand if with_active(|strand| strand.role) == Some(Role::Root) => {
+                fail_active(0, failure)
+            }
+            // A branch has no span of its own that could say so.
+            Mode::Strand => {
+                with_active(Strand::set_failed);
+            }
             Mode::Abroad => {
                 const LIMIT: usize = 1024;
                 let (error_type, told) = (failure.error_type.to_owned(), Told::of(failure, LIMIT));

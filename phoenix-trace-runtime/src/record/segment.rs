@@ -15,7 +15,7 @@ use super::context::Context;
 use super::strand::{Role, Strand};
 use super::told::Told;
 use super::{registry, thread};
-use crate::pipeline::{Pipeline, Reasons};
+use crate::pipeline::{DropReason, Pipeline, Reasons};
 
 /// What the decision to keep a segment stamps on its strands.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,8 @@ pub(crate) struct Segment {
 struct Joined {
     verdict: Verdict,
     strands: Vec<Box<Strand>>,
+    /// How many spans have joined.
+    spans: usize,
 }
 
 /// How others reach one strand.
@@ -110,7 +112,9 @@ impl Segment {
             }
             *segment.live.get_mut() = 1;
             *segment.failed.get_mut() = false;
-            lock(&segment.joined).verdict = Verdict::Open;
+            let mut joined = lock(&segment.joined);
+            joined.verdict = Verdict::Open;
+            joined.spans = 0;
         } else {
             spare = None;
         }
@@ -123,6 +127,7 @@ impl Segment {
                 joined: Mutex::new(Joined {
                     verdict: Verdict::Open,
                     strands: Vec::new(),
+                    spans: 0,
                 }),
             })
         })
@@ -155,17 +160,39 @@ impl Segment {
                 self.pipeline.discard(strand);
             }
             Verdict::Open => {
+                let strand = self.admit(&mut joined, strand);
                 if last {
-                    self.decide(joined, Some(strand));
-                } else {
-                    joined.strands.push(strand);
-                    drop(joined);
-                    if root_ended {
-                        self.pipeline.root_ended_early(self.clone());
-                    }
+                    self.decide(joined, strand);
+                    return;
+                }
+                joined.strands.extend(strand);
+                drop(joined);
+                if root_ended {
+                    self.pipeline.root_ended_early(self.clone());
                 }
             }
         }
+    }
+
+    /// What waits for the decision is bounded: strands without spans do not wait, and when there are as many spans as a
+    /// segment may have, others are given up, those with failures at twice that number.
+    fn admit(&self, joined: &mut Joined, strand: Box<Strand>) -> Option<Box<Strand>> {
+        let spans = strand.records.len();
+        if strand.role == Role::Root {
+            joined.spans += spans;
+            return Some(strand);
+        }
+        let room = self.pipeline.limits.spans_per_segment * if strand.failed { 2 } else { 1 };
+        if spans == 0 {
+            thread::recycle(strand);
+            return None;
+        }
+        if joined.spans + spans > room {
+            self.pipeline.give_up(strand, DropReason::SegmentFull);
+            return None;
+        }
+        joined.spans += spans;
+        Some(strand)
     }
 
     /// Decides although strands are out: the grace period is over, or the process ends.

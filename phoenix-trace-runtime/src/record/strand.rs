@@ -1,20 +1,19 @@
 //! A strand: what one line of execution (a task, a thread) records of one segment, in plain buffers that it owns.
 //! Starting a span pushes a record, ending it stores a reading of the clock; nothing here locks or, once warm, allocates.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::attributes::array_bytes;
 use super::clock::Ticks;
 use super::context::Context;
 use super::ids;
 use super::segment::{Kept, Part, Segment};
 use super::site::Site;
-use super::told::{Told, cut};
+use super::told::Told;
 use crate::key::RawKey;
 use crate::pipeline::Pipeline;
-use crate::value::{Attr, Value};
 
 /// In place of a span's number: none.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -24,8 +23,8 @@ pub(crate) const EVENT: u32 = 1 << 31;
 /// A piece of a strand's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Text {
-    start: u32,
-    len: u32,
+    pub(super) start: u32,
+    pub(super) len: u32,
 }
 
 /// One span.
@@ -91,7 +90,7 @@ pub(crate) struct Strand {
     pub(crate) attrs: Vec<StoredAttr>,
     pub(crate) events: Vec<StoredEvent>,
     pub(crate) arrays: Vec<opentelemetry::Array>,
-    text: String,
+    pub(super) text: String,
     /// Spans that failed, in the order in which they did.
     failures: Vec<u32>,
     /// The innermost span that is running, or [`NONE`].
@@ -100,6 +99,8 @@ pub(crate) struct Strand {
     pub(crate) open: u32,
     /// A span failed in a way that keeps the segment.
     pub(crate) failed: bool,
+    /// A failure is being told, for which there is room where there is none for others.
+    pub(super) telling_failure: bool,
     /// Its owner is done with it; it waits for spans that run elsewhere.
     pub(crate) orphaned: bool,
     /// Spans that the segment had no room for.
@@ -146,6 +147,7 @@ impl Strand {
             current: NONE,
             open: 0,
             failed: false,
+            telling_failure: false,
             orphaned: false,
             overflow: 0,
             part: None,
@@ -246,118 +248,6 @@ impl Strand {
         }
     }
 
-    /// Records the attributes that are plain values.
-    #[inline]
-    pub(crate) fn set_plain(&mut self, number: u32, attrs: &[Attr<'_>]) {
-        for attr in attrs {
-            let value = match attr.value {
-                Value::Bool(v) => Stored::Bool(v),
-                Value::Int(v) => Stored::Int(v),
-                Value::Double(v) => Stored::Double(v),
-                Value::Str(v) => {
-                    let limit = self.pipeline.limits.value_length;
-                    Stored::Str(self.push_text(cut(v, limit)))
-                }
-                Value::Parts(parts) => {
-                    Stored::Str(self.push_parts(parts, self.pipeline.limits.value_length))
-                }
-                _ => continue,
-            };
-            self.push_attr(number, attr.key, value);
-        }
-    }
-
-    /// Records a value that was rendered outside of the recorder.
-    pub(crate) fn set_rendered(&mut self, owner: u32, key: RawKey, value: Rendered) {
-        match value {
-            Rendered::Text(text) => {
-                let value = Stored::Str(self.push_text(&text));
-                self.push_attr(owner, key, value);
-            }
-            Rendered::Array(array) => {
-                // An array that is set again takes the place of the one before.
-                let before = self
-                    .attrs
-                    .iter()
-                    .rev()
-                    .find(|a| a.owner == owner && a.key.name == key.name);
-                if let Some(&StoredAttr {
-                    value: Stored::Array(index),
-                    ..
-                }) = before
-                    && let Some(slot) = self.arrays.get_mut(index as usize)
-                {
-                    *slot = array;
-                    return;
-                }
-                let index = u32::try_from(self.arrays.len()).unwrap_or(NONE);
-                if self.push_attr(owner, key, Stored::Array(index)) {
-                    self.arrays.push(array);
-                }
-            }
-        }
-    }
-
-    /// Is there room for it?
-    #[inline]
-    fn push_attr(&mut self, owner: u32, key: RawKey, value: Stored) -> bool {
-        if owner & EVENT == 0 {
-            let Some(record) = self.records.get_mut(owner as usize) else {
-                return false;
-            };
-            if record.end != 0 {
-                return false;
-            }
-            if record.attrs >= self.pipeline.limits.attributes {
-                return self.push_attr_at_limit(owner, key, value);
-            }
-            record.attrs += 1;
-        } else if owner == NONE {
-            return false;
-        }
-        self.attrs.push(StoredAttr { owner, key, value });
-        true
-    }
-
-    /// The limit is one of keys: values that were set again make room. What the recorder itself has to say always fits.
-    #[cold]
-    fn push_attr_at_limit(&mut self, owner: u32, key: RawKey, value: Stored) -> bool {
-        let mine = |attr: &StoredAttr| attr.owner == owner && attr.key.name == key.name;
-        if let Some(there) = self.attrs.iter_mut().rev().find(|attr| mine(attr)) {
-            there.value = value;
-            return true;
-        }
-        let distinct = self.forget_overwritten(owner);
-        let Some(record) = self.records.get_mut(owner as usize) else {
-            return false;
-        };
-        record.attrs = distinct;
-        if distinct >= self.pipeline.limits.attributes && !keys::OWN.contains(&key) {
-            record.dropped_attrs = record.dropped_attrs.saturating_add(1);
-            return false;
-        }
-        record.attrs = record.attrs.saturating_add(1);
-        self.attrs.push(StoredAttr { owner, key, value });
-        true
-    }
-
-    /// Leaves the last value of each key of a span, and tells how many keys it has.
-    fn forget_overwritten(&mut self, owner: u32) -> u16 {
-        let mut seen = HashSet::new();
-        let mut overwritten = HashSet::new();
-        for (index, attr) in self.attrs.iter().enumerate().rev() {
-            if attr.owner == owner && !seen.insert(attr.key.name) {
-                overwritten.insert(index);
-            }
-        }
-        let mut index = 0;
-        self.attrs.retain(|_| {
-            index += 1;
-            !overwritten.contains(&(index - 1))
-        });
-        u16::try_from(seen.len()).unwrap_or(u16::MAX)
-    }
-
     /// Adds an event; its attributes go to the owner that is returned.
     pub(crate) fn event(&mut self, number: u32, name: &'static str, now: Ticks) -> Option<u32> {
         let limit = self.pipeline.limits.events;
@@ -394,6 +284,12 @@ impl Strand {
         if record.end != 0 {
             return;
         }
+        self.telling_failure = true;
+        self.tell_failure(number, error_type, told, keep, now);
+        self.telling_failure = false;
+    }
+
+    fn tell_failure(&mut self, number: u32, error_type: &str, told: &Told, keep: bool, now: Ticks) {
         let repeated = self.taken_over(number, told);
         let message = self.push_text(&told.message);
         let kind = self.push_text(error_type);
@@ -432,7 +328,7 @@ impl Strand {
     }
 
     /// From now on the segment is kept, even if it is decided before this strand has joined.
-    fn set_failed(&mut self) {
+    pub(super) fn set_failed(&mut self) {
         self.failed = true;
         if let Some(segment) = self.part.as_ref().and_then(|part| part.segment()) {
             segment.failed.store(true, Ordering::Relaxed);
@@ -486,32 +382,6 @@ impl Strand {
         }
     }
 
-    #[inline]
-    fn push_text(&mut self, text: &str) -> Text {
-        let (Ok(start), Ok(len)) = (u32::try_from(self.text.len()), u32::try_from(text.len()))
-        else {
-            return Text::default();
-        };
-        if start as usize + len as usize > self.pipeline.limits.text_per_segment {
-            return Text::default();
-        }
-        self.text.push_str(text);
-        Text { start, len }
-    }
-
-    fn push_parts(&mut self, parts: &[&str], limit: usize) -> Text {
-        let mut whole = Text::default();
-        for part in parts {
-            let text = self.push_text(cut(part, limit.saturating_sub(whole.len as usize)));
-            if whole.len == 0 {
-                whole = text;
-            } else {
-                whole.len += text.len;
-            }
-        }
-        whole
-    }
-
     /// What it holds in memory, for the bounds on queues.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()
@@ -540,15 +410,4 @@ pub(crate) mod keys {
     pub(crate) const CANCELLED: RawKey = key("phoenix.cancelled");
     /// Those that stand on spans.
     pub(crate) const OWN: [RawKey; 2] = [ERROR_TYPE, CANCELLED];
-}
-
-fn array_bytes(array: &opentelemetry::Array) -> usize {
-    use opentelemetry::Array;
-    match array {
-        Array::Bool(values) => values.len(),
-        Array::I64(values) => 8 * values.len(),
-        Array::F64(values) => 8 * values.len(),
-        Array::String(values) => values.iter().map(|value| 24 + value.as_str().len()).sum(),
-        _ => 0,
-    }
 }

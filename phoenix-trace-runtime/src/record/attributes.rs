@@ -1,0 +1,184 @@
+//! What is recorded on the spans of a strand: attributes, and the text that they and names consist of. A span holds as many
+//! keys as its limit says; values that are set again take no room there, and what the recorder itself has to say fits.
+
+use std::collections::HashSet;
+
+use super::strand::{EVENT, NONE, Rendered, Stored, StoredAttr, Strand, Text, keys};
+use super::told::cut;
+use crate::key::RawKey;
+use crate::value::{Attr, Value};
+
+/// Room for the texts of failures where all other texts have found none, in bytes.
+const TEXT_FOR_FAILURES: usize = 64 * 1024;
+
+impl Strand {
+    /// Records the attributes that are plain values.
+    #[inline]
+    pub(crate) fn set_plain(&mut self, number: u32, attrs: &[Attr<'_>]) {
+        for attr in attrs {
+            let value = match attr.value {
+                Value::Bool(v) => Stored::Bool(v),
+                Value::Int(v) => Stored::Int(v),
+                Value::Double(v) => Stored::Double(v),
+                Value::Str(_) | Value::Parts(_) if self.text_is_full() => {
+                    self.drop_attr(number);
+                    continue;
+                }
+                Value::Str(v) => {
+                    let limit = self.pipeline.limits.value_length;
+                    Stored::Str(self.push_text(cut(v, limit)))
+                }
+                Value::Parts(parts) => {
+                    Stored::Str(self.push_parts(parts, self.pipeline.limits.value_length))
+                }
+                _ => continue,
+            };
+            self.push_attr(number, attr.key, value);
+        }
+    }
+
+    /// Records a value that was rendered outside of the recorder.
+    pub(crate) fn set_rendered(&mut self, owner: u32, key: RawKey, value: Rendered) {
+        match value {
+            Rendered::Text(_) if self.text_is_full() => self.drop_attr(owner),
+            Rendered::Text(text) => {
+                let value = Stored::Str(self.push_text(&text));
+                self.push_attr(owner, key, value);
+            }
+            Rendered::Array(array) => {
+                // An array that is set again takes the place of the one before.
+                let before = self
+                    .attrs
+                    .iter()
+                    .rev()
+                    .find(|a| a.owner == owner && a.key.name == key.name);
+                if let Some(&StoredAttr {
+                    value: Stored::Array(index),
+                    ..
+                }) = before
+                    && let Some(slot) = self.arrays.get_mut(index as usize)
+                {
+                    *slot = array;
+                    return;
+                }
+                let index = u32::try_from(self.arrays.len()).unwrap_or(NONE);
+                if self.push_attr(owner, key, Stored::Array(index)) {
+                    self.arrays.push(array);
+                }
+            }
+        }
+    }
+
+    /// Is there room for it?
+    #[inline]
+    pub(super) fn push_attr(&mut self, owner: u32, key: RawKey, value: Stored) -> bool {
+        if owner & EVENT == 0 {
+            let Some(record) = self.records.get_mut(owner as usize) else {
+                return false;
+            };
+            if record.end != 0 {
+                return false;
+            }
+            if record.attrs >= self.pipeline.limits.attributes {
+                return self.push_attr_at_limit(owner, key, value);
+            }
+            record.attrs += 1;
+        } else if owner == NONE {
+            return false;
+        }
+        self.attrs.push(StoredAttr { owner, key, value });
+        true
+    }
+
+    /// The limit is one of keys: values that were set again make room. What the recorder itself has to say always fits.
+    #[cold]
+    fn push_attr_at_limit(&mut self, owner: u32, key: RawKey, value: Stored) -> bool {
+        let mine = |attr: &StoredAttr| attr.owner == owner && attr.key.name == key.name;
+        if let Some(there) = self.attrs.iter_mut().rev().find(|attr| mine(attr)) {
+            there.value = value;
+            return true;
+        }
+        let distinct = self.forget_overwritten(owner);
+        let Some(record) = self.records.get_mut(owner as usize) else {
+            return false;
+        };
+        record.attrs = distinct;
+        if distinct >= self.pipeline.limits.attributes && !keys::OWN.contains(&key) {
+            self.drop_attr(owner);
+            return false;
+        }
+        record.attrs = record.attrs.saturating_add(1);
+        self.attrs.push(StoredAttr { owner, key, value });
+        true
+    }
+
+    /// Leaves the last value of each key of a span, and tells how many keys it has.
+    fn forget_overwritten(&mut self, owner: u32) -> u16 {
+        let mut seen = HashSet::new();
+        let mut overwritten = HashSet::new();
+        for (index, attr) in self.attrs.iter().enumerate().rev() {
+            if attr.owner == owner && !seen.insert(attr.key.name) {
+                overwritten.insert(index);
+            }
+        }
+        let mut index = 0;
+        self.attrs.retain(|_| {
+            index += 1;
+            !overwritten.contains(&(index - 1))
+        });
+        u16::try_from(seen.len()).unwrap_or(u16::MAX)
+    }
+
+    /// Has the segment no room for texts that are no failure's?
+    fn text_is_full(&self) -> bool {
+        self.text.len() >= self.pipeline.limits.text_per_segment
+    }
+
+    fn drop_attr(&mut self, owner: u32) {
+        if let Some(record) = self.records.get_mut(owner as usize) {
+            record.dropped_attrs = record.dropped_attrs.saturating_add(1);
+        }
+    }
+
+    #[inline]
+    pub(super) fn push_text(&mut self, text: &str) -> Text {
+        let (Ok(start), Ok(len)) = (u32::try_from(self.text.len()), u32::try_from(text.len()))
+        else {
+            return Text::default();
+        };
+        let reserve = if self.telling_failure {
+            TEXT_FOR_FAILURES
+        } else {
+            0
+        };
+        if start as usize + len as usize > self.pipeline.limits.text_per_segment + reserve {
+            return Text::default();
+        }
+        self.text.push_str(text);
+        Text { start, len }
+    }
+
+    pub(super) fn push_parts(&mut self, parts: &[&str], limit: usize) -> Text {
+        let mut whole = Text::default();
+        for part in parts {
+            let text = self.push_text(cut(part, limit.saturating_sub(whole.len as usize)));
+            if whole.len == 0 {
+                whole = text;
+            } else {
+                whole.len += text.len;
+            }
+        }
+        whole
+    }
+}
+
+pub(super) fn array_bytes(array: &opentelemetry::Array) -> usize {
+    use opentelemetry::Array;
+    match array {
+        Array::Bool(values) => values.len(),
+        Array::I64(values) => 8 * values.len(),
+        Array::F64(values) => 8 * values.len(),
+        Array::String(values) => values.iter().map(|value| 24 + value.as_str().len()).sum(),
+        _ => 0,
+    }
+}
