@@ -151,14 +151,16 @@ async fn a_failure_in_a_task_that_still_runs_keeps_the_segment_when_its_grace_pe
             .grace_period(Duration::ZERO),
     );
     let (running, runs) = tokio::sync::oneshot::channel();
-    let root = traced("root", async {
-        spawn(async move {
-            let _ = fallible("failed", async { "x".parse::<u8>() }).await;
-            let _ = running.send(());
-            std::future::pending::<()>().await;
-        })
-    });
-    let task = capture.future(root).await;
+    let fails = async move {
+        let _ = fallible("failed", async { "x".parse::<u8>() }).await;
+        let _ = running.send(());
+        std::future::pending::<()>().await;
+    };
+    let mut task = None;
+    capture
+        .future(traced("root", async { task = Some(spawn(fails)) }))
+        .await;
+    let task = task.expect("it is spawned");
     runs.await.expect("the task runs");
     task.abort();
     assert!(task.await.is_err_and(|error| error.is_cancelled()));
