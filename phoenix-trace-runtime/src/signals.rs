@@ -175,8 +175,27 @@ impl Heard {
 /// # }
 /// ```
 pub async fn shutdown_signal() {
-    LISTENERS.fetch_add(1, Ordering::SeqCst);
+    let _listening = Listening::new();
     let mut arrived = ARRIVED.subscribe();
     // The sender is a static: it cannot be gone.
     let _ = arrived.wait_for(|arrived| *arrived).await;
+}
+
+/// Counts who listens, for as long as it does.
+struct Listening(());
+
+impl Listening {
+    fn new() -> Self {
+        LISTENERS.fetch_add(1, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        // A listener that has heard the signal ends `main`, and is waited for.
+        if !*ARRIVED.borrow() {
+            LISTENERS.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
 }

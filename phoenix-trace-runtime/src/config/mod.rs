@@ -107,9 +107,7 @@ impl Config {
             resource,
             sampler: vars.sampler(),
             target: vars.target(),
-            disabled: vars
-                .first(&["OTEL_SDK_DISABLED"])
-                .is_some_and(|v| v.eq_ignore_ascii_case("true")),
+            disabled: vars.flag("OTEL_SDK_DISABLED"),
             limits: vars.limits(),
             sending: vars.sending(),
             problems: Vec::new(),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use opentelemetry_sdk::trace::SpanExporter;
 
+use crate::boundary::url::without_credentials;
 use crate::pipeline::{Console, Export, Make};
 
 #[derive(Debug)]
@@ -68,15 +69,25 @@ impl fmt::Display for Target {
                     .as_deref()
                     .or(variable.as_deref())
                     .unwrap_or(default);
-                write!(f, "over {how} to {}", without_credentials(endpoint))
+                write!(f, "over {how} to {}", without_secrets(endpoint))
             }
         }
     }
 }
 
-/// A URL without user and password.
-fn without_credentials(url: &str) -> &str {
-    url.rsplit_once('@').map_or(url, |(_, rest)| rest)
+/// A URL as it may be shown: without user, password and query.
+fn without_secrets(url: &str) -> String {
+    let Ok(uri) = url.parse::<http::Uri>() else {
+        return "an endpoint that is no URL".to_owned();
+    };
+    let host = uri
+        .authority()
+        .map_or("", |authority| without_credentials(authority.as_str()));
+    let path = uri.path().trim_end_matches('/');
+    match uri.scheme_str() {
+        Some(scheme) => format!("{scheme}://{host}{path}"),
+        None => format!("{host}{path}"),
+    }
 }
 
 /// Without the exporter's own retries: the exporting thread tries again itself, and two pauses would multiply.

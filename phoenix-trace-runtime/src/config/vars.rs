@@ -25,6 +25,21 @@ impl Vars<'_> {
             .find_map(|name| (self.var)(name).filter(|value| !value.trim().is_empty()))
     }
 
+    /// `true` in any case is true, everything else false; what is neither is named.
+    pub(super) fn flag(&mut self, name: &str) -> bool {
+        let Some(value) = self.first(&[name]) else {
+            return false;
+        };
+        let (yes, no) = (
+            value.eq_ignore_ascii_case("true"),
+            value.eq_ignore_ascii_case("false"),
+        );
+        if !yes && !no {
+            self.problem(name, &value, "true or false", "false");
+        }
+        yes
+    }
+
     fn problem(&mut self, variable: &str, value: &str, expected: &str, instead: &str) {
         let [variable, value, expected, instead] =
             [variable, value, expected, instead].map(str::to_owned);

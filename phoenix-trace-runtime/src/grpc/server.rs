@@ -107,11 +107,10 @@ where
         let mut span = if self.exclude.has(path) {
             scope(context)
         } else {
-            let method = path.strip_prefix('/').unwrap_or(path);
-            let span = span(&request, method, context);
-            request.extensions_mut().insert(LayerSpan);
-            span
+            span(&request, path.strip_prefix('/').unwrap_or(path), context)
         };
+        // Excluded or not, the macro makes no other span.
+        request.extensions_mut().insert(LayerSpan);
         let inner = {
             let _running = span.enter();
             self.inner.call(request)

@@ -54,7 +54,10 @@ impl Exchange {
         }
         let length = response.headers().get(CONTENT_LENGTH);
         let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
-        Rest::Body(length.or_else(|| response.body().size_hint().exact()))
+        match length.or_else(|| response.body().size_hint().exact()) {
+            Some(0) => Rest::Nothing,
+            length => Rest::Body(length),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! runtime of the service and under none.
 
 use std::io;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,8 @@ struct State {
     answered: u64,
     stop: bool,
     ended: bool,
+    /// Was everything sent that the last answer is about?
+    sent: bool,
 }
 
 impl Keeper {
@@ -54,6 +57,11 @@ impl Keeper {
         in_time
     }
 
+    /// Has the thread accounted for all that it held?
+    pub(super) fn has_ended(&self) -> bool {
+        lock(&self.state).ended
+    }
+
     fn ask(&self, wake: &Notify, deadline: Duration, stop: bool) -> bool {
         let mut state = lock(&self.state);
         state.asked += 1;
@@ -62,11 +70,11 @@ impl Keeper {
         drop(state);
         wake.notify_one();
         let unanswered = |s: &mut State| !s.ended && (stop || s.answered < mine);
-        let (_state, waited) = self
+        let (state, waited) = self
             .changed
             .wait_timeout_while(lock(&self.state), deadline, unanswered)
             .unwrap_or_else(PoisonError::into_inner);
-        !waited.timed_out()
+        !waited.timed_out() && (stop || state.sent)
     }
 
     fn orders(&self) -> (u64, bool, bool) {
@@ -74,8 +82,10 @@ impl Keeper {
         (state.asked, state.asked > state.answered, state.stop)
     }
 
-    fn answer(&self, asked: u64) {
-        lock(&self.state).answered = asked;
+    fn answer(&self, asked: u64, sent: bool) {
+        let mut state = lock(&self.state);
+        (state.answered, state.sent) = (asked, sent);
+        drop(state);
         self.changed.notify_all();
     }
 
@@ -176,7 +186,7 @@ impl<'a> Worker<'a> {
             }
             self.send(flush || stop, stop).await;
             if flush {
-                self.pipeline.keeper.answer(asked);
+                self.pipeline.keeper.answer(asked, self.held.is_none());
             }
             if stop {
                 if let Some(exporter) = &self.exporter {
@@ -272,6 +282,10 @@ impl<'a> Worker<'a> {
             Some(_) => Ok(()),
             None => Err(Failed::Refused("there is no exporter".to_owned())),
         };
+        if self.pipeline.abandoned.load(Ordering::SeqCst) {
+            // An exporter that blocked its thread has come back after all: its spans are accounted for.
+            return Sent::Later;
+        }
         match result {
             Ok(()) => {
                 self.pipeline.account.add(Count::Acknowledged, spans);
@@ -283,12 +297,15 @@ impl<'a> Worker<'a> {
             }
             Err(Failed::Aborted) => {
                 self.pipeline.account.add(Count::InDoubt, spans);
-                self.give_up_queue(Count::Dropped(DropReason::AlreadyShutdown));
+                self.pipeline
+                    .give_up_queue(Count::Dropped(DropReason::AlreadyShutdown));
             }
             Err(failed) => {
                 let over =
                     last || self.exporter.is_none() || since.elapsed() >= self.sending.retry_for;
-                self.report(&failed, over);
+                if self.exporter.is_some() {
+                    self.report(&failed, over);
+                }
                 if !over {
                     let jitter = 0.8 + 0.4 * rand::random::<f64>();
                     self.retry_at = Some(Instant::now() + self.backoff.mul_f64(jitter));
@@ -298,7 +315,7 @@ impl<'a> Worker<'a> {
                 }
                 self.pipeline.account.add(failed.count(), spans);
                 if last {
-                    self.give_up_queue(Count::Failed);
+                    self.pipeline.give_up_queue(Count::Failed);
                 }
             }
         }
@@ -344,19 +361,6 @@ impl<'a> Worker<'a> {
             "traces cannot be exported ({failed}); {next}; requests are not affected. \
              Is the collector running, and is OTEL_EXPORTER_OTLP_ENDPOINT right?"
         ));
-    }
-
-    /// There is no time for another attempt: what is still queued is accounted for.
-    fn give_up_queue(&self, count: Count) {
-        loop {
-            let strands = self.pipeline.queue.take_batch();
-            if strands.is_empty() {
-                return;
-            }
-            let spans = strands.iter().map(|strand| strand.records.len()).sum();
-            self.pipeline.account.add(count, spans);
-            self.pipeline.queue.done(&strands);
-        }
     }
 
     fn recycle(&self, strands: Vec<Box<Strand>>) {

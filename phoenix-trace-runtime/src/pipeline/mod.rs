@@ -95,6 +95,8 @@ pub(crate) struct Pipeline {
     keeper: Keeper,
     /// Somebody waits for the open segments to be decided.
     ending: AtomicBool,
+    /// The thread did not end in time; its spans are accounted for.
+    abandoned: AtomicBool,
     decided: Notify,
     /// Counts it among the pipelines that run, until it is shut down.
     running: Mutex<Option<thread::Running>>,
@@ -119,6 +121,7 @@ impl Pipeline {
             waiting: Mutex::default(),
             keeper: Keeper::default(),
             ending: AtomicBool::new(false),
+            abandoned: AtomicBool::new(false),
             decided: Notify::new(),
             running: Mutex::new(Some(thread::Running::new())),
         });
@@ -139,6 +142,7 @@ impl Pipeline {
                 waiting: Mutex::default(),
                 keeper: Keeper::default(),
                 ending: AtomicBool::new(false),
+                abandoned: AtomicBool::new(false),
                 decided: Notify::new(),
                 running: Mutex::default(),
             })
@@ -278,7 +282,34 @@ impl Pipeline {
 
     /// Decides what is open as far as it can be reached, sends everything, ends the thread.
     pub(crate) fn shutdown(&self, deadline: Duration) -> bool {
-        self.keeper.shutdown(&self.queue.wake, deadline)
+        let in_time = self.keeper.shutdown(&self.queue.wake, deadline);
+        if !self.keeper.has_ended() {
+            self.abandon();
+        }
+        in_time
+    }
+
+    /// The exporter blocks its thread: what was given to it may have arrived, what is queued will not be sent.
+    fn abandon(&self) {
+        if self.abandoned.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        self.queue.close();
+        self.give_up_queue(Count::Dropped(DropReason::AlreadyShutdown));
+        self.account.add(Count::InDoubt, self.queue.forget());
+    }
+
+    /// There is no time for another attempt: what is still queued is accounted for.
+    fn give_up_queue(&self, count: Count) {
+        loop {
+            let strands = self.queue.take_batch();
+            if strands.is_empty() {
+                return;
+            }
+            let spans = strands.iter().map(|strand| strand.records.len()).sum();
+            self.account.add(count, spans);
+            self.queue.done(&strands);
+        }
     }
 
     pub(crate) fn stats(&self) -> Stats {

@@ -98,6 +98,12 @@ impl Queue {
         self.release(spans, bytes);
     }
 
+    /// Counts nothing as queued any more, and tells how many spans it did.
+    pub(crate) fn forget(&self) -> usize {
+        self.bytes.store(0, Ordering::Relaxed);
+        self.spans.swap(0, Ordering::Relaxed)
+    }
+
     pub(crate) fn spans(&self) -> usize {
         self.spans.load(Ordering::Relaxed)
     }

@@ -60,6 +60,8 @@ pub(crate) struct Part {
     parked: AtomicCell<Option<Box<Strand>>>,
     /// Ends of its spans that were met while the strand was running elsewhere.
     mail: Mutex<Vec<Late>>,
+    /// Is there mail? Ordered by the swaps of `parked`: who parks after a delivery found nothing sees it.
+    has_mail: AtomicBool,
 }
 
 impl fmt::Debug for Part {
@@ -231,11 +233,13 @@ impl Segment {
 impl Part {
     fn of(seed: u64, segment: Option<Arc<Segment>>) -> Arc<Self> {
         let (parked, mail) = (AtomicCell::new(None), Mutex::new(Vec::new()));
+        let has_mail = AtomicBool::new(false);
         Arc::new(Self {
             segment,
             seed,
             parked,
             mail,
+            has_mail,
         })
     }
 
@@ -245,8 +249,16 @@ impl Part {
 
     /// Puts the strand where others can reach it, for the time that its task is suspended.
     #[inline]
-    pub(crate) fn park(&self, strand: Box<Strand>) {
-        self.parked.store(Some(strand));
+    pub(crate) fn park(self: &Arc<Self>, strand: Box<Strand>) {
+        self.put(strand);
+        if self.has_mail.load(Ordering::Relaxed) {
+            self.collect();
+        }
+    }
+
+    fn put(&self, strand: Box<Strand>) {
+        // A swap, not a store: see `has_mail`.
+        drop(self.parked.swap(Some(strand)));
     }
 
     /// Takes the strand back. Somebody who delivers a late end has it for a moment only.
@@ -263,10 +275,11 @@ impl Part {
     /// Brings the end of a span to its strand, wherever that is.
     pub(crate) fn deliver(self: &Arc<Self>, late: Late) {
         lock(&self.mail).push(late);
+        self.has_mail.store(true, Ordering::Relaxed);
         self.collect();
     }
 
-    /// Applies the mail if the strand is parked. If it runs elsewhere, it will look into its mail when it is parked.
+    /// Applies the mail if the strand is parked. If it runs elsewhere, that is done when it is parked or complete.
     fn collect(self: &Arc<Self>) {
         while !lock(&self.mail).is_empty() {
             let Some(mut strand) = self.parked.take() else {
@@ -277,12 +290,16 @@ impl Part {
                 complete(strand);
                 return;
             }
-            self.park(strand);
+            self.put(strand);
         }
     }
 
     fn apply_mail(&self, strand: &mut Strand) {
-        let mail = std::mem::take(&mut *lock(&self.mail));
+        let mail = {
+            let mut mail = lock(&self.mail);
+            self.has_mail.store(false, Ordering::Relaxed);
+            std::mem::take(&mut *mail)
+        };
         for Late { number, at, end } in mail {
             match end {
                 LateEnd::Finished => {}
@@ -305,7 +322,8 @@ impl Part {
         let Some(mut strand) = self.parked.take() else {
             return;
         };
-        self.park(Strand::new(strand.pipeline.clone()));
+        self.put(Strand::new(strand.pipeline.clone()));
+        self.apply_mail(&mut strand);
         strand.cancel_open(clock::now());
         complete(strand);
     }
@@ -313,7 +331,7 @@ impl Part {
     /// Leaves the strand to the spans that it still waits for.
     fn orphan(self: &Arc<Self>, mut strand: Box<Strand>) {
         strand.orphaned = true;
-        self.park(strand);
+        self.put(strand);
         self.collect();
     }
 }

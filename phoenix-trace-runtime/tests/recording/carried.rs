@@ -3,11 +3,12 @@ use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::thread;
 
+use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{InCurrentSpan as _, carry, current_span, spawn, spawn_blocking};
 use tokio_stream::StreamExt as _;
 
-use crate::support::{enter, traced};
+use crate::support::{enter, fallible, traced};
 
 fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> bool {
     future
@@ -146,4 +147,31 @@ fn ten_thousand_threads_come_and_go() {
         }
     });
     assert_eq!(capture.spans().len(), 10_001);
+}
+
+#[tokio::test]
+async fn a_child_that_fails_elsewhere_while_its_root_runs_is_told_when_the_root_is_parked() {
+    let capture = Capture::with_sampler(Sampler::ratio(0.0));
+    let root = traced("root", async {
+        let (go, went) = std::sync::mpsc::channel::<()>();
+        let mut child = Box::pin(fallible("child", async move {
+            tokio::task::yield_now().await;
+            let _ = went.recv();
+            "x".parse::<u8>()
+        }));
+        assert!(!poll_once(child.as_mut()));
+        let elsewhere = thread::spawn(move || assert!(poll_once(child.as_mut())));
+        drop(go);
+        elsewhere.join().expect("the child ends on another thread");
+        std::future::pending::<()>().await;
+    });
+    let mut root = Box::pin(capture.future(root));
+    assert!(!poll_once(root.as_mut()));
+    capture.shutdown();
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 2 spans · 1 error · kept: error\n\
+         root · phoenix.cancelled=true\n\
+         └╴child · ✗ ParseIntError: invalid digit found in string\n"
+    );
 }
