@@ -1,5 +1,6 @@
 //! Where strands that others may need to reach are found by their seed: those that are suspended or carried elsewhere.
-//! Sharded by the seed, which is random, so that two threads seldom meet.
+//! Each thread has a shard of its own, as long as there are no more threads than shards, and names it in the seeds of the
+//! strands that it takes: two threads meet only where a task moved from one to the other.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -7,20 +8,21 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use super::segment::{Part, lock};
 
-const SHARDS: usize = 64;
+const SHARDS: u64 = 64;
 
 type Shard = Mutex<HashMap<u64, Arc<Part>, BuildHasherDefault<Seed>>>;
 
-static REGISTRY: LazyLock<[Shard; SHARDS]> =
+static REGISTRY: LazyLock<[Shard; SHARDS as usize]> =
     LazyLock::new(|| std::array::from_fn(|_| Shard::default()));
 
-/// Seeds are random already.
+/// Seeds are random already, but for the number of their shard.
 #[derive(Default)]
 struct Seed(u64);
 
 impl Hasher for Seed {
     fn finish(&self) -> u64 {
-        self.0
+        // Without the part that is the same in the whole shard.
+        self.0.rotate_right(SHARDS.trailing_zeros())
     }
     fn write(&mut self, bytes: &[u8]) {
         self.0 = bytes
@@ -32,8 +34,14 @@ impl Hasher for Seed {
     }
 }
 
+/// The seed with the number of the calling thread's shard in it; `thread` numbers the threads from zero.
+pub(crate) fn seed_in_shard(random: u64, thread: u64) -> u64 {
+    // Never zero, which is no seed.
+    random.max(SHARDS) / SHARDS * SHARDS + thread % SHARDS
+}
+
 fn shard(seed: u64) -> &'static Shard {
-    &REGISTRY[(seed >> 8) as usize % SHARDS]
+    &REGISTRY[(seed % SHARDS) as usize]
 }
 
 pub(crate) fn insert(seed: u64, part: Arc<Part>) {

@@ -117,7 +117,7 @@ fn root(mut strand: Box<Strand>, context: Context, thread: &mut thread::Thread) 
     strand.role = Role::Root;
     strand.context = context;
     if strand.context.trace_id == 0 {
-        strand.context.trace_id = thread.ids().trace_id();
+        strand.context.trace_id = thread.new_trace_id();
         strand.context.flags = super::context::RANDOM;
         strand.context.parent = 0;
     }

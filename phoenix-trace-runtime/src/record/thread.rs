@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use super::ids::Ids;
+use super::registry;
 use super::strand::Strand;
 use crate::pipeline::Pipeline;
 
@@ -16,7 +17,7 @@ pub(crate) struct Thread {
     /// The strand that runs on this thread now.
     pub(crate) active: Option<Box<Strand>>,
     pool: Vec<Box<Strand>>,
-    ids: Option<Ids>,
+    ids: Option<(Ids, u64)>,
     pipeline: Option<Arc<Pipeline>>,
     generation: u64,
     /// Instead of the process's pipeline, for the time of a scope on this thread.
@@ -63,8 +64,15 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
 }
 
 impl Thread {
-    pub(crate) fn ids(&mut self) -> &mut Ids {
-        self.ids.get_or_insert_with(Ids::from_entropy)
+    /// The generator of this thread, and the thread's number.
+    fn ids(&mut self) -> &mut (Ids, u64) {
+        static THREADS: AtomicU64 = AtomicU64::new(0);
+        self.ids
+            .get_or_insert_with(|| (Ids::from_entropy(), THREADS.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    pub(crate) fn new_trace_id(&mut self) -> u128 {
+        self.ids().0.trace_id()
     }
 
     /// The pipeline that a root started here reports to.
@@ -93,7 +101,8 @@ impl Thread {
 
     /// An empty strand with a new seed.
     pub(crate) fn take_strand(&mut self, pipeline: &Arc<Pipeline>) -> Box<Strand> {
-        let seed = self.ids().seed();
+        let (ids, number) = self.ids();
+        let seed = registry::seed_in_shard(ids.seed(), *number);
         if self.pool.is_empty() {
             pipeline.take_buffers(POOL / 2, &mut self.pool);
         }
