@@ -12,7 +12,7 @@ use crate::key::RawKey;
 use crate::outcome::short_type_name;
 use crate::propagation::correlation;
 use crate::record::running::Running;
-use crate::record::told::{Told, bounded};
+use crate::record::told::{MESSAGE_LENGTH, Told, bounded};
 use crate::record::{carry, clock};
 use crate::value::{Attr, Value};
 
@@ -113,13 +113,12 @@ pub(crate) fn error_type(
 
 /// An error and its sources in one line, as the description of a span's status.
 pub(crate) fn chain(error: &dyn Display, mut source: Option<&(dyn Error + 'static)>) -> Told {
-    const LIMIT: usize = 1024;
     const MAX_SOURCES: usize = 8;
-    let mut message = bounded(format_args!("{error}"), LIMIT);
+    let mut message = bounded(format_args!("{error}"), MESSAGE_LENGTH);
     for _ in 0..MAX_SOURCES {
         let Some(next) = source else { break };
-        let text = bounded(format_args!("{next}"), LIMIT);
-        if !message.contains(&text) && message.len() + text.len() < LIMIT {
+        let text = bounded(format_args!("{next}"), MESSAGE_LENGTH);
+        if !message.contains(&text) && message.len() + text.len() < MESSAGE_LENGTH {
             message.push_str(": ");
             message.push_str(&text);
         }

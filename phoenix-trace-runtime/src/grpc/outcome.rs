@@ -12,7 +12,7 @@ use tonic::{Code, ConnectError, Status, TimeoutExpired};
 use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, text};
 use crate::record::running::Running;
-use crate::record::told::{Told, bounded};
+use crate::record::told::{MESSAGE_LENGTH, Told, bounded};
 use crate::value::Attr;
 
 /// The server's side of a call: the codes in [`is_server_error`] are errors.
@@ -148,8 +148,6 @@ impl Ended {
         }
     }
 }
-
-const MESSAGE_LENGTH: usize = 1024;
 
 fn at_server(span: &mut Running<'_>, ended: Option<Ended>) {
     if let Some(ended) = ended {

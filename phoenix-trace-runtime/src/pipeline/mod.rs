@@ -34,7 +34,6 @@ pub(crate) struct Limits {
     pub(crate) events: u16,
     pub(crate) name_length: usize,
     pub(crate) value_length: usize,
-    pub(crate) message_length: usize,
     pub(crate) text_per_segment: usize,
     /// How long a segment waits for its other spans after its local root has ended.
     pub(crate) grace: Duration,
@@ -48,7 +47,6 @@ impl Default for Limits {
             events: 128,
             name_length: 256,
             value_length: 4 * 1024,
-            message_length: 1024,
             text_per_segment: 4 * 1024 * 1024,
             grace: Duration::from_secs(5),
         }
@@ -99,7 +97,7 @@ pub(crate) struct Pipeline {
     abandoned: AtomicBool,
     decided: Notify,
     /// Counts it among the pipelines that run, until it is shut down.
-    running: Mutex<Option<thread::Running>>,
+    running: Mutex<Option<thread::Counted>>,
 }
 
 impl Pipeline {
@@ -123,7 +121,7 @@ impl Pipeline {
             ending: AtomicBool::new(false),
             abandoned: AtomicBool::new(false),
             decided: Notify::new(),
-            running: Mutex::new(Some(thread::Running::new())),
+            running: Mutex::new(Some(thread::Counted::new())),
         });
         keeper::start(pipeline.clone(), sending, resource, exporter)?;
         Ok(pipeline)

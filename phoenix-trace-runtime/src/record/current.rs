@@ -51,16 +51,11 @@ pub(super) fn on_active<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Optio
 
 /// Records a failure on span `number` of the running strand.
 pub(super) fn fail_active(number: u32, failure: &Failure<'_>) {
-    let limit = thread::with(|thread| {
-        thread
-            .active
-            .as_ref()
-            .map(|strand| (strand.seed, strand.pipeline.limits.message_length))
-    });
-    let Some((seed, limit)) = limit.flatten() else {
+    let seed = thread::with(|thread| thread.active.as_ref().map(|strand| strand.seed));
+    let Some(seed) = seed.flatten() else {
         return;
     };
-    let told = Told::of(failure, limit);
+    let told = Told::of(failure);
     on_active(seed, |strand| {
         strand.fail(number, failure.error_type, &told, true, clock::now())
     });

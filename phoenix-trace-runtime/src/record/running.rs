@@ -84,8 +84,7 @@ impl Running<'_> {
                 with_active(Strand::set_failed);
             }
             Mode::Abroad => {
-                const LIMIT: usize = 1024;
-                let (error_type, told) = (failure.error_type.to_owned(), Told::of(failure, LIMIT));
+                let (error_type, told) = (failure.error_type.to_owned(), Told::of(failure));
                 let end = LateEnd::Failed { error_type, told };
                 deliver(
                     self.child.seed,

@@ -158,16 +158,16 @@ pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
 
 /// Counts a pipeline that runs, for as long as it lives.
 #[derive(Debug)]
-pub(crate) struct Running(());
+pub(crate) struct Counted(());
 
-impl Running {
+impl Counted {
     pub(crate) fn new() -> Self {
         RUNNING.fetch_add(1, Ordering::Relaxed);
         Self(())
     }
 }
 
-impl Drop for Running {
+impl Drop for Counted {
     fn drop(&mut self) {
         RUNNING.fetch_sub(1, Ordering::Relaxed);
     }

@@ -4,6 +4,9 @@ use std::fmt::{self, Write as _};
 
 use crate::outcome::Failure;
 
+/// How much of an error's message is kept, in bytes.
+pub(crate) const MESSAGE_LENGTH: usize = 1024;
+
 /// An error as text, asked for while nothing of the recorder was borrowed.
 #[derive(Debug, Default)]
 pub(crate) struct Told {
@@ -14,19 +17,19 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// The messages of a failure and of its sources, each at most `limit` bytes long.
-    pub(crate) fn of(failure: &Failure<'_>, limit: usize) -> Self {
+    /// The messages of a failure and of its sources, each at most [`MESSAGE_LENGTH`] long.
+    pub(crate) fn of(failure: &Failure<'_>) -> Self {
         const MAX_SOURCES: usize = 16;
         let mut sources = Vec::new();
         let mut next = failure.source;
         while let Some(source) = next
             && sources.len() < MAX_SOURCES
         {
-            sources.push(bounded(format_args!("{source}"), limit));
+            sources.push(bounded(format_args!("{source}"), MESSAGE_LENGTH));
             next = source.source();
         }
         Self {
-            message: bounded(format_args!("{}", failure.message), limit),
+            message: bounded(format_args!("{}", failure.message), MESSAGE_LENGTH),
             sources,
             exception: true,
         }
