@@ -157,11 +157,12 @@ async fn a_failure_in_a_task_that_still_runs_keeps_the_segment_when_its_grace_pe
         std::future::pending::<()>().await;
     };
     let mut task = None;
-    capture
-        .future(traced("root", async { task = Some(spawn(fails)) }))
-        .await;
+    let root = traced("root", async {
+        task = Some(spawn(fails));
+        runs.await.expect("the task runs");
+    });
+    capture.future(root).await;
     let task = task.expect("it is spawned");
-    runs.await.expect("the task runs");
     task.abort();
     assert!(task.await.is_err_and(|error| error.is_cancelled()));
     assert_eq!(
