@@ -90,6 +90,25 @@ fn whole_traces(spans: &[ReceivedSpan]) -> usize {
 }
 
 #[test]
+fn over_http_a_whole_trace_arrives_as_protobuf() {
+    let collector = OtlpReceiver::start().expect("a port");
+    let url = collector.http_endpoint();
+    let mut telemetry = otlp(&url, "50");
+    telemetry[0].1 = "http/protobuf";
+    let platform = Platform::start(&telemetry);
+    let answer = client::ask(platform.gateway(), "What is a span?");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let whole = |spans: &[ReceivedSpan]| whole_traces(spans) == 1 && spans.len() == 21;
+    collector
+        .wait_for(WITHIN, whole)
+        .unwrap_or_else(|error| panic!("{error}"));
+    for ended in platform.stop() {
+        assert_eq!(ended.account.acknowledged, ended.account.ended, "{ended:?}");
+        assert!(complaints(&ended).is_empty(), "{ended:?}");
+    }
+}
+
+#[test]
 fn spans_recorded_while_the_collector_was_away_arrive_when_it_is_back() {
     let (grpc, http) = (ReservedPort::new(), ReservedPort::new());
     let collector = || OtlpReceiver::start_on_ports(grpc.number(), http.number()).expect("a port");
