@@ -6,6 +6,8 @@ use crate::support::client;
 use crate::support::platform::Service;
 use crate::support::port::ReservedPort;
 
+const WITHIN: Duration = Duration::from_secs(2);
+
 #[test]
 fn a_service_with_nothing_configured_shows_its_traces() {
     let orchestrator = ReservedPort::new();
@@ -13,8 +15,10 @@ fn a_service_with_nothing_configured_shows_its_traces() {
         "api-gateway",
         &[&[("ORCHESTRATOR_URL", &*orchestrator.url())]],
     );
-    let first = gateway.child.stderr.all().join("\n");
-    assert!(first.contains("traces go to this console"), "{first}");
+    let told = gateway.child.stderr.wait_for(WITHIN, |line| {
+        line.contains("traces go to this console").then_some(())
+    });
+    assert!(told.is_some(), "it does not say so; {}", gateway.child);
     let answer = client::ask(gateway.address, "What is a span?");
     assert_eq!(answer.status, 503, "{}", answer.body);
 
@@ -22,9 +26,7 @@ fn a_service_with_nothing_configured_shows_its_traces() {
     let shown = gateway
         .child
         .stderr
-        .wait_for(Duration::from_secs(2), |line| {
-            line.contains("POST /v1/ask").then_some(())
-        });
+        .wait_for(WITHIN, |line| line.contains("POST /v1/ask").then_some(()));
     assert!(shown.is_some(), "nothing is shown; {}", gateway.child);
     let ended = gateway.stop();
     let text = ended.stderr.join("\n");
