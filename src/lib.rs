@@ -1,4 +1,37 @@
-//! Distributed tracing for Rust services by annotation.
+//! Distributed tracing for Rust services by annotation: every span is recorded, and each segment is kept or dropped when its
+//! outcome is known, so that a service samples a share of its traffic and keeps all of its errors.
+//!
+//! ```
+//! use phoenix_trace::{attribute_keys, phoenix_main, record, traced_operation};
+//!
+//! attribute_keys! {
+//!     mod keys {
+//!         /// How many words a text has.
+//!         WORDS: "example.words" => int,
+//!     }
+//! }
+//!
+//! #[traced_operation(name = "count words", attributes("gen_ai.request.model" = model))]
+//! async fn count(model: &str, text: &str) -> Result<usize, std::num::TryFromIntError> {
+//!     let words = text.split_whitespace().count();
+//!     record!(keys::WORDS = words);
+//!     Ok(words)
+//! }
+//!
+//! #[phoenix_main(service = "word-counter")]
+//! async fn main() -> Result<(), std::num::TryFromIntError> {
+//!     assert_eq!(count("none", "three words here").await?, 3);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! - Annotations: [`macro@phoenix_main`], [`macro@traced_operation`], [`macro@traced_grpc_service`], [`attribute_keys!`],
+//!   [`record!`], [`event!`].
+//! - Boundaries: [`HttpServerLayer`], [`HttpClientLayer`], and for gRPC (feature `grpc`) `GrpcServerLayer`, `GrpcClientLayer`.
+//! - Carrying the current span: [`spawn`], [`spawn_blocking`], [`carry`], [`InCurrentSpan`].
+//! - Without annotations on `main`: [`init`], [`Config`], [`Telemetry`]. What became of every span: [`stats`].
+//!
+//! Where traces go is set by the environment, as `docs/configuration.md` in the repository lists it.
 
 #[doc(inline)]
 pub use phoenix_trace_macros::*;
