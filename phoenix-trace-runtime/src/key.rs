@@ -65,16 +65,21 @@ pub(crate) struct RawKey {
     pub(crate) sensitive: bool,
 }
 
+impl RawKey {
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            sensitive: false,
+        }
+    }
+}
+
 impl<T: AttributeType> Key<T> {
     /// A key called `name`. Nothing checks the name here: `attribute_keys!` does.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        let raw = RawKey {
-            name,
-            sensitive: false,
-        };
         Self {
-            raw,
+            raw: RawKey::new(name),
             value: PhantomData,
         }
     }
@@ -105,8 +110,8 @@ impl<T: AttributeType> Key<T> {
     }
 
     #[inline]
-    pub(crate) const fn raw(&self) -> RawKey {
-        self.raw
+    pub(crate) const fn raw(&'static self) -> &'static RawKey {
+        &self.raw
     }
 }
 

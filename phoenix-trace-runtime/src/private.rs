@@ -27,14 +27,17 @@ pub fn recording() -> bool {
 
 /// An attribute.
 #[inline]
-pub fn attr<'a, T: AttributeType, V: ToValue<T> + ?Sized>(key: &Key<T>, value: &'a V) -> Attr<'a> {
+pub fn attr<'a, T: AttributeType, V: ToValue<T> + ?Sized>(
+    key: &'static Key<T>,
+    value: &'a V,
+) -> Attr<'a> {
     Attr::new(key, value)
 }
 
 /// An attribute whose value is formatted when it is recorded.
 #[inline]
 #[must_use]
-pub fn attr_fmt<'a>(key: &Key<types::Str>, text: fmt::Arguments<'a>) -> Attr<'a> {
+pub fn attr_fmt<'a>(key: &'static Key<types::Str>, text: fmt::Arguments<'a>) -> Attr<'a> {
     Attr::format(key, text)
 }
 

@@ -155,14 +155,17 @@ arrays! {
 /// One attribute that is about to be recorded.
 #[derive(Clone, Copy)]
 pub struct Attr<'a> {
-    pub(crate) key: RawKey,
+    pub(crate) key: &'static RawKey,
     pub(crate) value: Value<'a>,
 }
 
 impl<'a> Attr<'a> {
     /// `value` under `key`.
     #[inline]
-    pub fn new<T: AttributeType, V: ToValue<T> + ?Sized>(key: &Key<T>, value: &'a V) -> Self {
+    pub fn new<T: AttributeType, V: ToValue<T> + ?Sized>(
+        key: &'static Key<T>,
+        value: &'a V,
+    ) -> Self {
         Self {
             key: key.raw(),
             value: value.to_value(),
@@ -171,7 +174,7 @@ impl<'a> Attr<'a> {
 
     /// Text under `key`, formatted when it is recorded.
     #[inline]
-    pub fn format(key: &Key<Str>, text: fmt::Arguments<'a>) -> Self {
+    pub fn format(key: &'static Key<Str>, text: fmt::Arguments<'a>) -> Self {
         Self {
             key: key.raw(),
             value: Value::Format(text),

@@ -36,16 +36,16 @@ fn expand_one(
     let private = quote_spanned!(site=> #facade::__private);
     let key = match &attribute.key {
         Key::Registry { name, ty } => registry_key(name, *ty, &private),
-        Key::Declared(path) => path.to_token_stream(),
+        Key::Declared(path) => quote_spanned!(site=> &#path),
     };
     match (&attribute.value, &attribute.key) {
-        (Value::Literal(literal), _) => quote_spanned!(site=> #private::attr(&#key, &#literal)),
+        (Value::Literal(literal), _) => quote_spanned!(site=> #private::attr(#key, &#literal)),
         (Value::Format { template, value }, _) => {
             let template = LitStr::new(template, site);
             let by_reference = match &attribute.key {
                 // An error about the type of the key belongs on the key.
                 Key::Declared(path) => referenced(&path.to_token_stream(), first_span(path)),
-                Key::Registry { .. } => quote_spanned!(site=> &#key),
+                Key::Registry { .. } => key,
             };
             quote_spanned!(site=> #private::attr_fmt(#by_reference, ::core::format_args!(#template, #value)))
         }
@@ -59,7 +59,7 @@ fn expand_one(
             let check = format_ident!("__phoenix_attribute_{index}", span = site);
             items.extend(declared_check(&check, &path_text(path), &private));
             let borrowed = borrowed(value);
-            quote_spanned!(site=> #check(&#key, #borrowed))
+            quote_spanned!(site=> #check(#key, #borrowed))
         }
     }
 }
@@ -67,7 +67,7 @@ fn expand_one(
 fn registry_key(name: &LitStr, ty: Type, private: &TokenStream) -> TokenStream {
     let name = LitStr::new(&name.value(), Span::mixed_site());
     let marker = marker(ty);
-    quote_spanned!(Span::mixed_site()=> #private::key::Key::<#private::key::types::#marker>::new(#name))
+    quote_spanned!(Span::mixed_site()=> const { &#private::key::Key::<#private::key::types::#marker>::new(#name) })
 }
 
 /// A function that takes what the key takes, and a trait of its own so that the one error names the key.
@@ -90,7 +90,7 @@ fn registry_check(check: &Ident, name: &LitStr, ty: Type, private: &TokenStream)
         impl<V: #private::ToValue<#private::key::types::#marker> + ?::core::marker::Sized> #bound for V {}
         #[inline]
         fn #check<V: #bound + ?::core::marker::Sized>(value: &V) -> #private::Attr<'_> {
-            #private::attr(&#key, value)
+            #private::attr(#key, value)
         }
     }
 }
@@ -110,7 +110,7 @@ fn declared_check(check: &Ident, path: &str, private: &TokenStream) -> TokenStre
         impl<T: #private::key::AttributeType, V: #private::ToValue<T> + ?::core::marker::Sized> #bound<T> for V {}
         #[inline]
         fn #check<'a, T: #private::key::AttributeType, V: #bound<T> + ?::core::marker::Sized>(
-            key: &#private::key::Key<T>,
+            key: &'static #private::key::Key<T>,
             value: &'a V,
         ) -> #private::Attr<'a> {
             #private::attr(key, value)

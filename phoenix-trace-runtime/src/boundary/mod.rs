@@ -3,6 +3,7 @@
 mod body;
 mod exclude;
 mod future;
+pub(crate) mod keys;
 mod protocol;
 pub(crate) mod url;
 mod watch;

@@ -140,45 +140,38 @@ pub(crate) fn answer_correlation(headers: &mut HeaderMap) {
     }
 }
 
-const fn key(name: &'static str) -> RawKey {
-    RawKey {
-        name,
-        sensitive: false,
-    }
-}
-
-pub(crate) fn text<'a>(name: &'static str, value: &'a str) -> Attr<'a> {
+pub(crate) fn text<'a>(key: &'static RawKey, value: &'a str) -> Attr<'a> {
     Attr {
-        key: key(name),
+        key,
         value: Value::Str(value),
     }
 }
 
 /// Text in pieces.
-pub(crate) fn parts<'a>(name: &'static str, value: &'a [&'a str]) -> Attr<'a> {
+pub(crate) fn parts<'a>(key: &'static RawKey, value: &'a [&'a str]) -> Attr<'a> {
     Attr {
-        key: key(name),
+        key,
         value: Value::Parts(value),
     }
 }
 
-pub(crate) fn int(name: &'static str, value: i64) -> Attr<'static> {
+pub(crate) fn int(key: &'static RawKey, value: i64) -> Attr<'static> {
     Attr {
-        key: key(name),
+        key,
         value: Value::Int(value),
     }
 }
 
 /// The attribute if there is a value, else one that is left out.
 pub(crate) fn opt<'a, T>(
-    name: &'static str,
+    key: &'static RawKey,
     value: Option<T>,
-    attr: impl FnOnce(&'static str, T) -> Attr<'a>,
+    attr: impl FnOnce(&'static RawKey, T) -> Attr<'a>,
 ) -> Attr<'a> {
     match value {
-        Some(value) => attr(name, value),
+        Some(value) => attr(key, value),
         None => Attr {
-            key: key(name),
+            key,
             value: Value::None,
         },
     }

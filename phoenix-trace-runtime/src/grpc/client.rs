@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use super::outcome::ClientSide;
 use crate::boundary::url::{host_and_port, without_credentials};
-use crate::boundary::{Fault, ResponseBody, ResponseFuture, int, opt, text};
+use crate::boundary::{Fault, ResponseBody, ResponseFuture, int, keys, opt, text};
 use crate::record::carry;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::site::{Site, SpanKind};
@@ -82,10 +82,10 @@ fn span<B>(request: &Request<B>, server: Option<&Authority>) -> Owned {
         (Some(host), port)
     });
     let attrs = [
-        text("rpc.system.name", "grpc"),
-        text("rpc.method", method),
-        opt("server.address", host, text),
-        opt("server.port", port.map(i64::from), int),
+        text(&keys::RPC_SYSTEM_NAME, "grpc"),
+        text(&keys::RPC_METHOD, method),
+        opt(&keys::SERVER_ADDRESS, host, text),
+        opt(&keys::SERVER_PORT, port.map(i64::from), int),
     ];
     begin_under(&CLIENT, &[method], &attrs, Under::Current)
 }

@@ -10,7 +10,9 @@ use percent_encoding::percent_decode;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
 use super::{STATUS_CODE, code_name, is_server_error};
-use crate::boundary::{BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, text};
+use crate::boundary::{
+    BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, keys, text,
+};
 use crate::record::running::Running;
 use crate::record::told::{MESSAGE_LENGTH, Told, bounded};
 use crate::value::Attr;
@@ -171,8 +173,8 @@ fn unregistered(span: &mut Running<'_>) {
         strand.rename(number, "grpc");
         let original = name.as_deref().unwrap_or_default();
         let method = [
-            text("rpc.method", "_OTHER"),
-            text("rpc.method_original", original),
+            text(&keys::RPC_METHOD, "_OTHER"),
+            text(&keys::RPC_METHOD_ORIGINAL, original),
         ];
         strand.set_plain(number, &method);
     });

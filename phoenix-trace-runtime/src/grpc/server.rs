@@ -10,7 +10,7 @@ use tower_service::Service;
 use super::LayerSpan;
 use super::outcome::ServerSide;
 use crate::boundary::url::{authority, host_and_port};
-use crate::boundary::{Exclude, Fault, ResponseBody, ResponseFuture, int, opt, text};
+use crate::boundary::{Exclude, Fault, ResponseBody, ResponseFuture, int, keys, opt, text};
 use crate::propagation::carrier;
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
@@ -78,10 +78,10 @@ fn span<B>(request: &Request<B>, method: &str, context: Context) -> Owned {
         (Some(host), port)
     });
     let attrs = [
-        text("rpc.system.name", "grpc"),
-        text("rpc.method", method),
-        opt("server.address", host, text),
-        opt("server.port", port.map(i64::from), int),
+        text(&keys::RPC_SYSTEM_NAME, "grpc"),
+        text(&keys::RPC_METHOD, method),
+        opt(&keys::SERVER_ADDRESS, host, text),
+        opt(&keys::SERVER_PORT, port.map(i64::from), int),
     ];
     begin_under(&SERVER, &[method], &attrs, Under::Request(context))
 }

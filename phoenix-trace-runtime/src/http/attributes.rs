@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::header::USER_AGENT;
 use http::{HeaderMap, Uri, Version};
 
-use crate::boundary::{int, opt, parts, text, url};
+use crate::boundary::{int, keys, opt, parts, text, url};
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::site::{Site, SpanKind};
@@ -49,16 +49,24 @@ pub(super) fn server_span<B>(
         None => (None, None),
     };
     let attrs = [
-        text("http.request.method", method),
-        opt("http.request.method_original", original, text),
-        opt("http.route", route, text),
-        text("url.path", uri.path()),
-        opt("url.query", query.as_deref(), text),
-        text("url.scheme", uri.scheme_str().unwrap_or("http")),
-        opt("server.address", host, text),
-        opt("server.port", port.map(i64::from), int),
-        opt("user_agent.original", field(headers, &USER_AGENT), text),
-        opt("network.protocol.version", version(request.version()), text),
+        text(&keys::HTTP_REQUEST_METHOD, method),
+        opt(&keys::HTTP_REQUEST_METHOD_ORIGINAL, original, text),
+        opt(&keys::HTTP_ROUTE, route, text),
+        text(&keys::URL_PATH, uri.path()),
+        opt(&keys::URL_QUERY, query.as_deref(), text),
+        text(&keys::URL_SCHEME, uri.scheme_str().unwrap_or("http")),
+        opt(&keys::SERVER_ADDRESS, host, text),
+        opt(&keys::SERVER_PORT, port.map(i64::from), int),
+        opt(
+            &keys::USER_AGENT_ORIGINAL,
+            field(headers, &USER_AGENT),
+            text,
+        ),
+        opt(
+            &keys::NETWORK_PROTOCOL_VERSION,
+            version(request.version()),
+            text,
+        ),
     ];
     with_name(method, route, |name| {
         begin_under(&SERVER, name, &attrs, Under::Request(context))
@@ -91,12 +99,12 @@ pub(super) fn client_span(
         &query,
     ];
     let attrs = [
-        text("http.request.method", method),
-        opt("http.request.method_original", original, text),
-        opt("server.address", host, text),
-        opt("server.port", port.map(i64::from), int),
-        parts("url.full", &full),
-        opt("url.template", template, text),
+        text(&keys::HTTP_REQUEST_METHOD, method),
+        opt(&keys::HTTP_REQUEST_METHOD_ORIGINAL, original, text),
+        opt(&keys::SERVER_ADDRESS, host, text),
+        opt(&keys::SERVER_PORT, port.map(i64::from), int),
+        parts(&keys::URL_FULL, &full),
+        opt(&keys::URL_TEMPLATE, template, text),
     ];
     with_name(method, template, |name| {
         begin_under(&CLIENT, name, &attrs, Under::Current)

@@ -7,7 +7,7 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Method, Response, StatusCode};
 
 use crate::boundary::{
-    BodyError, Fault, Protocol, Rest, answer_correlation, chain, error_type, fail, int,
+    BodyError, Fault, Protocol, Rest, answer_correlation, chain, error_type, fail, int, keys,
 };
 use crate::outcome::short_type_name;
 use crate::record::running::Running;
@@ -63,7 +63,7 @@ impl Exchange {
 
 fn status(span: &mut Running<'_>, status: StatusCode, is_error: bool) {
     span.edit(move |strand, number| {
-        let code = int("http.response.status_code", i64::from(status.as_u16()));
+        let code = int(&keys::HTTP_RESPONSE_STATUS_CODE, i64::from(status.as_u16()));
         strand.set_plain(number, &[code]);
     });
     if is_error {

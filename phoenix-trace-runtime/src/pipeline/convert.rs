@@ -47,7 +47,7 @@ pub(super) fn spans(strand: &Strand, kept: Kept, into: &mut Vec<SpanData>) {
             .filter(|attr| attr.owner == number | EVENT);
         let attributes = attributes.filter(|attr| !attr.key.sensitive);
         let attributes =
-            attributes.map(|attr| KeyValue::new(attr.key.name, value(strand, attr.value)));
+            attributes.map(|attr| KeyValue::new(attr.key.name, value(strand, attr.value())));
         let at = kept.anchor.wall(event.at);
         span.events
             .events
@@ -61,7 +61,7 @@ pub(super) fn spans(strand: &Strand, kept: Kept, into: &mut Vec<SpanData>) {
             set(
                 &mut span.attributes,
                 attr.key.name,
-                value(strand, attr.value),
+                value(strand, attr.value()),
             );
         }
     }

@@ -38,7 +38,7 @@ impl Strand {
     }
 
     /// Records a value that was rendered outside of the recorder.
-    pub(crate) fn set_rendered(&mut self, owner: u32, key: RawKey, value: Rendered) {
+    pub(crate) fn set_rendered(&mut self, owner: u32, key: &'static RawKey, value: Rendered) {
         match value {
             Rendered::Text(_) if self.text_is_full() => self.drop_attr(owner),
             Rendered::Text(text) => {
@@ -52,10 +52,7 @@ impl Strand {
                     .iter()
                     .rev()
                     .find(|a| a.owner == owner && a.key.name == key.name);
-                if let Some(&StoredAttr {
-                    value: Stored::Array(index),
-                    ..
-                }) = before
+                if let Some(Stored::Array(index)) = before.map(StoredAttr::value)
                     && let Some(slot) = self.arrays.get_mut(index as usize)
                 {
                     *slot = array;
@@ -71,7 +68,7 @@ impl Strand {
 
     /// Is there room for it?
     #[inline]
-    pub(super) fn push_attr(&mut self, owner: u32, key: RawKey, value: Stored) -> bool {
+    pub(super) fn push_attr(&mut self, owner: u32, key: &'static RawKey, value: Stored) -> bool {
         if owner & EVENT == 0 {
             let Some(record) = self.records.get_mut(owner as usize) else {
                 return false;
@@ -86,16 +83,16 @@ impl Strand {
         } else if owner == NONE {
             return false;
         }
-        self.attrs.push(StoredAttr { owner, key, value });
+        self.attrs.push(StoredAttr::new(owner, key, value));
         true
     }
 
     /// The limit is one of keys: values that were set again make room. What the recorder itself has to say always fits.
     #[cold]
-    fn push_attr_at_limit(&mut self, owner: u32, key: RawKey, value: Stored) -> bool {
+    fn push_attr_at_limit(&mut self, owner: u32, key: &'static RawKey, value: Stored) -> bool {
         let mine = |attr: &StoredAttr| attr.owner == owner && attr.key.name == key.name;
         if let Some(there) = self.attrs.iter_mut().rev().find(|attr| mine(attr)) {
-            there.value = value;
+            *there = StoredAttr::new(owner, key, value);
             return true;
         }
         let distinct = self.forget_overwritten(owner);
@@ -103,12 +100,12 @@ impl Strand {
             return false;
         };
         record.attrs = distinct;
-        if distinct >= self.pipeline.limits.attributes && !keys::OWN.contains(&key) {
+        if distinct >= self.pipeline.limits.attributes && !keys::OWN.contains(key) {
             self.drop_attr(owner);
             return false;
         }
         record.attrs = record.attrs.saturating_add(1);
-        self.attrs.push(StoredAttr { owner, key, value });
+        self.attrs.push(StoredAttr::new(owner, key, value));
         true
     }
 

@@ -49,6 +49,7 @@ pub(crate) struct Record {
     pub(crate) exception: Text,
 }
 
+/// The value of an attribute, its text or array by place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stored {
     Bool(bool),
@@ -58,12 +59,56 @@ pub(crate) enum Stored {
     Array(u32),
 }
 
-/// An attribute of span `owner`, or of event `owner & !EVENT`.
+/// An attribute of span `owner`, or of event `owner & !EVENT`. Its value is kept as plain bits: written and read in
+/// machine words, never as an enum that is moved about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoredAttr {
+    pub(crate) key: &'static RawKey,
+    bits: u64,
     pub(crate) owner: u32,
-    pub(crate) key: RawKey,
-    pub(crate) value: Stored,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Bool,
+    Int,
+    Double,
+    Str,
+    Array,
+}
+
+impl StoredAttr {
+    #[inline]
+    pub(super) fn new(owner: u32, key: &'static RawKey, value: Stored) -> Self {
+        let (kind, bits) = match value {
+            Stored::Bool(v) => (Kind::Bool, u64::from(v)),
+            Stored::Int(v) => (Kind::Int, v.cast_unsigned()),
+            Stored::Double(v) => (Kind::Double, v.to_bits()),
+            Stored::Str(text) => (Kind::Str, u64::from(text.start) << 32 | u64::from(text.len)),
+            Stored::Array(index) => (Kind::Array, u64::from(index)),
+        };
+        Self {
+            key,
+            bits,
+            owner,
+            kind,
+        }
+    }
+
+    pub(crate) fn value(&self) -> Stored {
+        let (high, low) = ((self.bits >> 32) as u32, self.bits as u32);
+        match self.kind {
+            Kind::Bool => Stored::Bool(self.bits != 0),
+            Kind::Int => Stored::Int(self.bits.cast_signed()),
+            Kind::Double => Stored::Double(f64::from_bits(self.bits)),
+            Kind::Str => Stored::Str(Text {
+                start: high,
+                len: low,
+            }),
+            Kind::Array => Stored::Array(low),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -306,16 +351,16 @@ impl Strand {
         if keep {
             self.set_failed();
         }
-        self.push_attr(number, keys::ERROR_TYPE, Stored::Str(kind));
+        self.push_attr(number, &keys::ERROR_TYPE, Stored::Str(kind));
         if repeated.is_some() || !told.exception {
             return;
         }
         let Some(owner) = self.event(number, "exception", now) else {
             return;
         };
-        self.push_attr(owner, keys::EXCEPTION_TYPE, Stored::Str(kind));
+        self.push_attr(owner, &keys::EXCEPTION_TYPE, Stored::Str(kind));
         if message.len > 0 {
-            self.push_attr(owner, keys::EXCEPTION_MESSAGE, Stored::Str(message));
+            self.push_attr(owner, &keys::EXCEPTION_MESSAGE, Stored::Str(message));
         }
         if !told.sources.is_empty() {
             let mut chain = String::new();
@@ -323,7 +368,7 @@ impl Strand {
                 let _ = writeln!(chain, "caused by: {source}");
             }
             let chain = self.push_text(chain.trim_end());
-            self.push_attr(owner, keys::EXCEPTION_STACKTRACE, Stored::Str(chain));
+            self.push_attr(owner, &keys::EXCEPTION_STACKTRACE, Stored::Str(chain));
         }
     }
 
@@ -337,7 +382,7 @@ impl Strand {
 
     /// Notes that the work of a span was given up before it had finished.
     pub(crate) fn set_cancelled(&mut self, number: u32) {
-        self.push_attr(number, keys::CANCELLED, Stored::Bool(true));
+        self.push_attr(number, &keys::CANCELLED, Stored::Bool(true));
     }
 
     /// Ends what is open, as cancelled.
@@ -397,17 +442,11 @@ impl Strand {
 pub(crate) mod keys {
     use crate::key::RawKey;
 
-    const fn key(name: &'static str) -> RawKey {
-        RawKey {
-            name,
-            sensitive: false,
-        }
-    }
-    pub(crate) const ERROR_TYPE: RawKey = key("error.type");
-    pub(crate) const EXCEPTION_TYPE: RawKey = key("exception.type");
-    pub(crate) const EXCEPTION_MESSAGE: RawKey = key("exception.message");
-    pub(crate) const EXCEPTION_STACKTRACE: RawKey = key("exception.stacktrace");
-    pub(crate) const CANCELLED: RawKey = key("phoenix.cancelled");
+    pub(crate) const ERROR_TYPE: RawKey = RawKey::new("error.type");
+    pub(crate) const EXCEPTION_TYPE: RawKey = RawKey::new("exception.type");
+    pub(crate) const EXCEPTION_MESSAGE: RawKey = RawKey::new("exception.message");
+    pub(crate) const EXCEPTION_STACKTRACE: RawKey = RawKey::new("exception.stacktrace");
+    pub(crate) const CANCELLED: RawKey = RawKey::new("phoenix.cancelled");
     /// Those that stand on spans.
     pub(crate) const OWN: [RawKey; 2] = [ERROR_TYPE, CANCELLED];
 }
