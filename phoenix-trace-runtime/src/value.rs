@@ -180,20 +180,6 @@ impl<'a> Attr<'a> {
             value: Value::Format(text),
         }
     }
-
-    /// Must the value be asked for itself, by code that is not ours?
-    #[inline]
-    pub(crate) fn is_lazy(&self) -> bool {
-        !matches!(
-            self.value,
-            Value::None
-                | Value::Bool(_)
-                | Value::Int(_)
-                | Value::Double(_)
-                | Value::Str(_)
-                | Value::Parts(_)
-        )
-    }
 }
 
 impl fmt::Debug for Attr<'_> {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::strand::{EVENT, NONE, Rendered, Stored, StoredAttr, Strand, Text, keys};
+use super::strand::{EVENT, NONE, Record, Rendered, Stored, StoredAttr, Strand, Text, keys};
 use super::told::cut;
 use crate::key::RawKey;
 use crate::value::{Attr, Value};
@@ -11,30 +11,76 @@ use crate::value::{Attr, Value};
 /// Room for the texts of failures where all other texts have found none, in bytes.
 const TEXT_FOR_FAILURES: usize = 64 * 1024;
 
+/// A value as it can be had while the strand is borrowed.
+enum Plain {
+    Stored(Stored),
+    Nothing,
+    /// It must be asked for by code that is not ours.
+    Lazy,
+}
+
 impl Strand {
-    /// Records the attributes that are plain values.
+    /// Records the attributes that are plain values. Tells whether there are others.
     #[inline]
-    pub(crate) fn set_plain(&mut self, number: u32, attrs: &[Attr<'_>]) {
-        for attr in attrs {
-            let value = match attr.value {
-                Value::Bool(v) => Stored::Bool(v),
-                Value::Int(v) => Stored::Int(v),
-                Value::Double(v) => Stored::Double(v),
-                Value::Str(_) | Value::Parts(_) if self.text_is_full() => {
-                    self.drop_attr(number);
-                    continue;
-                }
-                Value::Str(v) => {
-                    let limit = self.pipeline.limits.value_length;
-                    Stored::Str(self.push_text(cut(v, limit)))
-                }
-                Value::Parts(parts) => {
-                    Stored::Str(self.push_parts(parts, self.pipeline.limits.value_length))
-                }
-                _ => continue,
-            };
-            self.push_attr(number, attr.key, value);
+    pub(crate) fn set_plain(&mut self, owner: u32, attrs: &[Attr<'_>]) -> bool {
+        let limit = usize::from(self.pipeline.limits.attributes);
+        let room = |record: &Record| {
+            record.end == 0 && usize::from(record.attrs) + attrs.len() <= limit
+        };
+        if !self.records.get(owner as usize).is_some_and(room) {
+            return self.set_one_by_one(owner, attrs);
         }
+        let (before, mut lazy) = (self.attrs.len(), false);
+        for attr in attrs {
+            match self.stored(owner, attr.value) {
+                Plain::Stored(value) => self.attrs.push(StoredAttr::new(owner, attr.key, value)),
+                Plain::Nothing => {}
+                Plain::Lazy => lazy = true,
+            }
+        }
+        let added = self.attrs.len() - before;
+        if let Some(record) = self.records.get_mut(owner as usize) {
+            record.attrs += added as u16;
+        }
+        lazy
+    }
+
+    /// For events, and near the limit of a span's attributes.
+    #[inline(never)]
+    fn set_one_by_one(&mut self, owner: u32, attrs: &[Attr<'_>]) -> bool {
+        let mut lazy = false;
+        for attr in attrs {
+            match self.stored(owner, attr.value) {
+                Plain::Stored(value) => {
+                    self.push_attr(owner, attr.key, value);
+                }
+                Plain::Nothing => {}
+                Plain::Lazy => lazy = true,
+            }
+        }
+        lazy
+    }
+
+    #[inline]
+    fn stored(&mut self, owner: u32, value: Value<'_>) -> Plain {
+        Plain::Stored(match value {
+            Value::Int(v) => Stored::Int(v),
+            Value::Str(_) | Value::Parts(_) if self.text_is_full() => {
+                self.drop_attr(owner);
+                return Plain::Nothing;
+            }
+            Value::Str(v) => {
+                let limit = self.pipeline.limits.value_length;
+                Stored::Str(self.push_text(cut(v, limit)))
+            }
+            Value::Bool(v) => Stored::Bool(v),
+            Value::Double(v) => Stored::Double(v),
+            Value::Parts(parts) => {
+                Stored::Str(self.push_parts(parts, self.pipeline.limits.value_length))
+            }
+            Value::None => return Plain::Nothing,
+            _ => return Plain::Lazy,
+        })
     }
 
     /// Records a value that was rendered outside of the recorder.

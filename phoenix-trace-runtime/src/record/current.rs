@@ -13,12 +13,10 @@ pub(crate) fn record(attrs: &[Attr<'_>]) {
     let current = thread::with(|thread| {
         let strand = thread.active.as_mut()?;
         let number = strand.current;
-        strand.set_plain(number, attrs);
-        Some((strand.seed, number))
+        let lazy = strand.set_plain(number, attrs);
+        lazy.then_some((strand.seed, number))
     });
-    if let Some((seed, number)) = current.flatten()
-        && attrs.iter().any(Attr::is_lazy)
-    {
+    if let Some((seed, number)) = current.flatten() {
         set_lazy(seed, number, attrs);
     }
 }
@@ -29,12 +27,10 @@ pub(crate) fn event(name: &'static str, attrs: &[Attr<'_>]) {
     let event = thread::with(|thread| {
         let strand = thread.active.as_mut()?;
         let owner = strand.event(strand.current, name, now)?;
-        strand.set_plain(owner, attrs);
-        Some((strand.seed, owner))
+        let lazy = strand.set_plain(owner, attrs);
+        lazy.then_some((strand.seed, owner))
     });
-    if let Some((seed, owner)) = event.flatten()
-        && attrs.iter().any(Attr::is_lazy)
-    {
+    if let Some((seed, owner)) = event.flatten() {
         set_lazy(seed, owner, attrs);
     }
 }

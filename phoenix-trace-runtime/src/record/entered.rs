@@ -35,10 +35,11 @@ enum EnteredKind {
 /// Starts a span that runs from now until the guard is dropped.
 pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
     let now = clock::now();
-    let Some(child) = start_child(site, attrs, now, true) else {
+    let child = start_child(site, attrs, now, true);
+    if child.is_none() {
         return enter_root(site, attrs, now);
-    };
-    let kind = if child.number == NONE {
+    }
+    let kind = if child.number() == NONE {
         EnteredKind::Off
     } else {
         EnteredKind::Child
@@ -61,10 +62,7 @@ fn enter_root(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Entered {
         Ok(hidden) => Entered {
             kind: EnteredKind::Root,
             was_panicking: std::thread::panicking(),
-            child: Child {
-                number: 0,
-                ..Child::NONE
-            },
+            child: Child::first(),
             hidden,
             not_send: PhantomData,
         },
@@ -100,7 +98,7 @@ impl Entered {
     #[inline(never)]
     fn fail(&self, failure: &Failure<'_>) {
         if self.kind != EnteredKind::Off {
-            fail_active(self.child.number, failure);
+            fail_active(self.child.number(), failure);
         }
     }
 
@@ -117,14 +115,10 @@ impl Entered {
             }
             return;
         }
-        let Child {
-            seed,
-            number,
-            previous,
-        } = self.child;
+        let (seed, number) = (self.child.seed, self.child.number());
         let here = on_active(seed, |strand| {
             strand.end(number, now);
-            strand.current = previous;
+            strand.current = self.child.previous().unwrap_or(NONE);
         });
         if here.is_none() {
             deliver(

@@ -22,24 +22,27 @@ pub(super) enum State {
     /// Nothing is recorded.
     #[default]
     Off,
-    /// Span `number` of the strand `seed`, which somebody further out owns.
-    Child { seed: u64, number: u32 },
+    /// A span of a strand that somebody further out owns. Between [`begin`] and the first poll, which follows at once,
+    /// it runs already.
+    Child(Child),
     /// A strand of its own that nobody else can reach.
     Strand(Box<Strand>),
-    /// The same, suspended where others can reach it.
-    Parked(Arc<Part>),
-    /// Running: the strand is the thread's. Its part, once it has one, waits here for the next suspension.
-    Running(Option<Arc<Part>>),
+    /// A strand that others can reach while it is suspended. It stays in this state while the strand runs.
+    Shared(Arc<Part>),
+    /// A strand that nobody else can reach, while it runs.
+    Running,
 }
 
-/// Starts a span that its owner will run, below the one that runs now.
+/// Starts a span below the one that runs now. A child runs from here on: its owner polls it next.
 pub(crate) fn begin(site: &'static Site, attrs: &[Attr<'_>]) -> Owned {
     let now = clock::now();
-    Owned(match start_child(site, attrs, now, false) {
-        Some(Child { number: NONE, .. }) => State::Off,
-        Some(Child { seed, number, .. }) => State::Child { seed, number },
-        None => start_root(site, attrs, &[], now, Under::Current).map_or(State::Off, State::Strand),
-    })
+    let child = start_child(site, attrs, now, true);
+    if child.is_none() {
+        let root = start_root(site, attrs, &[], now, Under::Current);
+        Owned(root.map_or(State::Off, State::Strand))
+    } else {
+        Owned::child(child)
+    }
 }
 
 /// Starts a span that its owner will run: below the one that runs now, or as the local root of a request that has just
@@ -51,14 +54,14 @@ pub(crate) fn begin_under(
     under: Under,
 ) -> Owned {
     let now = clock::now();
-    if let Under::Current = under
-        && let Some(Child { seed, number, .. }) = start_child(site, attrs, now, false)
-    {
-        if number == NONE {
-            return Owned::off();
+    if let Under::Current = under {
+        let child = start_child(site, attrs, now, false);
+        if !child.is_none() {
+            on_active(child.seed, |strand| {
+                strand.rename_parts(child.number(), name)
+            });
+            return Owned::child(child);
         }
-        on_active(seed, |strand| strand.rename_parts(number, name));
-        return Owned(State::Child { seed, number });
     }
     Owned(start_root(site, attrs, name, now, under).map_or(State::Off, State::Strand))
 }
@@ -69,6 +72,14 @@ pub(crate) fn own(strand: Box<Strand>) -> Owned {
 }
 
 impl Owned {
+    #[inline]
+    fn child(child: Child) -> Self {
+        Self(match child.number() {
+            NONE => State::Off,
+            _ => State::Child(child),
+        })
+    }
+
     /// No span.
     #[inline]
     #[must_use]
@@ -86,34 +97,32 @@ impl Owned {
     /// Makes the span the current one until the guard goes.
     #[inline]
     pub(crate) fn enter(&mut self) -> Running<'_> {
-        let (mut mode, mut child, mut hidden) = (Mode::Nothing, Child::NONE, None);
         match self.0 {
-            State::Off | State::Running(_) => {}
-            State::Child { seed, number } => {
-                child = Child {
-                    seed,
-                    number,
-                    previous: NONE,
-                };
-                let previous = on_active(seed, |strand| {
-                    std::mem::replace(&mut strand.current, number)
-                });
-                if let Some(previous) = previous {
-                    child.previous = previous;
-                    mode = Mode::Child;
-                } else if let Some(abroad) = abroad(child) {
-                    hidden = abroad;
-                    mode = Mode::Abroad;
-                }
+            State::Child(child) if child.previous().is_some() => {
+                self.0 = State::Child(child.suspended());
+                self.running(Mode::Child, child, None)
             }
-            State::Strand(_) | State::Parked(_) => {
-                if let Some(strand) = self.resume() {
-                    child.number = 0;
-                    hidden = strand;
-                    mode = Mode::Strand;
-                }
-            }
+            State::Child(child) => self.enter_child(child),
+            _ => self.enter_strand(),
         }
+    }
+
+    #[inline]
+    fn enter_child(&mut self, child: Child) -> Running<'_> {
+        let previous = on_active(child.seed, |strand| {
+            std::mem::replace(&mut strand.current, child.number())
+        });
+        if let Some(previous) = previous {
+            return self.running(Mode::Child, child.running(previous), None);
+        }
+        match abroad(child) {
+            Some(hidden) => self.running(Mode::Abroad, child, hidden),
+            None => self.running(Mode::Nothing, Child::NONE, None),
+        }
+    }
+
+    #[inline]
+    fn running(&mut self, mode: Mode, child: Child, hidden: Option<Box<Strand>>) -> Running<'_> {
         Running {
             span: self,
             mode,
@@ -123,56 +132,65 @@ impl Owned {
         }
     }
 
-    /// Lets the strand run on this thread. Gives the one that it hides; `None` when the thread is ending.
-    fn resume(&mut self) -> Option<Option<Box<Strand>>> {
-        let strand = match std::mem::replace(&mut self.0, State::Running(None)) {
-            State::Strand(strand) => strand,
-            State::Parked(part) => {
-                let strand = part.unpark();
-                self.0 = State::Running(Some(part));
-                strand
-            }
-            other => {
-                self.0 = other;
-                return None;
-            }
+    #[inline(never)]
+    fn enter_strand(&mut self) -> Running<'_> {
+        let strand = match &mut self.0 {
+            State::Off | State::Running | State::Child(_) => None,
+            State::Shared(part) => Some(part.unpark()),
+            State::Strand(_) => match std::mem::replace(&mut self.0, State::Running) {
+                State::Strand(strand) => Some(strand),
+                _ => None,
+            },
         };
-        thread::install(strand)
-            .map_err(|strand| self.0 = State::Strand(strand))
-            .ok()
-    }
-}
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        if self.is_off() {
-            return;
+        match strand.map(thread::install) {
+            Some(Ok(hidden)) => self.running(Mode::Strand, Child::first(), hidden),
+            Some(Err(strand)) => {
+                // The thread is ending: nothing can run on it.
+                match &self.0 {
+                    State::Shared(part) => part.park(strand),
+                    _ => self.0 = State::Strand(strand),
+                }
+                self.running(Mode::Nothing, Child::NONE, None)
+            }
+            None => self.running(Mode::Nothing, Child::NONE, None),
         }
+    }
+
+    /// Ends the span: its work was given up.
+    #[inline(never)]
+    fn cancel(&mut self) {
         let now = clock::now();
         match std::mem::take(&mut self.0) {
-            State::Off | State::Running(_) => {}
-            State::Child { seed, number } => {
+            State::Off | State::Running => {}
+            State::Child(child) => {
+                let (seed, number) = (child.seed, child.number());
                 let here = on_active(seed, |strand| {
                     strand.set_cancelled(number);
                     strand.end(number, now);
+                    if let Some(previous) = child.previous() {
+                        strand.current = previous;
+                    }
                 });
                 if here.is_none() {
-                    deliver(
-                        seed,
-                        Late {
-                            number,
-                            at: now,
-                            end: LateEnd::Cancelled,
-                        },
-                    );
+                    let (at, end) = (now, LateEnd::Cancelled);
+                    deliver(seed, Late { number, at, end });
                 }
             }
             State::Strand(strand) => cancel(strand, now),
-            State::Parked(part) => {
+            State::Shared(part) => {
                 let strand = part.unpark();
                 drop(part);
                 cancel(strand, now);
             }
+        }
+    }
+}
+
+impl Drop for Owned {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.is_off() {
+            self.cancel();
         }
     }
 }

@@ -3,10 +3,11 @@
 use super::carry::with_active;
 use super::current::{deliver, fail_active, on_active};
 use super::owned::{Owned, State};
-use super::segment::{Edit, Late, LateEnd, finish, share};
+use super::segment::{Edit, Late, LateEnd, finish, part_of, share};
 use super::start::Child;
-use super::strand::{Role, Strand};
+use super::strand::{NONE, Role, Strand};
 use super::told::Told;
+use super::clock::Ticks;
 use super::{clock, ids, registry, thread};
 use crate::outcome::{Failure, Outcome};
 use crate::panics;
@@ -18,7 +19,7 @@ pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
     let part = registry::find(child.seed)?;
     let branch = part
         .segment()?
-        .branch(ids::span_id(child.seed, child.number));
+        .branch(ids::span_id(child.seed, child.number()));
     thread::install(branch).map_err(finish).ok()
 }
 
@@ -55,7 +56,7 @@ impl Running<'_> {
 
     /// Changes the span, wherever its strand is.
     pub(crate) fn edit(&mut self, f: impl FnOnce(&mut Strand, u32) + Send + 'static) {
-        let Child { seed, number, .. } = self.child;
+        let (seed, number) = (self.child.seed, self.child.number());
         match self.mode {
             Mode::Nothing => {}
             Mode::Child => {
@@ -75,7 +76,7 @@ impl Running<'_> {
     fn fail(&mut self, failure: &Failure<'_>) {
         match self.mode {
             Mode::Nothing => {}
-            Mode::Child => fail_active(self.child.number, failure),
+            Mode::Child => fail_active(self.child.number(), failure),
             Mode::Strand if with_active(|strand| strand.role) == Some(Role::Root) => {
                 fail_active(0, failure)
             }
@@ -89,7 +90,7 @@ impl Running<'_> {
                 deliver(
                     self.child.seed,
                     Late {
-                        number: self.child.number,
+                        number: self.child.number(),
                         at: clock::now(),
                         end,
                     },
@@ -99,25 +100,29 @@ impl Running<'_> {
     }
 
     /// Ends the span and lets run again what it hid.
+    #[inline]
     fn finish(&mut self) {
         let now = clock::now();
-        let Child {
-            seed,
-            number,
-            previous,
-        } = self.child;
+        if self.mode == Mode::Child {
+            self.mode = Mode::Nothing;
+            self.span.0 = State::Off;
+            on_active(self.child.seed, |strand| {
+                strand.end(self.child.number(), now);
+                strand.current = self.child.previous().unwrap_or(NONE);
+            });
+        } else {
+            self.finish_strand(now);
+        }
+    }
+
+    #[inline(never)]
+    fn finish_strand(&mut self, now: Ticks) {
         if self.mode != Mode::Nothing {
             // Before the strand is finished: what it had for others is free for its next use then.
             self.span.0 = State::Off;
         }
         match std::mem::replace(&mut self.mode, Mode::Nothing) {
-            Mode::Nothing => {}
-            Mode::Child => {
-                on_active(seed, |strand| {
-                    strand.end(number, now);
-                    strand.current = previous;
-                });
-            }
+            Mode::Nothing | Mode::Child => {}
             Mode::Strand => {
                 if let Some(mut strand) = thread::uninstall(self.hidden.take()) {
                     if strand.role == Role::Root {
@@ -130,48 +135,43 @@ impl Running<'_> {
                 if let Some(branch) = thread::uninstall(self.hidden.take()) {
                     finish(branch);
                 }
-                deliver(
-                    seed,
-                    Late {
-                        number,
-                        at: now,
-                        end: LateEnd::Finished,
-                    },
-                );
+                let late = Late {
+                    number: self.child.number(),
+                    at: now,
+                    end: LateEnd::Finished,
+                };
+                deliver(self.child.seed, late);
             }
         }
     }
 
+    #[inline(never)]
     fn suspend(&mut self) {
-        match std::mem::replace(&mut self.mode, Mode::Nothing) {
-            Mode::Nothing => {}
-            Mode::Child => {
-                on_active(self.child.seed, |strand| {
-                    strand.current = self.child.previous;
-                    share(strand);
-                });
-            }
-            Mode::Strand => {
-                let strand = thread::uninstall(self.hidden.take());
-                self.span.0 = match (strand, std::mem::take(&mut self.span.0)) {
-                    (Some(strand), State::Running(Some(part))) => {
-                        part.park(strand);
-                        State::Parked(part)
-                    }
-                    (Some(scope), _) if scope.role == Role::Scope => State::Strand(scope),
-                    (Some(mut strand), _) => {
-                        let part = share(&mut strand).clone();
-                        part.park(strand);
-                        State::Parked(part)
-                    }
-                    (None, _) => State::Off,
-                };
-            }
-            Mode::Abroad => {
-                if let Some(branch) = thread::uninstall(self.hidden.take()) {
-                    finish(branch);
-                }
-            }
+        if self.mode == Mode::Child {
+            on_active(self.child.seed, |strand| {
+                strand.current = self.child.previous().unwrap_or(NONE);
+                share(strand);
+            });
+        } else {
+            self.suspend_strand();
+        }
+    }
+
+    fn suspend_strand(&mut self) {
+        let Some(mut strand) = thread::uninstall(self.hidden.take()) else {
+            self.span.0 = State::Off;
+            return;
+        };
+        if self.mode == Mode::Abroad {
+            finish(strand);
+        } else if let State::Shared(part) = &self.span.0 {
+            part.park(strand);
+        } else if strand.role == Role::Scope {
+            self.span.0 = State::Strand(strand);
+        } else {
+            let part = part_of(&mut strand);
+            part.park(strand);
+            self.span.0 = State::Shared(part);
         }
     }
 }

@@ -341,7 +341,7 @@ pub(crate) fn finish(mut strand: Box<Strand>) {
     if strand.role == Role::Scope {
         thread::recycle(strand);
     } else if strand.open > 0 {
-        let part = share(&mut strand).clone();
+        let part = part_of(&mut strand);
         let root_ended = strand.role == Role::Root;
         part.orphan(strand);
         if root_ended && let Some(segment) = part.segment() {
@@ -388,10 +388,18 @@ fn complete(mut strand: Box<Strand>) {
 }
 
 /// Makes the strand reachable for others.
-pub(crate) fn share(strand: &mut Strand) -> &Arc<Part> {
-    match strand.part.take() {
-        Some(part) => strand.part.insert(part),
-        None => attach(strand, None),
+#[inline]
+pub(crate) fn share(strand: &mut Strand) {
+    if strand.part.is_none() {
+        attach(strand, None);
+    }
+}
+
+/// What others reach the strand by.
+pub(crate) fn part_of(strand: &mut Strand) -> Arc<Part> {
+    match &strand.part {
+        Some(part) => part.clone(),
+        None => attach(strand, None).clone(),
     }
 }
 

@@ -9,20 +9,64 @@ use super::{scope, thread};
 use crate::panics;
 use crate::value::Attr;
 
-/// A span of the running strand.
+/// A span of a strand that somebody further out owns. Two machine words, which travel in registers: written and read in
+/// pieces of different widths, they would stall the processor.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Child {
+    /// The strand's; zero: there is no span.
     pub(super) seed: u64,
-    pub(super) number: u32,
-    pub(super) previous: u32,
+    /// The span's number, and above it, while the span runs, the number of what ran before it.
+    place: u64,
 }
 
+/// In place of what ran before a span: it does not run.
+const SUSPENDED: u32 = u32::MAX - 1;
+
 impl Child {
-    pub(super) const NONE: Self = Self {
-        seed: 0,
-        number: NONE,
-        previous: NONE,
-    };
+    pub(super) const NONE: Self = Self::new(0, NONE, SUSPENDED);
+
+    const fn new(seed: u64, number: u32, previous: u32) -> Self {
+        Self {
+            seed,
+            place: (previous as u64) << 32 | number as u64,
+        }
+    }
+
+    /// The local root, or a branch's outermost: what its owner runs.
+    pub(super) const fn first() -> Self {
+        Self::new(0, 0, SUSPENDED)
+    }
+
+    /// Did nothing run, below which it could have started?
+    #[inline]
+    pub(super) const fn is_none(self) -> bool {
+        self.seed == 0
+    }
+
+    /// The span's number, or [`NONE`] where the segment had no room for it.
+    #[inline]
+    pub(super) const fn number(self) -> u32 {
+        self.place as u32
+    }
+
+    /// What ran before it; `None`: it does not run.
+    #[inline]
+    pub(super) const fn previous(self) -> Option<u32> {
+        match (self.place >> 32) as u32 {
+            SUSPENDED => None,
+            previous => Some(previous),
+        }
+    }
+
+    #[inline]
+    pub(super) const fn running(self, previous: u32) -> Self {
+        Self::new(self.seed, self.number(), previous)
+    }
+
+    #[inline]
+    pub(super) const fn suspended(self) -> Self {
+        self.running(SUSPENDED)
+    }
 }
 
 /// What a local root is started under.
@@ -33,39 +77,40 @@ pub(crate) enum Under {
     Request(Context),
 }
 
-/// Starts a span below the one that runs now. Without one: `None`.
-/// With `run`, it is the current one from here on. Its number is [`NONE`] when the segment has no room for it.
+/// Starts a span below the one that runs now, if there is one. With `run`, it is the current one from here on.
 #[inline]
 pub(super) fn start_child(
     site: &'static Site,
     attrs: &[Attr<'_>],
     now: Ticks,
     run: bool,
-) -> Option<Child> {
+) -> Child {
+    let mut lazy = false;
     let child = thread::with(|thread| {
-        let strand = thread
+        let Some(strand) = thread
             .active
             .as_deref_mut()
-            .filter(|strand| strand.role != Role::Scope)?;
-        let (seed, previous) = (strand.seed, strand.current);
-        let number = strand.start(site, previous, now);
+            .filter(|strand| strand.role != Role::Scope)
+        else {
+            return Child::NONE;
+        };
+        let parent = strand.current;
+        let number = strand.start(site, parent, now);
+        let mut child = Child::new(strand.seed, number, SUSPENDED);
         if number != NONE {
-            strand.set_plain(number, attrs);
+            lazy = strand.set_plain(number, attrs);
             if run {
                 strand.current = number;
+                child = child.running(parent);
             }
         }
-        Some(Child {
-            seed,
-            number,
-            previous,
-        })
-    });
-    let child = child.flatten()?;
-    if attrs.iter().any(Attr::is_lazy) && child.number != NONE {
-        set_lazy(child.seed, child.number, attrs);
+        child
+    })
+    .unwrap_or(Child::NONE);
+    if lazy {
+        set_lazy(child.seed, child.number(), attrs);
     }
-    Some(child)
+    child
 }
 
 /// Starts a local root on a strand of its own, called by its site's name unless `name` has parts. For a request, while
@@ -100,8 +145,7 @@ pub(super) fn start_root(
     }
     strand.current = 0;
     strand.rename_parts(0, name);
-    strand.set_plain(0, attrs);
-    if attrs.iter().any(Attr::is_lazy) {
+    if strand.set_plain(0, attrs) {
         for (attr, value) in render_lazy(attrs, &strand) {
             strand.set_rendered(0, attr.key, value);
         }
