@@ -149,8 +149,9 @@ fn run(plan: &Plan, values: &[TokenStream], body: &Group, output: Option<&Type>)
     let mut block = Group::new(proc_macro2::Delimiter::Brace, quote!(#typed #statements));
     block.set_span(body.span());
     quote_spanned! {site=>
-        let __phoenix_span = #started;
-        #facade::__private::run(__phoenix_span, async move #block, |__phoenix_returned| #classified).await
+        let mut __phoenix_span = #started;
+        let __phoenix_body = ::core::pin::pin!(::core::option::Option::Some(async move #block));
+        #facade::__private::run(&mut __phoenix_span, __phoenix_body, |__phoenix_returned| #classified).await
     }
 }
 

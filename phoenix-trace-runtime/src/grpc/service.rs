@@ -78,12 +78,12 @@ where
     if has_layer_span(&request) {
         return body(request).await;
     }
-    let span = method.begin(&request);
-    let body = async {
+    let mut span = method.begin(&request);
+    let body = std::pin::pin!(Some(async {
         let result = body(request).await;
         (result, carry::current_correlation())
-    };
-    let (result, id) = run(span, body, |(result, _)| ended(result.as_ref().err())).await;
+    }));
+    let (result, id) = run(&mut span, body, |(result, _)| ended(result.as_ref().err())).await;
     answered(result, id)
 }
 

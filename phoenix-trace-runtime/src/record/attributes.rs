@@ -24,9 +24,8 @@ impl Strand {
     #[inline]
     pub(crate) fn set_plain(&mut self, owner: u32, attrs: &[Attr<'_>]) -> bool {
         let limit = usize::from(self.pipeline.limits.attributes);
-        let room = |record: &Record| {
-            record.end == 0 && usize::from(record.attrs) + attrs.len() <= limit
-        };
+        let room =
+            |record: &Record| record.end == 0 && usize::from(record.attrs) + attrs.len() <= limit;
         if !self.records.get(owner as usize).is_some_and(room) {
             return self.set_one_by_one(owner, attrs);
         }

@@ -10,52 +10,53 @@ use tokio_stream::Stream;
 use super::owned::Owned;
 use crate::outcome::Outcome;
 
-pin_project! {
-    /// A future inside its span. Dropped before it is ready, it was cancelled, and what it holds is dropped inside its span.
-    #[derive(Debug)]
-    pub struct Run<F, C> {
-        #[pin]
-        body: Option<F>,
-        span: Owned,
-        classify: C,
-    }
+/// A future inside its span. Dropped before it is ready, it was cancelled, and what it holds is dropped inside its span.
+#[derive(Debug)]
+pub struct Run<'a, F, C> {
+    body: Pin<&'a mut Option<F>>,
+    span: &'a mut Owned,
+    classify: C,
+}
 
-    impl<F, C> PinnedDrop for Run<F, C> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if !this.span.is_off() {
-                let _running = this.span.enter();
-                this.body.set(None);
-            }
+impl<F, C> Drop for Run<'_, F, C> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.span.is_off() {
+            let _running = self.span.enter();
+            self.body.set(None);
         }
     }
 }
 
 /// Runs `body` inside `span`; what it returns ends the span with the outcome that `classify` sees in it.
 #[inline]
-pub fn run<F, C>(span: Owned, body: F, classify: C) -> Run<F, C>
+pub fn run<'a, F, C>(
+    span: &'a mut Owned,
+    body: Pin<&'a mut Option<F>>,
+    classify: C,
+) -> Run<'a, F, C>
 where
     F: Future,
-    C: for<'a> Fn(&'a F::Output) -> Outcome<'a>,
+    C: for<'r> Fn(&'r F::Output) -> Outcome<'r>,
 {
     Run {
-        body: Some(body),
+        body,
         span,
         classify,
     }
 }
 
-impl<F, C> Future for Run<F, C>
+impl<F, C> Future for Run<'_, F, C>
 where
     F: Future,
-    C: for<'a> Fn(&'a F::Output) -> Outcome<'a>,
+    C: for<'a> Fn(&'a F::Output) -> Outcome<'a> + Unpin,
 {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let Some(body) = this.body.as_pin_mut() else {
+        let this = self.get_mut();
+        let Some(body) = this.body.as_mut().as_pin_mut() else {
             return Poll::Pending;
         };
         if this.span.is_off() {

@@ -1,13 +1,13 @@
 //! An owned span while it runs, and what becomes of it afterwards: suspended, ended, or failed by a panic.
 
 use super::carry::with_active;
+use super::clock::Ticks;
 use super::current::{deliver, fail_active, on_active};
 use super::owned::{Owned, State};
 use super::segment::{Edit, Late, LateEnd, finish, part_of, share};
 use super::start::Child;
 use super::strand::{NONE, Role, Strand};
 use super::told::Told;
-use super::clock::Ticks;
 use super::{clock, ids, registry, thread};
 use crate::outcome::{Failure, Outcome};
 use crate::panics;

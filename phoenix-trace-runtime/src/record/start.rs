@@ -79,12 +79,7 @@ pub(crate) enum Under {
 
 /// Starts a span below the one that runs now, if there is one. With `run`, it is the current one from here on.
 #[inline]
-pub(super) fn start_child(
-    site: &'static Site,
-    attrs: &[Attr<'_>],
-    now: Ticks,
-    run: bool,
-) -> Child {
+pub(super) fn start_child(site: &'static Site, attrs: &[Attr<'_>], now: Ticks, run: bool) -> Child {
     let mut lazy = false;
     let child = thread::with(|thread| {
         let Some(strand) = thread

@@ -1,9 +1,10 @@
 //! Spans without the macros: what generated code would call.
 
 use std::future::Future;
+use std::pin::pin;
 
 use phoenix_trace_runtime::outcome::Outcome;
-use phoenix_trace_runtime::private::{self, Begun, Entered, Run, Site, SpanKind};
+use phoenix_trace_runtime::private::{self, Entered, Site, SpanKind};
 
 /// A span until the guard goes.
 pub(crate) fn enter(name: &'static str) -> Entered {
@@ -12,7 +13,9 @@ pub(crate) fn enter(name: &'static str) -> Entered {
 
 /// A future inside a span that starts at the first poll, like an annotated `async fn`.
 pub(crate) async fn traced<F: Future>(name: &'static str, body: F) -> F::Output {
-    begun(private::begin(site(name), &[]), body).await
+    let mut span = private::begin(site(name), &[]);
+    let body = pin!(Some(body));
+    private::run(&mut span, body, |_: &F::Output| Outcome::Ok).await
 }
 
 /// The same for a body that can fail.
@@ -21,19 +24,12 @@ where
     F: Future<Output = Result<T, E>>,
     E: std::error::Error + 'static,
 {
-    let span = private::begin(site(name), &[]);
-    private::run(span, body, |result: &Result<T, E>| {
+    let mut span = private::begin(site(name), &[]);
+    let body = pin!(Some(body));
+    private::run(&mut span, body, |result: &Result<T, E>| {
         private::outcome!(result)
     })
     .await
-}
-
-/// A future inside a span that has begun.
-pub(crate) fn begun<F: Future>(
-    span: Begun,
-    body: F,
-) -> Run<F, impl for<'a> Fn(&'a F::Output) -> Outcome<'a>> {
-    private::run(span, body, |_: &F::Output| Outcome::Ok)
 }
 
 /// A site for each name: tests make few, and each once.
