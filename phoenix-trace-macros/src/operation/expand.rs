@@ -150,7 +150,7 @@ fn run(plan: &Plan, values: &[TokenStream], body: &Group, output: Option<&Type>)
     block.set_span(body.span());
     quote_spanned! {site=>
         let mut __phoenix_span = #started;
-        let __phoenix_body = ::core::pin::pin!(::core::option::Option::Some(async move #block));
+        let __phoenix_body = ::core::pin::pin!(async move #block);
         #facade::__private::run(&mut __phoenix_span, __phoenix_body, |__phoenix_returned| #classified).await
     }
 }

@@ -79,10 +79,10 @@ where
         return body(request).await;
     }
     let mut span = method.begin(&request);
-    let body = std::pin::pin!(Some(async {
+    let body = std::pin::pin!(async {
         let result = body(request).await;
         (result, carry::current_correlation())
-    }));
+    });
     let (result, id) = run(&mut span, body, |(result, _)| ended(result.as_ref().err())).await;
     answered(result, id)
 }

@@ -31,11 +31,23 @@ impl Strand {
         }
         let (before, mut lazy) = (self.attrs.len(), false);
         for attr in attrs {
-            match self.stored(owner, attr.value) {
-                Plain::Stored(value) => self.attrs.push(StoredAttr::new(owner, attr.key, value)),
-                Plain::Nothing => {}
-                Plain::Lazy => lazy = true,
-            }
+            // The most frequent kinds here, where no value is moved through memory.
+            let stored = match attr.value {
+                Value::Int(v) => StoredAttr::new(owner, attr.key, Stored::Int(v)),
+                Value::Str(v) if !self.text_is_full() => {
+                    let text = self.push_text(cut(v, self.pipeline.limits.value_length));
+                    StoredAttr::new(owner, attr.key, Stored::Str(text))
+                }
+                _ => match self.stored(owner, attr.value) {
+                    Plain::Stored(value) => StoredAttr::new(owner, attr.key, value),
+                    Plain::Nothing => continue,
+                    Plain::Lazy => {
+                        lazy = true;
+                        continue;
+                    }
+                },
+            };
+            self.attrs.push(stored);
         }
         let added = self.attrs.len() - before;
         if let Some(record) = self.records.get_mut(owner as usize) {
@@ -60,7 +72,7 @@ impl Strand {
         lazy
     }
 
-    #[inline]
+    #[inline(never)]
     fn stored(&mut self, owner: u32, value: Value<'_>) -> Plain {
         Plain::Stored(match value {
             Value::Int(v) => Stored::Int(v),

@@ -14,7 +14,7 @@ use super::current::{deliver, on_active};
 use super::owned::{Owned, own};
 use super::run::InSpan;
 use super::scope::scope;
-use super::segment::{Edit, Late, LateEnd, Segment, part_of};
+use super::segment::{Edit, Late, LateEnd, Segment, share};
 use super::strand::{Role, Strand};
 use super::thread;
 use crate::outcome::Outcome;
@@ -44,8 +44,14 @@ fn branch() -> Owned {
     let shared = with_active(|strand| {
         let parent = strand.id_of(strand.current);
         let spans = strand.role != Role::Scope;
-        let segment = spans.then(|| part_of(strand).segment().cloned()).flatten();
-        Some((segment?, parent, strand.context.correlation.clone()))
+        if spans {
+            share(strand);
+        }
+        Some((
+            strand.segment.clone()?,
+            parent,
+            strand.context.correlation.clone(),
+        ))
     });
     match shared {
         Some(Some((segment, parent, correlation))) => {
@@ -187,7 +193,10 @@ pub fn current_span() -> SpanHandle {
             span_id: strand.id_of(strand.current),
             sampled: strand.context.is_sampled(),
             place: (strand.seed, strand.current),
-            segment: part_of(strand).segment().cloned(),
+            segment: {
+                share(strand);
+                strand.segment.clone()
+            },
         },
     })
     .unwrap_or_default()

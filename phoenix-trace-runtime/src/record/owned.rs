@@ -1,12 +1,13 @@
 //! Spans across the polls of a future, the frames of a body, the items of a stream. An [`Owned`] span runs only between
 //! [`Owned::enter`] and the end of what that returns.
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use super::clock::{self, Ticks};
 use super::current::{deliver, on_active};
 use super::running::{Mode, Running, abroad};
-use super::segment::{Late, LateEnd, Part, finish};
+use super::segment::{Late, LateEnd, Part, finish, share};
 use super::site::Site;
 use super::start::{Child, Under, start_child, start_root};
 use super::strand::{NONE, Role, Strand};
@@ -15,7 +16,10 @@ use crate::value::Attr;
 
 /// A span, or the right to record below one, that runs now and then. Dropped before it was ended, it was cancelled.
 #[derive(Debug, Default)]
-pub struct Owned(pub(super) State);
+pub struct Owned(
+    /// Dropped only by [`Drop`], which has little to do where nothing is recorded.
+    ManuallyDrop<State>,
+);
 
 #[derive(Debug, Default)]
 pub(super) enum State {
@@ -31,6 +35,10 @@ pub(super) enum State {
     Shared(Arc<Part>),
     /// A strand that nobody else can reach, while it runs.
     Running,
+    /// A strand that runs until this is dropped, and the one that it hides.
+    Leaving(Option<Box<Strand>>),
+    /// A branch that runs in place of a child until this is dropped, and the strand that it hides.
+    LeavingAbroad(Box<(Child, Option<Box<Strand>>)>),
 }
 
 /// Starts a span below the one that runs now. A child runs from here on: its owner polls it next.
@@ -39,7 +47,7 @@ pub(crate) fn begin(site: &'static Site, attrs: &[Attr<'_>]) -> Owned {
     let child = start_child(site, attrs, now, true);
     if child.is_none() {
         let root = start_root(site, attrs, &[], now, Under::Current);
-        Owned(root.map_or(State::Off, State::Strand))
+        Owned::new(root.map_or(State::Off, State::Strand))
     } else {
         Owned::child(child)
     }
@@ -58,48 +66,74 @@ pub(crate) fn begin_under(
         let child = start_child(site, attrs, now, false);
         if !child.is_none() {
             on_active(child.seed, |strand| {
-                strand.rename_parts(child.number(), name)
+                strand.rename_parts(child.number(), name);
+                // Its owner may take it elsewhere before it runs.
+                share(strand);
             });
             return Owned::child(child);
         }
     }
-    Owned(start_root(site, attrs, name, now, under).map_or(State::Off, State::Strand))
+    Owned::new(start_root(site, attrs, name, now, under).map_or(State::Off, State::Strand))
 }
 
 /// A strand that is set to run: a branch of a segment, or the scope of a request.
 pub(crate) fn own(strand: Box<Strand>) -> Owned {
-    Owned(State::Strand(strand))
+    Owned::new(State::Strand(strand))
 }
 
 impl Owned {
     #[inline]
+    fn new(state: State) -> Self {
+        Self(ManuallyDrop::new(state))
+    }
+
+    #[inline]
     fn child(child: Child) -> Self {
-        Self(match child.number() {
+        Self::new(match child.number() {
             NONE => State::Off,
             _ => State::Child(child),
         })
+    }
+
+    pub(super) fn state(&self) -> &State {
+        &self.0
+    }
+
+    pub(super) fn set(&mut self, state: State) {
+        *self.0 = state;
+    }
+
+    /// Instead of a child, of which nothing is to be dropped.
+    #[inline]
+    pub(super) fn set_child(&mut self, state: State) {
+        debug_assert!(matches!(*self.0, State::Child(_)));
+        self.0 = ManuallyDrop::new(state);
+    }
+
+    fn take(&mut self) -> State {
+        std::mem::take(&mut self.0)
     }
 
     /// No span.
     #[inline]
     #[must_use]
     pub const fn off() -> Self {
-        Self(State::Off)
+        Self(ManuallyDrop::new(State::Off))
     }
 
     /// Is there nothing to record?
     #[inline]
     #[must_use]
-    pub const fn is_off(&self) -> bool {
-        matches!(self.0, State::Off)
+    pub fn is_off(&self) -> bool {
+        matches!(*self.0, State::Off)
     }
 
     /// Makes the span the current one until the guard goes.
     #[inline]
     pub(crate) fn enter(&mut self) -> Running<'_> {
-        match self.0 {
+        match *self.0 {
             State::Child(child) if child.previous().is_some() => {
-                self.0 = State::Child(child.suspended());
+                self.set_child(State::Child(child.suspended()));
                 self.running(Mode::Child, child, None)
             }
             State::Child(child) => self.enter_child(child),
@@ -134,21 +168,24 @@ impl Owned {
 
     #[inline(never)]
     fn enter_strand(&mut self) -> Running<'_> {
-        let strand = match &mut self.0 {
-            State::Off | State::Running | State::Child(_) => None,
+        let strand = match &*self.0 {
             State::Shared(part) => Some(part.unpark()),
-            State::Strand(_) => match std::mem::replace(&mut self.0, State::Running) {
-                State::Strand(strand) => Some(strand),
+            State::Strand(_) => match self.take() {
+                State::Strand(strand) => {
+                    self.set(State::Running);
+                    Some(strand)
+                }
                 _ => None,
             },
+            _ => None,
         };
         match strand.map(thread::install) {
             Some(Ok(hidden)) => self.running(Mode::Strand, Child::first(), hidden),
             Some(Err(strand)) => {
                 // The thread is ending: nothing can run on it.
-                match &self.0 {
+                match &*self.0 {
                     State::Shared(part) => part.park(strand),
-                    _ => self.0 = State::Strand(strand),
+                    _ => self.set(State::Strand(strand)),
                 }
                 self.running(Mode::Nothing, Child::NONE, None)
             }
@@ -156,12 +193,46 @@ impl Owned {
         }
     }
 
+    /// Makes the span the current one until this is dropped: what its owner drops before is dropped inside of it.
+    #[inline]
+    pub(crate) fn enter_to_drop(&mut self) {
+        if !self.is_off() {
+            self.leave();
+        }
+    }
+
+    #[inline(never)]
+    fn leave(&mut self) {
+        let running = self.enter();
+        let (mode, child) = (running.mode, running.child);
+        let hidden = running.run_on();
+        match mode {
+            Mode::Nothing => {}
+            Mode::Child => self.set(State::Child(child)),
+            Mode::Strand => self.set(State::Leaving(hidden)),
+            Mode::Abroad => self.set(State::LeavingAbroad(Box::new((child, hidden)))),
+        }
+    }
+
     /// Ends the span: its work was given up.
     #[inline(never)]
     fn cancel(&mut self) {
         let now = clock::now();
-        match std::mem::take(&mut self.0) {
+        match self.take() {
             State::Off | State::Running => {}
+            State::Leaving(hidden) => {
+                if let Some(strand) = thread::uninstall(hidden) {
+                    cancel(strand, now);
+                }
+            }
+            State::LeavingAbroad(abroad) => {
+                let (child, hidden) = *abroad;
+                if let Some(branch) = thread::uninstall(hidden) {
+                    finish(branch);
+                }
+                let (number, at, end) = (child.number(), now, LateEnd::Cancelled);
+                deliver(child.seed, Late { number, at, end });
+            }
             State::Child(child) => {
                 let (seed, number) = (child.seed, child.number());
                 let here = on_active(seed, |strand| {

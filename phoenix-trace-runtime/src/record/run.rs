@@ -10,10 +10,11 @@ use tokio_stream::Stream;
 use super::owned::Owned;
 use crate::outcome::Outcome;
 
-/// A future inside its span. Dropped before it is ready, it was cancelled, and what it holds is dropped inside its span.
+/// A future inside its span. Dropped before it is ready, it was cancelled: what is dropped between it and its span is
+/// dropped inside the span.
 #[derive(Debug)]
 pub struct Run<'a, F, C> {
-    body: Pin<&'a mut Option<F>>,
+    body: Pin<&'a mut F>,
     span: &'a mut Owned,
     classify: C,
 }
@@ -21,20 +22,13 @@ pub struct Run<'a, F, C> {
 impl<F, C> Drop for Run<'_, F, C> {
     #[inline]
     fn drop(&mut self) {
-        if !self.span.is_off() {
-            let _running = self.span.enter();
-            self.body.set(None);
-        }
+        self.span.enter_to_drop();
     }
 }
 
 /// Runs `body` inside `span`; what it returns ends the span with the outcome that `classify` sees in it.
 #[inline]
-pub fn run<'a, F, C>(
-    span: &'a mut Owned,
-    body: Pin<&'a mut Option<F>>,
-    classify: C,
-) -> Run<'a, F, C>
+pub fn run<'a, F, C>(span: &'a mut Owned, body: Pin<&'a mut F>, classify: C) -> Run<'a, F, C>
 where
     F: Future,
     C: for<'r> Fn(&'r F::Output) -> Outcome<'r>,
@@ -56,14 +50,11 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.get_mut();
-        let Some(body) = this.body.as_mut().as_pin_mut() else {
-            return Poll::Pending;
-        };
         if this.span.is_off() {
-            return body.poll(cx);
+            return this.body.as_mut().poll(cx);
         }
         let mut running = this.span.enter();
-        let returned = body.poll(cx);
+        let returned = this.body.as_mut().poll(cx);
         if let Poll::Ready(returned) = &returned {
             running.settle((this.classify)(returned));
         }
@@ -75,28 +66,22 @@ pin_project! {
     /// A future or stream that records below the span that was current where it was made.
     #[derive(Debug)]
     pub struct InSpan<T> {
+        // Dropped in this order.
         #[pin]
-        inner: Option<T>,
+        inner: T,
         branch: Owned,
     }
 
     impl<T> PinnedDrop for InSpan<T> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if !this.branch.is_off() {
-                let _running = this.branch.enter();
-                this.inner.set(None);
-            }
+            this.project().branch.enter_to_drop();
         }
     }
 }
 
 impl<T> InSpan<T> {
     pub(crate) fn new(inner: T, branch: Owned) -> Self {
-        Self {
-            inner: Some(inner),
-            branch,
-        }
+        Self { inner, branch }
     }
 }
 
@@ -105,11 +90,8 @@ impl<F: Future> Future for InSpan<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let Some(inner) = this.inner.as_pin_mut() else {
-            return Poll::Pending;
-        };
         let mut running = this.branch.enter();
-        let returned = inner.poll(cx);
+        let returned = this.inner.poll(cx);
         if returned.is_ready() {
             running.settle(Outcome::Ok);
         }
@@ -122,11 +104,8 @@ impl<S: Stream> Stream for InSpan<S> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
-        let Some(inner) = this.inner.as_pin_mut() else {
-            return Poll::Ready(None);
-        };
         let mut running = this.branch.enter();
-        let item = inner.poll_next(cx);
+        let item = this.inner.poll_next(cx);
         if matches!(item, Poll::Ready(None)) {
             running.settle(Outcome::Ok);
         }

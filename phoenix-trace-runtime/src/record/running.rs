@@ -54,6 +54,12 @@ impl Running<'_> {
         self.finish();
     }
 
+    /// Lets the span run on; its owner ends it. Gives the strand that it hides.
+    pub(super) fn run_on(mut self) -> Option<Box<Strand>> {
+        self.mode = Mode::Nothing;
+        self.hidden.take()
+    }
+
     /// Changes the span, wherever its strand is.
     pub(crate) fn edit(&mut self, f: impl FnOnce(&mut Strand, u32) + Send + 'static) {
         let (seed, number) = (self.child.seed, self.child.number());
@@ -105,7 +111,7 @@ impl Running<'_> {
         let now = clock::now();
         if self.mode == Mode::Child {
             self.mode = Mode::Nothing;
-            self.span.0 = State::Off;
+            self.span.set_child(State::Off);
             on_active(self.child.seed, |strand| {
                 strand.end(self.child.number(), now);
                 strand.current = self.child.previous().unwrap_or(NONE);
@@ -119,7 +125,7 @@ impl Running<'_> {
     fn finish_strand(&mut self, now: Ticks) {
         if self.mode != Mode::Nothing {
             // Before the strand is finished: what it had for others is free for its next use then.
-            self.span.0 = State::Off;
+            self.span.set(State::Off);
         }
         match std::mem::replace(&mut self.mode, Mode::Nothing) {
             Mode::Nothing | Mode::Child => {}
@@ -159,19 +165,19 @@ impl Running<'_> {
 
     fn suspend_strand(&mut self) {
         let Some(mut strand) = thread::uninstall(self.hidden.take()) else {
-            self.span.0 = State::Off;
+            self.span.set(State::Off);
             return;
         };
         if self.mode == Mode::Abroad {
             finish(strand);
-        } else if let State::Shared(part) = &self.span.0 {
+        } else if let State::Shared(part) = self.span.state() {
             part.park(strand);
         } else if strand.role == Role::Scope {
-            self.span.0 = State::Strand(strand);
+            self.span.set(State::Strand(strand));
         } else {
             let part = part_of(&mut strand);
             part.park(strand);
-            self.span.0 = State::Shared(part);
+            self.span.set(State::Shared(part));
         }
     }
 }

@@ -36,8 +36,8 @@ enum Verdict {
 pub(crate) struct Segment {
     pub(crate) context: Context,
     pub(crate) pipeline: Arc<Pipeline>,
-    /// Strands that have not joined.
-    live: AtomicU32,
+    /// Strands that were made for it.
+    made: AtomicU32,
     /// Something in it failed, in a strand that may not have joined yet.
     pub(super) failed: AtomicBool,
     joined: Mutex<Joined>,
@@ -47,7 +47,8 @@ pub(crate) struct Segment {
 struct Joined {
     verdict: Verdict,
     strands: Vec<Box<Strand>>,
-    /// How many spans have joined.
+    /// How many strands have joined, and how many spans they had.
+    number: u32,
     spans: usize,
 }
 
@@ -112,11 +113,11 @@ impl Segment {
             if !Arc::ptr_eq(&segment.pipeline, &strand.pipeline) {
                 segment.pipeline.clone_from(&strand.pipeline);
             }
-            *segment.live.get_mut() = 1;
+            *segment.made.get_mut() = 1;
             *segment.failed.get_mut() = false;
             let mut joined = lock(&segment.joined);
             joined.verdict = Verdict::Open;
-            joined.spans = 0;
+            (joined.number, joined.spans) = (0, 0);
         } else {
             spare = None;
         }
@@ -124,11 +125,12 @@ impl Segment {
             Arc::new(Self {
                 context: strand.context.clone(),
                 pipeline: strand.pipeline.clone(),
-                live: AtomicU32::new(1),
+                made: AtomicU32::new(1),
                 failed: AtomicBool::new(false),
                 joined: Mutex::new(Joined {
                     verdict: Verdict::Open,
                     strands: Vec::new(),
+                    number: 0,
                     spans: 0,
                 }),
             })
@@ -137,20 +139,22 @@ impl Segment {
 
     /// A strand for work that runs elsewhere, its spans below `parent`.
     pub(crate) fn branch(self: &Arc<Self>, parent: u64) -> Box<Strand> {
-        self.live.fetch_add(1, Ordering::Relaxed);
+        // Whoever makes a strand has not joined, or comes too late: all that were made in time are seen by the last to join.
+        self.made.fetch_add(1, Ordering::Relaxed);
         let mut strand = thread::take_strand(&self.pipeline);
         strand.role = Role::Branch;
         strand.context = self.context.clone();
         strand.context.parent = parent;
         strand.context.remote = false;
-        attach(&mut strand, Some(self.clone()));
+        strand.segment = Some(self.clone());
         strand
     }
 
     /// Takes in a strand whose spans have all ended, and decides when it was the last.
     fn join(self: &Arc<Self>, strand: Box<Strand>) {
         let mut joined = lock(&self.joined);
-        let last = self.live.fetch_sub(1, Ordering::AcqRel) == 1;
+        joined.number += 1;
+        let last = joined.number == self.made.load(Ordering::Relaxed);
         let root_ended = strand.role == Role::Root;
         match joined.verdict {
             Verdict::Kept(kept) => {
@@ -357,21 +361,17 @@ fn complete(mut strand: Box<Strand>) {
     if let Some(mut part) = strand.part.take() {
         registry::remove(part.seed);
         part.apply_mail(&mut strand);
-        // Somebody who has just found the part keeps it, and with it the segment; else both serve again.
-        let segment = match Arc::get_mut(&mut part) {
-            Some(owned) => {
-                let segment = owned.segment.take();
-                strand.spare = Some(part);
-                segment
-            }
-            None => part.segment.clone(),
-        };
-        if let Some(segment) = segment {
-            if strand.role == Role::Root {
-                strand.spare_segment = Some(segment.clone());
-            }
-            segment.join(strand);
+        // Somebody who has just found the part keeps it, and with it the segment; else it serves again.
+        if let Some(owned) = Arc::get_mut(&mut part) {
+            owned.segment = None;
+            strand.spare = Some(part);
         }
+    }
+    if let Some(segment) = strand.segment.take() {
+        if strand.role == Role::Root {
+            strand.spare_segment = Some(segment.clone());
+        }
+        segment.join(strand);
         return;
     }
     let pipeline = strand.pipeline.clone();
@@ -391,7 +391,7 @@ fn complete(mut strand: Box<Strand>) {
 #[inline]
 pub(crate) fn share(strand: &mut Strand) {
     if strand.part.is_none() {
-        attach(strand, None);
+        attach(strand);
     }
 }
 
@@ -399,32 +399,34 @@ pub(crate) fn share(strand: &mut Strand) {
 pub(crate) fn part_of(strand: &mut Strand) -> Arc<Part> {
     match &strand.part {
         Some(part) => part.clone(),
-        None => attach(strand, None).clone(),
+        None => attach(strand).clone(),
     }
 }
 
-/// Gives the strand a part of `segment`, or of a segment of its own; reuses the part of its last use where it can.
-fn attach(strand: &mut Strand, segment: Option<Arc<Segment>>) -> &Arc<Part> {
-    let segment = Some(segment.unwrap_or_else(|| Segment::of(strand)));
+/// Gives the strand a part, that of its last use where it can, and a segment if it was alone until now.
+fn attach(strand: &mut Strand) -> &Arc<Part> {
+    let segment = match &strand.segment {
+        Some(segment) => segment.clone(),
+        None => {
+            let segment = Segment::of(strand);
+            segment.failed.fetch_or(strand.failed, Ordering::Relaxed);
+            strand.segment.insert(segment).clone()
+        }
+    };
     let seed = strand.seed;
     let part = match strand.spare.take() {
         Some(mut spare) => {
             match Arc::get_mut(&mut spare) {
                 Some(part) => {
                     part.seed = seed;
-                    part.segment = segment;
+                    part.segment = Some(segment);
                 }
-                None => spare = Part::of(seed, segment),
+                None => spare = Part::of(seed, Some(segment)),
             }
             spare
         }
-        None => Part::of(seed, segment),
+        None => Part::of(seed, Some(segment)),
     };
-    if strand.failed
-        && let Some(segment) = part.segment()
-    {
-        segment.failed.store(true, Ordering::Relaxed);
-    }
     registry::insert(seed, part.clone());
     strand.part.insert(part)
 }

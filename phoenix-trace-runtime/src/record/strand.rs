@@ -150,6 +150,8 @@ pub(crate) struct Strand {
     pub(crate) orphaned: bool,
     /// Spans that the segment had no room for.
     pub(crate) overflow: u32,
+    /// What it shares with the other strands of its segment, unless it is alone.
+    pub(crate) segment: Option<Arc<Segment>>,
     /// What others need to reach this strand; made when it is first suspended or carried elsewhere.
     pub(crate) part: Option<Arc<Part>>,
     /// A part without other owners, kept for the next use.
@@ -195,6 +197,7 @@ impl Strand {
             telling_failure: false,
             orphaned: false,
             overflow: 0,
+            segment: None,
             part: None,
             spare: None,
             spare_segment: None,
@@ -223,6 +226,7 @@ impl Strand {
         self.failed = false;
         self.orphaned = false;
         self.overflow = 0;
+        self.segment = None;
         self.part = None;
         self.kept = None;
     }
@@ -375,7 +379,7 @@ impl Strand {
     /// From now on the segment is kept, even if it is decided before this strand has joined.
     pub(super) fn set_failed(&mut self) {
         self.failed = true;
-        if let Some(segment) = self.part.as_ref().and_then(|part| part.segment()) {
+        if let Some(segment) = &self.segment {
             segment.failed.store(true, Ordering::Relaxed);
         }
     }

@@ -14,7 +14,7 @@ pub(crate) fn enter(name: &'static str) -> Entered {
 /// A future inside a span that starts at the first poll, like an annotated `async fn`.
 pub(crate) async fn traced<F: Future>(name: &'static str, body: F) -> F::Output {
     let mut span = private::begin(site(name), &[]);
-    let body = pin!(Some(body));
+    let body = pin!(body);
     private::run(&mut span, body, |_: &F::Output| Outcome::Ok).await
 }
 
@@ -25,7 +25,7 @@ where
     E: std::error::Error + 'static,
 {
     let mut span = private::begin(site(name), &[]);
-    let body = pin!(Some(body));
+    let body = pin!(body);
     private::run(&mut span, body, |result: &Result<T, E>| {
         private::outcome!(result)
     })
