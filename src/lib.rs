@@ -29,6 +29,7 @@
 //!   [`record!`], [`event!`].
 //! - Boundaries: [`HttpServerLayer`], [`HttpClientLayer`], and for gRPC (feature `grpc`) `GrpcServerLayer`, `GrpcClientLayer`.
 //! - Carrying the current span: [`spawn`], [`spawn_blocking`], [`carry`], [`InCurrentSpan`].
+//! - Saying more about a span, from anywhere: [`current_span`], [`SpanHandle`], [`add_link`].
 //! - Without annotations on `main`: [`init`], [`Config`], [`Telemetry`]. What became of every span: [`stats`].
 //!
 //! Where traces go is set by the environment, as `docs/configuration.md` in the repository lists it.

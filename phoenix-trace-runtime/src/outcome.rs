@@ -185,7 +185,7 @@ impl<'a, T> NotAResult<'a> for Probe<'a, T> {
 }
 
 /// A gRPC status names its code and tells its message, every other error its type and what it displays.
-fn of_error<E: Error + 'static>(error: &E) -> Failure<'_> {
+pub(crate) fn of_error<E: Error + 'static>(error: &E) -> Failure<'_> {
     #[cfg(feature = "grpc")]
     if let Some(status) = (error as &dyn std::any::Any).downcast_ref::<tonic::Status>() {
         let failure = Failure::new(crate::grpc::code_name(status.code())).text(status.message());

@@ -1,6 +1,7 @@
 //! What the pipeline is made of: from code, else from the environment, else from defaults. A value that is wrong is named,
 //! and what is used instead.
 
+mod limits;
 mod target;
 mod vars;
 
@@ -204,13 +205,6 @@ impl Config {
     #[must_use]
     pub fn export_delay(mut self, delay: Duration) -> Self {
         self.sending.delay = delay;
-        self
-    }
-
-    /// How long a segment waits, after its local root has ended, for spans that outlive it. Default 5 s.
-    #[must_use]
-    pub fn grace_period(mut self, period: Duration) -> Self {
-        self.limits.grace = period;
         self
     }
 

@@ -72,6 +72,13 @@ impl Vars<'_> {
         }
     }
 
+    /// A number that stands for the largest one when it is larger.
+    fn count(&mut self, name: &str, into: &mut u16) {
+        let mut number = u64::from(*into);
+        self.number(name, &mut number);
+        *into = u16::try_from(number).unwrap_or(u16::MAX);
+    }
+
     fn milliseconds(&mut self, name: &str, into: &mut Duration) {
         let mut milliseconds = into.as_millis() as u64;
         self.number(name, &mut milliseconds);
@@ -202,9 +209,18 @@ impl Vars<'_> {
 
     pub(super) fn limits(&mut self) -> Limits {
         let mut limits = Limits::default();
-        self.number("OTEL_ATTRIBUTE_COUNT_LIMIT", &mut limits.attributes);
-        self.number("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", &mut limits.attributes);
-        self.number("OTEL_SPAN_EVENT_COUNT_LIMIT", &mut limits.events);
+        self.count("OTEL_ATTRIBUTE_COUNT_LIMIT", &mut limits.attributes);
+        self.count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", &mut limits.attributes);
+        self.count("OTEL_SPAN_EVENT_COUNT_LIMIT", &mut limits.events);
+        self.count("OTEL_SPAN_LINK_COUNT_LIMIT", &mut limits.links);
+        self.count(
+            "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
+            &mut limits.attributes_per_event,
+        );
+        self.count(
+            "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
+            &mut limits.attributes_per_link,
+        );
         self.number(
             "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
             &mut limits.value_length,

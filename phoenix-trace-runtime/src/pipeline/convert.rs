@@ -4,16 +4,17 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use opentelemetry::trace::{
-    Event, SpanContext, SpanId, SpanKind as OtelKind, Status, TraceFlags, TraceId, TraceState,
+    Event, Link, SpanContext, SpanId, SpanKind as OtelKind, Status, TraceFlags, TraceId, TraceState,
 };
 use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use crate::propagation::Threshold;
 use crate::record::context::{RANDOM, SAMPLED};
+use crate::record::details::{Owner, StoredLink};
 use crate::record::segment::Kept;
 use crate::record::site::SpanKind;
-use crate::record::strand::{EVENT, NONE, Record, Role, Stored, Strand};
+use crate::record::strand::{NONE, Record, Role, Stored, StoredEvent, Strand};
 use crate::sampling::Reasons;
 
 static SCOPE: LazyLock<InstrumentationScope> = LazyLock::new(|| {
@@ -33,40 +34,23 @@ pub(super) fn spans(strand: &Strand, kept: Kept, into: &mut Vec<SpanData>) {
         span(
             strand,
             kept,
+            number,
             record,
             SpanContext::new(trace_id, span_id, flags, false, state.clone()),
         )
     }));
-    for (event, number) in strand.events.iter().zip(0_u32..) {
-        let Some(span) = into.get_mut(first + event.owner as usize) else {
-            continue;
-        };
-        let attributes = strand
-            .attrs
-            .iter()
-            .filter(|attr| attr.owner == number | EVENT);
-        let attributes = attributes.filter(|attr| !attr.key.sensitive);
-        let attributes =
-            attributes.map(|attr| KeyValue::new(attr.key.name, value(strand, attr.value())));
-        let at = kept.anchor.wall(event.at);
-        span.events
-            .events
-            .push(Event::new(event.name, at, attributes.collect(), 0));
-    }
-    for attr in &strand.attrs {
-        if attr.owner & EVENT != 0 || attr.key.sensitive {
-            continue;
-        }
-        if let Some(span) = into.get_mut(first + attr.owner as usize) {
-            set(
-                &mut span.attributes,
-                attr.key.name,
-                value(strand, attr.value()),
-            );
+    let spans = &mut into[first..];
+    let details = Details {
+        events: add_events(strand, kept, spans),
+        links: add_links(strand, spans),
+    };
+    for attr in strand.attrs.iter().filter(|attr| !attr.key.sensitive) {
+        if let Some(attributes) = details.attributes(spans, Owner::of(attr.owner)) {
+            set(attributes, attr.key.name, value(strand, attr.value()));
         }
     }
     if strand.role == Role::Root
-        && let Some(root) = into.get_mut(first)
+        && let Some(root) = spans.first_mut()
     {
         let reasons = kept.reasons.words().map(StringValue::from).collect();
         set(
@@ -84,13 +68,81 @@ pub(super) fn spans(strand: &Strand, kept: Kept, into: &mut Vec<SpanData>) {
     }
 }
 
-fn span(strand: &Strand, kept: Kept, record: &Record, span_context: SpanContext) -> SpanData {
+/// Where the events and links of a strand have gone: the span, and the place there.
+struct Details {
+    events: Vec<(usize, usize)>,
+    links: Vec<(usize, usize)>,
+}
+
+impl Details {
+    /// The attributes that one of `owner` belongs to.
+    fn attributes<'a>(
+        &self,
+        spans: &'a mut [SpanData],
+        owner: Owner,
+    ) -> Option<&'a mut Vec<KeyValue>> {
+        Some(match owner {
+            Owner::Span(number) => &mut spans.get_mut(number as usize)?.attributes,
+            Owner::Event(number) => {
+                let (span, place) = *self.events.get(number as usize)?;
+                &mut spans
+                    .get_mut(span)?
+                    .events
+                    .events
+                    .get_mut(place)?
+                    .attributes
+            }
+            Owner::Link(number) => {
+                let (span, place) = *self.links.get(number as usize)?;
+                &mut spans.get_mut(span)?.links.links.get_mut(place)?.attributes
+            }
+        })
+    }
+}
+
+fn add_events(strand: &Strand, kept: Kept, spans: &mut [SpanData]) -> Vec<(usize, usize)> {
+    let add = |stored: &StoredEvent| {
+        let (at, dropped) = (kept.anchor.wall(stored.at), u32::from(stored.dropped_attrs));
+        let attributes = Vec::with_capacity(stored.attrs as usize);
+        let events = &mut spans[stored.owner as usize].events.events;
+        events.push(Event::new(stored.name, at, attributes, dropped));
+        (stored.owner as usize, events.len() - 1)
+    };
+    strand.events.iter().map(add).collect()
+}
+
+fn add_links(strand: &Strand, spans: &mut [SpanData]) -> Vec<(usize, usize)> {
+    let add = |stored: &StoredLink| {
+        let to = SpanContext::new(
+            TraceId::from(stored.trace_id),
+            SpanId::from(stored.span_id),
+            TraceFlags::new(stored.flags),
+            stored.remote,
+            strand.text(stored.state).parse().unwrap_or_default(),
+        );
+        let attributes = Vec::with_capacity(stored.attrs as usize);
+        let links = &mut spans[stored.owner as usize].links.links;
+        links.push(Link::new(to, attributes, u32::from(stored.dropped_attrs)));
+        (stored.owner as usize, links.len() - 1)
+    };
+    strand.links.iter().map(add).collect()
+}
+
+fn span(
+    strand: &Strand,
+    kept: Kept,
+    number: u32,
+    record: &Record,
+    span_context: SpanContext,
+) -> SpanData {
     let mut attributes = Vec::with_capacity(record.attrs as usize + 3);
     if !record.site.function.is_empty() {
         attributes.push(KeyValue::new("code.function.name", record.site.function));
     }
     let mut events = SpanEvents::default();
-    events.dropped_count = u32::from(record.dropped_events);
+    let mut links = SpanLinks::default();
+    let dropped = strand.dropped(number);
+    (events.dropped_count, links.dropped_count) = (dropped.events, dropped.links);
     SpanData {
         span_context,
         parent_span_id: SpanId::from(strand.id_of(record.parent)),
@@ -110,9 +162,9 @@ fn span(strand: &Strand, kept: Kept, record: &Record, span_context: SpanContext)
         start_time: kept.anchor.wall(record.start),
         end_time: kept.anchor.wall(record.end),
         attributes,
-        dropped_attributes_count: u32::from(record.dropped_attrs),
+        dropped_attributes_count: dropped.attributes,
         events,
-        links: SpanLinks::default(),
+        links,
         status: if record.failed {
             Status::error(strand.text(record.message).to_owned())
         } else {

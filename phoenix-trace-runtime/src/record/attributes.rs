@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::strand::{EVENT, NONE, Record, Rendered, Stored, StoredAttr, Strand, Text, keys};
+use super::strand::{EVENT, LINK, NONE, Record, Rendered, Stored, StoredAttr, Strand, Text, keys};
 use super::told::cut;
 use crate::key::RawKey;
 use crate::value::{Attr, Value};
@@ -126,7 +126,7 @@ impl Strand {
     /// Is there room for it?
     #[inline]
     pub(super) fn push_attr(&mut self, owner: u32, key: &'static RawKey, value: Stored) -> bool {
-        if owner & EVENT == 0 {
+        if owner & (EVENT | LINK) == 0 {
             let Some(record) = self.records.get_mut(owner as usize) else {
                 return false;
             };
@@ -137,7 +137,7 @@ impl Strand {
                 return self.push_attr_at_limit(owner, key, value);
             }
             record.attrs += 1;
-        } else if owner == NONE {
+        } else if !self.admit_detail(owner) {
             return false;
         }
         self.attrs.push(StoredAttr::new(owner, key, value));
@@ -186,12 +186,6 @@ impl Strand {
     /// Has the segment no room for texts that are no failure's?
     fn text_is_full(&self) -> bool {
         self.text.len() >= self.pipeline.limits.text_per_segment
-    }
-
-    fn drop_attr(&mut self, owner: u32) {
-        if let Some(record) = self.records.get_mut(owner as usize) {
-            record.dropped_attrs = record.dropped_attrs.saturating_add(1);
-        }
     }
 
     #[inline]

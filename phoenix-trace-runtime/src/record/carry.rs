@@ -9,13 +9,12 @@ use http::HeaderMap;
 use opentelemetry::{SpanId, TraceId};
 use tokio::task::JoinHandle;
 
-use super::clock;
-use super::current::{deliver, on_active};
+use super::context::SAMPLED;
 use super::owned::{Owned, own};
 use super::run::InSpan;
 use super::scope::scope;
-use super::segment::{Edit, Late, LateEnd, Segment, share};
-use super::strand::{Role, Strand};
+use super::segment::{Segment, share};
+use super::strand::{NONE, Role, Strand};
 use super::thread;
 use crate::outcome::Outcome;
 use crate::propagation::{CorrelationId, Outgoing, carrier};
@@ -40,23 +39,26 @@ pub trait InCurrentSpan: Sized {
 impl<T> InCurrentSpan for T {}
 
 /// A strand for work elsewhere, below the current span.
-fn branch() -> Owned {
+pub(super) fn branch() -> Owned {
     let shared = with_active(|strand| {
         let parent = strand.id_of(strand.current);
         let spans = strand.role != Role::Scope;
-        if spans {
+        if spans && (strand.current != NONE || strand.segment.is_none()) {
             share(strand);
         }
+        let place = strand.place_of_current();
         Some((
             strand.segment.clone()?,
             parent,
+            place,
             strand.context.correlation.clone(),
         ))
     });
     match shared {
-        Some(Some((segment, parent, correlation))) => {
+        Some(Some((segment, parent, place, correlation))) => {
             let mut branch = segment.branch(parent);
             branch.context.correlation = correlation;
+            branch.context.place = Some(place);
             own(branch)
         }
         Some(None) => with_active(|strand| strand.context.clone()).map_or_else(Owned::off, scope),
@@ -93,12 +95,43 @@ where
     tokio::task::spawn_blocking(carry(f))
 }
 
-/// The same closure, running below the span that is current here, on whatever thread it is called.
+/// `std::thread::spawn` that carries the current span into the thread.
+///
+/// ```
+/// use phoenix_trace_runtime::spawn_thread;
+///
+/// assert_eq!(spawn_thread(|| 1 + 1).join().unwrap(), 2);
+/// ```
+///
+/// # Panics
+/// When the system has no thread to give, as `std::thread::spawn` does.
+pub fn spawn_thread<F, R>(f: F) -> std::thread::JoinHandle<R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    std::thread::spawn(carry(f))
+}
+
+/// The same closure, running below the span that is current here, on whatever thread it is called: for threads with a
+/// name, scoped threads, pools.
 ///
 /// ```
 /// use phoenix_trace_runtime::carry;
+/// use std::thread;
 ///
-/// std::thread::spawn(carry(|| 1 + 1)).join().unwrap();
+/// # fn main() -> std::io::Result<()> {
+/// let named = thread::Builder::new().name("indexer".to_owned()).spawn(carry(|| 1 + 1))?;
+/// assert_eq!(named.join().unwrap(), 2);
+///
+/// let words = ["one", "two"];
+/// thread::scope(|scope| {
+///     for word in &words {
+///         scope.spawn(carry(move || word.len()));
+///     }
+/// });
+/// # Ok(())
+/// # }
 /// ```
 pub fn carry<F, R>(f: F) -> impl FnOnce() -> R
 where
@@ -113,15 +146,16 @@ where
     }
 }
 
-/// The current span, to tell its ids; it may be kept and sent, and does not keep the span open.
+/// A span, to tell its ids and to say more about it; it may be kept and sent, and does not keep the span open. Without a
+/// span it does nothing.
 #[derive(Clone, Default)]
 pub struct SpanHandle {
     trace_id: u128,
     span_id: u64,
-    sampled: bool,
+    pub(super) flags: u8,
     /// Where its record is: the strand, and the number there.
-    place: (u64, u32),
-    segment: Option<Arc<Segment>>,
+    pub(super) place: (u64, u32),
+    pub(super) segment: Option<Arc<Segment>>,
 }
 
 impl SpanHandle {
@@ -146,33 +180,16 @@ impl SpanHandle {
     /// Was the segment sampled when it began? It may be kept although it was not.
     #[must_use]
     pub fn is_sampled(&self) -> bool {
-        self.sampled
-    }
-
-    /// Calls the span by another name, if it has not ended: for names that are known only at run time. They are to be of
-    /// low cardinality, such as a route or a model; at most 256 bytes are kept.
-    pub fn set_name(&self, name: &str) {
-        let (seed, number) = self.place;
-        if on_active(seed, |strand| strand.rename(number, name)).is_none() {
-            let name = name.to_owned();
-            let edit = Edit(Box::new(move |strand, number| strand.rename(number, &name)));
-            deliver(
-                seed,
-                Late {
-                    number,
-                    at: clock::now(),
-                    end: LateEnd::Edited(edit),
-                },
-            );
-        }
+        self.flags & SAMPLED != 0
     }
 
     /// What `future` records hangs below this span.
     pub fn carry<T>(&self, future: T) -> InSpan<T> {
-        let branch = self
-            .segment
-            .as_ref()
-            .map(|segment| own(segment.branch(self.span_id)));
+        let branch = self.segment.as_ref().map(|segment| {
+            let mut branch = segment.branch(self.span_id);
+            branch.context.place = Some(self.place);
+            own(branch)
+        });
         InSpan::new(future, branch.unwrap_or_default())
     }
 }
@@ -191,10 +208,12 @@ pub fn current_span() -> SpanHandle {
         _ => SpanHandle {
             trace_id: strand.context.trace_id,
             span_id: strand.id_of(strand.current),
-            sampled: strand.context.is_sampled(),
-            place: (strand.seed, strand.current),
+            flags: strand.context.flags,
+            place: strand.place_of_current(),
             segment: {
-                share(strand);
+                if strand.current != NONE {
+                    share(strand);
+                }
                 strand.segment.clone()
             },
         },

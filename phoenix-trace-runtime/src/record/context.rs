@@ -12,6 +12,8 @@ pub(crate) struct Context {
     pub(crate) trace_id: u128,
     /// The span that the local root hangs under; zero: none.
     pub(crate) parent: u64,
+    /// Where its record is, if a strand of this process has it: the strand, and the number there.
+    pub(crate) place: Option<(u64, u32)>,
     /// Is that span in another process?
     pub(crate) remote: bool,
     /// The trace-context flags: as received while there is no root, as decided once there is one.

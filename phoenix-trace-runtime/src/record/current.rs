@@ -1,8 +1,11 @@
 //! The span that runs now: what is recorded on it. Values that need code of the user's are asked for while nothing of the
 //! recorder is borrowed, so that they may record, log or panic.
 
-use super::segment::Late;
-use super::strand::{Rendered, Strand};
+use opentelemetry::trace::SpanContext;
+
+use super::carry::current_span;
+use super::mail::Late;
+use super::strand::{NONE, Rendered, Strand};
 use super::told::{Told, bounded};
 use super::{clock, registry, thread};
 use crate::outcome::Failure;
@@ -13,11 +16,16 @@ pub(crate) fn record(attrs: &[Attr<'_>]) {
     let current = thread::with(|thread| {
         let strand = thread.active.as_mut()?;
         let number = strand.current;
+        if number == NONE {
+            return Some((strand.seed, NONE));
+        }
         let lazy = strand.set_plain(number, attrs);
         lazy.then_some((strand.seed, number))
     });
-    if let Some((seed, number)) = current.flatten() {
-        set_lazy(seed, number, attrs);
+    match current.flatten() {
+        Some((_, NONE)) => current_span().record_all(attrs),
+        Some((seed, number)) => set_lazy(seed, number, attrs),
+        None => {}
     }
 }
 
@@ -26,13 +34,32 @@ pub(crate) fn event(name: &'static str, attrs: &[Attr<'_>]) {
     let now = clock::now();
     let event = thread::with(|thread| {
         let strand = thread.active.as_mut()?;
+        if strand.current == NONE {
+            return Some((strand.seed, NONE));
+        }
         let owner = strand.event(strand.current, name, now)?;
         let lazy = strand.set_plain(owner, attrs);
         lazy.then_some((strand.seed, owner))
     });
-    if let Some((seed, owner)) = event.flatten() {
-        set_lazy(seed, owner, attrs);
+    match event.flatten() {
+        Some((_, NONE)) => current_span().add_event(name, attrs),
+        Some((seed, owner)) => set_lazy(seed, owner, attrs),
+        None => {}
     }
+}
+
+/// Links the span that runs now to another one, such as the one that sent a message of a batch. Without a span, and to a
+/// span that is none, it does nothing.
+///
+/// ```
+/// use opentelemetry::trace::SpanContext;
+/// use phoenix_trace_runtime::add_link;
+///
+/// # let sender = SpanContext::empty_context();
+/// add_link(sender, &[]);
+/// ```
+pub fn add_link(to: impl Into<SpanContext>, attrs: &[Attr<'_>]) {
+    current_span().add_link(to, attrs);
 }
 
 /// Runs `f` on the running strand if it is the one called `seed`.
@@ -95,7 +122,7 @@ pub(super) fn set_lazy(seed: u64, owner: u32, attrs: &[Attr<'_>]) {
 /// What an array attribute holds at most.
 const ELEMENTS: usize = 1024;
 
-fn render(value: Value<'_>, limit: usize) -> Option<Rendered> {
+pub(super) fn render(value: Value<'_>, limit: usize) -> Option<Rendered> {
     use opentelemetry::{Array, StringValue};
     Some(match value {
         Value::Format(text) => Rendered::Text(bounded(text, limit)),

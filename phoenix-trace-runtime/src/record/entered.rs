@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use super::clock::{self, Ticks};
 use super::current::{deliver, fail_active, on_active};
-use super::segment::{Late, LateEnd, finish};
+use super::mail::{Late, LateEnd};
+use super::segment::finish;
 use super::site::Site;
 use super::start::{Child, Under, start_child, start_root};
 use super::strand::{NONE, Strand};

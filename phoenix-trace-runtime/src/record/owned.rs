@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::clock::{self, Ticks};
 use super::current::{deliver, on_active};
+use super::mail::{Late, LateEnd};
 use super::running::{Mode, Running, abroad};
-use super::segment::{Late, LateEnd, Part, finish, share};
+use super::segment::{Part, finish, share};
 use super::site::Site;
 use super::start::{Child, Under, start_child, start_root};
 use super::strand::{NONE, Role, Strand};

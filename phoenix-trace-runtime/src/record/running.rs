@@ -3,8 +3,9 @@
 use super::carry::with_active;
 use super::clock::Ticks;
 use super::current::{deliver, fail_active, on_active};
+use super::mail::{Edit, Late, LateEnd};
 use super::owned::{Owned, State};
-use super::segment::{Edit, Late, LateEnd, finish, part_of, share};
+use super::segment::{finish, part_of, share};
 use super::start::Child;
 use super::strand::{NONE, Role, Strand};
 use super::told::Told;
@@ -17,9 +18,10 @@ use crate::panics;
 #[cold]
 pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
     let part = registry::find(child.seed)?;
-    let branch = part
+    let mut branch = part
         .segment()?
         .branch(ids::span_id(child.seed, child.number()));
+    branch.context.place = Some((child.seed, child.number()));
     thread::install(branch).map_err(finish).ok()
 }
 
@@ -72,7 +74,7 @@ impl Running<'_> {
                 thread::with(|thread| thread.active.as_deref_mut().map(|strand| f(strand, number)));
             }
             Mode::Abroad => {
-                let (at, end) = (clock::now(), LateEnd::Edited(Edit(Box::new(f))));
+                let (at, end) = (clock::now(), LateEnd::Edited(Edit::new(f)));
                 deliver(seed, Late { number, at, end });
             }
         }

@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
 
-use super::clock::{self, Anchor, Ticks};
+use super::clock::{self, Anchor};
 use super::context::Context;
+use super::mail::{Late, LateEnd, Mail};
 use super::strand::{Role, Strand};
-use super::told::Told;
 use super::{registry, thread};
 use crate::pipeline::{DropReason, Pipeline, Reasons};
 
@@ -59,8 +59,8 @@ pub(crate) struct Part {
     seed: u64,
     /// The strand, while it is suspended or waits for spans that run elsewhere.
     parked: AtomicCell<Option<Box<Strand>>>,
-    /// Ends of its spans that were met while the strand was running elsewhere.
-    mail: Mutex<Vec<Late>>,
+    /// What happened to its spans while the strand was running elsewhere.
+    mail: Mutex<Mail>,
     /// Is there mail? Ordered by the swaps of `parked`: who parks after a delivery found nothing sees it.
     has_mail: AtomicBool,
 }
@@ -70,37 +70,6 @@ impl fmt::Debug for Part {
         f.debug_struct("Part")
             .field("seed", &self.seed)
             .finish_non_exhaustive()
-    }
-}
-
-/// The end of a span whose strand is not at hand.
-#[derive(Debug)]
-pub(crate) struct Late {
-    pub(crate) number: u32,
-    pub(crate) at: Ticks,
-    pub(crate) end: LateEnd,
-}
-
-#[derive(Debug)]
-pub(crate) enum LateEnd {
-    Finished,
-    Cancelled,
-    Failed {
-        error_type: String,
-        told: Told,
-    },
-    /// Not an end: a change before it.
-    Edited(Edit),
-}
-
-/// A change to a span, to be made where its strand is.
-pub(crate) struct Edit(pub(crate) Box<Editing>);
-
-type Editing = dyn FnOnce(&mut Strand, u32) + Send;
-
-impl fmt::Debug for Edit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Edit")
     }
 }
 
@@ -236,7 +205,7 @@ impl Segment {
 
 impl Part {
     fn of(seed: u64, segment: Option<Arc<Segment>>) -> Arc<Self> {
-        let (parked, mail) = (AtomicCell::new(None), Mutex::new(Vec::new()));
+        let (parked, mail) = (AtomicCell::new(None), Mutex::default());
         let has_mail = AtomicBool::new(false);
         Arc::new(Self {
             segment,
@@ -278,7 +247,12 @@ impl Part {
 
     /// Brings the end of a span to its strand, wherever that is.
     pub(crate) fn deliver(self: &Arc<Self>, late: Late) {
-        lock(&self.mail).push(late);
+        if let LateEnd::Failed { .. } = late.end
+            && let Some(segment) = &self.segment
+        {
+            segment.failed.store(true, Ordering::Relaxed);
+        }
+        lock(&self.mail).put(late);
         self.has_mail.store(true, Ordering::Relaxed);
         self.collect();
     }
@@ -302,22 +276,9 @@ impl Part {
         let mail = {
             let mut mail = lock(&self.mail);
             self.has_mail.store(false, Ordering::Relaxed);
-            std::mem::take(&mut *mail)
+            mail.take()
         };
-        for Late { number, at, end } in mail {
-            match end {
-                LateEnd::Finished => {}
-                LateEnd::Cancelled => strand.set_cancelled(number),
-                LateEnd::Failed { error_type, told } => {
-                    strand.fail(number, &error_type, &told, true, at)
-                }
-                LateEnd::Edited(Edit(edit)) => {
-                    edit(strand, number);
-                    continue;
-                }
-            }
-            strand.end(number, at);
-        }
+        strand.read(mail);
     }
 
     /// At shutdown: takes what the strand has recorded, ends what is open as cancelled, and leaves an empty strand to

@@ -1,6 +1,7 @@
 //! A strand: what one line of execution (a task, a thread) records of one segment, in plain buffers that it owns.
 //! Starting a span pushes a record, ending it stores a reading of the clock; nothing here locks or, once warm, allocates.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,6 +9,7 @@ use std::sync::atomic::Ordering;
 use super::attributes::array_bytes;
 use super::clock::Ticks;
 use super::context::Context;
+use super::details::{Dropped, StoredLink};
 use super::ids;
 use super::segment::{Kept, Part, Segment};
 use super::site::Site;
@@ -19,6 +21,8 @@ use crate::pipeline::Pipeline;
 pub(crate) const NONE: u32 = u32::MAX;
 /// Set in the owner of an attribute that belongs to an event.
 pub(crate) const EVENT: u32 = 1 << 31;
+/// Set in the owner of an attribute that belongs to a link.
+pub(crate) const LINK: u32 = 1 << 30;
 
 /// A piece of a strand's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,8 +39,7 @@ pub(crate) struct Record {
     pub(crate) parent: u32,
     pub(crate) attrs: u16,
     pub(crate) events: u16,
-    pub(crate) dropped_attrs: u16,
-    pub(crate) dropped_events: u16,
+    pub(crate) links: u16,
     pub(crate) failed: bool,
     pub(crate) start: Ticks,
     /// Zero while it is open.
@@ -59,7 +62,7 @@ pub(crate) enum Stored {
     Array(u32),
 }
 
-/// An attribute of span `owner`, or of event `owner & !EVENT`. Its value is kept as plain bits: written and read in
+/// An attribute of span `owner`, of event `owner & !EVENT`, or of link `owner & !LINK`. Its value is kept as plain bits: written and read in
 /// machine words, never as an enum that is moved about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoredAttr {
@@ -116,6 +119,8 @@ pub(crate) struct StoredEvent {
     pub(crate) owner: u32,
     pub(crate) name: &'static str,
     pub(crate) at: Ticks,
+    pub(crate) attrs: u16,
+    pub(crate) dropped_attrs: u16,
 }
 
 /// A value that had to be asked for before it is stored: by then nothing of the recorder is borrowed.
@@ -134,6 +139,9 @@ pub(crate) struct Strand {
     pub(crate) records: Vec<Record>,
     pub(crate) attrs: Vec<StoredAttr>,
     pub(crate) events: Vec<StoredEvent>,
+    pub(crate) links: Vec<StoredLink>,
+    /// What spans were given and had no room for.
+    pub(super) dropped: HashMap<u32, Dropped>,
     pub(crate) arrays: Vec<opentelemetry::Array>,
     pub(super) text: String,
     /// Spans that failed, in the order in which they did.
@@ -188,6 +196,8 @@ impl Strand {
             records: Vec::new(),
             attrs: Vec::new(),
             events: Vec::new(),
+            links: Vec::new(),
+            dropped: HashMap::new(),
             arrays: Vec::new(),
             text: String::new(),
             failures: Vec::new(),
@@ -211,6 +221,7 @@ impl Strand {
         self.records.clear();
         self.attrs.clear();
         self.events.clear();
+        self.clear_details();
         self.arrays.clear();
         self.arrays.shrink_to(KEEP_RECORDS);
         self.text.clear();
@@ -239,6 +250,14 @@ impl Strand {
         }
     }
 
+    /// Where the record of the running span is; its number is [`NONE`] when it is out of reach.
+    pub(super) fn place_of_current(&self) -> (u64, u32) {
+        match self.context.place {
+            Some(place) if self.current == NONE => place,
+            _ => (self.seed, self.current),
+        }
+    }
+
     /// Starts a span below `parent`. [`NONE`]: the segment has no room for it, and counts it.
     #[inline]
     pub(crate) fn start(&mut self, site: &'static Site, parent: u32, now: Ticks) -> u32 {
@@ -252,8 +271,7 @@ impl Strand {
             parent,
             attrs: 0,
             events: 0,
-            dropped_attrs: 0,
-            dropped_events: 0,
+            links: 0,
             failed: false,
             start: now,
             end: 0,
@@ -299,13 +317,13 @@ impl Strand {
 
     /// Adds an event; its attributes go to the owner that is returned.
     pub(crate) fn event(&mut self, number: u32, name: &'static str, now: Ticks) -> Option<u32> {
-        let limit = self.pipeline.limits.events;
+        let limit = self.room_for_events();
         let record = self.records.get_mut(number as usize)?;
         if record.end != 0 {
             return None;
         }
         if record.events >= limit {
-            record.dropped_events = record.dropped_events.saturating_add(1);
+            self.give_up(number, Dropped::EVENT);
             return None;
         }
         record.events += 1;
@@ -314,6 +332,8 @@ impl Strand {
             owner: number,
             name,
             at: now,
+            attrs: 0,
+            dropped_attrs: 0,
         });
         Some(owner)
     }
@@ -343,7 +363,9 @@ impl Strand {
         let message = self.push_text(&told.message);
         let kind = self.push_text(error_type);
         if let Some(record) = self.records.get_mut(number as usize) {
-            record.failed = true;
+            if !std::mem::replace(&mut record.failed, true) {
+                self.failures.push(number);
+            }
             record.message = message;
             record.exception = match repeated {
                 Some(text) => text,
@@ -351,7 +373,6 @@ impl Strand {
                 None => Text::default(),
             };
         }
-        self.failures.push(number);
         if keep {
             self.set_failed();
         }
@@ -437,6 +458,7 @@ impl Strand {
             + self.records.len() * size_of::<Record>()
             + self.attrs.len() * size_of::<StoredAttr>()
             + self.events.len() * size_of::<StoredEvent>()
+            + self.links.len() * size_of::<StoredLink>()
             + self.text.len()
             + self.arrays.iter().map(array_bytes).sum::<usize>()
     }

@@ -36,6 +36,13 @@ impl Told {
     }
 }
 
+impl Told {
+    /// What it holds in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.message.len() + self.sources.iter().map(String::len).sum::<usize>()
+    }
+}
+
 /// Formats into at most `limit` bytes. An implementation of `Display` that fails or panics leaves what it had written.
 pub(crate) fn bounded(text: fmt::Arguments<'_>, limit: usize) -> String {
     struct Bounded(String, usize);

@@ -5,7 +5,7 @@ use phoenix_trace_runtime::key::{Key, types};
 use phoenix_trace_runtime::private::{attr, outcome, record};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Config, DropReason, current_span, spawn};
+use phoenix_trace_runtime::{Config, current_span, spawn};
 
 use crate::support::{enter, fallible, traced};
 
@@ -71,25 +71,6 @@ fn always_off_keeps_not_even_errors() {
     });
     assert_eq!(capture.tree(), "");
     assert_eq!(capture.stats().discarded, 1);
-}
-
-#[test]
-fn a_segment_takes_as_many_spans_as_it_may_and_counts_the_rest() {
-    let capture = Capture::new();
-    capture.run(|| {
-        let _root = enter("root");
-        (0..10_050).for_each(|_| drop(enter("child")));
-    });
-    let stats = capture.stats();
-    assert_eq!(
-        (stats.ended, stats.acknowledged),
-        (10_051, 10_000),
-        "{stats}"
-    );
-    assert!(
-        stats.dropped.contains(&(DropReason::SegmentFull, 51)) && stats.balances(),
-        "{stats}"
-    );
 }
 
 #[test]

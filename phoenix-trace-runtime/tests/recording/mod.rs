@@ -2,4 +2,7 @@
 
 mod carried;
 mod decided;
+mod handles;
+mod limits;
+mod links;
 mod nested;

@@ -1,0 +1,79 @@
+//! Limits set in code: what a span and a segment may hold.
+
+use std::time::Duration;
+
+use super::Config;
+
+/// More would take the numbers that mark events and links.
+const MOST_SPANS: usize = 1 << 24;
+
+impl Config {
+    /// How many attributes a span holds; further keys are counted as dropped. What the recorder itself has to say, such
+    /// as `error.type`, always fits. Default 128 (`OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`, else `OTEL_ATTRIBUTE_COUNT_LIMIT`).
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::Config;
+    ///
+    /// let config = Config::from_env().max_attributes(64).max_value_length(1024);
+    /// # drop(config);
+    /// ```
+    #[must_use]
+    pub fn max_attributes(mut self, number: u16) -> Self {
+        self.limits.attributes = number;
+        self
+    }
+
+    /// How many events a span holds; further ones are counted as dropped. Default 128 (`OTEL_SPAN_EVENT_COUNT_LIMIT`).
+    #[must_use]
+    pub fn max_events(mut self, number: u16) -> Self {
+        self.limits.events = number;
+        self
+    }
+
+    /// How many links a span holds; further ones are counted as dropped. Default 128 (`OTEL_SPAN_LINK_COUNT_LIMIT`).
+    #[must_use]
+    pub fn max_links(mut self, number: u16) -> Self {
+        self.limits.links = number;
+        self
+    }
+
+    /// How many attributes an event holds; further ones are counted as dropped, but for those of an exception. Default 128
+    /// (`OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT`).
+    #[must_use]
+    pub fn max_attributes_per_event(mut self, number: u16) -> Self {
+        self.limits.attributes_per_event = number;
+        self
+    }
+
+    /// How many attributes a link holds; further ones are counted as dropped. Default 128
+    /// (`OTEL_LINK_ATTRIBUTE_COUNT_LIMIT`).
+    #[must_use]
+    pub fn max_attributes_per_link(mut self, number: u16) -> Self {
+        self.limits.attributes_per_link = number;
+        self
+    }
+
+    /// How much of a text is kept as the value of an attribute, in bytes; it is cut where a character ends. Default 4096
+    /// (`OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`, else `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`).
+    #[must_use]
+    pub fn max_value_length(mut self, bytes: usize) -> Self {
+        self.limits.value_length = bytes;
+        self
+    }
+
+    /// How many spans a strand of a segment holds, and how many of them wait together for its decision, with failures
+    /// twice as many; at least one, at most 16 777 216. What starts beyond is not recorded, and is counted as
+    /// [`DropReason::SegmentFull`](crate::DropReason::SegmentFull). Default 10 000.
+    #[must_use]
+    pub fn max_spans_per_segment(mut self, number: usize) -> Self {
+        self.limits.spans_per_segment = number.clamp(1, MOST_SPANS);
+        self
+    }
+
+    /// How long a segment waits, after its local root has ended, for spans that outlive it. Default 5 s.
+    #[must_use]
+    pub fn grace_period(mut self, period: Duration) -> Self {
+        self.limits.grace = period;
+        self
+    }
+}

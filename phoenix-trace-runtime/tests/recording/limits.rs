@@ -1,0 +1,230 @@
+use std::sync::LazyLock;
+
+use opentelemetry::Value;
+use opentelemetry::trace::{SpanContext, SpanId, Status, TraceFlags, TraceId, TraceState};
+use opentelemetry_sdk::trace::SpanData;
+use phoenix_trace_runtime::key::{Key, types};
+use phoenix_trace_runtime::private::{attr, attr_fmt, event, outcome, record};
+use phoenix_trace_runtime::sampling::Sampler;
+use phoenix_trace_runtime::testing::Capture;
+use phoenix_trace_runtime::value::Attr;
+use phoenix_trace_runtime::{Config, DropReason, add_link};
+
+use crate::support::enter;
+
+const TEXT: Key<types::Str> = Key::new("phoenix.test.text");
+
+/// Thirty keys.
+static KEYS: LazyLock<Vec<Key<types::Int>>> = LazyLock::new(|| {
+    (0..30)
+        .map(|n| Key::new(Box::leak(format!("phoenix.test.k{n}").into_boxed_str())))
+        .collect()
+});
+
+fn thirty() -> Vec<Attr<'static>> {
+    KEYS.iter().map(|key| attr(key, &1)).collect()
+}
+
+fn other_span() -> SpanContext {
+    let (trace, span) = (TraceId::from(1_u128), SpanId::from(2_u64));
+    SpanContext::new(trace, span, TraceFlags::SAMPLED, true, TraceState::NONE)
+}
+
+/// The one span that `f` records under this configuration.
+fn one_span(config: Config, f: impl FnOnce()) -> SpanData {
+    let capture = Capture::with_config(config.sampler(Sampler::always_on()));
+    capture.run(|| {
+        let _span = enter("span");
+        f();
+    });
+    let stats = capture.stats();
+    assert!(stats.balances() && stats.acknowledged == 1, "{stats}");
+    capture.exported().remove(0)
+}
+
+/// Events with thirty attributes each, and as many links; and what arrives of them: how many, how many attributes on the
+/// first, and each time what was dropped.
+fn thirty_of_each(config: Config) -> [(usize, u32); 5] {
+    let span = one_span(config, || {
+        for _ in 0..30 {
+            event("seen", &thirty());
+            add_link(other_span(), &thirty());
+        }
+        record(&thirty());
+    });
+    let first_event = &span.events.events[0];
+    let first_link = &span.links.links[0];
+    let of_test = span
+        .attributes
+        .iter()
+        .filter(|pair| pair.key.as_str().starts_with("phoenix.test"));
+    [
+        (of_test.count(), span.dropped_attributes_count),
+        (span.events.events.len(), span.events.dropped_count),
+        (
+            first_event.attributes.len(),
+            first_event.dropped_attributes_count,
+        ),
+        (span.links.links.len(), span.links.dropped_count),
+        (
+            first_link.attributes.len(),
+            first_link.dropped_attributes_count,
+        ),
+    ]
+}
+
+#[test]
+fn each_limit_is_set_by_its_variable() {
+    let limits = [
+        ("OTEL_ATTRIBUTE_COUNT_LIMIT", "1"),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "20"),
+        ("OTEL_SPAN_EVENT_COUNT_LIMIT", "21"),
+        ("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "22"),
+        ("OTEL_SPAN_LINK_COUNT_LIMIT", "23"),
+        ("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "24"),
+    ];
+    let config = Config::from_vars(|name| {
+        let limit = limits.iter().find(|(variable, _)| *variable == name);
+        limit.map(|(_, value)| (*value).to_owned())
+    });
+    assert_eq!(config.problems(), []);
+    assert_eq!(
+        thirty_of_each(config),
+        [(20, 10), (21, 9), (22, 8), (23, 7), (24, 6)]
+    );
+}
+
+#[test]
+fn each_limit_is_set_in_code() {
+    let config = Config::default()
+        .max_attributes(24)
+        .max_events(23)
+        .max_attributes_per_event(22)
+        .max_links(21)
+        .max_attributes_per_link(20);
+    assert_eq!(
+        thirty_of_each(config),
+        [(24, 6), (23, 7), (22, 8), (21, 9), (20, 10)]
+    );
+}
+
+#[test]
+fn a_limit_beyond_what_can_be_counted_is_the_largest_one() {
+    let config = Config::from_vars(|name| {
+        (name == "OTEL_SPAN_EVENT_COUNT_LIMIT").then(|| "4294967296".to_owned())
+    });
+    assert_eq!(config.problems(), []);
+    let span = one_span(config, || (0..70_000).for_each(|_| event("seen", &[])));
+    assert_eq!(
+        (span.events.events.len(), span.events.dropped_count),
+        (65_535, 70_000 - 65_535)
+    );
+}
+
+#[test]
+fn a_value_that_is_too_long_is_cut_where_a_character_ends() {
+    let long = "ab€".repeat(4);
+    for (length, kept) in [(0, ""), (4, "ab"), (5, "ab€"), (100, long.as_str())] {
+        let span = one_span(Config::default().max_value_length(length), || {
+            record(&[attr(&TEXT, &long)]);
+            event("formatted", &[attr_fmt(&TEXT, format_args!("{long}"))]);
+        });
+        let text = |attributes: &[opentelemetry::KeyValue]| {
+            let text = attributes
+                .iter()
+                .find(|pair| pair.key.as_str() == TEXT.name());
+            text.map(|pair| pair.value.clone())
+        };
+        let expected = Some(Value::from(kept.to_owned()));
+        assert_eq!(text(&span.attributes), expected, "{length}");
+        assert_eq!(
+            text(&span.events.events[0].attributes),
+            expected,
+            "{length}"
+        );
+    }
+}
+
+#[test]
+fn ten_million_events_leave_a_bounded_span_that_counts_them() {
+    const EVENTS: u32 = 10_000_000;
+    let span = one_span(Config::default(), || {
+        (0..EVENTS).for_each(|_| event("seen", &[]));
+        let failed = "x".parse::<u8>();
+        let error = failed.expect_err("no number");
+        phoenix_trace_runtime::current_span().record_error(&error);
+    });
+    assert_eq!(
+        (span.events.events.len(), span.events.dropped_count),
+        (129, EVENTS - 128),
+        "the exception has room"
+    );
+    assert_eq!(span.events.events[128].name, "exception");
+    assert_eq!(span.events.events[128].attributes.len(), 2);
+}
+
+#[test]
+fn text_that_a_segment_has_no_room_for_is_counted_and_an_error_is_still_told() {
+    let text = "x".repeat(4096);
+    let capture = Capture::new();
+    capture.run(|| {
+        for _ in 0..1_100 {
+            let _root = enter("child of one segment");
+            record(&[attr(&TEXT, &text)]);
+        }
+    });
+    assert!(
+        capture
+            .exported()
+            .iter()
+            .all(|span| span.dropped_attributes_count == 0),
+        "each segment has room of its own"
+    );
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        for _ in 0..1_100 {
+            let _child = enter("child");
+            record(&[attr(&TEXT, &text)]);
+        }
+        let failing = enter("failing");
+        let failed = "x".parse::<u8>();
+        failing.outcome(outcome!(&failed));
+    });
+    let spans = capture.exported();
+    let dropped: u32 = spans.iter().map(|span| span.dropped_attributes_count).sum();
+    assert_eq!(dropped, 1_100 - 1_024, "four mebibytes are kept");
+    let failing = spans.iter().find(|span| span.name == "failing");
+    assert_eq!(
+        failing.map(|span| span.status.clone()),
+        Some(Status::error("invalid digit found in string"))
+    );
+}
+
+#[test]
+fn a_segment_takes_as_many_spans_as_it_may_and_counts_the_rest() {
+    for (config, limit) in [
+        (Config::default(), 10_000),
+        (Config::default().max_spans_per_segment(3), 3),
+        (Config::default().max_spans_per_segment(0), 1),
+    ] {
+        let capture = Capture::with_config(config.sampler(Sampler::always_on()));
+        capture.run(|| {
+            let _root = enter("root");
+            (0..10_050).for_each(|_| drop(enter("child")));
+        });
+        let stats = capture.stats();
+        assert_eq!(
+            (stats.ended, stats.acknowledged),
+            (10_051, limit),
+            "{stats}"
+        );
+        assert!(
+            stats
+                .dropped
+                .contains(&(DropReason::SegmentFull, 10_051 - limit))
+                && stats.balances(),
+            "{stats}"
+        );
+    }
+}
