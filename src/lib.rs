@@ -28,7 +28,8 @@
 //! - Annotations: [`macro@phoenix_main`], [`macro@traced_operation`], [`macro@traced_grpc_service`], [`attribute_keys!`],
 //!   [`record!`], [`event!`].
 //! - Boundaries: [`HttpServerLayer`], [`HttpClientLayer`], and for gRPC (feature `grpc`) `GrpcServerLayer`, `GrpcClientLayer`.
-//! - Carrying the current span: [`spawn`], [`spawn_blocking`], [`carry`], [`InCurrentSpan`].
+//! - Carrying the current span: [`spawn`], [`spawn_blocking`], [`spawn_thread`], [`carry`] for closures,
+//!   [`InCurrentSpan`] for futures and streams, [`SpawnInCurrentSpan`] for sets of tasks, [`Carried`] for messages.
 //! - Saying more about a span, from anywhere: [`current_span`], [`SpanHandle`], [`add_link`].
 //! - Without annotations on `main`: [`init`], [`Config`], [`Telemetry`]. What became of every span: [`stats`].
 //!

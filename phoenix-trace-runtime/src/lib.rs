@@ -48,8 +48,12 @@ pub use http::{
 };
 pub use pipeline::{DropReason, Stats};
 pub use propagation::CorrelationId;
-pub use record::carry::{InCurrentSpan, SpanHandle, carry, current_span, spawn, spawn_blocking};
+pub use record::carry::{
+    InCurrentSpan, SpanHandle, carry, current_span, spawn, spawn_blocking, spawn_thread,
+};
 pub use record::current::add_link;
+pub use record::join_set::SpawnInCurrentSpan;
+pub use record::message::Carried;
 pub use record::run::InSpan;
 pub use record::site::SpanKind;
 pub use signals::shutdown_signal;

@@ -53,21 +53,6 @@ async fn tasks_threads_closures_and_streams_record_below_where_they_were_made() 
 }
 
 #[test]
-fn what_is_forgotten_starts_a_root_of_its_own() {
-    let capture = Capture::new();
-    capture.run(|| {
-        let _root = enter("root");
-        thread::scope(|scope| {
-            scope.spawn(|| capture.run(|| drop(enter("forgotten"))));
-        });
-    });
-    assert_eq!(
-        capture.tree(),
-        "trace · test · 1 span · kept: head\nroot\n\ntrace · test · 1 span · kept: head\nforgotten\n"
-    );
-}
-
-#[test]
 fn a_child_that_outlives_its_root_is_kept_with_it() {
     let capture = Capture::new();
     let mut child = capture.run(|| {

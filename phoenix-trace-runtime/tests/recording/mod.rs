@@ -1,6 +1,7 @@
 //! Recording: parents, ends, failures, what is carried elsewhere, what is decided.
 
 mod carried;
+mod carriers;
 mod decided;
 mod handles;
 mod limits;
