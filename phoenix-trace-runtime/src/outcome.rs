@@ -6,6 +6,8 @@ use std::error::Error;
 use std::fmt::{self, Debug, Display};
 use std::ops::Deref;
 
+use crate::record::told::unharmed;
+
 /// Whether an operation succeeded.
 #[derive(Debug)]
 pub enum Outcome<'a> {
@@ -160,7 +162,7 @@ levels! {
         |error| of_error(error);
     /// A pointer to one: `Box<dyn Error>`, `anyhow::Error`.
     ResultOfPointer for &&&&Probe<'a, Result<T, E>>, [E: Display + Deref, E::Target: AsError],
-        |error| Failure { error_type: short_type_name::<E>(), message: Message::Display(error), source: (**error).as_error().source() };
+        |error| Failure { error_type: short_type_name::<E>(), message: Message::Display(error), source: source_of((**error).as_error()) };
     /// Something that can be displayed.
     ResultOfDisplay for &&&Probe<'a, Result<T, E>>, [E: Display],
         |error| Failure { error_type: short_type_name::<E>(), message: Message::Display(error), source: None };
@@ -184,20 +186,25 @@ impl<'a, T> NotAResult<'a> for Probe<'a, T> {
     }
 }
 
+/// What an error says is its cause, asked for by code that may panic.
+pub(crate) fn source_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    unharmed(|| error.source()).flatten()
+}
+
 /// A gRPC status names its code and tells its message, every other error its type and what it displays.
 pub(crate) fn of_error<E: Error + 'static>(error: &E) -> Failure<'_> {
     #[cfg(feature = "grpc")]
     if let Some(status) = (error as &dyn std::any::Any).downcast_ref::<tonic::Status>() {
         let failure = Failure::new(crate::grpc::code_name(status.code())).text(status.message());
         return Failure {
-            source: status.source(),
+            source: source_of(status),
             ..failure
         };
     }
     Failure {
         error_type: short_type_name::<E>(),
         message: Message::Display(error),
-        source: error.source(),
+        source: source_of(error),
     }
 }
 

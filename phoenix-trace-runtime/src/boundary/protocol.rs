@@ -9,7 +9,7 @@ use std::io;
 use http::{HeaderMap, HeaderValue, Response};
 
 use crate::key::RawKey;
-use crate::outcome::short_type_name;
+use crate::outcome::{short_type_name, source_of};
 use crate::propagation::correlation;
 use crate::record::running::Running;
 use crate::record::told::{MESSAGE_LENGTH, Told, bounded};
@@ -78,7 +78,7 @@ impl<'a> BodyError<'a> {
 
     /// The error with its sources in one line.
     pub(crate) fn told(&self) -> Told {
-        chain(self.message, self.boxed().and_then(Error::source))
+        chain(self.message, self.boxed().and_then(source_of))
     }
 }
 
@@ -106,7 +106,7 @@ pub(crate) fn error_type(
         {
             return Cow::Owned(format!("{:?}", io.kind()));
         }
-        next = error.source();
+        next = source_of(error);
     }
     Cow::Borrowed(type_name)
 }
@@ -122,7 +122,7 @@ pub(crate) fn chain(error: &dyn Display, mut source: Option<&(dyn Error + 'stati
             message.push_str(": ");
             message.push_str(&text);
         }
-        source = next.source();
+        source = source_of(next);
     }
     Told {
         message,

@@ -13,6 +13,7 @@ use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{
     BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, keys, text,
 };
+use crate::outcome::source_of;
 use crate::record::running::Running;
 use crate::record::told::{MESSAGE_LENGTH, Told, bounded};
 use crate::value::Attr;
@@ -105,14 +106,14 @@ impl Ended {
                     } else {
                         Code::Unavailable
                     },
-                    message: chain(error, error.source()).message,
+                    message: chain(error, source_of(error)).message,
                 };
             }
-            next = error.source();
+            next = source_of(error);
         }
         Self {
             code: Code::Unknown,
-            message: chain(error, error.source()).message,
+            message: chain(error, source_of(error)).message,
         }
     }
 

@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, Response, StatusCode};
 use crate::boundary::{
     BodyError, Fault, Protocol, Rest, answer_correlation, chain, error_type, fail, int, keys,
 };
-use crate::outcome::short_type_name;
+use crate::outcome::{short_type_name, source_of};
 use crate::record::running::Running;
 use crate::record::told::Told;
 
@@ -156,6 +156,6 @@ impl Protocol for ClientSide {
 impl<E: Error + 'static> Fault<E> for ClientSide {
     fn fault(&mut self, span: &mut Running<'_>, error: &E) {
         let kind = error_type(error, short_type_name::<E>());
-        fail(span, kind, chain(error, error.source()), true);
+        fail(span, kind, chain(error, source_of(error)), true);
     }
 }

@@ -47,6 +47,7 @@ pub(crate) enum Count {
     SegmentsByError,
     SegmentsDiscarded,
     SegmentsStarted,
+    LateErrors,
 }
 
 impl Count {
@@ -62,9 +63,10 @@ impl Count {
             Self::SegmentsByError => 9,
             Self::SegmentsDiscarded => 10,
             Self::SegmentsStarted => 11,
+            Self::LateErrors => 12,
         }
     }
-    const NUMBER: usize = 12;
+    const NUMBER: usize = 13;
 }
 
 #[derive(Debug, Default)]
@@ -122,6 +124,7 @@ impl Account {
             segments_kept_by_head: self.sum(Count::SegmentsByHead),
             segments_kept_by_error: self.sum(Count::SegmentsByError),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
+            late_errors: self.sum(Count::LateErrors),
         }
     }
 }
@@ -157,6 +160,9 @@ pub struct Stats {
     pub segments_kept_by_error: u64,
     /// Segments dropped.
     pub segments_discarded: u64,
+    /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
+    /// span of its own counts as one. Their spans are counted as discarded.
+    pub late_errors: u64,
 }
 
 impl Default for Stats {
@@ -205,7 +211,7 @@ impl fmt::Display for Stats {
         write!(
             f,
             " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; \
-             segments: {} open, {} kept by head, {} by error, {} discarded",
+             segments: {} open, {} kept by head, {} by error, {} discarded; {} late errors",
             self.acknowledged,
             self.rejected,
             self.failed,
@@ -215,6 +221,7 @@ impl fmt::Display for Stats {
             self.segments_kept_by_head,
             self.segments_kept_by_error,
             self.segments_discarded,
+            self.late_errors,
         )
     }
 }

@@ -5,6 +5,8 @@ mod convert;
 mod export;
 mod keeper;
 mod queue;
+#[cfg(all(test, feature = "testing"))]
+mod unhindered;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, Weak};
@@ -197,6 +199,15 @@ impl Pipeline {
         self.count_ended(&strand);
         self.account.add(Count::Discarded, strand.records.len());
         thread::recycle(strand);
+    }
+
+    /// Forgets a strand that comes after its segment was dropped, and counts what failed in it.
+    pub(crate) fn discard_late(&self, strand: Box<Strand>) {
+        if strand.failed && self.reasons(&strand.context, true).is_some() {
+            let failed = strand.records.iter().filter(|record| record.failed);
+            self.account.add(Count::LateErrors, failed.count().max(1));
+        }
+        self.discard(strand);
     }
 
     /// Counts a strand that cannot be recorded because its thread is ending.

@@ -51,6 +51,48 @@ impl Anchor {
 mod tests {
     use super::*;
 
+    /// Ten readings, a tenth of a millisecond or more apart.
+    fn readings() -> Vec<Ticks> {
+        let mut readings = vec![now()];
+        while readings.len() < 10 {
+            let next = now();
+            if readings
+                .last()
+                .is_some_and(|last| between(*last, next) > Duration::from_micros(100))
+            {
+                readings.push(next);
+            }
+        }
+        readings
+    }
+
+    #[test]
+    fn a_step_of_the_wall_clock_moves_all_times_and_no_duration() {
+        let readings = readings();
+        let hour = Duration::from_secs(3600);
+        let today = SystemTime::now();
+        let anchor = |wall| Anchor {
+            ticks: readings[5],
+            wall,
+        };
+        for wall in [
+            today,
+            today - hour,
+            today + hour,
+            SystemTime::UNIX_EPOCH,
+            SystemTime::UNIX_EPOCH - hour,
+        ] {
+            let anchor = anchor(wall);
+            assert_eq!(anchor.wall(readings[5]), wall);
+            for pair in readings.windows(2) {
+                let times = [anchor.wall(pair[0]), anchor.wall(pair[1])];
+                let duration = times[1].duration_since(times[0]).expect("never negative");
+                let difference = duration.abs_diff(between(pair[0], pair[1]));
+                assert!(difference <= Duration::from_nanos(2), "{difference:?}");
+            }
+        }
+    }
+
     #[test]
     fn wall_times_keep_the_order_and_distance_of_ticks() {
         let start = now();

@@ -6,10 +6,11 @@ use opentelemetry::trace::SpanContext;
 use super::carry::current_span;
 use super::mail::Late;
 use super::strand::{NONE, Rendered, Strand};
-use super::told::{Told, bounded};
+use super::told::{self, Told, bounded};
 use super::{clock, registry, thread};
+use crate::key::AttributeType;
 use crate::outcome::Failure;
-use crate::value::{Attr, Value};
+use crate::value::{Attr, Elements, Value};
 
 /// Records attributes on the running span.
 pub(crate) fn record(attrs: &[Attr<'_>]) {
@@ -128,7 +129,7 @@ pub(super) fn render(value: Value<'_>, limit: usize) -> Option<Rendered> {
         Value::Format(text) => Rendered::Text(bounded(text, limit)),
         Value::Bools(elements) => {
             let mut array = Vec::new();
-            elements.visit(&mut |v| match v {
+            visit(elements, &mut |v| match v {
                 Value::Bool(v) if array.len() < ELEMENTS => array.push(v),
                 _ => {}
             });
@@ -136,7 +137,7 @@ pub(super) fn render(value: Value<'_>, limit: usize) -> Option<Rendered> {
         }
         Value::Ints(elements) => {
             let mut array = Vec::new();
-            elements.visit(&mut |v| match v {
+            visit(elements, &mut |v| match v {
                 Value::Int(v) if array.len() < ELEMENTS => array.push(v),
                 _ => {}
             });
@@ -144,7 +145,7 @@ pub(super) fn render(value: Value<'_>, limit: usize) -> Option<Rendered> {
         }
         Value::Doubles(elements) => {
             let mut array = Vec::new();
-            elements.visit(&mut |v| match v {
+            visit(elements, &mut |v| match v {
                 Value::Double(v) if array.len() < ELEMENTS => array.push(v),
                 _ => {}
             });
@@ -152,7 +153,7 @@ pub(super) fn render(value: Value<'_>, limit: usize) -> Option<Rendered> {
         }
         Value::Strs(elements) => {
             let mut array = Vec::new();
-            elements.visit(&mut |v| {
+            visit(elements, &mut |v| {
                 if let Value::Str(v) = v
                     && array.len() < ELEMENTS
                 {
@@ -163,4 +164,9 @@ pub(super) fn render(value: Value<'_>, limit: usize) -> Option<Rendered> {
         }
         _ => return None,
     })
+}
+
+/// Visits elements by code that may panic: what came before stays.
+fn visit<T: AttributeType>(elements: &dyn Elements<T>, each: &mut dyn FnMut(Value<'_>)) {
+    told::unharmed(|| elements.visit(each));
 }

@@ -132,7 +132,7 @@ impl Segment {
             }
             Verdict::Dropped => {
                 drop(joined);
-                self.pipeline.discard(strand);
+                self.pipeline.discard_late(strand);
             }
             Verdict::Open => {
                 let strand = self.admit(&mut joined, strand);

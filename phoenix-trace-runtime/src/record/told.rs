@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::outcome::Failure;
+use crate::outcome::{Failure, source_of};
 
 /// How much of an error's message is kept, in bytes.
 pub(crate) const MESSAGE_LENGTH: usize = 1024;
@@ -26,7 +26,7 @@ impl Told {
             && sources.len() < MAX_SOURCES
         {
             sources.push(bounded(format_args!("{source}"), MESSAGE_LENGTH));
-            next = source.source();
+            next = source_of(source);
         }
         Self {
             message: bounded(format_args!("{}", failure.message), MESSAGE_LENGTH),
@@ -61,13 +61,16 @@ pub(crate) fn bounded(text: fmt::Arguments<'_>, limit: usize) -> String {
         return cut(text, limit).to_owned();
     }
     let mut out = Bounded(String::new(), limit);
-    let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let _ = out.write_fmt(text);
-    }));
-    if written.is_err() && out.0.is_empty() {
+    let written = unharmed(|| out.write_fmt(text));
+    if written.is_none() && out.0.is_empty() {
         out.0.push_str("(its formatting panicked)");
     }
     out.0
+}
+
+/// Runs code of the user's; `None`: it panicked, which is no reason to unwind into who records.
+pub(crate) fn unharmed<R>(f: impl FnOnce() -> R) -> Option<R> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).ok()
 }
 
 /// At most `limit` bytes of `text`, cut where a character ends.

@@ -4,6 +4,8 @@ mod carried;
 mod carriers;
 mod decided;
 mod handles;
+mod harmless;
+mod late;
 mod limits;
 mod links;
 mod nested;
