@@ -3,3 +3,4 @@
 mod compile;
 mod lints;
 mod spans;
+mod unsafe_code;

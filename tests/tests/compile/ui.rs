@@ -7,6 +7,7 @@ fn messages_and_shapes() {
     for topic in [
         "attributes",
         "functions",
+        "guards",
         "keys",
         "main",
         "options",
