@@ -3,6 +3,7 @@
 mod carried;
 mod carriers;
 mod decided;
+mod deep;
 mod handles;
 mod harmless;
 mod late;

@@ -45,6 +45,36 @@ fn spans_nest_as_their_scopes_do() {
     );
 }
 
+#[test]
+fn integers_of_every_width_are_integers() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        event("u8", &[attr(&NUMBER, &1_u8)]);
+        event("i8", &[attr(&NUMBER, &1_i8)]);
+        event("u16", &[attr(&NUMBER, &1_u16)]);
+        event("i16", &[attr(&NUMBER, &1_i16)]);
+        event("u32", &[attr(&NUMBER, &1_u32)]);
+        event("i32", &[attr(&NUMBER, &1_i32)]);
+        event("u64", &[attr(&NUMBER, &1_u64)]);
+        event("i64", &[attr(&NUMBER, &1_i64)]);
+        event("u128", &[attr(&NUMBER, &1_u128)]);
+        event("i128", &[attr(&NUMBER, &1_i128)]);
+        event("usize", &[attr(&NUMBER, &1_usize)]);
+        event("isize", &[attr(&NUMBER, &1_isize)]);
+    });
+    let events = &capture.exported()[0].events.events;
+    assert_eq!(events.len(), 12);
+    for event in events {
+        assert_eq!(
+            event.attributes[0].value,
+            opentelemetry::Value::I64(1),
+            "{}",
+            event.name
+        );
+    }
+}
+
 #[tokio::test]
 async fn futures_that_take_turns_keep_their_own_children() {
     let capture = Capture::new();
