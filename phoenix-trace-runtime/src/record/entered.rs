@@ -98,7 +98,8 @@ impl Entered {
 
     #[inline(never)]
     fn fail(&self, failure: &Failure<'_>) {
-        if self.kind != EnteredKind::Off {
+        // A child that is off had no room in its segment: that it failed is kept.
+        if self.kind != EnteredKind::Off || !self.child.is_none() {
             fail_active(self.child.number(), failure);
         }
     }

@@ -28,7 +28,7 @@ pub(super) enum State {
     #[default]
     Off,
     /// A span of a strand that somebody further out owns. Between [`begin`] and the first poll, which follows at once,
-    /// it runs already.
+    /// it runs already. Where the strand had no room for it, it is [`NONE`]: it never runs, and can only fail.
     Child(Child),
     /// A strand of its own that nobody else can reach.
     Strand(Box<Strand>),
@@ -50,7 +50,7 @@ pub(crate) fn begin(site: &'static Site, attrs: &[Attr<'_>]) -> Owned {
         let root = start_root(site, attrs, &[], now, Under::Current);
         Owned::new(root.map_or(State::Off, State::Strand))
     } else {
-        Owned::child(child)
+        Owned::new(State::Child(child))
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn begin_under(
                 // Its owner may take it elsewhere before it runs.
                 share(strand);
             });
-            return Owned::child(child);
+            return Owned::new(State::Child(child));
         }
     }
     Owned::new(start_root(site, attrs, name, now, under).map_or(State::Off, State::Strand))
@@ -86,14 +86,6 @@ impl Owned {
     #[inline]
     fn new(state: State) -> Self {
         Self(ManuallyDrop::new(state))
-    }
-
-    #[inline]
-    fn child(child: Child) -> Self {
-        Self::new(match child.number() {
-            NONE => State::Off,
-            _ => State::Child(child),
-        })
     }
 
     pub(super) fn state(&self) -> &State {
@@ -144,8 +136,9 @@ impl Owned {
 
     #[inline]
     fn enter_child(&mut self, child: Child) -> Running<'_> {
-        let previous = on_active(child.seed, |strand| {
-            std::mem::replace(&mut strand.current, child.number())
+        let previous = on_active(child.seed, |strand| match child.number() {
+            NONE => strand.current,
+            number => std::mem::replace(&mut strand.current, number),
         });
         if let Some(previous) = previous {
             return self.running(Mode::Child, child.running(previous), None);

@@ -17,6 +17,9 @@ use crate::panics;
 /// Gives the strand that the branch hides.
 #[cold]
 pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
+    if child.number() == NONE {
+        return None;
+    }
     let part = registry::find(child.seed)?;
     let mut branch = part
         .segment()?

@@ -348,6 +348,10 @@ impl Strand {
         now: Ticks,
     ) {
         let Some(record) = self.records.get(number as usize) else {
+            // Of a span that the segment had no room for: that it failed is all that is kept.
+            if keep && number == NONE {
+                self.set_failed();
+            }
             return;
         };
         if record.end != 0 {

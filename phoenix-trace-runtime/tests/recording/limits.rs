@@ -10,7 +10,7 @@ use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::value::Attr;
 use phoenix_trace_runtime::{Config, DropReason, add_link};
 
-use crate::support::enter;
+use crate::support::{enter, fallible, traced};
 
 const TEXT: Key<types::Str> = Key::new("phoenix.test.text");
 
@@ -227,4 +227,49 @@ fn a_segment_takes_as_many_spans_as_it_may_and_counts_the_rest() {
             "{stats}"
         );
     }
+}
+
+#[tokio::test]
+async fn an_error_in_a_span_that_a_segment_has_no_room_for_keeps_the_segment() {
+    let config = || {
+        Config::default()
+            .sampler(Sampler::ratio(0.0))
+            .max_spans_per_segment(2)
+    };
+    let full = || {
+        for _ in 0..3 {
+            drop(enter("child"));
+        }
+    };
+    let kept = "trace · test · 2 spans · kept: error\nroot\n└╴child\n";
+
+    let capture = Capture::with_config(config().service("test"));
+    capture.run(|| {
+        let _root = enter("root");
+        full();
+        let failing = enter("failing");
+        let failed = "x".parse::<u8>();
+        failing.outcome(outcome!(&failed));
+    });
+    assert_eq!(capture.tree(), kept);
+
+    let capture = Capture::with_config(config().service("test"));
+    let root = traced("root", async {
+        full();
+        let failing = fallible("failing", async {
+            tokio::task::yield_now().await;
+            traced("below it", tokio::task::yield_now()).await;
+            "x".parse::<u8>()
+        });
+        assert!(failing.await.is_err());
+        record(&thirty());
+    });
+    capture.future(root).await;
+    assert_eq!(capture.exported().len(), 2);
+    assert_eq!(capture.exported()[0].name, "root");
+    let stats = capture.stats();
+    assert!(
+        stats.dropped.contains(&(DropReason::SegmentFull, 4)) && stats.balances(),
+        "{stats}"
+    );
 }
