@@ -83,6 +83,40 @@ fn a_child_that_outlives_its_root_is_kept_with_it() {
     assert!(capture.stats().balances(), "{}", capture.stats());
 }
 
+#[test]
+fn children_end_in_any_order_on_any_thread() {
+    let capture = Capture::new();
+    let mut children = capture.run(|| {
+        let _root = enter("root");
+        ["first", "second", "third"].map(|name| {
+            let mut child = Box::pin(traced(name, async {
+                tokio::task::yield_now().await;
+                drop(enter("below"));
+            }));
+            assert!(!poll_once(child.as_mut()));
+            child
+        })
+    });
+    children.rotate_left(1);
+    for mut child in children {
+        thread::spawn(move || assert!(poll_once(child.as_mut())))
+            .join()
+            .expect("it ends");
+    }
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 7 spans · kept: head\n\
+         root\n\
+         ├╴first\n\
+         │ └╴below\n\
+         ├╴second\n\
+         │ └╴below\n\
+         └╴third\n\
+         \u{20} └╴below\n"
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
 #[tokio::test]
 async fn a_future_polled_first_here_and_then_in_another_task_keeps_its_parent() {
     let capture = Capture::new();
