@@ -1,5 +1,7 @@
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::task::{Context, Waker};
 use std::thread;
@@ -223,6 +225,40 @@ fn what_is_told_to_a_span_that_runs_elsewhere_is_bounded_and_an_error_still_fits
         "there was no room for it any more"
     );
     assert_eq!(root.status, Status::error("too much"));
+}
+
+#[test]
+fn telling_a_span_while_it_ends_loses_no_span_and_harms_nothing() {
+    const SPANS: usize = 20_000;
+    let capture = Capture::new();
+    let latest = Mutex::new(SpanHandle::default());
+    let ended = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !ended.load(Ordering::Relaxed) {
+                    let span = latest.lock().expect("nobody panics").clone();
+                    tell_all(&span);
+                }
+            });
+        }
+        capture.run(|| {
+            for _ in 0..SPANS / 2 {
+                let _root = enter("root");
+                let _child = enter("child");
+                *latest.lock().expect("nobody panics") = current_span();
+            }
+        });
+        ended.store(true, Ordering::Relaxed);
+    });
+    drop(latest);
+    let stats = capture.stats();
+    assert!(stats.balances(), "{stats}");
+    assert_eq!(
+        (stats.acknowledged, stats.segments_open),
+        (SPANS as u64, 0),
+        "{stats}"
+    );
 }
 
 #[test]
