@@ -325,6 +325,13 @@ fn complete(mut strand: Box<Strand>) {
         // Somebody who has just found the part keeps it, and with it the segment; else it serves again.
         if let Some(owned) = Arc::get_mut(&mut part) {
             owned.segment = None;
+            // Whoever had it may have written after the mail was read: nothing that the next use is to read.
+            owned
+                .mail
+                .get_mut()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            *owned.has_mail.get_mut() = false;
             strand.spare = Some(part);
         }
     }
