@@ -18,6 +18,8 @@ pub mod http;
 
 #[cfg(feature = "grpc")]
 pub mod grpc;
+#[cfg(any(feature = "grpc", feature = "otlp"))]
+mod grpc_code;
 
 mod diag;
 mod pipeline;
@@ -35,7 +37,7 @@ pub mod testing;
 pub mod private;
 
 pub use bootstrap::{Error, FLUSH_DEADLINE, Telemetry, init, init_tracer, stats};
-pub use config::{Config, Problem, Protocol};
+pub use config::{Compression, Config, Otlp, Problem, Protocol};
 pub use correlation::{
     WithCorrelationId, current_correlation_id, extract_correlation_id_from_request,
     generate_correlation_id, inject_correlation_id_to_request, set_correlation_id,

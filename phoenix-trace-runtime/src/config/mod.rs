@@ -2,6 +2,7 @@
 //! and what is used instead.
 
 mod limits;
+mod otlp;
 mod target;
 mod vars;
 
@@ -12,7 +13,10 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanExporter;
 
-pub use target::Protocol;
+pub(crate) use otlp::Settings;
+pub use otlp::{Compression, Otlp, Protocol};
+#[cfg(feature = "otlp")]
+pub(crate) use otlp::{PemFile, shown};
 use target::Target;
 use vars::Vars;
 
@@ -35,6 +39,8 @@ pub struct Config {
     resource: Vec<KeyValue>,
     sampler: Option<Sampler>,
     target: Target,
+    /// What the environment says of OTLP, whether it is used or not.
+    otlp: Otlp,
     pub(crate) disabled: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
@@ -101,13 +107,15 @@ impl Config {
             )
             .or_else(|| from_resource("deployment.environment.name")?.parse().ok())
             .unwrap_or_default();
+        let otlp = vars.otlp();
         let mut config = Self {
             service: service.unwrap_or_else(unknown_service),
             version: from_resource("service.version"),
             environment,
             resource,
             sampler: vars.sampler(),
-            target: vars.target(),
+            target: vars.target(&otlp),
+            otlp,
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             limits: vars.limits(),
             sending: vars.sending(),
@@ -154,17 +162,12 @@ impl Config {
         }
     }
 
-    /// Exports over OTLP. `endpoint`: a base URL such as `http://collector:4317`; default: `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    /// Exports over OTLP. What `otlp` does not set is taken from the `OTEL_EXPORTER_OTLP_*` variables.
     #[must_use]
-    pub fn otlp(self, protocol: Protocol, endpoint: Option<String>) -> Self {
-        Self {
-            target: Target::Otlp {
-                protocol,
-                endpoint,
-                variable: None,
-            },
-            ..self
-        }
+    pub fn otlp(mut self, otlp: Otlp) -> Self {
+        let settings = Settings::new(&otlp.or(&self.otlp), &mut self.problems);
+        self.target = Target::Otlp(Box::new(settings));
+        self
     }
 
     /// Shows finished segments as waterfalls on standard error.

@@ -1,34 +1,18 @@
-//! Where traces go: the exporter that a configuration asks for.
+//! Where traces go: the destination that a configuration asks for.
 
 use std::fmt;
 
 use opentelemetry_sdk::trace::SpanExporter;
 
-use crate::boundary::url::without_credentials;
-use crate::pipeline::{Console, Export, Make};
+use super::otlp::Settings;
+use crate::pipeline::{Console, Destination, Export, Make, ToExporter};
 
 #[derive(Debug)]
 pub(super) enum Target {
     None,
     Console,
-    Otlp {
-        protocol: Protocol,
-        /// Given in code, or by a variable that the exporter does not know.
-        endpoint: Option<String>,
-        /// Given by a variable that the exporter reads itself.
-        variable: Option<String>,
-    },
+    Otlp(Box<Settings>),
     Custom(Box<dyn Export>),
-}
-
-/// How OTLP is spoken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Protocol {
-    /// `grpc`, by default to `http://localhost:4317`.
-    Grpc,
-    /// `http/protobuf`, by default to `http://localhost:4318`.
-    HttpProtobuf,
 }
 
 impl Target {
@@ -37,15 +21,13 @@ impl Target {
         matches!(self, Self::Console)
     }
 
-    /// What makes the exporter, within the reactor of the exporting thread. `service` names it on the console.
+    /// What makes the destination, within the reactor of the exporting thread. `service` names it on the console.
     pub(super) fn into_make(self, service: String) -> Make {
         match self {
-            Self::None => Box::new(|| Ok(Box::new(Nowhere))),
-            Self::Console => Box::new(|| Ok(Box::new(Console::new(service)))),
-            Self::Custom(exporter) => Box::new(|| Ok(exporter)),
-            Self::Otlp {
-                protocol, endpoint, ..
-            } => Box::new(move || otlp(protocol, endpoint)),
+            Self::None => Box::new(|| Ok(Box::new(ToExporter(Box::new(Nowhere))))),
+            Self::Console => Box::new(|| Ok(Box::new(ToExporter(Box::new(Console::new(service)))))),
+            Self::Custom(exporter) => Box::new(|| Ok(Box::new(ToExporter(exporter)))),
+            Self::Otlp(settings) => Box::new(|| otlp(*settings)),
         }
     }
 }
@@ -56,77 +38,18 @@ impl fmt::Display for Target {
             Self::None => f.write_str("nowhere"),
             Self::Console => f.write_str("to this console"),
             Self::Custom(_) => f.write_str("to an exporter of the program's"),
-            Self::Otlp {
-                protocol,
-                endpoint,
-                variable,
-            } => {
-                let (how, default) = match protocol {
-                    Protocol::Grpc => ("OTLP/gRPC", "http://localhost:4317"),
-                    Protocol::HttpProtobuf => ("OTLP/HTTP", "http://localhost:4318"),
-                };
-                let endpoint = endpoint
-                    .as_deref()
-                    .or(variable.as_deref())
-                    .unwrap_or(default);
-                write!(f, "over {how} to {}", without_secrets(endpoint))
-            }
+            Self::Otlp(settings) => settings.fmt(f),
         }
     }
 }
 
-/// A URL as it may be shown: without user, password and query.
-fn without_secrets(url: &str) -> String {
-    let Ok(uri) = url.parse::<http::Uri>() else {
-        return "an endpoint that is no URL".to_owned();
-    };
-    let host = uri
-        .authority()
-        .map_or("", |authority| without_credentials(authority.as_str()));
-    let path = uri.path().trim_end_matches('/');
-    match uri.scheme_str() {
-        Some(scheme) => format!("{scheme}://{host}{path}"),
-        None => format!("{host}{path}"),
-    }
-}
-
-/// Without the exporter's own retries: the exporting thread tries again itself, and two pauses would multiply.
 #[cfg(feature = "otlp")]
-fn otlp(protocol: Protocol, endpoint: Option<String>) -> Result<Box<dyn Export>, String> {
-    use opentelemetry_otlp::RetryPolicy;
-    use opentelemetry_otlp::{
-        SpanExporter, WithExportConfig as _, WithHttpConfig as _, WithTonicConfig as _,
-    };
-    let exporter = match protocol {
-        Protocol::Grpc => {
-            let builder = SpanExporter::builder()
-                .with_tonic()
-                .with_retry_policy(RetryPolicy::disabled());
-            match endpoint {
-                Some(endpoint) => builder.with_endpoint(endpoint).build(),
-                None => builder.build(),
-            }
-        }
-        Protocol::HttpProtobuf => {
-            let builder = SpanExporter::builder()
-                .with_http()
-                .with_retry_policy(RetryPolicy::disabled())
-                .with_protocol(opentelemetry_otlp::Protocol::HttpBinary);
-            match endpoint {
-                Some(endpoint) => builder
-                    .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
-                    .build(),
-                None => builder.build(),
-            }
-        }
-    };
-    exporter
-        .map(|exporter| Box::new(exporter) as Box<dyn Export>)
-        .map_err(|error| error.to_string())
+fn otlp(settings: Settings) -> Result<Box<dyn Destination>, String> {
+    Ok(Box::new(crate::pipeline::Otlp::new(settings)?))
 }
 
 #[cfg(not(feature = "otlp"))]
-fn otlp(_: Protocol, _: Option<String>) -> Result<Box<dyn Export>, String> {
+fn otlp(_: Settings) -> Result<Box<dyn Destination>, String> {
     Err("this program was built without the feature `otlp` of phoenix-trace".to_owned())
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 
 use super::Problem;
-use super::target::{Protocol, Target};
+use super::otlp::{Otlp, Settings};
+use super::target::Target;
 use crate::pipeline::{Limits, Sending};
 use crate::sampling::Sampler;
 
@@ -40,7 +41,7 @@ impl Vars<'_> {
         yes
     }
 
-    fn problem(&mut self, variable: &str, value: &str, expected: &str, instead: &str) {
+    pub(super) fn problem(&mut self, variable: &str, value: &str, expected: &str, instead: &str) {
         let [variable, value, expected, instead] =
             [variable, value, expected, instead].map(str::to_owned);
         self.problems.push(Problem {
@@ -153,58 +154,22 @@ impl Vars<'_> {
         }
     }
 
-    pub(super) fn target(&mut self) -> Target {
-        let own = self.first(&[
-            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-            "OTEL_EXPORTER_OTLP_ENDPOINT",
-        ]);
-        let earlier = self.first(&["OTEL_COLLECTOR_ENDPOINT"]);
-        // The exporter reads its own variables; the earlier name is ours to pass on, and meant gRPC.
-        let (endpoint, default) = match (&own, earlier) {
-            (None, Some(earlier)) => (Some(earlier), Protocol::Grpc),
-            _ => (None, Protocol::HttpProtobuf),
-        };
-        let otlp = endpoint.is_some() || own.is_some();
-        let protocol = self.protocol(default);
-        let target = Target::Otlp {
-            protocol,
-            endpoint,
-            variable: own,
-        };
-        match self.first(&["OTEL_TRACES_EXPORTER"]).as_deref() {
-            Some("otlp") => target,
-            Some("console") => Target::Console,
-            Some("none") => Target::None,
-            Some(other) => {
-                let other = other.to_owned();
-                self.problem(
-                    "OTEL_TRACES_EXPORTER",
-                    &other,
-                    "otlp, console or none",
-                    "otlp",
-                );
-                target
+    /// `otlp`: what the variables of OTLP say.
+    pub(super) fn target(&mut self, otlp: &Otlp) -> Target {
+        const NAME: &str = "OTEL_TRACES_EXPORTER";
+        let exporter = self.first(&[NAME]);
+        match exporter.as_deref().map(str::trim) {
+            Some("console") => return Target::Console,
+            Some("none") => return Target::None,
+            Some("otlp") => {}
+            Some(_) => {
+                let value = exporter.unwrap_or_default();
+                self.problem(NAME, &value, "otlp, console or none", "otlp");
             }
-            None if otlp => target,
-            None => Target::Console,
+            None if otlp.endpoint.is_none() => return Target::Console,
+            None => {}
         }
-    }
-
-    fn protocol(&mut self, default: Protocol) -> Protocol {
-        for name in [
-            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
-            "OTEL_EXPORTER_OTLP_PROTOCOL",
-        ] {
-            let Some(value) = self.first(&[name]) else {
-                continue;
-            };
-            match value.trim() {
-                "grpc" => return Protocol::Grpc,
-                "http/protobuf" => return Protocol::HttpProtobuf,
-                _ => self.problem(name, &value, "grpc or http/protobuf", "the default"),
-            }
-        }
-        default
+        Target::Otlp(Box::new(Settings::new(otlp, &mut self.problems)))
     }
 
     pub(super) fn limits(&mut self) -> Limits {
@@ -242,8 +207,8 @@ impl Vars<'_> {
     }
 }
 
-/// As in W3C baggage, which the format of `OTEL_RESOURCE_ATTRIBUTES` follows.
-fn percent_decoded(value: &str) -> Option<String> {
+/// As in W3C baggage, which the formats of `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_EXPORTER_OTLP_HEADERS` follow.
+pub(super) fn percent_decoded(value: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.bytes();
     while let Some(byte) = rest.next() {

@@ -2,6 +2,7 @@
 
 use tonic::Code;
 
+use crate::grpc_code;
 use crate::key::{Key, types};
 
 /// The status code as a string. Renamed `rpc.status_code` after 1.44: this is the only place that names it.
@@ -16,25 +17,7 @@ pub(crate) const STATUS_CODE: Key<types::Str> = Key::new("rpc.response.status_co
 /// ```
 #[must_use]
 pub fn code_name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
-    }
+    grpc_code::name(code)
 }
 
 /// Is the server at fault? Its span fails then; and only then does a client's failure keep the segment.

@@ -1,4 +1,4 @@
-//! The exporters behind one object-safe trait, and the development console.
+//! Exporters of the OpenTelemetry SDK as destinations, and the development console.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -6,13 +6,12 @@ use std::io::{IsTerminal as _, Write as _};
 use std::pin::Pin;
 
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 
+use super::convert;
+use super::destination::{Answer, Destination, Piece, Sending};
 use crate::waterfall::{Span, Waterfall};
-
-/// Makes an exporter on the exporting thread, or says why it cannot be made.
-pub(crate) type Make = Box<dyn FnOnce() -> Result<Box<dyn Export>, String> + Send>;
 
 /// `SpanExporter` as a trait object.
 pub(crate) trait Export: Debug + Send + Sync {
@@ -38,6 +37,46 @@ impl<E: SpanExporter> Export for E {
 
     fn shutdown(&self) -> OTelSdkResult {
         SpanExporter::shutdown(self)
+    }
+}
+
+/// An exporter as a destination: it gets whole strands as spans of the SDK.
+#[derive(Debug)]
+pub(crate) struct ToExporter(pub(crate) Box<dyn Export>);
+
+impl Destination for ToExporter {
+    fn set_resource(&mut self, resource: &Resource) {
+        self.0.set_resource(resource);
+    }
+
+    fn send<'a>(&'a self, batch: &'a [Piece<'a>]) -> Sending<'a> {
+        let mut spans = Vec::new();
+        for piece in batch {
+            if let Some(kept) = piece.strand.kept {
+                convert::spans(piece.strand, kept, &mut spans);
+            }
+        }
+        let exported = self.0.export(spans);
+        Box::pin(async move {
+            match exported.await {
+                Ok(()) => Answer::Taken {
+                    rejected: 0,
+                    message: String::new(),
+                },
+                Err(OTelSdkError::Timeout(after)) => Answer::Unknown {
+                    why: format!("no answer within {after:?}"),
+                    again: true,
+                },
+                Err(error) => Answer::Later {
+                    why: error.to_string(),
+                    after: None,
+                },
+            }
+        })
+    }
+
+    fn shutdown(&self) {
+        let _ = self.0.shutdown();
     }
 }
 

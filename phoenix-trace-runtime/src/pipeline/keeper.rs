@@ -2,18 +2,20 @@
 //! and decides segments whose grace period is over. It has a reactor of its own, so it works the same under every
 //! runtime of the service and under none.
 
+use std::future::Future as _;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::error::OTelSdkError;
 use tokio::sync::Notify;
 
 use super::account::{Count, DropReason};
-use super::export::{Export, Make};
-use super::{Pipeline, Sending, convert};
+use super::destination::{Answer, Destination, Make, Piece};
+use super::{Pipeline, Sending};
 use crate::diag::{self, OncePerMinute};
 use crate::record::registry;
 use crate::record::segment::lock;
@@ -142,7 +144,7 @@ impl Drop for EndOnDrop {
 struct Worker<'a> {
     pipeline: &'a Pipeline,
     sending: Sending,
-    exporter: Option<Arc<dyn Export>>,
+    exporter: Option<Arc<dyn Destination>>,
     /// A batch that failed and is tried again, with the time of its first attempt.
     held: Option<(Vec<Box<Strand>>, Instant)>,
     retry_at: Option<Instant>,
@@ -159,7 +161,11 @@ enum Sent {
 }
 
 impl<'a> Worker<'a> {
-    fn new(pipeline: &'a Pipeline, sending: Sending, exporter: Option<Arc<dyn Export>>) -> Self {
+    fn new(
+        pipeline: &'a Pipeline,
+        sending: Sending,
+        exporter: Option<Arc<dyn Destination>>,
+    ) -> Self {
         Self {
             pipeline,
             sending,
@@ -190,7 +196,7 @@ impl<'a> Worker<'a> {
             }
             if stop {
                 if let Some(exporter) = &self.exporter {
-                    let _ = exporter.shutdown();
+                    exporter.shutdown();
                 }
                 return;
             }
@@ -270,45 +276,46 @@ impl<'a> Worker<'a> {
 
     /// Sends a batch once. What failed is held for another attempt, unless this is the last or it had its time.
     async fn attempt(&mut self, strands: Vec<Box<Strand>>, since: Instant, last: bool) -> Sent {
-        let mut batch = Vec::with_capacity(self.sending.batch);
-        for strand in &strands {
-            if let Some(kept) = strand.kept {
-                convert::spans(strand, kept, &mut batch);
-            }
-        }
-        let spans = batch.len();
+        let batch: Vec<Piece<'_>> = strands.iter().map(|strand| whole(strand)).collect();
+        let spans = strands.iter().map(|strand| strand.records.len()).sum();
         let result = match &self.exporter {
-            Some(exporter) if spans > 0 => self.export(exporter.clone(), batch).await,
-            Some(_) => Ok(()),
-            None => Err(Failed::Refused("there is no exporter".to_owned())),
+            Some(exporter) if spans > 0 => self.export(&**exporter, &batch).await,
+            Some(_) => Ok(0),
+            None => Err(Failed::new("there is no exporter".to_owned())),
         };
         if self.pipeline.abandoned.load(Ordering::SeqCst) {
             // An exporter that blocked its thread has come back after all: its spans are accounted for.
             return Sent::Later;
         }
         match result {
-            Ok(()) => {
-                self.pipeline.account.add(Count::Acknowledged, spans);
+            Ok(rejected) => {
+                self.pipeline
+                    .account
+                    .add(Count::Acknowledged, spans - rejected.min(spans));
+                self.pipeline
+                    .account
+                    .add(Count::Failed, rejected.min(spans));
                 self.backoff = FIRST_BACKOFF;
                 self.retry_at = None;
                 if std::mem::take(&mut self.failing) {
                     diag::line(format_args!("the collector takes traces again"));
                 }
             }
-            Err(Failed::Aborted) => {
+            Err(failed) if failed.aborted => {
                 self.pipeline.account.add(Count::InDoubt, spans);
                 self.pipeline
                     .give_up_queue(Count::Dropped(DropReason::AlreadyShutdown));
             }
             Err(failed) => {
-                let over =
-                    last || self.exporter.is_none() || since.elapsed() >= self.sending.retry_for;
+                let over = last || !failed.again || since.elapsed() >= self.sending.retry_for;
                 if self.exporter.is_some() {
                     self.report(&failed, over);
                 }
                 if !over {
                     let jitter = 0.8 + 0.4 * rand::random::<f64>();
-                    self.retry_at = Some(Instant::now() + self.backoff.mul_f64(jitter));
+                    let pause = self.backoff.mul_f64(jitter);
+                    let pause = failed.after.map_or(pause, |after| after.max(pause));
+                    self.retry_at = Some(Instant::now() + pause);
                     self.backoff = (self.backoff * 2).min(MAX_BACKOFF);
                     self.held = Some((strands, since));
                     return Sent::Later;
@@ -324,28 +331,60 @@ impl<'a> Worker<'a> {
         Sent::Yes
     }
 
-    /// In a task of its own, so that an exporter that panics takes nothing with it.
+    /// Gives a batch to the destination, one that panics included; tells how many of its spans were refused.
     async fn export(
         &self,
-        exporter: Arc<dyn Export>,
-        batch: Vec<opentelemetry_sdk::trace::SpanData>,
-    ) -> Result<(), Failed> {
-        let mut task = tokio::spawn(async move { exporter.export(batch).await });
+        exporter: &dyn Destination,
+        batch: &[Piece<'_>],
+    ) -> Result<usize, Failed> {
+        let mut sending = std::pin::pin!(async { exporter.send(batch).await });
+        let sending = std::future::poll_fn(|context| {
+            let polled = AssertUnwindSafe(|| sending.as_mut().poll(context));
+            match catch_unwind(polled) {
+                Ok(polled) => polled.map(Some),
+                Err(_) => Poll::Ready(None),
+            }
+        });
         tokio::select! {
             biased;
-            done = &mut task => match done {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(OTelSdkError::Timeout(after))) => Err(Failed::TimedOut(after)),
-                Ok(Err(error)) => Err(Failed::Refused(error.to_string())),
-                Err(_) => Err(Failed::Refused("the exporter panicked".to_owned())),
+            answer = sending => match answer {
+                Some(answer) => self.taken(answer),
+                None => Err(Failed::again("the exporter panicked".to_owned())),
             },
-            () = tokio::time::sleep(self.sending.timeout) => {
-                task.abort();
-                Err(Failed::TimedOut(self.sending.timeout))
+            () = tokio::time::sleep(self.sending.timeout) => Err(Failed {
+                in_doubt: true,
+                ..Failed::again(format!("no answer within {:?}", self.sending.timeout))
+            }),
+            () = self.pipeline.keeper.abort.notified() => Err(Failed {
+                in_doubt: true,
+                aborted: true,
+                ..Failed::new("given up at shutdown".to_owned())
+            }),
+        }
+    }
+
+    /// How many spans of a batch were refused by the receiver that took it.
+    fn taken(&self, answer: Answer) -> Result<usize, Failed> {
+        match answer {
+            Answer::Taken { rejected, message } => {
+                if rejected > 0 || !message.is_empty() {
+                    self.failures.line(format_args!(
+                        "the collector refused {rejected} spans of a batch: {message}"
+                    ));
+                }
+                Ok(rejected)
             }
-            () = self.pipeline.keeper.abort.notified() => {
-                task.abort();
-                Err(Failed::Aborted)
+            Answer::Later { why, after } => Err(Failed {
+                after,
+                ..Failed::again(why)
+            }),
+            Answer::Unknown { why, again } => Err(Failed {
+                again,
+                in_doubt: true,
+                ..Failed::new(why)
+            }),
+            Answer::Refused { why } | Answer::TooLarge { why } | Answer::Hopeless { why } => {
+                Err(Failed::new(why))
             }
         }
     }
@@ -372,31 +411,56 @@ impl<'a> Worker<'a> {
     }
 }
 
+fn whole(strand: &Strand) -> Piece<'_> {
+    Piece {
+        strand,
+        first: 0,
+        end: u32::try_from(strand.records.len()).unwrap_or(u32::MAX),
+    }
+}
+
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
+/// Why a batch was not taken.
 #[derive(Debug)]
-enum Failed {
-    Refused(String),
-    TimedOut(Duration),
-    Aborted,
+struct Failed {
+    why: String,
+    again: bool,
+    after: Option<Duration>,
+    in_doubt: bool,
+    aborted: bool,
 }
 
 impl Failed {
+    fn new(why: String) -> Self {
+        Self {
+            why,
+            again: false,
+            after: None,
+            in_doubt: false,
+            aborted: false,
+        }
+    }
+
+    fn again(why: String) -> Self {
+        Self {
+            again: true,
+            ..Self::new(why)
+        }
+    }
+
     fn count(&self) -> Count {
-        match self {
-            Self::Refused(_) => Count::Failed,
-            Self::TimedOut(_) | Self::Aborted => Count::InDoubt,
+        if self.in_doubt {
+            Count::InDoubt
+        } else {
+            Count::Failed
         }
     }
 }
 
 impl std::fmt::Display for Failed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Refused(why) => f.write_str(why),
-            Self::TimedOut(after) => write!(f, "no answer within {after:?}"),
-            Self::Aborted => f.write_str("given up at shutdown"),
-        }
+        f.write_str(&self.why)
     }
 }

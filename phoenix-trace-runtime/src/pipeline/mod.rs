@@ -2,8 +2,11 @@
 
 mod account;
 mod convert;
+mod destination;
 mod export;
 mod keeper;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod queue;
 #[cfg(all(test, feature = "testing"))]
 mod unhindered;
@@ -17,8 +20,11 @@ use tokio::sync::Notify;
 
 use account::{Account, Count};
 pub use account::{DropReason, Stats};
-pub(crate) use export::{Console, Export, Make};
+pub(crate) use destination::{Destination, Make};
+pub(crate) use export::{Console, Export, ToExporter};
 use keeper::Keeper;
+#[cfg(feature = "otlp")]
+pub(crate) use otlp::Otlp;
 use queue::{Queue, Refused};
 
 use crate::record::context::Context;
@@ -115,7 +121,7 @@ impl Pipeline {
         sampler: Sampler,
         sending: Sending,
         resource: Resource,
-        exporter: export::Make,
+        exporter: Make,
     ) -> std::io::Result<Arc<Self>> {
         let pipeline = Arc::new(Self {
             limits,

@@ -45,6 +45,41 @@ impl Anchor {
         };
         moved.unwrap_or(self.wall)
     }
+
+    /// The same place in nanoseconds since 1970; for a wall clock that stands before that, at 1970.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn unix(&self) -> UnixAnchor {
+        let wall = self
+            .wall
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        UnixAnchor {
+            ticks: self.ticks,
+            nanos: wall.as_nanos() as u64,
+        }
+    }
+}
+
+/// Where a segment's ticks lie in wall time as OTLP counts it.
+#[cfg(feature = "otlp")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UnixAnchor {
+    ticks: Ticks,
+    nanos: u64,
+}
+
+#[cfg(feature = "otlp")]
+impl UnixAnchor {
+    #[inline]
+    pub(crate) fn nanos(&self, ticks: Ticks) -> u64 {
+        if ticks <= self.ticks {
+            self.nanos
+                .saturating_sub(CLOCK.delta_as_nanos(ticks, self.ticks))
+        } else {
+            self.nanos
+                .saturating_add(CLOCK.delta_as_nanos(self.ticks, ticks))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -105,5 +140,17 @@ mod tests {
         let difference = wall.abs_diff(between(start, end));
         assert!(difference <= Duration::from_nanos(2), "{difference:?}");
         assert_eq!(between(end, start), Duration::ZERO);
+    }
+
+    #[cfg(feature = "otlp")]
+    #[test]
+    fn nanoseconds_since_1970_are_those_of_wall_time() {
+        let start = now();
+        let anchor = Anchor::now();
+        for ticks in [start, now()] {
+            let wall = anchor.wall(ticks).duration_since(SystemTime::UNIX_EPOCH);
+            let nanos = wall.expect("after 1970").as_nanos();
+            assert_eq!(u128::from(anchor.unix().nanos(ticks)), nanos);
+        }
     }
 }

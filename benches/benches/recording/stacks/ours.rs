@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use phoenix_trace::sampling::Sampler;
-use phoenix_trace::{Config, Protocol, Telemetry, attribute_keys, traced_operation};
+use phoenix_trace::{Config, Otlp, Telemetry, attribute_keys, traced_operation};
 
 use super::{CHILDREN, Discard, Pipeline, Stack, yielded};
 
@@ -107,7 +107,7 @@ impl Ours {
         init(
             Config::default()
                 .sampler(Sampler::always_on())
-                .otlp(Protocol::Grpc, Some(endpoint)),
+                .otlp(Otlp::grpc().endpoint(endpoint)),
         )
     }
 }

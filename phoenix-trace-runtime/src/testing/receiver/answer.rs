@@ -48,6 +48,11 @@ pub(super) async fn over_grpc(fault: Fault) -> Result<GrpcResult, Reply> {
             status,
             retry_after,
         } => return Err(bare(status, retry_after)),
+        Fault::Answer {
+            status,
+            headers,
+            body,
+        } => return Err(exactly(status, &headers, body)),
         Fault::CloseConnection => return Err(Reply::Close),
         Fault::Hang => pending().await,
         Fault::Delay(time) => {
@@ -78,6 +83,11 @@ pub(super) async fn over_http(fault: Fault) -> Reply {
             status,
             retry_after,
         } => bare(status, retry_after),
+        Fault::Answer {
+            status,
+            headers,
+            body,
+        } => exactly(status, &headers, body),
         Fault::CloseConnection => Reply::Close,
         Fault::Hang => pending().await,
         Fault::Delay(time) => {
@@ -125,6 +135,18 @@ fn bare(status: u16, retry_after: Option<Duration>) -> Reply {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, seconds.into());
+    }
+    Reply::Response(response)
+}
+
+fn exactly(status: u16, headers: &[(String, String)], body: Vec<u8>) -> Reply {
+    let mut response = Response::new(Body::new(Full::new(Bytes::from(body))));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<header::HeaderName>(), value.parse()) {
+            response.headers_mut().append(name, value);
+        }
     }
     Reply::Response(response)
 }

@@ -43,6 +43,15 @@ pub enum Fault {
         /// The value of a `Retry-After` header, rounded up to whole seconds.
         retry_after: Option<Duration>,
     },
+    /// Exactly this HTTP answer on both ports. With `grpc-status` among its headers it is a gRPC answer without a message.
+    Answer {
+        /// The status code; one that HTTP does not have becomes 500.
+        status: u16,
+        /// Names and values of headers; those that HTTP does not allow are left out.
+        headers: Vec<(String, String)>,
+        /// The body, whole.
+        body: Vec<u8>,
+    },
     /// Success, but the last `rejected` spans of the request are not taken.
     ///
     /// `rejected: 0` with a message is a warning that comes with full success.

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -122,6 +123,7 @@ pub(super) struct Log {
     changed: Condvar,
     /// Wakes waits of async code; the value has no meaning.
     version: watch::Sender<()>,
+    connections: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -140,7 +142,16 @@ impl Log {
             state: Mutex::default(),
             changed: Condvar::new(),
             version: watch::Sender::new(()),
+            connections: AtomicUsize::new(0),
         }
+    }
+
+    pub(super) fn connected(&self) {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// Takes a request in, and says how to answer it.

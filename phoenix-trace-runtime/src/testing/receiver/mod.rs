@@ -28,8 +28,8 @@ use self::log::Log;
 
 /// An OTLP receiver for traces, over gRPC and over HTTP with protobuf bodies, on loopback ports.
 ///
-/// It records what it accepts, and can be told to fail in the ways of [`Fault`]. gzip is
-/// understood on both ports. Dropping it closes its ports and connections.
+/// It records what it accepts, and can be told to fail in the ways of [`Fault`]. gzip and
+/// zstd are understood on both ports. Dropping it closes its ports and connections.
 ///
 /// ```
 /// use std::time::Duration;
@@ -244,6 +244,12 @@ impl OtlpReceiver {
     #[must_use]
     pub fn requests(&self) -> usize {
         self.log.request_count()
+    }
+
+    /// How many connections were made to it, on both ports together.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.log.connections()
     }
 
     /// The requests read, refused ones included, with their headers.

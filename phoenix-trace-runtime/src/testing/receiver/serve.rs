@@ -50,6 +50,7 @@ async fn accept(listener: TcpListener, protocol: Protocol, log: Arc<Log>) {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
+                    log.connected();
                     connections.spawn(connection(stream, protocol, Arc::clone(&log)));
                 }
                 // Out of file descriptors, as a rule: pausing keeps this from spinning.
@@ -140,24 +141,22 @@ fn is_protobuf(headers: &HeaderMap) -> bool {
     value.is_some_and(|value| value.split(';').next() == Some("application/x-protobuf"))
 }
 
-/// The body without its gzip; `None` when it is something else than it says, or too large.
+/// The body without its compression; `None` when it is something else than it says, or too large.
 fn decompress(headers: &HeaderMap, body: Bytes) -> Option<Bytes> {
-    match headers
-        .get(header::CONTENT_ENCODING)
-        .map(|value| value.as_bytes())
-    {
+    let encoding = headers.get(header::CONTENT_ENCODING);
+    match encoding.map(|value| value.as_bytes()) {
         None | Some(b"identity") => Some(body),
-        Some(b"gzip") => {
-            let limit = MAX_REQUEST_BYTES as u64 + 1;
-            let mut plain = Vec::new();
-            GzDecoder::new(&*body)
-                .take(limit)
-                .read_to_end(&mut plain)
-                .ok()?;
-            (plain.len() <= MAX_REQUEST_BYTES).then(|| plain.into())
-        }
+        Some(b"gzip") => bounded(GzDecoder::new(&*body)),
+        Some(b"zstd") => bounded(zstd::Decoder::with_buffer(&*body).ok()?),
         Some(_) => None,
     }
+}
+
+fn bounded(encoded: impl Read) -> Option<Bytes> {
+    let limit = MAX_REQUEST_BYTES as u64 + 1;
+    let mut plain = Vec::new();
+    encoded.take(limit).read_to_end(&mut plain).ok()?;
+    (plain.len() <= MAX_REQUEST_BYTES).then(|| plain.into())
 }
 
 /// Lets tonic decode the request; what it cannot answer comes back beside its response.
@@ -165,6 +164,7 @@ async fn grpc(request: Request<Incoming>, log: Arc<Log>) -> Reply {
     let (answer_aside, mut aside) = tokio::sync::mpsc::unbounded_channel();
     let mut server = TraceServiceServer::new(Collector { log, answer_aside })
         .accept_compressed(CompressionEncoding::Gzip)
+        .accept_compressed(CompressionEncoding::Zstd)
         .max_decoding_message_size(MAX_REQUEST_BYTES);
     tokio::select! {
         Some(reply) = aside.recv() => reply,

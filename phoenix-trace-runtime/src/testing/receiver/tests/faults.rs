@@ -75,6 +75,31 @@ fn an_http_status() {
 }
 
 #[test]
+fn an_answer_word_for_word() {
+    let headers = [
+        ("grpc-status", "16"),
+        ("grpc-message", "who%20is it?"),
+        ("x y", "z"),
+    ];
+    let (status, raw) = refused(Fault::Answer {
+        status: 200,
+        headers: headers
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
+        body: b"a body".to_vec(),
+    });
+    assert_eq!(
+        (status.code(), status.message()),
+        (Code::Unauthenticated, "who is it?")
+    );
+    assert_eq!(
+        (raw.status(), raw.header("grpc-status")),
+        ("200", Some("16"))
+    );
+    assert_eq!(raw.body, b"a body");
+}
+
+#[test]
 fn a_partial_success() {
     let receiver = failing(Fault::PartialSuccess {
         rejected: 1,

@@ -1,0 +1,277 @@
+//! The settings that a connection is made of: every value checked, and for what cannot be used something said.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+
+use super::{Compression, Endpoint, Header, Otlp, Protocol, shown};
+use crate::config::Problem;
+
+/// Where traces go over OTLP, and how.
+#[derive(Clone)]
+#[cfg_attr(
+    not(feature = "otlp"),
+    expect(
+        dead_code,
+        reason = "without the exporter they are only checked and shown"
+    )
+)]
+pub(crate) struct Settings {
+    pub(crate) protocol: Protocol,
+    /// What requests are for: with the path of traces, without user and password.
+    pub(crate) uri: Uri,
+    /// The same as it may be shown.
+    pub(crate) endpoint: String,
+    /// Marked as sensitive, so that nothing shows them.
+    pub(crate) headers: HeaderMap,
+    pub(crate) compression: Compression,
+    /// `None`: as long as it takes.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) certificate: Option<PemFile>,
+    /// Certificate and key.
+    pub(crate) client: Option<(PemFile, PemFile)>,
+}
+
+/// A file in PEM form, and who named it.
+#[derive(Clone, Debug)]
+pub(crate) struct PemFile {
+    pub(crate) path: PathBuf,
+    pub(crate) named_by: &'static str,
+}
+
+impl PemFile {
+    pub(super) fn new(path: impl Into<PathBuf>, named_by: &'static str) -> Self {
+        Self {
+            path: path.into(),
+            named_by,
+        }
+    }
+}
+
+/// As a mistake in it is told: `VARIABLE=path`, the way a user wrote it.
+impl fmt::Display for PemFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=`{}`", self.named_by, self.path.display())
+    }
+}
+
+/// Without headers, which hold tokens.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("protocol", &self.protocol)
+            .field("endpoint", &self.endpoint)
+            .field("compression", &self.compression)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let how = match self.protocol {
+            Protocol::Grpc => "OTLP/gRPC",
+            Protocol::HttpProtobuf => "OTLP/HTTP",
+        };
+        write!(f, "over {how} to {}", self.endpoint)
+    }
+}
+
+impl Settings {
+    pub(in crate::config) fn new(otlp: &Otlp, problems: &mut Vec<Problem>) -> Self {
+        let protocol = otlp.protocol.unwrap_or(Protocol::HttpProtobuf);
+        let uri = otlp
+            .endpoint
+            .as_ref()
+            .and_then(|endpoint| uri(endpoint, protocol, otlp.insecure, problems));
+        let uri = uri.unwrap_or_else(|| Uri::from_static(default(protocol)));
+        let timeout = otlp.timeout.unwrap_or(Duration::from_secs(10));
+        Self {
+            protocol,
+            endpoint: match protocol {
+                Protocol::Grpc => shown(&uri.to_string())
+                    .trim_end_matches(GRPC_PATH)
+                    .to_owned(),
+                Protocol::HttpProtobuf => shown(&uri.to_string()),
+            },
+            uri,
+            headers: headers(&otlp.headers, problems),
+            compression: otlp.compression.unwrap_or_default(),
+            timeout: (!timeout.is_zero()).then_some(timeout),
+            certificate: otlp.certificate.clone(),
+            client: client(otlp, problems),
+        }
+    }
+}
+
+/// The method of OTLP/gRPC that takes traces.
+const GRPC_PATH: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+
+/// Where nobody says where to.
+fn default(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Grpc => {
+            "http://localhost:4317/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+        }
+        Protocol::HttpProtobuf => "http://localhost:4318/v1/traces",
+    }
+}
+
+fn tell(problems: &mut Vec<Problem>, variable: &str, value: &str, expected: &str, instead: &str) {
+    let [variable, value, expected, instead] =
+        [variable, value, expected, instead].map(str::to_owned);
+    let problem = Problem {
+        variable,
+        value,
+        expected,
+        instead,
+    };
+    // The variables are read once for the environment, and once more when code adds to them.
+    if !problems.contains(&problem) {
+        problems.push(problem);
+    }
+}
+
+/// What requests are for. `None`, and a problem: the endpoint cannot be used.
+fn uri(
+    endpoint: &Endpoint,
+    protocol: Protocol,
+    insecure: bool,
+    problems: &mut Vec<Problem>,
+) -> Option<Uri> {
+    let (url, name) = (endpoint.url.trim(), endpoint.named_by);
+    let expected = match protocol {
+        Protocol::Grpc => "a URL such as `http://collector:4317`",
+        Protocol::HttpProtobuf => "a URL such as `http://collector:4318`",
+    };
+    let parsed = match (url.contains("://"), protocol) {
+        (true, _) => url.parse::<Uri>(),
+        (false, Protocol::Grpc) if insecure => format!("http://{url}").parse(),
+        // Secure, as OTEL_EXPORTER_OTLP_INSECURE has it where it is not set.
+        (false, Protocol::Grpc) => format!("https://{url}").parse(),
+        (false, Protocol::HttpProtobuf) => {
+            let with_scheme = format!("http://{url}");
+            let instead = format!("`{}`", shown(&with_scheme));
+            tell(problems, name, &shown(url), expected, &instead);
+            with_scheme.parse()
+        }
+    };
+    let usable = |uri: &Uri| {
+        let scheme = uri.scheme();
+        (scheme == Some(&Scheme::HTTP) || scheme == Some(&Scheme::HTTPS))
+            && uri.host().is_some_and(|host| !host.is_empty())
+    };
+    let Some(parsed) = parsed.ok().filter(usable) else {
+        let instead = format!("`{}`", shown(default(protocol)).trim_end_matches(GRPC_PATH));
+        tell(problems, name, &shown(url), expected, &instead);
+        return None;
+    };
+    let mut parts = parsed.into_parts();
+    parts.authority = parts
+        .authority
+        .map(|a| without_user(a, name, url, problems));
+    let given = parts.path_and_query.take();
+    let given = given.unwrap_or_else(|| PathAndQuery::from_static("/"));
+    parts.path_and_query = match protocol {
+        Protocol::Grpc => Some(PathAndQuery::from_static(GRPC_PATH)),
+        Protocol::HttpProtobuf if !endpoint.is_base => Some(given),
+        Protocol::HttpProtobuf => {
+            let query = given
+                .query()
+                .map_or(String::new(), |query| format!("?{query}"));
+            let path = given.path().trim_end_matches('/');
+            format!("{path}/v1/traces{query}").parse().ok()
+        }
+    };
+    Uri::from_parts(parts).ok()
+}
+
+/// Credentials in a URL are not sent, and it is said where they belong.
+fn without_user(
+    authority: Authority,
+    name: &str,
+    url: &str,
+    problems: &mut Vec<Problem>,
+) -> Authority {
+    let Some((_, host)) = authority.as_str().rsplit_once('@') else {
+        return authority;
+    };
+    let expected = "a URL without user and password, which belong into OTEL_EXPORTER_OTLP_HEADERS as `authorization`";
+    tell(
+        problems,
+        name,
+        &shown(url),
+        expected,
+        "the URL without them",
+    );
+    host.parse().unwrap_or(authority)
+}
+
+/// Headers that say how a request is sent: they are not the user's to set.
+const OURS: [&str; 9] = [
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "host",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+fn headers(list: &[Header], problems: &mut Vec<Problem>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for Header {
+        name,
+        value,
+        named_by,
+    } in list
+    {
+        let parsed = name.parse::<HeaderName>().ok();
+        let ours =
+            |name: &HeaderName| OURS.contains(&name.as_str()) || name.as_str().starts_with("grpc-");
+        let parsed = parsed.filter(|name| !ours(name));
+        let Some((name, mut value)) = parsed.zip(HeaderValue::from_str(value).ok()) else {
+            let expected = "the name and the value of a header that is not OTLP's own";
+            let value = format!("{}=…", without_controls(name));
+            tell(problems, named_by, &value, expected, "no such header");
+            continue;
+        };
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    headers
+}
+
+fn without_controls(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
+/// A certificate without its key shows nobody anything, and the other way round.
+fn client(otlp: &Otlp, problems: &mut Vec<Problem>) -> Option<(PemFile, PemFile)> {
+    let (given, missing) = match (&otlp.client_certificate, &otlp.client_key) {
+        (Some(certificate), Some(key)) => return Some((certificate.clone(), key.clone())),
+        (Some(certificate), None) => (
+            certificate,
+            "a private key beside it, in OTEL_EXPORTER_OTLP_CLIENT_KEY",
+        ),
+        (None, Some(key)) => (
+            key,
+            "a certificate beside it, in OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+        ),
+        (None, None) => return None,
+    };
+    let path = given.path.display().to_string();
+    tell(
+        problems,
+        given.named_by,
+        &path,
+        missing,
+        "no client certificate",
+    );
+    None
+}
