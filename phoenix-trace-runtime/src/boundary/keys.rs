@@ -2,8 +2,11 @@
 
 use crate::key::RawKey;
 
+#[cfg(feature = "grpc")]
 pub(crate) const RPC_SYSTEM_NAME: RawKey = RawKey::new("rpc.system.name");
+#[cfg(feature = "grpc")]
 pub(crate) const RPC_METHOD: RawKey = RawKey::new("rpc.method");
+#[cfg(feature = "grpc")]
 pub(crate) const RPC_METHOD_ORIGINAL: RawKey = RawKey::new("rpc.method_original");
 pub(crate) const SERVER_ADDRESS: RawKey = RawKey::new("server.address");
 pub(crate) const SERVER_PORT: RawKey = RawKey::new("server.port");
