@@ -16,7 +16,7 @@ pub use target::Protocol;
 use target::Target;
 use vars::Vars;
 
-use crate::pipeline::{Limits, Make, Sending};
+use crate::pipeline::{Exporter, Limits, Sdk, Sending};
 use crate::sampling::{Environment, Sampler, configure_sampler};
 
 /// The configuration of telemetry in one process.
@@ -180,7 +180,7 @@ impl Config {
     #[must_use]
     pub fn exporter(self, exporter: impl SpanExporter + 'static) -> Self {
         Self {
-            target: Target::Custom(Box::new(exporter)),
+            target: Target::Custom(Box::new(Sdk(exporter))),
             ..self
         }
     }
@@ -256,13 +256,19 @@ impl Config {
             .build()
     }
 
-    /// What makes the exporter; to be called on the exporting thread, once.
-    pub(crate) fn take_exporter(&mut self) -> Make {
+    /// Where kept segments go; to be called once.
+    pub(crate) fn take_exporters(&mut self) -> Vec<Exporter> {
         const CONSOLE_DELAY: Duration = Duration::from_millis(100);
-        if self.target.is_console() {
-            self.sending.delay = self.sending.delay.min(CONSOLE_DELAY);
+        let target = std::mem::replace(&mut self.target, Target::None);
+        let mut sending = self.sending.clone();
+        if target.is_console() {
+            sending.delay = sending.delay.min(CONSOLE_DELAY);
         }
-        std::mem::replace(&mut self.target, Target::None).into_make(self.service.clone())
+        vec![Exporter {
+            name: target.to_string(),
+            sending,
+            make: target.into_make(self.service.clone()),
+        }]
     }
 
     /// One line on what is exported where.

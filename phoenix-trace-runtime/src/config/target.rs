@@ -5,7 +5,7 @@ use std::fmt;
 use opentelemetry_sdk::trace::SpanExporter;
 
 use crate::boundary::url::without_credentials;
-use crate::pipeline::{Console, Export, Make};
+use crate::pipeline::{Console, Destination, Make, Sdk};
 
 #[derive(Debug)]
 pub(super) enum Target {
@@ -18,7 +18,7 @@ pub(super) enum Target {
         /// Given by a variable that the exporter reads itself.
         variable: Option<String>,
     },
-    Custom(Box<dyn Export>),
+    Custom(Box<dyn Destination>),
 }
 
 /// How OTLP is spoken.
@@ -40,8 +40,8 @@ impl Target {
     /// What makes the exporter, within the reactor of the exporting thread. `service` names it on the console.
     pub(super) fn into_make(self, service: String) -> Make {
         match self {
-            Self::None => Box::new(|| Ok(Box::new(Nowhere))),
-            Self::Console => Box::new(|| Ok(Box::new(Console::new(service)))),
+            Self::None => Box::new(|| Ok(Box::new(Sdk(Nowhere)))),
+            Self::Console => Box::new(|| Ok(Box::new(Sdk(Console::new(service))))),
             Self::Custom(exporter) => Box::new(|| Ok(exporter)),
             Self::Otlp {
                 protocol, endpoint, ..
@@ -92,7 +92,7 @@ fn without_secrets(url: &str) -> String {
 
 /// Without the exporter's own retries: the exporting thread tries again itself, and two pauses would multiply.
 #[cfg(feature = "otlp")]
-fn otlp(protocol: Protocol, endpoint: Option<String>) -> Result<Box<dyn Export>, String> {
+fn otlp(protocol: Protocol, endpoint: Option<String>) -> Result<Box<dyn Destination>, String> {
     use opentelemetry_otlp::RetryPolicy;
     use opentelemetry_otlp::{
         SpanExporter, WithExportConfig as _, WithHttpConfig as _, WithTonicConfig as _,
@@ -121,12 +121,12 @@ fn otlp(protocol: Protocol, endpoint: Option<String>) -> Result<Box<dyn Export>,
         }
     };
     exporter
-        .map(|exporter| Box::new(exporter) as Box<dyn Export>)
+        .map(|exporter| Box::new(Sdk(exporter)) as Box<dyn Destination>)
         .map_err(|error| error.to_string())
 }
 
 #[cfg(not(feature = "otlp"))]
-fn otlp(_: Protocol, _: Option<String>) -> Result<Box<dyn Export>, String> {
+fn otlp(_: Protocol, _: Option<String>) -> Result<Box<dyn Destination>, String> {
     Err("this program was built without the feature `otlp` of phoenix-trace".to_owned())
 }
 
