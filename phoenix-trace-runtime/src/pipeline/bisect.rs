@@ -60,13 +60,22 @@ impl Bisection {
 
     /// Was everything refused that was sent?
     pub(super) fn nothing_taken(&self) -> bool {
-        !self.taken && self.in_all > 0
+        !self.taken && self.in_a_row > 0
     }
 
     /// Notes that these parts were refused. Those that are returned are not sent again.
     pub(super) fn refused(&mut self, parts: Vec<Part>) -> Vec<Part> {
-        self.in_a_row += 1;
         self.in_all += 1;
+        self.halve(parts)
+    }
+
+    /// The same for parts that are too large together: where halves of them are taken, so are as many as there are.
+    pub(super) fn too_large(&mut self, parts: Vec<Part>) -> Vec<Part> {
+        self.halve(parts)
+    }
+
+    fn halve(&mut self, parts: Vec<Part>) -> Vec<Part> {
+        self.in_a_row += 1;
         if self.in_a_row >= self.most_in_a_row {
             let mut rest = parts;
             rest.extend(self.rest());

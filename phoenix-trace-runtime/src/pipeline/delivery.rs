@@ -40,12 +40,13 @@ impl Worker {
                     bisection.taken();
                     self.take_in(&parts, rejected, &message);
                 }
-                Answer::Refused { why } | Answer::TooLarge { why } => {
+                Answer::Refused { why } => {
                     let rejected = bisection.refused(parts);
-                    if !rejected.is_empty() {
-                        self.complaints.refused(bisect::spans(&rejected), &why);
-                        self.count(&entries, &rejected, Count::Rejected);
-                    }
+                    self.reject(&entries, &rejected, &why);
+                }
+                Answer::TooLarge { why } => {
+                    let rejected = bisection.too_large(parts);
+                    self.reject(&entries, &rejected, &why);
                 }
                 Answer::Later { why, after } => {
                     self.complaints.failed(&why, AGAIN);
@@ -128,9 +129,16 @@ impl Worker {
         self.complaints.taken();
     }
 
+    fn reject(&self, entries: &[Entry], parts: &[Part], why: &str) {
+        if !parts.is_empty() {
+            self.complaints.refused(bisect::spans(parts), why);
+            self.count(entries, parts, Count::Rejected);
+        }
+    }
+
     /// Counts spans that will not be sent.
-    pub(super) fn lose(&mut self, entries: &[Entry], parts: &[Part], count: Count) {
-        self.lost = true;
+    fn lose(&self, entries: &[Entry], parts: &[Part], count: Count) {
+        self.lane().orders.lost();
         self.count(entries, parts, count);
     }
 
@@ -173,7 +181,9 @@ impl Worker {
             let others_taken = self.last_taken > entry.item.tried;
             entry.item.failed() && !(alone && others_taken)
         });
-        self.lost |= !kept.is_empty();
+        if !kept.is_empty() {
+            self.lane().orders.lost();
+        }
         if let Some(mut settling) = self.lane().settle() {
             settling.put_back(left);
             settling.put_last(kept);
@@ -183,7 +193,7 @@ impl Worker {
     }
 
     /// Counts whole entries that will not be sent.
-    pub(super) fn give_up(&mut self, entries: Vec<Entry>, count: Count) {
+    pub(super) fn give_up(&self, entries: Vec<Entry>, count: Count) {
         for entry in &entries {
             let parts: Vec<Part> = entry
                 .item

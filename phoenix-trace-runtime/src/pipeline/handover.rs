@@ -198,6 +198,12 @@ impl<T: Item, const SHARDS: usize> Handover<T, SHARDS> {
         self.spans.load(Ordering::Relaxed)
     }
 
+    /// Spans and bytes that are on their way.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> (usize, usize) {
+        (self.spans(), self.bytes.load(Ordering::Relaxed))
+    }
+
     pub(super) fn has_batch(&self) -> bool {
         self.spans() >= self.batch
     }

@@ -115,6 +115,7 @@ impl Lane {
         if std::mem::replace(&mut held.abandoned, true) {
             return;
         }
+        self.orders.stop(Instant::now(), &self.queue.wake);
         self.queue.close();
         for entry in self.queue.take(0, usize::MAX, None) {
             self.queue.release(entry.item.spans(), entry.item.bytes());
@@ -123,7 +124,8 @@ impl Lane {
         self.account.add(Count::InDoubt, held.spans);
         self.queue.release(held.spans, held.bytes);
         drop(held);
-        self.orders.end(false);
+        self.orders.lost();
+        self.orders.end();
     }
 
     /// Waits for the worker's end, which was asked for. It does not take much longer than `until`.

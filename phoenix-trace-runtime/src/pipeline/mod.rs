@@ -15,6 +15,8 @@ mod pace;
 mod queue;
 mod sync;
 #[cfg(all(test, feature = "testing"))]
+mod tests;
+#[cfg(all(test, feature = "testing"))]
 mod unhindered;
 mod waiting;
 mod worker;

@@ -22,6 +22,10 @@ struct State {
     answered: u64,
     /// Up to here everything was sent.
     sent: u64,
+    /// How many were asked for when something was last given up or put off.
+    lost: u64,
+    /// That happened after the worker was asked to end.
+    lost_at_end: bool,
     /// Until when the flushes have time that are not over.
     flush_until: Option<Instant>,
     /// Until when the worker has time to end.
@@ -95,13 +99,20 @@ impl Orders {
         lock(&self.state).stop.is_some()
     }
 
-    /// Flush `number` is over, and those before it.
-    pub(super) fn answer(&self, number: u64, sent: bool) {
+    /// Something was given up, or put off until after the flushes that run.
+    pub(super) fn lost(&self) {
         let mut state = lock(&self.state);
-        state.answered = number;
-        if sent {
+        state.lost = state.asked;
+        state.lost_at_end |= state.stop.is_some();
+    }
+
+    /// Flush `number` is over, and those before it. `done`: nothing of it is left.
+    pub(super) fn answer(&self, number: u64, done: bool) {
+        let mut state = lock(&self.state);
+        if done && state.lost <= state.answered {
             state.sent = number;
         }
+        state.answered = number;
         if state.asked == number {
             state.flush_until = None;
         }
@@ -109,10 +120,12 @@ impl Orders {
         self.changed.notify_all();
     }
 
-    /// The worker has ended. Who still waits for a flush, or asks for one later, gets the same answer.
-    pub(super) fn end(&self, sent: bool) {
+    /// The worker has ended, with everything accounted for. Who still waits for a flush, or asks for one later, gets the
+    /// same answer.
+    pub(super) fn end(&self) {
         let mut state = lock(&self.state);
         if state.ended.is_none() {
+            let sent = !state.lost_at_end;
             state.ended = Some(sent);
             if sent {
                 state.sent = u64::MAX;

@@ -32,8 +32,6 @@ pub(super) struct Worker {
     pub(super) wary: bool,
     /// When the receiver last took something.
     pub(super) last_taken: Option<Instant>,
-    /// Of the last batch, or since the flush began, something was given up or put off.
-    pub(super) lost: bool,
     /// When what is queued is sent, batch or not.
     due: Option<Instant>,
     /// What is due now.
@@ -72,7 +70,6 @@ impl Worker {
             complaints,
             wary: false,
             last_taken: None,
-            lost: false,
             due: None,
             mark: None,
             turn: 0,
@@ -110,7 +107,6 @@ impl Worker {
         if mark.is_none() && !self.lane().queue.has_batch() {
             return false;
         }
-        self.lost = false;
         match self.send(mark).await {
             None => {
                 self.mark = None;
@@ -169,7 +165,7 @@ impl Worker {
     async fn flush(&mut self, number: u64, until: Instant) {
         let mark = self.lane().queue.mark();
         self.pace.hurry();
-        let sent = loop {
+        let done = loop {
             if Instant::now() >= until {
                 break false;
             }
@@ -184,7 +180,7 @@ impl Worker {
                 return;
             }
         };
-        self.lane().orders.answer(number, sent && !self.lost);
+        self.lane().orders.answer(number, done);
     }
 
     /// Sends what there is, as long as there is time and hope, accounts for the rest, and ends.
@@ -227,7 +223,7 @@ impl Worker {
             // A panic has been printed; there is nothing to add.
             let _ = catch_unwind(AssertUnwindSafe(|| destination.shutdown()));
         }
-        self.lane().orders.end(!self.lost);
+        self.lane().orders.end();
     }
 }
 
