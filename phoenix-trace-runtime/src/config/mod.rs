@@ -3,6 +3,7 @@
 
 mod limits;
 mod target;
+mod targets;
 mod vars;
 
 use std::fmt;
@@ -14,9 +15,10 @@ use opentelemetry_sdk::trace::SpanExporter;
 
 pub use target::Protocol;
 use target::Target;
+use targets::Targets;
 use vars::Vars;
 
-use crate::pipeline::{Exporter, Limits, Sdk, Sending};
+use crate::pipeline::{Limits, Sdk, Sending};
 use crate::sampling::{Environment, Sampler, configure_sampler};
 
 /// The configuration of telemetry in one process.
@@ -34,7 +36,7 @@ pub struct Config {
     pub(crate) environment: Environment,
     resource: Vec<KeyValue>,
     sampler: Option<Sampler>,
-    target: Target,
+    targets: Targets,
     pub(crate) disabled: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
@@ -107,7 +109,7 @@ impl Config {
             environment,
             resource,
             sampler: vars.sampler(),
-            target: vars.target(),
+            targets: vars.targets(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             limits: vars.limits(),
             sending: vars.sending(),
@@ -156,42 +158,37 @@ impl Config {
 
     /// Exports over OTLP. `endpoint`: a base URL such as `http://collector:4317`; default: `OTEL_EXPORTER_OTLP_ENDPOINT`.
     #[must_use]
-    pub fn otlp(self, protocol: Protocol, endpoint: Option<String>) -> Self {
-        Self {
-            target: Target::Otlp {
-                protocol,
-                endpoint,
-                variable: None,
-            },
-            ..self
-        }
+    pub fn otlp(mut self, protocol: Protocol, endpoint: Option<String>) -> Self {
+        self.targets.set_first(Target::Otlp {
+            protocol,
+            endpoint,
+            variable: None,
+        });
+        self
     }
 
     /// Shows finished segments as waterfalls on standard error.
     #[must_use]
-    pub fn console(self) -> Self {
-        Self {
-            target: Target::Console,
-            ..self
-        }
+    pub fn console(mut self) -> Self {
+        self.targets.set_first(Target::Console);
+        self
     }
 
-    /// Exports through an exporter of the OpenTelemetry SDK.
+    /// Exports through an exporter of the OpenTelemetry SDK. Like [`otlp`](Self::otlp), [`console`](Self::console) and
+    /// [`no_exporter`](Self::no_exporter) it takes the place of what was chosen before, by `OTEL_TRACES_EXPORTER` or in
+    /// code; `also_exporter`, `also_otlp` and `also_console` add to it.
     #[must_use]
-    pub fn exporter(self, exporter: impl SpanExporter + 'static) -> Self {
-        Self {
-            target: Target::Custom(Box::new(Sdk(exporter))),
-            ..self
-        }
+    pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
+        let target = Target::Custom(Box::new(Sdk(exporter)));
+        self.targets.set_first(target);
+        self
     }
 
     /// Exports nothing; context and correlation ids still travel.
     #[must_use]
-    pub fn no_exporter(self) -> Self {
-        Self {
-            target: Target::None,
-            ..self
-        }
+    pub fn no_exporter(mut self) -> Self {
+        self.targets.set_first(Target::None);
+        self
     }
 
     /// An attribute of the resource, such as `service.namespace`.
@@ -256,31 +253,16 @@ impl Config {
             .build()
     }
 
-    /// Where kept segments go; to be called once.
-    pub(crate) fn take_exporters(&mut self) -> Vec<Exporter> {
-        const CONSOLE_DELAY: Duration = Duration::from_millis(100);
-        let target = std::mem::replace(&mut self.target, Target::None);
-        let mut sending = self.sending.clone();
-        if target.is_console() {
-            sending.delay = sending.delay.min(CONSOLE_DELAY);
-        }
-        vec![Exporter {
-            name: target.to_string(),
-            sending,
-            make: target.into_make(self.service.clone()),
-        }]
-    }
-
     /// One line on what is exported where.
     pub(crate) fn summary(&self) -> String {
         let Self {
             service,
             environment,
-            target,
+            targets,
             ..
         } = self;
         format!(
-            "{service} ({environment}): traces go {target}; sampling: {}",
+            "{service} ({environment}): traces go {targets}; sampling: {}",
             self.effective_sampler()
         )
     }

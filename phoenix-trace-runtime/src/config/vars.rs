@@ -8,8 +8,11 @@ use opentelemetry::KeyValue;
 
 use super::Problem;
 use super::target::{Protocol, Target};
+use super::targets::Targets;
 use crate::pipeline::{Limits, Sending};
 use crate::sampling::Sampler;
+
+const EXPORTERS: &str = "OTEL_TRACES_EXPORTER";
 
 /// Reads variables, and remembers those that it cannot use.
 pub(super) struct Vars<'a> {
@@ -153,7 +156,8 @@ impl Vars<'_> {
         }
     }
 
-    pub(super) fn target(&mut self) -> Target {
+    /// OTLP as the variables describe it, and whether they name an endpoint.
+    fn otlp(&mut self) -> (Target, bool) {
         let own = self.first(&[
             "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
             "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -171,23 +175,47 @@ impl Vars<'_> {
             endpoint,
             variable: own,
         };
-        match self.first(&["OTEL_TRACES_EXPORTER"]).as_deref() {
-            Some("otlp") => target,
-            Some("console") => Target::Console,
-            Some("none") => Target::None,
-            Some(other) => {
-                let other = other.to_owned();
-                self.problem(
-                    "OTEL_TRACES_EXPORTER",
-                    &other,
-                    "otlp, console or none",
-                    "otlp",
-                );
-                target
+        (target, otlp)
+    }
+
+    /// Those that `OTEL_TRACES_EXPORTER` lists, each once; without it OTLP where an endpoint is known, else the console.
+    pub(super) fn targets(&mut self) -> Targets {
+        let (target, is_known) = self.otlp();
+        let Some(list) = self.first(&[EXPORTERS]) else {
+            let target = if is_known { target } else { Target::Console };
+            return Targets::listed(target, Vec::new());
+        };
+        let mut names: Vec<&str> = Vec::new();
+        for name in list
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
+            if !names.contains(&name) {
+                names.push(name);
             }
-            None if otlp => target,
-            None => Target::Console,
         }
+        let alone = names.len() == 1;
+        let is_used = |name: &str| matches!(name, "otlp" | "console") || name == "none" && alone;
+        let used: Vec<&str> = names.iter().copied().filter(|name| is_used(name)).collect();
+        if used.len() < names.len() {
+            let instead = if used.is_empty() {
+                "otlp".to_owned()
+            } else {
+                used.join(",")
+            };
+            let expected = "otlp, console, both separated by a comma, or none";
+            self.problem(EXPORTERS, &list, expected, &instead);
+        }
+        let mut otlp = Some(target);
+        let mut target = |name: &str| match name {
+            "console" => Target::Console,
+            "none" => Target::None,
+            _ => otlp.take().unwrap_or(Target::None),
+        };
+        let first = target(used.first().copied().unwrap_or("otlp"));
+        let others = used.iter().skip(1).map(|name| target(name)).collect();
+        Targets::listed(first, others)
     }
 
     fn protocol(&mut self, default: Protocol) -> Protocol {

@@ -3,3 +3,4 @@
 mod answers;
 mod failures_first;
 mod fake;
+mod several;
