@@ -93,7 +93,7 @@ impl<T: Item, const SHARDS: usize> Handover<T, SHARDS> {
         let place = item.spread() % SHARDS;
         {
             let mut shard = lock(&self.shards[place]);
-            // Read under the lock: what is pushed before `close` has taken every lock is still taken by the worker.
+            // Read under the lock: whoever takes after `close` has had the lock since, and finds what was pushed before.
             if self.closed.load(Ordering::Acquire) {
                 drop(shard);
                 self.withdraw(spans, bytes);
@@ -212,12 +212,9 @@ impl<T: Item, const SHARDS: usize> Handover<T, SHARDS> {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Takes nothing more.
+    /// Lets nothing in any more. What is in by then is there for who takes after this.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
-        for shard in &self.shards {
-            drop(lock(shard));
-        }
     }
 }
 
