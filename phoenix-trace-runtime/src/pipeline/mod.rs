@@ -127,9 +127,6 @@ pub(crate) struct Pipeline {
     decided: Notify,
     /// Counts it among the pipelines that run, until it is shut down.
     running: Mutex<Option<thread::Counted>>,
-    /// How often its thread has looked for something to do.
-    #[cfg(test)]
-    turns: std::sync::atomic::AtomicUsize,
 }
 
 impl Pipeline {
@@ -174,8 +171,6 @@ impl Pipeline {
             ending: AtomicBool::new(false),
             decided: Notify::new(),
             running: Mutex::new(running),
-            #[cfg(test)]
-            turns: std::sync::atomic::AtomicUsize::new(0),
         }
     }
 
@@ -386,10 +381,5 @@ impl Pipeline {
         };
         let also = self.also.iter().map(exporter).collect();
         self.first.account.stats(self.first.queue.spans(), also)
-    }
-
-    fn count_turn(&self) {
-        #[cfg(test)]
-        self.turns.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -148,7 +148,6 @@ impl Worker {
 
     /// Sleeps until somebody wakes it or something is due; with nothing to do, until it is woken.
     async fn wait(&self) {
-        self.pipeline.count_turn();
         let woken = self.lane().queue.wake.notified();
         let now = self.mark.map(|_| Instant::now());
         let due = self.due.or(now);

@@ -3,4 +3,5 @@
 mod answers;
 mod failures_first;
 mod fake;
+mod matrix;
 mod several;
