@@ -38,7 +38,7 @@ impl Worker {
             match answer {
                 Answer::Taken { rejected, message } => {
                     bisection.taken();
-                    self.take_in(&parts, rejected, &message);
+                    self.take_in(&entries, &parts, rejected, &message);
                 }
                 Answer::Refused { why } => {
                     let rejected = bisection.refused(parts);
@@ -112,12 +112,19 @@ impl Worker {
         }
     }
 
-    fn take_in(&mut self, parts: &[Part], rejected: usize, message: &str) {
+    fn take_in(&mut self, entries: &[Entry], parts: &[Part], rejected: usize, message: &str) {
         let spans = bisect::spans(parts);
         let rejected = rejected.min(spans);
+        // Nobody says which ones are rejected: some that are may have arrived at an earlier attempt.
+        let doubtful = parts
+            .iter()
+            .filter(|part| entries[part.entry].item.doubtful);
+        let doubtful: usize = doubtful.map(|part| part.range.spans()).sum();
+        let in_doubt = rejected.min(doubtful);
         if let Some(mut settling) = self.lane().settle() {
             settling.count(Count::Acknowledged, spans - rejected);
-            settling.count(Count::Rejected, rejected);
+            settling.count(Count::Rejected, rejected - in_doubt);
+            settling.count(Count::InDoubt, in_doubt);
         }
         if rejected > 0 {
             self.complaints.refused(rejected, message);

@@ -162,6 +162,13 @@ impl Rig {
     pub(super) fn of(
         destinations: impl IntoIterator<Item = (Settings, Box<dyn Destination>)>,
     ) -> Self {
+        Self::with_limits(Limits::default(), destinations)
+    }
+
+    pub(super) fn with_limits(
+        limits: Limits,
+        destinations: impl IntoIterator<Item = (Settings, Box<dyn Destination>)>,
+    ) -> Self {
         let exporters = destinations
             .into_iter()
             .map(|(sending, destination)| Exporter {
@@ -169,7 +176,7 @@ impl Rig {
                 sending,
                 make: Box::new(move || Ok(destination)),
             });
-        let (limits, sampler) = (Limits::default(), Sampler::always_on());
+        let sampler = Sampler::always_on();
         let resource = Resource::builder_empty().build();
         let pipeline = Pipeline::start(limits, sampler, resource, exporters.collect());
         Self {

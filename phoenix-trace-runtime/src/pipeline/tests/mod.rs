@@ -5,3 +5,4 @@ mod failures_first;
 mod fake;
 mod matrix;
 mod several;
+mod stress;
