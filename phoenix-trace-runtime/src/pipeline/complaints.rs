@@ -42,7 +42,7 @@ impl Complaints {
         let why = one_line(why);
         self.refusals.line(format_args!(
             "the receiver refused {spans} span(s) for good{}: {}",
-            self.whereto,
+            self.aside(),
             if why.is_empty() {
                 "it does not say why"
             } else {
@@ -54,7 +54,7 @@ impl Complaints {
     pub(super) fn warned(&self, message: &str) {
         self.warnings.line(format_args!(
             "the receiver took the traces with a warning{}: {}",
-            self.whereto,
+            self.aside(),
             one_line(message),
         ));
     }
@@ -63,8 +63,16 @@ impl Complaints {
         if std::mem::take(&mut self.failing) {
             diag::line(format_args!(
                 "the collector takes traces again{}",
-                self.whereto
+                self.aside()
             ));
+        }
+    }
+
+    /// Where it exports to, in brackets.
+    fn aside(&self) -> String {
+        match self.whereto.trim_start() {
+            "" => String::new(),
+            whereto => format!(" ({whereto})"),
         }
     }
 }
