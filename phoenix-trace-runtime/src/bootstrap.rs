@@ -106,12 +106,13 @@ pub fn init_tracer() -> Result<Telemetry, Error> {
 pub(crate) fn start(mut config: Config) -> std::io::Result<Arc<Pipeline>> {
     let resource = config.sdk_resource();
     let sampler = config.effective_sampler();
-    let exporter = config.take_exporter();
-    Pipeline::start(config.limits, sampler, config.sending, resource, exporter)
+    let exporters = config.take_exporters();
+    Pipeline::start(config.limits, sampler, resource, exporters)
 }
 
 impl Telemetry {
-    /// Sends what is decided, within `deadline`. `false`: it took longer.
+    /// Sends what is decided, within `deadline`. A receiver that fails is tried again until then. `false`: it took longer,
+    /// or spans were given up on the way, of which [`stats`] tells.
     pub fn flush(&self, deadline: Duration) -> bool {
         self.pipeline
             .as_ref()

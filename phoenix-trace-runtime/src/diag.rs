@@ -17,12 +17,15 @@ pub(crate) fn line(text: fmt::Arguments<'_>) {
 pub(crate) struct OncePerMinute(Mutex<Option<Instant>>);
 
 impl OncePerMinute {
-    pub(crate) fn line(&self, text: fmt::Arguments<'_>) {
+    /// Was it let through?
+    pub(crate) fn line(&self, text: fmt::Arguments<'_>) -> bool {
         const MINUTE: Duration = Duration::from_secs(60);
         let mut last = lock(&self.0);
-        if last.is_none_or(|last| last.elapsed() >= MINUTE) {
+        let due = last.is_none_or(|last| last.elapsed() >= MINUTE);
+        if due {
             *last = Some(Instant::now());
             line(text);
         }
+        due
     }
 }

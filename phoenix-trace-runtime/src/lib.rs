@@ -48,7 +48,7 @@ pub use grpc::{GrpcClientLayer, GrpcServerLayer, TracingClientInterceptor, Traci
 pub use http::{
     HttpClientLayer, HttpServerLayer, UrlTemplate, trace_http_client, trace_http_response,
 };
-pub use pipeline::{DropReason, Stats};
+pub use pipeline::{DropReason, ExporterStats, Stats};
 pub use propagation::CorrelationId;
 pub use record::carry::{
     InCurrentSpan, SpanHandle, carry, current_span, spawn, spawn_blocking, spawn_thread,

@@ -4,6 +4,7 @@
 mod limits;
 mod otlp;
 mod target;
+mod targets;
 mod vars;
 
 use std::fmt;
@@ -18,9 +19,10 @@ pub use otlp::{Compression, Otlp, Protocol};
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::{PemFile, shown};
 use target::Target;
+use targets::Targets;
 use vars::Vars;
 
-use crate::pipeline::{Limits, Make, Sending};
+use crate::pipeline::{Limits, Sdk, Sending};
 use crate::sampling::{Environment, Sampler, configure_sampler};
 
 /// The configuration of telemetry in one process.
@@ -38,7 +40,7 @@ pub struct Config {
     pub(crate) environment: Environment,
     resource: Vec<KeyValue>,
     sampler: Option<Sampler>,
-    target: Target,
+    targets: Targets,
     /// What the environment says of OTLP, whether it is used or not.
     otlp: Otlp,
     pub(crate) disabled: bool,
@@ -114,7 +116,7 @@ impl Config {
             environment,
             resource,
             sampler: vars.sampler(),
-            target: vars.target(&otlp),
+            targets: vars.targets(&otlp),
             otlp,
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             limits: vars.limits(),
@@ -165,36 +167,33 @@ impl Config {
     /// Exports over OTLP. What `otlp` does not set is taken from the `OTEL_EXPORTER_OTLP_*` variables.
     #[must_use]
     pub fn otlp(mut self, otlp: Otlp) -> Self {
-        let settings = Settings::new(&otlp.or(&self.otlp), &mut self.problems);
-        self.target = Target::Otlp(Box::new(settings));
+        let target = self.otlp_target(otlp);
+        self.targets.set_first(target);
         self
     }
 
     /// Shows finished segments as waterfalls on standard error.
     #[must_use]
-    pub fn console(self) -> Self {
-        Self {
-            target: Target::Console,
-            ..self
-        }
+    pub fn console(mut self) -> Self {
+        self.targets.set_first(Target::Console);
+        self
     }
 
-    /// Exports through an exporter of the OpenTelemetry SDK.
+    /// Exports through an exporter of the OpenTelemetry SDK. Like [`otlp`](Self::otlp), [`console`](Self::console) and
+    /// [`no_exporter`](Self::no_exporter) it takes the place of what was chosen before, by `OTEL_TRACES_EXPORTER` or in
+    /// code; `also_exporter`, `also_otlp` and `also_console` add to it.
     #[must_use]
-    pub fn exporter(self, exporter: impl SpanExporter + 'static) -> Self {
-        Self {
-            target: Target::Custom(Box::new(exporter)),
-            ..self
-        }
+    pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
+        let target = Target::Custom(Box::new(Sdk(exporter)));
+        self.targets.set_first(target);
+        self
     }
 
     /// Exports nothing; context and correlation ids still travel.
     #[must_use]
-    pub fn no_exporter(self) -> Self {
-        Self {
-            target: Target::None,
-            ..self
-        }
+    pub fn no_exporter(mut self) -> Self {
+        self.targets.set_first(Target::None);
+        self
     }
 
     /// An attribute of the resource, such as `service.namespace`.
@@ -259,25 +258,16 @@ impl Config {
             .build()
     }
 
-    /// What makes the exporter; to be called on the exporting thread, once.
-    pub(crate) fn take_exporter(&mut self) -> Make {
-        const CONSOLE_DELAY: Duration = Duration::from_millis(100);
-        if self.target.is_console() {
-            self.sending.delay = self.sending.delay.min(CONSOLE_DELAY);
-        }
-        std::mem::replace(&mut self.target, Target::None).into_make(self.service.clone())
-    }
-
     /// One line on what is exported where.
     pub(crate) fn summary(&self) -> String {
         let Self {
             service,
             environment,
-            target,
+            targets,
             ..
         } = self;
         format!(
-            "{service} ({environment}): traces go {target}; sampling: {}",
+            "{service} ({environment}): traces go {targets}; sampling: {}",
             self.effective_sampler()
         )
     }

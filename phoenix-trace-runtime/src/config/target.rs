@@ -5,14 +5,14 @@ use std::fmt;
 use opentelemetry_sdk::trace::SpanExporter;
 
 use super::otlp::Settings;
-use crate::pipeline::{Console, Destination, Export, Make, ToExporter};
+use crate::pipeline::{Console, Destination, Make, Sdk};
 
 #[derive(Debug)]
 pub(super) enum Target {
     None,
     Console,
     Otlp(Box<Settings>),
-    Custom(Box<dyn Export>),
+    Custom(Box<dyn Destination>),
 }
 
 impl Target {
@@ -24,9 +24,9 @@ impl Target {
     /// What makes the destination, within the reactor of the exporting thread. `service` names it on the console.
     pub(super) fn into_make(self, service: String) -> Make {
         match self {
-            Self::None => Box::new(|| Ok(Box::new(ToExporter(Box::new(Nowhere))))),
-            Self::Console => Box::new(|| Ok(Box::new(ToExporter(Box::new(Console::new(service)))))),
-            Self::Custom(exporter) => Box::new(|| Ok(Box::new(ToExporter(exporter)))),
+            Self::None => Box::new(|| Ok(Box::new(Sdk(Nowhere)))),
+            Self::Console => Box::new(|| Ok(Box::new(Sdk(Console::new(service))))),
+            Self::Custom(exporter) => Box::new(|| Ok(exporter)),
             Self::Otlp(settings) => Box::new(|| otlp(*settings)),
         }
     }

@@ -9,8 +9,11 @@ use opentelemetry::KeyValue;
 use super::Problem;
 use super::otlp::{Otlp, Settings};
 use super::target::Target;
+use super::targets::Targets;
 use crate::pipeline::{Limits, Sending};
 use crate::sampling::Sampler;
+
+const EXPORTERS: &str = "OTEL_TRACES_EXPORTER";
 
 /// Reads variables, and remembers those that it cannot use.
 pub(super) struct Vars<'a> {
@@ -154,21 +157,50 @@ impl Vars<'_> {
         }
     }
 
+    /// Those that `OTEL_TRACES_EXPORTER` lists, each once; without it OTLP where an endpoint is known, else the console.
     /// `otlp`: what the variables of OTLP say.
-    pub(super) fn target(&mut self, otlp: &Otlp) -> Target {
-        const NAME: &str = "OTEL_TRACES_EXPORTER";
-        let exporter = self.first(&[NAME]);
-        match exporter.as_deref().map(str::trim) {
-            Some("console") => return Target::Console,
-            Some("none") => return Target::None,
-            Some("otlp") => {}
-            Some(_) => {
-                let value = exporter.unwrap_or_default();
-                self.problem(NAME, &value, "otlp, console or none", "otlp");
+    pub(super) fn targets(&mut self, otlp: &Otlp) -> Targets {
+        let Some(list) = self.first(&[EXPORTERS]) else {
+            let target = if otlp.endpoint.is_some() {
+                self.otlp_target(otlp)
+            } else {
+                Target::Console
+            };
+            return Targets::listed(target, Vec::new());
+        };
+        let mut names: Vec<&str> = Vec::new();
+        for name in list
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
+            if !names.contains(&name) {
+                names.push(name);
             }
-            None if otlp.endpoint.is_none() => return Target::Console,
-            None => {}
         }
+        let alone = names.len() == 1;
+        let is_used = |name: &str| matches!(name, "otlp" | "console") || name == "none" && alone;
+        let used: Vec<&str> = names.iter().copied().filter(|name| is_used(name)).collect();
+        if used.len() < names.len() {
+            let instead = if used.is_empty() {
+                "otlp".to_owned()
+            } else {
+                used.join(",")
+            };
+            let expected = "otlp, console, both separated by a comma, or none";
+            self.problem(EXPORTERS, &list, expected, &instead);
+        }
+        let mut target = |name: &str| match name {
+            "console" => Target::Console,
+            "none" => Target::None,
+            _ => self.otlp_target(otlp),
+        };
+        let first = target(used.first().copied().unwrap_or("otlp"));
+        let others = used.iter().skip(1).map(|name| target(name)).collect();
+        Targets::listed(first, others)
+    }
+
+    fn otlp_target(&mut self, otlp: &Otlp) -> Target {
         Target::Otlp(Box::new(Settings::new(otlp, &mut self.problems)))
     }
 

@@ -8,21 +8,28 @@ use crossbeam_utils::CachePadded;
 
 const SHARDS: usize = 16;
 
-/// Why a span that was to be kept was given up.
+/// Why a span that was to be kept was given up, before it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DropReason {
     /// Its segment had as many spans as a segment may have.
     SegmentFull,
-    /// The queue to the exporter was full.
+    /// The queue to the exporter was full, or it had to go for a failure.
     QueueFull,
     /// It ended after shutdown, or had not been sent when the deadline of shutdown passed.
     AlreadyShutdown,
+    /// It ended while its thread did, which by then could not record any more.
+    ThreadEnded,
 }
 
 impl DropReason {
     /// All reasons, in the order of [`Stats::dropped`].
-    pub const ALL: [Self; 3] = [Self::SegmentFull, Self::QueueFull, Self::AlreadyShutdown];
+    pub const ALL: [Self; 4] = [
+        Self::SegmentFull,
+        Self::QueueFull,
+        Self::AlreadyShutdown,
+        Self::ThreadEnded,
+    ];
 
     /// As in the attribute `error.type` of the self-telemetry.
     #[must_use]
@@ -31,16 +38,21 @@ impl DropReason {
             Self::SegmentFull => "segment_full",
             Self::QueueFull => "queue_full",
             Self::AlreadyShutdown => "already_shutdown",
+            Self::ThreadEnded => "thread_ended",
         }
     }
 }
 
+/// Spans given up, by reason.
+type Dropped = [(DropReason, u64); DropReason::ALL.len()];
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Count {
+    /// Spans of decided segments; of a further exporter: those it was offered.
     Ended,
     Discarded,
-    Dropped(DropReason),
     Acknowledged,
+    Rejected,
     Failed,
     InDoubt,
     SegmentsByHead,
@@ -48,6 +60,7 @@ pub(crate) enum Count {
     SegmentsDiscarded,
     SegmentsStarted,
     LateErrors,
+    Dropped(DropReason),
 }
 
 impl Count {
@@ -55,18 +68,19 @@ impl Count {
         match self {
             Self::Ended => 0,
             Self::Discarded => 1,
-            Self::Dropped(reason) => 2 + reason as usize,
-            Self::Acknowledged => 5,
-            Self::Failed => 6,
-            Self::InDoubt => 7,
-            Self::SegmentsByHead => 8,
-            Self::SegmentsByError => 9,
-            Self::SegmentsDiscarded => 10,
-            Self::SegmentsStarted => 11,
-            Self::LateErrors => 12,
+            Self::Acknowledged => 2,
+            Self::Rejected => 3,
+            Self::Failed => 4,
+            Self::InDoubt => 5,
+            Self::SegmentsByHead => 6,
+            Self::SegmentsByError => 7,
+            Self::SegmentsDiscarded => 8,
+            Self::SegmentsStarted => 9,
+            Self::LateErrors => 10,
+            Self::Dropped(reason) => 11 + reason as usize,
         }
     }
-    const NUMBER: usize = 13;
+    const NUMBER: usize = 11 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
@@ -110,13 +124,17 @@ impl Account {
         self.sum(Count::SegmentsStarted).saturating_sub(decided)
     }
 
-    pub(crate) fn stats(&self, queued: usize) -> Stats {
+    fn dropped(&self) -> Dropped {
+        DropReason::ALL.map(|reason| (reason, self.sum(Count::Dropped(reason))))
+    }
+
+    pub(crate) fn stats(&self, queued: usize, also: Vec<ExporterStats>) -> Stats {
         Stats {
             ended: self.sum(Count::Ended),
             discarded: self.sum(Count::Discarded),
-            dropped: DropReason::ALL.map(|reason| (reason, self.sum(Count::Dropped(reason)))),
+            dropped: self.dropped(),
             acknowledged: self.sum(Count::Acknowledged),
-            rejected: 0,
+            rejected: self.sum(Count::Rejected),
             failed: self.sum(Count::Failed),
             in_doubt: self.sum(Count::InDoubt),
             queued: queued as u64,
@@ -125,6 +143,21 @@ impl Account {
             segments_kept_by_error: self.sum(Count::SegmentsByError),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
+            also,
+        }
+    }
+
+    /// The account of a further exporter.
+    pub(crate) fn exporter_stats(&self, exporter: &str, queued: usize) -> ExporterStats {
+        ExporterStats {
+            exporter: exporter.to_owned(),
+            offered: self.sum(Count::Ended),
+            dropped: self.dropped(),
+            acknowledged: self.sum(Count::Acknowledged),
+            rejected: self.sum(Count::Rejected),
+            failed: self.sum(Count::Failed),
+            in_doubt: self.sum(Count::InDoubt),
+            queued: queued as u64,
         }
     }
 }
@@ -132,7 +165,8 @@ impl Account {
 /// The account: what became of every span of a decided segment. All numbers count spans unless they say segments.
 ///
 /// At every quiet moment `ended = discarded + Σ dropped + acknowledged + rejected + failed + in_doubt`; while spans are
-/// on their way, `queued` makes up the rest.
+/// on their way, `queued` makes up the rest. Where there are several exporters, this is the law for the first one, and
+/// [`also`](Self::also) tells of the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -140,13 +174,13 @@ pub struct Stats {
     pub ended: u64,
     /// Spans of segments that the sampling decision dropped: what is meant to happen to them.
     pub discarded: u64,
-    /// Spans given up, by reason.
-    pub dropped: [(DropReason, u64); 3],
+    /// Spans given up, by reason, in the order of [`DropReason::ALL`].
+    pub dropped: [(DropReason, u64); DropReason::ALL.len()],
     /// Spans that a receiver took.
     pub acknowledged: u64,
-    /// Spans that a receiver refused.
+    /// Spans that a receiver refused: in the answer to a batch that it took, or one by one.
     pub rejected: u64,
-    /// Spans whose export failed for good.
+    /// Spans whose export failed for good: it was tried for a minute, or nothing was to be gained by trying again.
     pub failed: u64,
     /// Spans sent without an answer: they may have arrived.
     pub in_doubt: u64,
@@ -163,11 +197,13 @@ pub struct Stats {
     /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
     /// span of its own counts as one. Their spans are counted as discarded.
     pub late_errors: u64,
+    /// What became of the kept spans at each exporter but the first.
+    pub also: Vec<ExporterStats>,
 }
 
 impl Default for Stats {
     fn default() -> Self {
-        Account::default().stats(0)
+        Account::default().stats(0, Vec::new())
     }
 }
 
@@ -181,10 +217,11 @@ impl Stats {
     /// Spans given up for any reason.
     #[must_use]
     pub fn dropped_total(&self) -> u64 {
-        self.dropped.iter().map(|(_, spans)| spans).sum()
+        total(&self.dropped)
     }
 
-    /// Does the law hold: is every span that ended accounted for?
+    /// Does the law hold: is every span that ended accounted for, and at every further exporter each one that it was
+    /// offered?
     #[must_use]
     pub fn balances(&self) -> bool {
         let accounted = self.discarded
@@ -194,7 +231,7 @@ impl Stats {
             + self.failed
             + self.in_doubt
             + self.queued;
-        self.ended == accounted
+        self.ended == accounted && self.also.iter().all(ExporterStats::balances)
     }
 }
 
@@ -205,9 +242,7 @@ impl fmt::Display for Stats {
             "spans: {} ended = {} discarded",
             self.ended, self.discarded
         )?;
-        for (reason, spans) in self.dropped {
-            write!(f, " + {spans} dropped ({})", reason.as_str())?;
-        }
+        write_dropped(f, &self.dropped)?;
         write!(
             f,
             " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; \
@@ -222,6 +257,71 @@ impl fmt::Display for Stats {
             self.segments_kept_by_error,
             self.segments_discarded,
             self.late_errors,
+        )?;
+        self.also
+            .iter()
+            .try_for_each(|exporter| write!(f, "; {exporter}"))
+    }
+}
+
+/// What became of the kept spans at one exporter. All numbers count spans.
+///
+/// At every quiet moment `offered = Σ dropped + acknowledged + rejected + failed + in_doubt`; while spans are on their
+/// way, `queued` makes up the rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExporterStats {
+    /// Where it exports to, as in "traces go to this console".
+    pub exporter: String,
+    /// Spans of segments that were decided to be kept.
+    pub offered: u64,
+    /// Spans given up, by reason, in the order of [`DropReason::ALL`].
+    pub dropped: [(DropReason, u64); DropReason::ALL.len()],
+    /// Spans that the receiver took.
+    pub acknowledged: u64,
+    /// Spans that the receiver refused.
+    pub rejected: u64,
+    /// Spans whose export failed for good.
+    pub failed: u64,
+    /// Spans sent without an answer: they may have arrived.
+    pub in_doubt: u64,
+    /// Spans that are not sent yet.
+    pub queued: u64,
+}
+
+impl ExporterStats {
+    /// Is every span accounted for that it was offered?
+    #[must_use]
+    pub fn balances(&self) -> bool {
+        let accounted = total(&self.dropped)
+            + self.acknowledged
+            + self.rejected
+            + self.failed
+            + self.in_doubt
+            + self.queued;
+        self.offered == accounted
+    }
+}
+
+impl fmt::Display for ExporterStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} offered = ", self.exporter, self.offered)?;
+        write!(f, "{} acknowledged", self.acknowledged)?;
+        write_dropped(f, &self.dropped)?;
+        write!(
+            f,
+            " + {} rejected + {} failed + {} in doubt; {} queued",
+            self.rejected, self.failed, self.in_doubt, self.queued,
         )
     }
+}
+
+fn total(dropped: &Dropped) -> u64 {
+    dropped.iter().map(|(_, spans)| spans).sum()
+}
+
+fn write_dropped(f: &mut fmt::Formatter<'_>, dropped: &Dropped) -> fmt::Result {
+    dropped
+        .iter()
+        .try_for_each(|(reason, spans)| write!(f, " + {spans} dropped ({})", reason.as_str()))
 }

@@ -9,6 +9,7 @@ use opentelemetry::trace::{
 use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
+use super::destination::Piece;
 use crate::propagation::Threshold;
 use crate::record::context::{RANDOM, SAMPLED};
 use crate::record::details::{Owner, StoredLink};
@@ -23,34 +24,34 @@ static SCOPE: LazyLock<InstrumentationScope> = LazyLock::new(|| {
         .build()
 });
 
-/// The spans of `strand`, which are to have ended.
-pub(super) fn spans(strand: &Strand, kept: Kept, into: &mut Vec<SpanData>) {
-    let first = into.len();
+/// The spans of a piece of a kept strand; they are to have ended.
+pub(super) fn spans(piece: &Piece<'_>, into: &mut Vec<SpanData>) {
+    let Piece { strand, first, end } = *piece;
+    let Some(kept) = strand.kept else { return };
+    let start = into.len();
     let state = trace_state(strand, kept);
     let trace_id = TraceId::from(strand.context.trace_id);
     let flags = TraceFlags::new(SAMPLED | strand.context.flags & RANDOM);
-    into.extend(strand.records.iter().zip(0_u32..).map(|(record, number)| {
+    for (record, number) in strand.records.iter().zip(0_u32..end).skip(first as usize) {
         let span_id = SpanId::from(strand.id_of(number));
-        span(
-            strand,
-            kept,
-            number,
-            record,
-            SpanContext::new(trace_id, span_id, flags, false, state.clone()),
-        )
-    }));
-    let spans = &mut into[first..];
+        let context = SpanContext::new(trace_id, span_id, flags, false, state.clone());
+        into.push(span(strand, kept, number, record, context));
+    }
+    let mut spans = Spans {
+        first,
+        spans: &mut into[start..],
+    };
     let details = Details {
-        events: add_events(strand, kept, spans),
-        links: add_links(strand, spans),
+        events: add_events(strand, kept, &mut spans),
+        links: add_links(strand, &mut spans),
     };
     for attr in strand.attrs.iter().filter(|attr| !attr.key.sensitive) {
-        if let Some(attributes) = details.attributes(spans, Owner::of(attr.owner)) {
+        if let Some(attributes) = details.attributes(&mut spans, Owner::of(attr.owner)) {
             set(attributes, attr.key.name, value(strand, attr.value()));
         }
     }
     if strand.role == Role::Root
-        && let Some(root) = spans.first_mut()
+        && let Some(root) = spans.get_mut(0)
     {
         let reasons = kept.reasons.words().map(StringValue::from).collect();
         set(
@@ -68,51 +69,61 @@ pub(super) fn spans(strand: &Strand, kept: Kept, into: &mut Vec<SpanData>) {
     }
 }
 
-/// Where the events and links of a strand have gone: the span, and the place there.
+/// The spans of a piece, by their numbers in the strand.
+struct Spans<'a> {
+    first: u32,
+    spans: &'a mut [SpanData],
+}
+
+impl Spans<'_> {
+    fn get_mut(&mut self, number: u32) -> Option<&mut SpanData> {
+        let place = number.checked_sub(self.first)?;
+        self.spans.get_mut(place as usize)
+    }
+}
+
+/// Where the events and links of a strand have gone, those of this piece: the number of the span, and the place there.
 struct Details {
-    events: Vec<(usize, usize)>,
-    links: Vec<(usize, usize)>,
+    events: Vec<Option<(u32, usize)>>,
+    links: Vec<Option<(u32, usize)>>,
 }
 
 impl Details {
     /// The attributes that one of `owner` belongs to.
     fn attributes<'a>(
         &self,
-        spans: &'a mut [SpanData],
+        spans: &'a mut Spans<'_>,
         owner: Owner,
     ) -> Option<&'a mut Vec<KeyValue>> {
         Some(match owner {
-            Owner::Span(number) => &mut spans.get_mut(number as usize)?.attributes,
+            Owner::Span(number) => &mut spans.get_mut(number)?.attributes,
             Owner::Event(number) => {
-                let (span, place) = *self.events.get(number as usize)?;
-                &mut spans
-                    .get_mut(span)?
-                    .events
-                    .events
-                    .get_mut(place)?
-                    .attributes
+                let (span, place) = (*self.events.get(number as usize)?)?;
+                let events = &mut spans.get_mut(span)?.events.events;
+                &mut events.get_mut(place)?.attributes
             }
             Owner::Link(number) => {
-                let (span, place) = *self.links.get(number as usize)?;
+                let (span, place) = (*self.links.get(number as usize)?)?;
                 &mut spans.get_mut(span)?.links.links.get_mut(place)?.attributes
             }
         })
     }
 }
 
-fn add_events(strand: &Strand, kept: Kept, spans: &mut [SpanData]) -> Vec<(usize, usize)> {
+fn add_events(strand: &Strand, kept: Kept, spans: &mut Spans<'_>) -> Vec<Option<(u32, usize)>> {
     let add = |stored: &StoredEvent| {
+        let events = &mut spans.get_mut(stored.owner)?.events.events;
         let (at, dropped) = (kept.anchor.wall(stored.at), u32::from(stored.dropped_attrs));
         let attributes = Vec::with_capacity(stored.attrs as usize);
-        let events = &mut spans[stored.owner as usize].events.events;
         events.push(Event::new(stored.name, at, attributes, dropped));
-        (stored.owner as usize, events.len() - 1)
+        Some((stored.owner, events.len() - 1))
     };
     strand.events.iter().map(add).collect()
 }
 
-fn add_links(strand: &Strand, spans: &mut [SpanData]) -> Vec<(usize, usize)> {
+fn add_links(strand: &Strand, spans: &mut Spans<'_>) -> Vec<Option<(u32, usize)>> {
     let add = |stored: &StoredLink| {
+        let links = &mut spans.get_mut(stored.owner)?.links.links;
         let to = SpanContext::new(
             TraceId::from(stored.trace_id),
             SpanId::from(stored.span_id),
@@ -121,9 +132,8 @@ fn add_links(strand: &Strand, spans: &mut [SpanData]) -> Vec<(usize, usize)> {
             strand.text(stored.state).parse().unwrap_or_default(),
         );
         let attributes = Vec::with_capacity(stored.attrs as usize);
-        let links = &mut spans[stored.owner as usize].links.links;
         links.push(Link::new(to, attributes, u32::from(stored.dropped_attrs)));
-        (stored.owner as usize, links.len() - 1)
+        Some((stored.owner, links.len() - 1))
     };
     strand.links.iter().map(add).collect()
 }

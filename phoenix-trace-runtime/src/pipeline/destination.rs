@@ -10,10 +10,6 @@ use crate::record::strand::Strand;
 
 /// Some spans of one decided strand: the records with these numbers.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(
-    not(feature = "otlp"),
-    expect(dead_code, reason = "exporters are given whole strands")
-)]
 pub(crate) struct Piece<'a> {
     pub(crate) strand: &'a Strand,
     pub(crate) first: u32,
@@ -22,10 +18,6 @@ pub(crate) struct Piece<'a> {
 
 /// What became of a batch that was sent once.
 #[derive(Debug)]
-#[cfg_attr(
-    not(feature = "otlp"),
-    expect(dead_code, reason = "exporters do not tell their failures apart")
-)]
 pub(crate) enum Answer {
     /// The receiver has it, but for `rejected` spans, of which it says `message`. A partial success is never sent again.
     Taken { rejected: usize, message: String },
@@ -38,7 +30,8 @@ pub(crate) enum Answer {
     Refused { why: String },
     /// It is larger than the receiver, or OTLP, allows.
     TooLarge { why: String },
-    /// No part of it will be taken, ever: wrong credentials, no such service, no exporter. Nothing is gained by sending parts of it.
+    /// No part of it will be taken, ever: wrong credentials, no such service, no exporter. Nothing is gained by sending
+    /// parts of it.
     Hopeless { why: String },
     /// It was sent, and the answer never came or cannot be read: it may have arrived. Not sent again unless `again`
     /// (OTLP: a deadline or a broken connection may be tried again; spans may then arrive twice).

@@ -1,9 +1,11 @@
 //! Exporters of the OpenTelemetry SDK as destinations, and the development console.
 
-use std::fmt::Debug;
+use std::any::Any;
 use std::future::Future;
 use std::io::{IsTerminal as _, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
@@ -13,59 +15,30 @@ use super::convert;
 use super::destination::{Answer, Destination, Piece, Sending};
 use crate::waterfall::{Span, Waterfall};
 
-/// `SpanExporter` as a trait object.
-pub(crate) trait Export: Debug + Send + Sync {
-    fn export<'a>(
-        &'a self,
-        batch: Vec<SpanData>,
-    ) -> Pin<Box<dyn Future<Output = OTelSdkResult> + Send + 'a>>;
-    fn set_resource(&mut self, resource: &Resource);
-    fn shutdown(&self) -> OTelSdkResult;
-}
-
-impl<E: SpanExporter> Export for E {
-    fn export<'a>(
-        &'a self,
-        batch: Vec<SpanData>,
-    ) -> Pin<Box<dyn Future<Output = OTelSdkResult> + Send + 'a>> {
-        Box::pin(SpanExporter::export(self, batch))
-    }
-
-    fn set_resource(&mut self, resource: &Resource) {
-        SpanExporter::set_resource(self, resource);
-    }
-
-    fn shutdown(&self) -> OTelSdkResult {
-        SpanExporter::shutdown(self)
-    }
-}
-
-/// An exporter as a destination: it gets whole strands as spans of the SDK.
+/// Any exporter of the SDK. It does not tell which errors are for good, nor what a receiver refused.
 #[derive(Debug)]
-pub(crate) struct ToExporter(pub(crate) Box<dyn Export>);
+pub(crate) struct Sdk<E>(pub(crate) E);
 
-impl Destination for ToExporter {
+impl<E: SpanExporter> Destination for Sdk<E> {
     fn set_resource(&mut self, resource: &Resource) {
         self.0.set_resource(resource);
     }
 
     fn send<'a>(&'a self, batch: &'a [Piece<'a>]) -> Sending<'a> {
-        let mut spans = Vec::new();
-        for piece in batch {
-            if let Some(kept) = piece.strand.kept {
-                convert::spans(piece.strand, kept, &mut spans);
-            }
-        }
-        let exported = self.0.export(spans);
         Box::pin(async move {
-            match exported.await {
+            let spans = batch.iter().map(|piece| (piece.end - piece.first) as usize);
+            let mut converted = Vec::with_capacity(spans.sum());
+            for piece in batch {
+                convert::spans(piece, &mut converted);
+            }
+            match self.0.export(converted).await {
                 Ok(()) => Answer::Taken {
                     rejected: 0,
                     message: String::new(),
                 },
                 Err(OTelSdkError::Timeout(after)) => Answer::Unknown {
                     why: format!("no answer within {after:?}"),
-                    again: true,
+                    again: false,
                 },
                 Err(error) => Answer::Later {
                     why: error.to_string(),
@@ -76,8 +49,71 @@ impl Destination for ToExporter {
     }
 
     fn shutdown(&self) {
+        // What was to be sent has been: an exporter that cannot be shut down has nothing to say that matters.
         let _ = self.0.shutdown();
     }
+}
+
+/// A batch that is being sent. A panic of the exporter is an answer: the thread goes on, and so does the exporter.
+pub(super) struct Guarded<'a> {
+    sending: Option<Sending<'a>>,
+    /// It panicked before there was something to wait for.
+    panicked: Option<Answer>,
+}
+
+impl<'a> Guarded<'a> {
+    pub(super) fn send(destination: &'a dyn Destination, batch: &'a [Piece<'a>]) -> Self {
+        let sending = catch_unwind(AssertUnwindSafe(|| destination.send(batch)));
+        let (sending, panicked) = match sending {
+            Ok(sending) => (Some(sending), None),
+            Err(panic) => (None, Some(panicked(&*panic))),
+        };
+        Self { sending, panicked }
+    }
+
+    fn end(&mut self) {
+        let sending = self.sending.take();
+        // What a panic says while it is dropped is on standard error already.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(sending)));
+    }
+}
+
+impl Future for Guarded<'_> {
+    type Output = Answer;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
+        let Some(sending) = &mut self.sending else {
+            return self.panicked.take().map_or(Poll::Pending, Poll::Ready);
+        };
+        let answer = match catch_unwind(AssertUnwindSafe(|| sending.as_mut().poll(context))) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(answer)) => answer,
+            Err(panic) => panicked(&*panic),
+        };
+        self.end();
+        Poll::Ready(answer)
+    }
+}
+
+impl Drop for Guarded<'_> {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Nobody knows how far it got.
+fn panicked(panic: &(dyn Any + Send)) -> Answer {
+    Answer::Unknown {
+        why: format!("the exporter panicked: {}", message(panic)),
+        again: false,
+    }
+}
+
+/// What a panic said.
+pub(super) fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("without a message")
 }
 
 /// The development console: each finished segment as a waterfall on standard error, in colour on a terminal.

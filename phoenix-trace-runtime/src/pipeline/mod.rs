@@ -1,36 +1,49 @@
 //! From a decided segment to the receiver: the account, the queue, and the thread that exports.
 
 mod account;
+mod bisect;
+mod complaints;
 mod convert;
+mod delivery;
 mod destination;
 mod export;
+mod handover;
 mod keeper;
+mod lane;
+mod orders;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod pace;
 mod queue;
+mod sync;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 #[cfg(all(test, feature = "testing"))]
 mod unhindered;
+mod waiting;
+mod worker;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, Weak};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 use opentelemetry_sdk::Resource;
 use tokio::sync::Notify;
 
-use account::{Account, Count};
-pub use account::{DropReason, Stats};
+use account::Count;
+pub use account::{DropReason, ExporterStats, Stats};
 pub(crate) use destination::{Destination, Make};
-pub(crate) use export::{Console, Export, ToExporter};
-use keeper::Keeper;
+pub(crate) use export::{Console, Sdk};
+pub(crate) use lane::Exporter;
+use lane::Lane;
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::Otlp;
-use queue::{Queue, Refused};
+use waiting::Waiting;
 
 use crate::record::context::Context;
 use crate::record::segment::{Kept, Segment, lock};
 use crate::record::strand::Strand;
-use crate::record::thread;
+use crate::record::{registry, thread};
 pub(crate) use crate::sampling::Reasons;
 use crate::sampling::Sampler;
 
@@ -77,6 +90,11 @@ pub(crate) struct Sending {
     pub(crate) timeout: Duration,
     /// For how long a batch that failed is tried again.
     pub(crate) retry_for: Duration,
+    /// The pause after a first failure; each further one doubles it.
+    pub(crate) first_pause: Duration,
+    pub(crate) longest_pause: Duration,
+    /// For how long a receiver may ask to be left alone.
+    pub(crate) longest_wait: Duration,
 }
 
 impl Default for Sending {
@@ -88,6 +106,9 @@ impl Default for Sending {
             delay: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
             retry_for: Duration::from_secs(60),
+            first_pause: Duration::from_secs(1),
+            longest_pause: Duration::from_secs(5),
+            longest_wait: Duration::from_secs(5 * 60),
         }
     }
 }
@@ -98,68 +119,91 @@ pub(crate) struct Pipeline {
     pub(crate) limits: Limits,
     idle: bool,
     sampler: Sampler,
-    account: Account,
-    queue: Queue,
+    /// The way to the first exporter. Its account is that of the whole pipeline.
+    first: Lane,
+    /// The ways to the others.
+    also: Vec<Lane>,
     /// Empty strands: back from the exporting thread, or from threads that have more than they need.
     buffers: Mutex<Vec<Box<Strand>>>,
-    /// Segments whose local root has ended before other spans, with the time until which they wait.
-    waiting: Mutex<Vec<(Instant, Weak<Segment>)>>,
-    keeper: Keeper,
+    waiting: Waiting,
     /// Somebody waits for the open segments to be decided.
     ending: AtomicBool,
-    /// The thread did not end in time; its spans are accounted for.
-    abandoned: AtomicBool,
     decided: Notify,
     /// Counts it among the pipelines that run, until it is shut down.
     running: Mutex<Option<thread::Counted>>,
 }
 
 impl Pipeline {
-    /// Starts the pipeline and its thread. The exporter is made on that thread, within its reactor.
+    /// Starts the pipeline and its thread. The exporters are made on that thread, within its reactor; there is at least
+    /// one.
     pub(crate) fn start(
         limits: Limits,
         sampler: Sampler,
-        sending: Sending,
         resource: Resource,
-        exporter: Make,
+        exporters: Vec<Exporter>,
     ) -> std::io::Result<Arc<Self>> {
-        let pipeline = Arc::new(Self {
-            limits,
-            idle: false,
-            sampler,
-            account: Account::default(),
-            queue: Queue::new(sending.queue_spans, sending.queue_bytes, sending.batch),
-            buffers: Mutex::default(),
-            waiting: Mutex::default(),
-            keeper: Keeper::default(),
-            ending: AtomicBool::new(false),
-            abandoned: AtomicBool::new(false),
-            decided: Notify::new(),
-            running: Mutex::new(Some(thread::Counted::new())),
-        });
-        keeper::start(pipeline.clone(), sending, resource, exporter)?;
+        let lane = |exporter: &Exporter| Lane::new(exporter.name.clone(), &exporter.sending);
+        let mut lanes: Vec<Lane> = exporters.iter().map(lane).collect();
+        let also = lanes.split_off(1.min(lanes.len()));
+        let first = lanes.pop().unwrap_or_else(Lane::nowhere);
+        let running = Some(thread::Counted::new());
+        let pipeline = Arc::new(Self::new(limits, false, sampler, first, also, running));
+        let exporters = exporters
+            .into_iter()
+            .map(|exporter| (exporter.sending, exporter.make))
+            .collect();
+        keeper::start(pipeline.clone(), resource, exporters)?;
         Ok(pipeline)
+    }
+
+    fn new(
+        limits: Limits,
+        idle: bool,
+        sampler: Sampler,
+        first: Lane,
+        also: Vec<Lane>,
+        running: Option<thread::Counted>,
+    ) -> Self {
+        Self {
+            limits,
+            idle,
+            sampler,
+            first,
+            also,
+            buffers: Mutex::default(),
+            waiting: Waiting::default(),
+            ending: AtomicBool::new(false),
+            decided: Notify::new(),
+            running: Mutex::new(running),
+        }
     }
 
     /// Stands behind scopes while nothing is recorded. No span is ever started on it.
     pub(crate) fn idle() -> &'static Arc<Self> {
         static IDLE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| {
-            Arc::new(Pipeline {
-                limits: Limits::default(),
-                idle: true,
-                sampler: Sampler::always_off(),
-                account: Account::default(),
-                queue: Queue::new(0, 0, 0),
-                buffers: Mutex::default(),
-                waiting: Mutex::default(),
-                keeper: Keeper::default(),
-                ending: AtomicBool::new(false),
-                abandoned: AtomicBool::new(false),
-                decided: Notify::new(),
-                running: Mutex::default(),
-            })
+            let (limits, sampler) = (Limits::default(), Sampler::always_off());
+            let first = Lane::nowhere();
+            Arc::new(Pipeline::new(
+                limits,
+                true,
+                sampler,
+                first,
+                Vec::new(),
+                None,
+            ))
         });
         &IDLE
+    }
+
+    fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        std::iter::once(&self.first).chain(&self.also)
+    }
+
+    fn lane(&self, number: usize) -> &Lane {
+        match number.checked_sub(1) {
+            Some(number) => &self.also[number],
+            None => &self.first,
+        }
     }
 
     pub(crate) fn is_idle(&self) -> bool {
@@ -167,7 +211,7 @@ impl Pipeline {
     }
 
     pub(crate) fn decide_head(&self, context: &mut Context) {
-        self.account.add(Count::SegmentsStarted, 1);
+        self.first.account.add(Count::SegmentsStarted, 1);
         self.sampler.decide(context);
     }
 
@@ -175,25 +219,27 @@ impl Pipeline {
         self.sampler.reasons(context, failed)
     }
 
-    /// Hands a strand of a kept segment to the exporter.
+    /// Hands a strand of a kept segment to the exporters.
     pub(crate) fn keep(&self, mut strand: Box<Strand>, kept: Kept) {
         self.count_segment(&strand, Some(kept.reasons));
         self.count_ended(&strand);
+        if strand.records.is_empty() {
+            thread::recycle(strand);
+            return;
+        }
         strand.kept = Some(kept);
-        let (refused, reason) = match self.queue.push(strand) {
-            Ok(()) => return,
-            Err(Refused::Full(strand)) => (strand, DropReason::QueueFull),
-            Err(Refused::Closed(strand)) => (strand, DropReason::AlreadyShutdown),
-        };
-        self.account
-            .add(Count::Dropped(reason), refused.records.len());
-        thread::recycle(refused);
+        for lane in &self.also {
+            lane.account.add(Count::Ended, strand.records.len());
+            lane.push(strand.copy());
+        }
+        self.first.push(strand);
     }
 
     /// Gives up a strand before its segment is decided.
     pub(crate) fn give_up(&self, strand: Box<Strand>, reason: DropReason) {
         self.count_ended(&strand);
-        self.account
+        self.first
+            .account
             .add(Count::Dropped(reason), strand.records.len());
         thread::recycle(strand);
     }
@@ -203,7 +249,9 @@ impl Pipeline {
     pub(crate) fn discard(&self, strand: Box<Strand>) {
         self.count_segment(&strand, None);
         self.count_ended(&strand);
-        self.account.add(Count::Discarded, strand.records.len());
+        self.first
+            .account
+            .add(Count::Discarded, strand.records.len());
         thread::recycle(strand);
     }
 
@@ -211,16 +259,18 @@ impl Pipeline {
     pub(crate) fn discard_late(&self, strand: Box<Strand>) {
         if strand.failed && self.reasons(&strand.context, true).is_some() {
             let failed = strand.records.iter().filter(|record| record.failed);
-            self.account.add(Count::LateErrors, failed.count().max(1));
+            self.first
+                .account
+                .add(Count::LateErrors, failed.count().max(1));
         }
         self.discard(strand);
     }
 
     /// Counts a strand that cannot be recorded because its thread is ending.
     pub(crate) fn lose(&self, strand: &Strand) {
-        self.account.add(Count::Ended, strand.records.len());
-        self.account.add(
-            Count::Dropped(DropReason::AlreadyShutdown),
+        self.first.account.add(Count::Ended, strand.records.len());
+        self.first.account.add(
+            Count::Dropped(DropReason::ThreadEnded),
             strand.records.len(),
         );
     }
@@ -230,7 +280,7 @@ impl Pipeline {
         if strand.role != Role::Root {
             return;
         }
-        self.account.add(
+        self.first.account.add(
             match kept {
                 Some(reasons) if reasons.has(Reasons::HEAD) => Count::SegmentsByHead,
                 Some(_) => Count::SegmentsByError,
@@ -244,12 +294,12 @@ impl Pipeline {
     }
 
     fn count_ended(&self, strand: &Strand) {
-        self.account.add(
+        self.first.account.add(
             Count::Ended,
             strand.records.len() + strand.overflow as usize,
         );
         if strand.overflow > 0 {
-            self.account.add(
+            self.first.account.add(
                 Count::Dropped(DropReason::SegmentFull),
                 strand.overflow as usize,
             );
@@ -267,7 +317,7 @@ impl Pipeline {
     pub(crate) fn give_buffers(&self, strands: impl Iterator<Item = Box<Strand>>) {
         const BUFFERS: usize = 1024;
         let mut buffers = lock(&self.buffers);
-        let room = if self.queue.is_closed() {
+        let room = if self.first.queue.is_closed() {
             0
         } else {
             BUFFERS - buffers.len().min(BUFFERS)
@@ -276,64 +326,64 @@ impl Pipeline {
     }
 
     /// Lets a segment wait for the spans that outlive its local root.
-    pub(crate) fn root_ended_early(&self, segment: Arc<Segment>) {
-        let until = Instant::now() + self.limits.grace;
-        let first = {
-            let mut waiting = lock(&self.waiting);
-            waiting.push((until, Arc::downgrade(&segment)));
-            waiting.len() == 1
-        };
-        if first {
-            self.queue.wake.notify_one();
-        }
+    pub(crate) fn root_ended_early(&self, segment: &Arc<Segment>) {
+        self.waiting.add(segment, self.limits.grace);
     }
 
     /// Waits until every segment is decided.
     pub(crate) async fn no_open_segments(&self) {
         self.ending.store(true, Ordering::SeqCst);
-        while self.account.open_segments() > 0 {
+        while self.first.account.open_segments() > 0 {
             self.decided.notified().await;
         }
     }
 
-    /// Sends what is decided. `false`: the deadline passed first.
+    /// Sends what is decided. `false`: the deadline passed first, or something of it was given up.
     pub(crate) fn flush(&self, deadline: Duration) -> bool {
-        self.keeper.flush(&self.queue.wake, deadline)
+        let until = worker::after(deadline);
+        self.waiting.decide_those_over();
+        let asked: Vec<_> = self
+            .lanes()
+            .map(|lane| (lane, lane.orders.ask(until, &lane.queue.wake)))
+            .collect();
+        let sent = |(lane, number): (&Lane, u64)| lane.orders.wait_for(number, until);
+        asked
+            .into_iter()
+            .map(sent)
+            .fold(true, |all, sent| all & sent)
     }
 
-    /// Decides what is open as far as it can be reached, sends everything, ends the thread.
+    /// Decides what is open as far as it can be reached, sends everything, ends the thread. `false`: the deadline passed
+    /// first, or something was given up.
     pub(crate) fn shutdown(&self, deadline: Duration) -> bool {
-        let in_time = self.keeper.shutdown(&self.queue.wake, deadline);
-        if !self.keeper.has_ended() {
-            self.abandon();
+        let until = worker::after(deadline);
+        self.decide_open();
+        for lane in self.lanes() {
+            lane.queue.close();
+            lane.orders.stop(until, &lane.queue.wake);
         }
-        in_time
+        let sent = |lane: &Lane| lane.end(until);
+        self.lanes().map(sent).fold(true, |all, sent| all & sent)
     }
 
-    /// The exporter blocks its thread: what was given to it may have arrived, what is queued will not be sent.
-    fn abandon(&self) {
-        if self.abandoned.swap(true, Ordering::SeqCst) {
-            return;
+    /// At the end: what suspended strands have recorded joins, and then every segment is decided on all of it.
+    fn decide_open(&self) {
+        let parts = registry::parts_of(self);
+        for part in &parts {
+            part.close();
         }
-        self.queue.close();
-        self.give_up_queue(Count::Dropped(DropReason::AlreadyShutdown));
-        self.account.add(Count::InDoubt, self.queue.forget());
-    }
-
-    /// There is no time for another attempt: what is still queued is accounted for.
-    fn give_up_queue(&self, count: Count) {
-        loop {
-            let strands = self.queue.take_batch();
-            if strands.is_empty() {
-                return;
-            }
-            let spans = strands.iter().map(|strand| strand.records.len()).sum();
-            self.account.add(count, spans);
-            self.queue.done(&strands);
+        for segment in parts.iter().filter_map(|part| part.segment()) {
+            segment.decide_now();
         }
+        self.waiting.decide_all();
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        self.account.stats(self.queue.spans())
+        let exporter = |lane: &Lane| {
+            let queued = lane.queue.spans();
+            lane.account.exporter_stats(&lane.name, queued)
+        };
+        let also = self.also.iter().map(exporter).collect();
+        self.first.account.stats(self.first.queue.spans(), also)
     }
 }

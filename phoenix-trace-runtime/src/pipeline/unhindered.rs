@@ -101,7 +101,7 @@ fn a_span_that_is_dropped_takes_no_lock_of_the_pipeline() {
     assert_eq!(is_done.recv_timeout(DEADLINE), Ok(()));
     let held = (
         lock(&pipeline.buffers),
-        lock(&pipeline.waiting),
+        lock(&pipeline.waiting.segments),
         lock(&pipeline.running),
     );
     let _ = go.send(());

@@ -143,7 +143,7 @@ impl Segment {
                 joined.strands.extend(strand);
                 drop(joined);
                 if root_ended {
-                    self.pipeline.root_ended_early(self.clone());
+                    self.pipeline.root_ended_early(self);
                 }
             }
         }
@@ -310,7 +310,7 @@ pub(crate) fn finish(mut strand: Box<Strand>) {
         let root_ended = strand.role == Role::Root;
         part.orphan(strand);
         if root_ended && let Some(segment) = part.segment() {
-            segment.pipeline.root_ended_early(segment.clone());
+            segment.pipeline.root_ended_early(segment);
         }
     } else {
         complete(strand);

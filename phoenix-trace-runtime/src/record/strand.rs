@@ -10,10 +10,10 @@ use super::attributes::array_bytes;
 use super::clock::Ticks;
 use super::context::Context;
 use super::details::{Dropped, StoredLink};
-use super::ids;
 use super::segment::{Kept, Part, Segment};
 use super::site::Site;
 use super::told::Told;
+use super::{ids, thread};
 use crate::key::RawKey;
 use crate::pipeline::Pipeline;
 
@@ -240,6 +240,24 @@ impl Strand {
         self.segment = None;
         self.part = None;
         self.kept = None;
+    }
+
+    /// What another exporter needs of a strand that was decided to be kept.
+    pub(crate) fn copy(&self) -> Box<Self> {
+        let mut copy = thread::take_strand(&self.pipeline);
+        copy.seed = self.seed;
+        copy.context.clone_from(&self.context);
+        copy.role = self.role;
+        copy.records.clone_from(&self.records);
+        copy.attrs.clone_from(&self.attrs);
+        copy.events.clone_from(&self.events);
+        copy.links.clone_from(&self.links);
+        copy.dropped.clone_from(&self.dropped);
+        copy.arrays.clone_from(&self.arrays);
+        copy.text.clone_from(&self.text);
+        copy.failed = self.failed;
+        copy.kept = self.kept;
+        copy
     }
 
     pub(crate) fn id_of(&self, number: u32) -> u64 {

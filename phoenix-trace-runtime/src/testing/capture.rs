@@ -77,7 +77,7 @@ impl Capture {
         Self::with_config(Config::default().service("test").sampler(sampler))
     }
 
-    /// A capture with limits and sampler of this configuration; its exporter is not used.
+    /// A capture with limits and sampler of this configuration; its exporters are not used.
     ///
     /// # Panics
     /// When no thread can be started.
@@ -85,7 +85,7 @@ impl Capture {
     pub fn with_config(config: Config) -> Self {
         crate::panics::listen();
         let spans = Memory::default();
-        match bootstrap::start(config.exporter(spans.clone())) {
+        match bootstrap::start(config.only_exporter(spans.clone())) {
             Ok(pipeline) => Self { pipeline, spans },
             Err(error) => panic!("the thread of a capture cannot be started: {error}"),
         }

@@ -12,7 +12,7 @@ fn config(vars: &[(&str, &str)]) -> Config {
 }
 
 fn settings_of(config: &Config) -> &Settings {
-    match &config.target {
+    match config.targets.first() {
         Target::Otlp(settings) => settings,
         target => panic!("not OTLP: {target:?}"),
     }

@@ -48,8 +48,8 @@ fn an_answer_that_does_not_come_in_time_may_be_tried_again() {
     let receiver = OtlpReceiver::start().expect("started");
     for otlp in both(&receiver) {
         receiver.respond_with(Fault::Hang);
-        let mut config = Config::default().otlp(otlp.timeout(Duration::from_millis(300)));
-        let mut destination = config.take_exporter()().expect("made");
+        let config = Config::default().otlp(otlp.timeout(Duration::from_millis(300)));
+        let mut destination = super::first_made(config).expect("made");
         destination.set_resource(&resource());
         runtime().block_on(async {
             let answer = send_until_seen(&*destination, &receiver).await;
@@ -97,8 +97,8 @@ fn a_connection_that_leads_nowhere_is_not_used_again() {
         runtime().block_on(async {
             let address = first_leads_nowhere(port).await;
             let otlp = otlp.endpoint(format!("http://{address}"));
-            let mut config = Config::default().otlp(otlp.timeout(Duration::from_millis(300)));
-            let destination = config.take_exporter()().expect("made");
+            let config = Config::default().otlp(otlp.timeout(Duration::from_millis(300)));
+            let destination = super::first_made(config).expect("made");
             for _ in 0..20 {
                 if matches!(send(&*destination).await, Answer::Taken { .. }) {
                     return;
@@ -115,8 +115,8 @@ fn a_peer_that_never_says_who_it_is_has_got_nothing() {
     let address = silent.local_addr().expect("an address");
     for otlp in [Otlp::grpc(), Otlp::http()] {
         let otlp = otlp.endpoint(format!("https://{address}"));
-        let mut config = Config::default().otlp(otlp.timeout(Duration::from_millis(100)));
-        let destination = config.take_exporter()().expect("made");
+        let config = Config::default().otlp(otlp.timeout(Duration::from_millis(100)));
+        let destination = super::first_made(config).expect("made");
         assert_later(&runtime().block_on(send(&*destination)), "100ms");
     }
 }

@@ -28,10 +28,8 @@ fn encoded(encoder: &mut Encoder, batch: &[Piece<'_>]) -> ExportTraceServiceRequ
 
 fn converted(resource: &Resource, batch: &[Piece<'_>]) -> ExportTraceServiceRequest {
     let mut spans = Vec::new();
-    for Piece { strand, first, end } in batch {
-        let mut all = Vec::new();
-        convert::spans(strand, strand.kept.expect("it is kept"), &mut all);
-        spans.extend(all.drain(*first as usize..*end as usize));
+    for piece in batch {
+        convert::spans(piece, &mut spans);
     }
     let resource = ResourceAttributesWithSchema::from(resource);
     ExportTraceServiceRequest {

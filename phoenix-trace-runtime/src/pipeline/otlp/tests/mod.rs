@@ -25,11 +25,17 @@ fn runtime() -> Runtime {
     builder.enable_all().build().expect("a runtime")
 }
 
+/// What the configuration's first exporter makes, as the exporting thread makes it.
+fn first_made(mut config: Config) -> Result<Box<dyn Destination>, String> {
+    let exporter = config.take_exporters().into_iter().next();
+    exporter.map_or_else(|| Err("no exporter".to_owned()), |first| (first.make)())
+}
+
 /// What these settings make, as the exporting thread makes it.
 fn made(otlp: Otlp) -> Result<Box<dyn Destination>, String> {
-    let mut config = Config::default().otlp(otlp.timeout(LONG));
+    let config = Config::default().otlp(otlp.timeout(LONG));
     assert_eq!(config.problems(), []);
-    let mut destination = config.take_exporter()()?;
+    let mut destination = first_made(config)?;
     destination.set_resource(&resource());
     Ok(destination)
 }

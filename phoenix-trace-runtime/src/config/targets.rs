@@ -1,0 +1,171 @@
+//! All the places where traces go: the first exporter, for which the account is the law, and further ones.
+
+use std::fmt;
+use std::time::Duration;
+
+use opentelemetry_sdk::trace::SpanExporter;
+
+use super::Config;
+use super::target::Target;
+use super::{Otlp, Settings};
+use crate::pipeline::{Exporter, Sdk, Sending};
+
+#[derive(Debug)]
+pub(super) struct Targets {
+    first: Target,
+    /// Others that the environment lists beside it. Code that names the first one names all.
+    listed: Vec<Target>,
+    also: Vec<Target>,
+}
+
+impl Targets {
+    /// Those that the environment lists.
+    pub(super) fn listed(first: Target, listed: Vec<Target>) -> Self {
+        let also = Vec::new();
+        Self {
+            first,
+            listed,
+            also,
+        }
+    }
+
+    pub(super) fn set_first(&mut self, first: Target) {
+        self.first = first;
+        self.listed.clear();
+    }
+
+    #[cfg(test)]
+    pub(super) fn first(&self) -> &Target {
+        &self.first
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Target> {
+        let others = self.listed.iter().chain(&self.also);
+        std::iter::once(&self.first).chain(others)
+    }
+
+    /// What the pipeline is started with.
+    pub(super) fn into_exporters(self, service: &str, sending: &Sending) -> Vec<Exporter> {
+        const CONSOLE_DELAY: Duration = Duration::from_millis(100);
+        let targets = std::iter::once(self.first).chain(self.listed);
+        let exporter = |target: Target| {
+            let mut sending = sending.clone();
+            if target.is_console() {
+                sending.delay = sending.delay.min(CONSOLE_DELAY);
+            }
+            Exporter {
+                name: target.to_string(),
+                sending,
+                make: target.into_make(service.to_owned()),
+            }
+        };
+        targets.chain(self.also).map(exporter).collect()
+    }
+}
+
+impl fmt::Display for Targets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.all().enumerate().try_for_each(|(number, target)| {
+            let and = if number == 0 { "" } else { ", and " };
+            write!(f, "{and}{target}")
+        })
+    }
+}
+
+impl Config {
+    /// Exports over OTLP besides. As with every further exporter, it gets a copy of each kept segment, and has a queue and
+    /// an account of its own ([`Stats::also`](crate::Stats::also)); one that is down does not hold up the others.
+    #[must_use]
+    pub fn also_otlp(mut self, otlp: Otlp) -> Self {
+        let target = self.otlp_target(otlp);
+        self.targets.also.push(target);
+        self
+    }
+
+    pub(super) fn otlp_target(&mut self, otlp: Otlp) -> Target {
+        let settings = Settings::new(&otlp.or(&self.otlp), &mut self.problems);
+        Target::Otlp(Box::new(settings))
+    }
+
+    /// Shows finished segments as waterfalls on standard error besides.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::{Config, Otlp};
+    ///
+    /// let config = Config::default().otlp(Otlp::grpc()).also_console();
+    /// # drop(config);
+    /// ```
+    #[must_use]
+    pub fn also_console(mut self) -> Self {
+        self.targets.also.push(Target::Console);
+        self
+    }
+
+    /// Exports through an exporter of the OpenTelemetry SDK besides.
+    #[must_use]
+    pub fn also_exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
+        let target = Target::Custom(Box::new(Sdk(exporter)));
+        self.targets.also.push(target);
+        self
+    }
+
+    /// Exports nowhere but to this exporter.
+    #[cfg(feature = "testing")]
+    pub(crate) fn only_exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
+        let target = Target::Custom(Box::new(Sdk(exporter)));
+        self.targets = Targets::listed(target, Vec::new());
+        self
+    }
+
+    /// What makes the exporters; to be called once.
+    pub(crate) fn take_exporters(&mut self) -> Vec<Exporter> {
+        let none = Targets::listed(Target::None, Vec::new());
+        std::mem::replace(&mut self.targets, none).into_exporters(&self.service, &self.sending)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary_of(list: &str) -> (String, usize) {
+        let config = Config::from_vars(|name| match name {
+            "OTEL_TRACES_EXPORTER" => Some(list.to_owned()),
+            _ => None,
+        });
+        (config.targets.to_string(), config.problems().len())
+    }
+
+    #[test]
+    fn the_environment_lists_exporters() {
+        const OTLP: &str = "over OTLP/HTTP to http://localhost:4318/v1/traces";
+        let check = |list, expected: &str, problems| {
+            assert_eq!(summary_of(list), (expected.to_owned(), problems), "{list}");
+        };
+        check("otlp", OTLP, 0);
+        check("none", "nowhere", 0);
+        check("otlp,console", &format!("{OTLP}, and to this console"), 0);
+        check(
+            " console , otlp ,",
+            &format!("to this console, and {OTLP}"),
+            0,
+        );
+        check("console,console", "to this console", 0);
+        check("zipkin", OTLP, 1);
+        check("zipkin,console", "to this console", 1);
+        check("none,console", "to this console", 1);
+    }
+
+    #[test]
+    fn code_that_names_an_exporter_names_all_but_those_that_code_adds() {
+        let listed = || {
+            Config::from_vars(|name| {
+                (name == "OTEL_TRACES_EXPORTER").then(|| "otlp,console".to_owned())
+            })
+        };
+        let config = listed().also_console().no_exporter();
+        assert_eq!(config.targets.to_string(), "nowhere, and to this console");
+        let mut config = listed().also_console();
+        assert_eq!(config.take_exporters().len(), 3);
+    }
+}

@@ -1,0 +1,110 @@
+//! What a worker has to say: at most a line a minute of each kind, in an outage of an hour as in one of a second.
+
+use crate::diag::{self, OncePerMinute};
+
+#[derive(Debug, Default)]
+pub(super) struct Complaints {
+    /// Where it exports to, when there is more than one exporter: "over OTLP/gRPC to http://collector:4317".
+    whereto: String,
+    failures: OncePerMinute,
+    refusals: OncePerMinute,
+    warnings: OncePerMinute,
+    /// The last word was that it fails.
+    failing: bool,
+}
+
+impl Complaints {
+    pub(super) fn new(whereto: Option<&str>) -> Self {
+        Self {
+            whereto: whereto.map_or_else(String::new, |whereto| format!(" {whereto}")),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn failed(&mut self, why: &str, next: &str) {
+        self.failing |= self.failures.line(format_args!(
+            "traces cannot be exported{} ({}); {next}; requests are not affected. \
+             Is the collector running, and is OTEL_EXPORTER_OTLP_ENDPOINT right?",
+            self.whereto,
+            one_line(why),
+        ));
+    }
+
+    pub(super) fn cannot_start(&self, why: &str) {
+        let why = one_line(why);
+        diag::line(format_args!(
+            "no traces are exported{}: {why}",
+            self.whereto
+        ));
+    }
+
+    pub(super) fn refused(&self, spans: usize, why: &str) {
+        let why = one_line(why);
+        self.refusals.line(format_args!(
+            "the receiver refused {spans} span(s) for good{}: {}",
+            self.aside(),
+            if why.is_empty() {
+                "it does not say why"
+            } else {
+                &why
+            },
+        ));
+    }
+
+    pub(super) fn warned(&self, message: &str) {
+        self.warnings.line(format_args!(
+            "the receiver took the traces with a warning{}: {}",
+            self.aside(),
+            one_line(message),
+        ));
+    }
+
+    pub(super) fn taken(&mut self) {
+        if std::mem::take(&mut self.failing) {
+            diag::line(format_args!(
+                "the collector takes traces again{}",
+                self.aside()
+            ));
+        }
+    }
+
+    /// Where it exports to, in brackets.
+    fn aside(&self) -> String {
+        match self.whereto.trim_start() {
+            "" => String::new(),
+            whereto => format!(" ({whereto})"),
+        }
+    }
+}
+
+/// What a receiver says, as a part of a line: without line breaks, and bounded.
+fn one_line(text: &str) -> String {
+    const LONGEST: usize = 500;
+    let printable = |c: char| if c.is_control() { ' ' } else { c };
+    text.trim().chars().take(LONGEST).map(printable).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_receiver_says_stays_within_one_line() {
+        assert_eq!(
+            one_line("no\nforged: line\u{1b}[31m "),
+            "no forged: line [31m"
+        );
+        assert_eq!(one_line(&"x".repeat(100_000)).len(), 500);
+    }
+
+    #[test]
+    fn an_outage_is_told_once_a_minute_and_its_end_once() {
+        let mut complaints = Complaints::new(None);
+        complaints.failed("connection refused", "it is tried again");
+        assert!(complaints.failing);
+        complaints.taken();
+        // Nobody heard of the second failure, so nobody waits to hear of its end.
+        complaints.failed("connection refused", "it is tried again");
+        assert!(!complaints.failing);
+    }
+}

@@ -1,0 +1,180 @@
+//! The way to one exporter: its queue, its account, what is asked of its worker. A process has one for each exporter, and
+//! what holds up one of them does not hold up the others.
+
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use super::Sending;
+use super::account::{Account, Count, DropReason};
+use super::destination::Make;
+use super::handover::{Item as _, Refused};
+use super::orders::Orders;
+use super::queue::{Entry, Mark, Queue, Queued};
+use crate::record::segment::lock;
+use crate::record::strand::Strand;
+use crate::record::thread;
+
+/// An exporter as the configuration describes it.
+pub(crate) struct Exporter {
+    /// As in "traces go to this console".
+    pub(crate) name: String,
+    pub(crate) sending: Sending,
+    pub(crate) make: Make,
+}
+
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) name: String,
+    pub(super) queue: Queue,
+    pub(super) account: Account,
+    pub(super) orders: Orders,
+    held: Mutex<Held>,
+}
+
+/// What the worker has taken from the queue and not accounted for.
+#[derive(Debug, Default)]
+struct Held {
+    spans: usize,
+    bytes: usize,
+    /// The worker did not end in time, and others have accounted for what it held.
+    abandoned: bool,
+}
+
+/// The worker while it accounts for what it holds: nobody else does.
+pub(super) struct Settling<'a> {
+    lane: &'a Lane,
+    held: MutexGuard<'a, Held>,
+}
+
+impl Lane {
+    pub(super) fn new(name: String, sending: &Sending) -> Self {
+        Self {
+            name,
+            queue: Queue::new(sending.queue_spans, sending.queue_bytes, sending.batch),
+            account: Account::default(),
+            orders: Orders::new(),
+            held: Mutex::default(),
+        }
+    }
+
+    /// For a pipeline without exporters.
+    pub(super) fn nowhere() -> Self {
+        Self::new("nowhere".to_owned(), &Sending::default())
+    }
+
+    /// Hands a strand of a kept segment to the worker.
+    pub(super) fn push(&self, strand: Box<Strand>) {
+        let mut evicted = Vec::new();
+        let (refused, reason) = match self.queue.push(Queued::new(strand), &mut evicted) {
+            Ok(()) if evicted.is_empty() => return,
+            Ok(()) => (None, DropReason::QueueFull),
+            Err(Refused::Full(queued)) => (Some(queued), DropReason::QueueFull),
+            Err(Refused::Closed(queued)) => (Some(queued), DropReason::AlreadyShutdown),
+        };
+        for queued in evicted {
+            self.give_up(queued, Count::Dropped(DropReason::QueueFull));
+        }
+        if let Some(queued) = refused {
+            self.give_up(queued, Count::Dropped(reason));
+        }
+    }
+
+    /// Counts what is no longer in the queue. What may have arrived is in doubt, whatever became of it later.
+    fn give_up(&self, queued: Queued, count: Count) {
+        let count = if queued.doubtful {
+            Count::InDoubt
+        } else {
+            count
+        };
+        self.account.add(count, queued.spans());
+        thread::recycle(queued.strand);
+    }
+
+    /// Takes items for the worker, as [`Handover::take`](super::handover::Handover::take) does.
+    pub(super) fn take(&self, from: usize, spans: usize, mark: Option<&Mark>) -> Vec<Entry> {
+        let Some(mut settling) = self.settle() else {
+            return Vec::new();
+        };
+        let entries = self.queue.take(from, spans, mark);
+        for entry in &entries {
+            settling.held.spans += entry.item.spans();
+            settling.held.bytes += entry.item.bytes();
+        }
+        entries
+    }
+
+    /// `None`: others have accounted for what the worker holds.
+    pub(super) fn settle(&self) -> Option<Settling<'_>> {
+        let held = lock(&self.held);
+        (!held.abandoned).then_some(Settling { lane: self, held })
+    }
+
+    /// The worker is blocked, or has panicked: what it holds may have arrived, what is queued will not be sent.
+    pub(super) fn abandon(&self) {
+        let mut held = lock(&self.held);
+        if std::mem::replace(&mut held.abandoned, true) {
+            return;
+        }
+        self.orders.stop(Instant::now(), &self.queue.wake);
+        self.queue.close();
+        for entry in self.queue.take(0, usize::MAX, None) {
+            self.queue.release(entry.item.spans(), entry.item.bytes());
+            self.give_up(entry.item, Count::Dropped(DropReason::AlreadyShutdown));
+        }
+        self.account.add(Count::InDoubt, held.spans);
+        self.queue.release(held.spans, held.bytes);
+        drop(held);
+        self.orders.lost();
+        self.orders.end();
+    }
+
+    /// Waits for the worker's end, which was asked for. It does not take much longer than `until`.
+    pub(super) fn end(&self, until: Instant) -> bool {
+        /// For a worker that only has to account for what it holds.
+        const GRACE: Duration = Duration::from_millis(200);
+        if let Some(sent) = self.orders.wait_for_end(until) {
+            return sent;
+        }
+        self.orders.abort.notify_one();
+        if self.orders.wait_for_end(Instant::now() + GRACE).is_none() {
+            self.abandon();
+        }
+        false
+    }
+}
+
+impl Settling<'_> {
+    /// What became of some spans.
+    pub(super) fn count(&mut self, count: Count, spans: usize) {
+        self.lane.account.add(count, spans);
+        self.held.spans -= spans;
+        self.lane.queue.release(spans, 0);
+    }
+
+    /// Nothing is left of some strands, which held this much memory.
+    pub(super) fn done(&mut self, bytes: usize) {
+        self.held.bytes -= bytes;
+        self.lane.queue.release(0, bytes);
+    }
+
+    /// These are taken next.
+    pub(super) fn put_back(&mut self, entries: Vec<Entry>) {
+        for entry in &entries {
+            self.leave(&entry.item);
+        }
+        self.lane.queue.put_back(entries.into_iter());
+    }
+
+    /// These are taken when the others of their kind have been.
+    pub(super) fn put_last(&mut self, entries: Vec<Entry>) {
+        for entry in entries {
+            self.leave(&entry.item);
+            self.lane.queue.put_last(entry);
+        }
+    }
+
+    fn leave(&mut self, queued: &Queued) {
+        self.held.spans -= queued.spans();
+        self.held.bytes -= queued.bytes();
+    }
+}

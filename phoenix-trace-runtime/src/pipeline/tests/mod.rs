@@ -1,0 +1,8 @@
+//! The exporting side with destinations that do what a test tells them.
+
+mod answers;
+mod failures_first;
+mod fake;
+mod matrix;
+mod several;
+mod stress;

@@ -1,0 +1,88 @@
+//! A process with nothing to do wakes up for nothing. In a process of its own, where there is one exporting thread.
+#![cfg(target_os = "linux")]
+
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use phoenix_trace_runtime::private::{Site, SpanKind, enter};
+use phoenix_trace_runtime::{Config, init, spawn};
+
+/// Far longer than each delay, grace period and pause below.
+const A_WHILE: Duration = Duration::from_millis(400);
+const SOON: Duration = Duration::from_secs(20);
+
+static SITE: Site = Site::new("span", SpanKind::Internal, "");
+
+#[derive(Debug)]
+struct Tells(Sender<usize>);
+
+impl SpanExporter for Tells {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        let _ = self.0.send(batch.len());
+        Ok(())
+    }
+}
+
+/// How often the exporting thread has gone to sleep or was interrupted.
+fn switches() -> u64 {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("threads");
+    let statuses = tasks.filter_map(|task| {
+        let status = std::fs::read_to_string(task.ok()?.path().join("status"));
+        status
+            .ok()
+            .filter(|text| text.contains("Name:\tphoenix-trace\n"))
+    });
+    let statuses: Vec<String> = statuses.collect();
+    assert_eq!(statuses.len(), 1, "there is one exporting thread");
+    let counters = statuses[0]
+        .lines()
+        .filter(|line| line.contains("ctxt_switches:"));
+    let numbers = counters.filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok());
+    numbers.sum()
+}
+
+#[test]
+fn with_nothing_to_do_the_exporting_thread_sleeps() {
+    let (tell, told) = channel();
+    let config = Config::default()
+        .export_delay(Duration::from_millis(10))
+        .grace_period(Duration::from_millis(10))
+        .exporter(Tells(tell.clone()))
+        .also_exporter(Tells(tell));
+    let telemetry = init(config).expect("it starts");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(async {
+        let root = enter(&SITE, &[]);
+        let outlives = spawn(async { tokio::time::sleep(Duration::from_millis(1)).await });
+        drop(root);
+        outlives.await.expect("it ends");
+    });
+    for _ in 0..2 {
+        assert_eq!(told.recv_timeout(SOON), Ok(1));
+    }
+
+    // Until it has done what there was to do.
+    let start = Instant::now();
+    let mut last = switches();
+    loop {
+        std::thread::sleep(A_WHILE / 4);
+        let now = switches();
+        if now == last {
+            break;
+        }
+        assert!(start.elapsed() < SOON, "it does not go to sleep");
+        last = now;
+    }
+    std::thread::sleep(A_WHILE);
+    assert_eq!(switches(), last, "it woke up");
+
+    // It is asleep, not gone.
+    drop(enter(&SITE, &[]));
+    assert_eq!(told.recv_timeout(SOON), Ok(1));
+    let account = telemetry.shutdown_within(SOON);
+    assert!(account.balances(), "{account}");
+}
