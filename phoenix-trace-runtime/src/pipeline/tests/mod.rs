@@ -4,5 +4,7 @@ mod answers;
 mod failures_first;
 mod fake;
 mod matrix;
+#[cfg(feature = "otlp")]
+mod receiver;
 mod several;
 mod stress;
