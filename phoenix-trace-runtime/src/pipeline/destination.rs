@@ -18,6 +18,13 @@ pub(crate) struct Piece<'a> {
 
 /// What became of a batch that was sent once.
 #[derive(Debug)]
+#[cfg_attr(
+    not(any(test, feature = "otlp")),
+    expect(
+        dead_code,
+        reason = "exporters of the SDK do not tell all of them apart"
+    )
+)]
 pub(crate) enum Answer {
     /// The receiver has it, but for `rejected` spans, of which it says `message`. A partial success is never sent again.
     Taken { rejected: usize, message: String },
