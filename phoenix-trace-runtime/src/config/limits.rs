@@ -70,6 +70,31 @@ impl Config {
         self
     }
 
+    /// After which time a segment that is still open is cut: what has ended is decided then, what is open goes on in a new
+    /// part with an outcome of its own. So streams and jobs that last for days can be seen while they run. Default 60 s.
+    #[must_use]
+    pub fn cut_after(mut self, period: Duration) -> Self {
+        self.limits.cut = period;
+        self
+    }
+
+    /// How many segments may be open. From half of it on, those that are not sampled keep little more than what fails, from
+    /// three quarters on all; beyond it none is recorded, which is counted as
+    /// [`DropReason::TooMuchOpen`](crate::DropReason::TooMuchOpen). Default 100 000.
+    #[must_use]
+    pub fn max_open_segments(mut self, number: usize) -> Self {
+        self.limits.open_segments = number;
+        self
+    }
+
+    /// How many bytes all segments may hold until they are decided, in steps of some kilobytes for each; beyond it the same
+    /// is given up as by [`max_open_segments`](Self::max_open_segments). Default 256 MiB.
+    #[must_use]
+    pub fn max_undecided_bytes(mut self, bytes: usize) -> Self {
+        self.limits.undecided_bytes = bytes;
+        self
+    }
+
     /// How long a segment waits, after its local root has ended, for spans that outlive it. Default 5 s.
     #[must_use]
     pub fn grace_period(mut self, period: Duration) -> Self {

@@ -169,7 +169,7 @@ fn at_client(span: &mut Running<'_>, ended: Option<Ended>) {
 /// A method that the server does not have names no span: anybody can ask for any.
 fn unregistered(span: &mut Running<'_>) {
     span.edit(|strand, number| {
-        let name = strand.records.get(number as usize);
+        let name = strand.record(number);
         let name = name.map(|record| strand.name_of(record).to_owned());
         strand.rename(number, "grpc");
         let original = name.as_deref().unwrap_or_default();

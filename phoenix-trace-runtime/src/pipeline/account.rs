@@ -20,15 +20,18 @@ pub enum DropReason {
     AlreadyShutdown,
     /// It ended while its thread did, which by then could not record any more.
     ThreadEnded,
+    /// Too many segments were open, or held too many bytes: it had ended well, or would have been a local root.
+    TooMuchOpen,
 }
 
 impl DropReason {
     /// All reasons, in the order of [`Stats::dropped`].
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::SegmentFull,
         Self::QueueFull,
         Self::AlreadyShutdown,
         Self::ThreadEnded,
+        Self::TooMuchOpen,
     ];
 
     /// As in the attribute `error.type` of the self-telemetry.
@@ -39,6 +42,7 @@ impl DropReason {
             Self::QueueFull => "queue_full",
             Self::AlreadyShutdown => "already_shutdown",
             Self::ThreadEnded => "thread_ended",
+            Self::TooMuchOpen => "too_much_open",
         }
     }
 }
@@ -101,8 +105,8 @@ fn shard() -> usize {
 
 impl Account {
     #[inline]
-    pub(crate) fn add(&self, count: Count, spans: usize) {
-        self.0[shard()][count.index()].fetch_add(spans as u64, Ordering::Relaxed);
+    pub(crate) fn add(&self, count: Count, spans: usize) -> u64 {
+        self.0[shard()][count.index()].fetch_add(spans as u64, Ordering::Relaxed)
     }
 
     fn sum(&self, count: Count) -> u64 {

@@ -32,10 +32,10 @@ pub(super) fn spans(piece: &Piece<'_>, into: &mut Vec<SpanData>) {
     let state = trace_state(strand, kept);
     let trace_id = TraceId::from(strand.context.trace_id);
     let flags = TraceFlags::new(SAMPLED | strand.context.flags & RANDOM);
-    for (record, number) in strand.records.iter().zip(0_u32..end).skip(first as usize) {
-        let span_id = SpanId::from(strand.id_of(number));
+    for (record, place) in strand.records.iter().zip(0_u32..end).skip(first as usize) {
+        let span_id = SpanId::from(strand.id_at(place as usize));
         let context = SpanContext::new(trace_id, span_id, flags, false, state.clone());
-        into.push(span(strand, kept, number, record, context));
+        into.push(span(strand, kept, place, record, context));
     }
     let mut spans = Spans {
         first,
@@ -141,7 +141,7 @@ fn add_links(strand: &Strand, spans: &mut Spans<'_>) -> Vec<Option<(u32, usize)>
 fn span(
     strand: &Strand,
     kept: Kept,
-    number: u32,
+    place: u32,
     record: &Record,
     span_context: SpanContext,
 ) -> SpanData {
@@ -151,7 +151,7 @@ fn span(
     }
     let mut events = SpanEvents::default();
     let mut links = SpanLinks::default();
-    let dropped = strand.dropped(number);
+    let dropped = strand.dropped(place);
     (events.dropped_count, links.dropped_count) = (dropped.events, dropped.links);
     SpanData {
         span_context,

@@ -1,5 +1,6 @@
 //! The exporting thread. It has a reactor of its own, so it works the same under every runtime of the service and under
-//! none. On it run a worker for each exporter, and who decides segments whose grace period is over.
+//! none. On it run a worker for each exporter, who decides segments whose grace period is over, and who cuts
+//! those that stay open.
 
 use std::io;
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub(super) fn start(
                 tokio::select! {
                     () = async { while workers.join_next().await.is_some() {} } => {}
                     () = pipeline.waiting.decide() => {}
+                    () = pipeline.cutting.run(&pipeline) => {}
                 }
             });
             runtime.shutdown_background();

@@ -4,6 +4,7 @@ mod account;
 mod bisect;
 mod complaints;
 mod convert;
+mod cutting;
 mod delivery;
 mod destination;
 mod export;
@@ -32,6 +33,7 @@ use tokio::sync::Notify;
 
 use account::Count;
 pub use account::{DropReason, ExporterStats, Stats};
+use cutting::Cutting;
 pub(crate) use destination::{Destination, Make};
 pub(crate) use export::{Console, Sdk};
 pub(crate) use lane::Exporter;
@@ -40,7 +42,9 @@ use lane::Lane;
 pub(crate) use otlp::Otlp;
 use waiting::Waiting;
 
+use crate::record::clock::{self, Ticks};
 use crate::record::context::Context;
+use crate::record::room::Room;
 use crate::record::segment::{Kept, Segment, lock};
 use crate::record::strand::Strand;
 use crate::record::{registry, thread};
@@ -61,6 +65,11 @@ pub(crate) struct Limits {
     pub(crate) text_per_segment: usize,
     /// How long a segment waits for its other spans after its local root has ended.
     pub(crate) grace: Duration,
+    /// After which time what has ended of an open segment is decided.
+    pub(crate) cut: Duration,
+    /// For all segments together, until they are decided.
+    pub(crate) open_segments: usize,
+    pub(crate) undecided_bytes: usize,
 }
 
 impl Default for Limits {
@@ -76,6 +85,9 @@ impl Default for Limits {
             value_length: 4 * 1024,
             text_per_segment: 4 * 1024 * 1024,
             grace: Duration::from_secs(5),
+            cut: Duration::from_secs(60),
+            open_segments: 100_000,
+            undecided_bytes: 256 * 1024 * 1024,
         }
     }
 }
@@ -126,6 +138,11 @@ pub(crate) struct Pipeline {
     /// Empty strands: back from the exporting thread, or from threads that have more than they need.
     buffers: Mutex<Vec<Box<Strand>>>,
     waiting: Waiting,
+    pub(crate) cutting: Cutting,
+    /// The period after which an open segment is cut, in ticks of the recorder's clock.
+    pub(crate) cut: Ticks,
+    /// What may be undecided.
+    pub(crate) room: Room,
     /// Somebody waits for the open segments to be decided.
     ending: AtomicBool,
     decided: Notify,
@@ -165,6 +182,9 @@ impl Pipeline {
         running: Option<thread::Counted>,
     ) -> Self {
         Self {
+            cutting: Cutting::default(),
+            cut: clock::ticks(limits.cut),
+            room: Room::new(limits.undecided_bytes, limits.open_segments),
             limits,
             idle,
             sampler,
@@ -211,8 +231,35 @@ impl Pipeline {
     }
 
     pub(crate) fn decide_head(&self, context: &mut Context) {
-        self.first.account.add(Count::SegmentsStarted, 1);
+        let before = self.first.account.add(Count::SegmentsStarted, 1);
+        if before.is_multiple_of(self.room.recount_after()) {
+            self.recount_open();
+        }
         self.sampler.decide(context);
+    }
+
+    /// May another segment start? One that may not is counted.
+    #[inline]
+    pub(crate) fn admits_segment(&self) -> bool {
+        self.room.is_left() || self.admits_segment_now()
+    }
+
+    #[cold]
+    fn admits_segment_now(&self) -> bool {
+        self.recount_open();
+        let admits = self.room.is_left();
+        if !admits {
+            self.first.account.add(Count::Ended, 1);
+            let reason = Count::Dropped(DropReason::TooMuchOpen);
+            self.first.account.add(reason, 1);
+        }
+        admits
+    }
+
+    fn recount_open(&self) {
+        let open = self.first.account.open_segments();
+        self.room
+            .segments(usize::try_from(open).unwrap_or(usize::MAX));
     }
 
     pub(crate) fn reasons(&self, context: &Context, failed: bool) -> Option<Reasons> {
@@ -228,6 +275,7 @@ impl Pipeline {
             return;
         }
         strand.kept = Some(kept);
+        strand.release();
         for lane in &self.also {
             lane.account.add(Count::Ended, strand.records.len());
             lane.push(strand.copy());
@@ -299,10 +347,13 @@ impl Pipeline {
             strand.records.len() + strand.overflow as usize,
         );
         if strand.overflow > 0 {
-            self.first.account.add(
-                Count::Dropped(DropReason::SegmentFull),
-                strand.overflow as usize,
-            );
+            let reason = if strand.squeezed {
+                DropReason::TooMuchOpen
+            } else {
+                DropReason::SegmentFull
+            };
+            let overflow = strand.overflow as usize;
+            self.first.account.add(Count::Dropped(reason), overflow);
         }
     }
 

@@ -23,6 +23,7 @@ impl Strand {
     /// Records the attributes that are plain values. Tells whether there are others.
     #[inline]
     pub(crate) fn set_plain(&mut self, owner: u32, attrs: &[Attr<'_>]) -> bool {
+        let owner = self.owner(owner);
         let limit = usize::from(self.pipeline.limits.attributes);
         let room =
             |record: &Record| record.end == 0 && usize::from(record.attrs) + attrs.len() <= limit;
@@ -96,6 +97,7 @@ impl Strand {
 
     /// Records a value that was rendered outside of the recorder.
     pub(crate) fn set_rendered(&mut self, owner: u32, key: &'static RawKey, value: Rendered) {
+        let owner = self.owner(owner);
         match value {
             Rendered::Text(_) if self.text_is_full() => self.drop_attr(owner),
             Rendered::Text(text) => {
@@ -183,9 +185,10 @@ impl Strand {
         u16::try_from(seen.len()).unwrap_or(u16::MAX)
     }
 
-    /// Has the segment no room for texts that are no failure's?
-    fn text_is_full(&self) -> bool {
-        self.text.len() >= self.pipeline.limits.text_per_segment
+    /// Has the strand no room for texts that are no failure's?
+    #[inline]
+    fn text_is_full(&mut self) -> bool {
+        self.text.len() >= self.text_room && !self.make_text_room()
     }
 
     #[inline]

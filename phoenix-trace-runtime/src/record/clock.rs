@@ -22,6 +22,14 @@ pub(crate) fn between(start: Ticks, end: Ticks) -> Duration {
     Duration::from_nanos(CLOCK.delta_as_nanos(start, end))
 }
 
+/// How many ticks a duration takes; as many as there are, when it is too long.
+pub(crate) fn ticks(duration: Duration) -> Ticks {
+    const SAMPLE: Ticks = 1 << 40;
+    let nanoseconds = u128::from(CLOCK.delta_as_nanos(0, SAMPLE).max(1));
+    let ticks = duration.as_nanos().saturating_mul(u128::from(SAMPLE)) / nanoseconds;
+    Ticks::try_from(ticks).unwrap_or(Ticks::MAX)
+}
+
 /// Where a segment's ticks lie in wall time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anchor {
@@ -152,5 +160,13 @@ mod tests {
             let nanos = wall.expect("after 1970").as_nanos();
             assert_eq!(u128::from(anchor.unix().nanos(ticks)), nanos);
         }
+    }
+
+    #[test]
+    fn a_duration_has_as_many_ticks_as_it_takes() {
+        let minute = Duration::from_secs(60);
+        let there_and_back = between(1, 1 + ticks(minute));
+        assert!(there_and_back.abs_diff(minute) < Duration::from_millis(1));
+        assert_eq!(ticks(Duration::MAX), Ticks::MAX);
     }
 }

@@ -5,7 +5,7 @@ use opentelemetry::trace::SpanContext;
 
 use super::carry::current_span;
 use super::mail::Late;
-use super::strand::{NONE, Rendered, Strand};
+use super::strand::{EVENT, LINK, NONE, Rendered, Strand};
 use super::told::{self, Told, bounded};
 use super::{clock, registry, thread};
 use crate::key::AttributeType;
@@ -105,18 +105,22 @@ pub(super) fn render_lazy<'a>(
 
 #[inline(never)]
 pub(super) fn set_lazy(seed: u64, owner: u32, attrs: &[Attr<'_>]) {
-    let limit = |thread: &mut thread::Thread| {
-        thread
-            .active
-            .as_ref()
-            .map_or(0, |strand| strand.pipeline.limits.value_length)
+    let now = on_active(seed, |strand| {
+        (strand.pipeline.limits.value_length, strand.cuts)
+    });
+    let Some((limit, cuts)) = now else {
+        return;
     };
-    let limit = thread::with(limit).unwrap_or(0);
     for attr in attrs {
         let Some(value) = render(attr.value, limit) else {
             continue;
         };
-        on_active(seed, |strand| strand.set_rendered(owner, attr.key, value));
+        on_active(seed, |strand| {
+            // The places of events and links are other ones after a cut.
+            if owner & (EVENT | LINK) == 0 || strand.cuts == cuts {
+                strand.set_rendered(owner, attr.key, value);
+            }
+        });
     }
 }
 

@@ -55,7 +55,7 @@ impl Dropped {
     }
 }
 
-/// What an attribute belongs to, by its number in the strand.
+/// What an attribute belongs to, by its place in the strand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     Span(u32),
@@ -85,10 +85,10 @@ impl Strand {
         if !to.is_valid() || !self.is_open(number) {
             return None;
         }
-        let limit = self.pipeline.limits.links;
-        let record = self.records.get_mut(number as usize)?;
+        let (limit, place) = (self.pipeline.limits.links, self.owner(number));
+        let record = self.record_mut(number)?;
         if record.links >= limit {
-            self.give_up(number, Dropped::LINK);
+            self.give_up(place, Dropped::LINK);
             return None;
         }
         record.links += 1;
@@ -99,7 +99,7 @@ impl Strand {
         self.links.push(StoredLink {
             trace_id: u128::from_be_bytes(to.trace_id().to_bytes()),
             span_id: u64::from_be_bytes(to.span_id().to_bytes()),
-            owner: number,
+            owner: place,
             state,
             attrs: 0,
             dropped_attrs: 0,
@@ -121,16 +121,16 @@ impl Strand {
         }
     }
 
-    /// What the span was given beyond its limits.
-    pub(crate) fn dropped(&self, number: u32) -> Dropped {
-        self.dropped.get(&number).copied().unwrap_or_default()
+    /// What the span whose record is at `place` was given beyond its limits.
+    pub(crate) fn dropped(&self, place: u32) -> Dropped {
+        self.dropped.get(&place).copied().unwrap_or_default()
     }
 
-    /// Counts what the span has no room for.
+    /// Counts what the span whose record is at `place` has no room for.
     #[cold]
-    pub(super) fn give_up(&mut self, number: u32, dropped: Dropped) {
-        if (number as usize) < self.records.len() {
-            self.dropped.entry(number).or_default().add(dropped);
+    pub(super) fn give_up(&mut self, place: u32, dropped: Dropped) {
+        if (place as usize) < self.records.len() {
+            self.dropped.entry(place).or_default().add(dropped);
         }
     }
 
@@ -138,7 +138,7 @@ impl Strand {
     #[cold]
     pub(super) fn drop_attr(&mut self, owner: u32) {
         match Owner::of(owner) {
-            Owner::Span(number) => self.give_up(number, Dropped::ATTRIBUTE),
+            Owner::Span(place) => self.give_up(place, Dropped::ATTRIBUTE),
             Owner::Event(number) => {
                 if let Some(event) = self.events.get_mut(number as usize) {
                     event.dropped_attrs = event.dropped_attrs.saturating_add(1);
@@ -191,11 +191,12 @@ impl Strand {
     }
 
     fn error_type_of(&self, number: u32) -> Option<&str> {
+        let owner = self.owner(number);
         let attr = self
             .attrs
             .iter()
             .rev()
-            .find(|attr| attr.owner == number && attr.key.name == keys::ERROR_TYPE.name)?;
+            .find(|attr| attr.owner == owner && attr.key.name == keys::ERROR_TYPE.name)?;
         match attr.value() {
             Stored::Str(text) => Some(self.text(text)),
             _ => None,
@@ -204,7 +205,7 @@ impl Strand {
 
     /// Changes a span as it was at a time: if it has ended since, what comes now still belongs to it.
     pub(super) fn as_it_was(&mut self, number: u32, at: Ticks, change: impl FnOnce(&mut Self)) {
-        let Some(record) = self.records.get_mut(number as usize) else {
+        let Some(record) = self.record_mut(number) else {
             return;
         };
         let end = record.end;
@@ -213,7 +214,7 @@ impl Strand {
         }
         record.end = 0;
         change(self);
-        if let Some(record) = self.records.get_mut(number as usize) {
+        if let Some(record) = self.record_mut(number) {
             record.end = end;
         }
     }

@@ -160,7 +160,7 @@ impl Strand {
                 }
                 LateEnd::GaveUp { dropped, failed } => {
                     self.as_it_was(number, at, |strand| {
-                        strand.give_up(number, dropped);
+                        strand.give_up(strand.owner(number), dropped);
                         if failed {
                             strand.set_error(number, "", at);
                         }

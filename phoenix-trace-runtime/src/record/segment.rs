@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
 
-use super::clock::{self, Anchor};
+use super::clock::{self, Anchor, Ticks};
 use super::context::Context;
 use super::mail::{Late, LateEnd, Mail};
 use super::strand::{Role, Strand};
@@ -115,6 +115,8 @@ impl Segment {
         strand.context = self.context.clone();
         strand.context.parent = parent;
         strand.context.remote = false;
+        // Known when its first span starts.
+        strand.cut_at = 0;
         strand.segment = Some(self.clone());
         strand
     }
@@ -170,6 +172,60 @@ impl Segment {
         Some(strand)
     }
 
+    /// Takes in what was cut off one of its strands.
+    pub(super) fn take_in(&self, ended: Box<Strand>) {
+        let mut joined = lock(&self.joined);
+        match joined.verdict {
+            Verdict::Kept(kept) => {
+                drop(joined);
+                self.pipeline.keep(ended, kept);
+            }
+            Verdict::Dropped => {
+                drop(joined);
+                self.pipeline.discard_late(ended);
+            }
+            Verdict::Open => {
+                let ended = self.admit(&mut joined, ended);
+                joined.strands.extend(ended);
+            }
+        }
+    }
+
+    /// Decides on what has joined so far; what joins later is decided anew. Not once the local root has ended: then the
+    /// whole of it is decided soon.
+    pub(crate) fn decide_so_far(&self) {
+        let mut joined = lock(&self.joined);
+        let root_ended = joined
+            .strands
+            .iter()
+            .any(|strand| strand.role == Role::Root);
+        if !matches!(joined.verdict, Verdict::Open) || root_ended {
+            return;
+        }
+        let strands = std::mem::take(&mut joined.strands);
+        joined.spans = 0;
+        drop(joined);
+        let failed =
+            self.failed.swap(false, Ordering::Relaxed) | strands.iter().any(|strand| strand.failed);
+        let verdict = self.verdict(failed);
+        for strand in strands {
+            match verdict {
+                Verdict::Kept(kept) => self.pipeline.keep(strand, kept),
+                _ => self.pipeline.discard(strand),
+            }
+        }
+    }
+
+    fn verdict(&self, failed: bool) -> Verdict {
+        match self.pipeline.reasons(&self.context, failed) {
+            Some(reasons) => Verdict::Kept(Kept {
+                reasons,
+                anchor: Anchor::now(),
+            }),
+            None => Verdict::Dropped,
+        }
+    }
+
     /// Decides although strands are out: the grace period is over, or the process ends.
     pub(crate) fn decide_now(&self) {
         let joined = lock(&self.joined);
@@ -183,13 +239,7 @@ impl Segment {
         let mut strands = std::mem::take(&mut joined.strands);
         let failed = self.failed.load(Ordering::Relaxed)
             || strands.iter().chain(&last).any(|strand| strand.failed);
-        let verdict = match self.pipeline.reasons(&self.context, failed) {
-            Some(reasons) => Verdict::Kept(Kept {
-                reasons,
-                anchor: Anchor::now(),
-            }),
-            None => Verdict::Dropped,
-        };
+        let verdict = self.verdict(failed);
         joined.verdict = verdict;
         drop(joined);
         for strand in strands.drain(..).chain(last) {
@@ -293,6 +343,37 @@ impl Part {
         complete(strand);
     }
 
+    /// Cuts the strand if it is suspended, and has been open for long enough. Its segment, if there is something to decide.
+    pub(crate) fn cut(self: &Arc<Self>, now: Ticks) -> Option<Arc<Segment>> {
+        let mut strand = self.parked.take()?;
+        let due = now >= strand.cut_at && strand.cut_at > 0 && !strand.orphaned;
+        let ended = due
+            .then(|| {
+                self.apply_mail(&mut strand);
+                strand.cut_at = now.saturating_add(strand.pipeline.cut);
+                strand.split()
+            })
+            .flatten();
+        if due && let Some(ended) = ended {
+            let segment = strand.segment.clone();
+            if let Some(segment) = &segment {
+                segment.take_in(ended);
+            }
+            self.park(strand);
+            return segment;
+        }
+        self.park(strand);
+        None
+    }
+
+    /// Tells the segment again of failures in spans that are still open.
+    pub(crate) fn tell_failed(self: &Arc<Self>) {
+        if let Some(strand) = self.parked.take() {
+            strand.tell_failed();
+            self.park(strand);
+        }
+    }
+
     /// Leaves the strand to the spans that it still waits for.
     fn orphan(self: &Arc<Self>, mut strand: Box<Strand>) {
         strand.orphaned = true;
@@ -342,6 +423,11 @@ fn complete(mut strand: Box<Strand>) {
         segment.join(strand);
         return;
     }
+    decide_alone(strand);
+}
+
+/// Decides on a strand whose segment nobody else shares, or on what was cut off it.
+pub(super) fn decide_alone(strand: Box<Strand>) {
     let pipeline = strand.pipeline.clone();
     match pipeline.reasons(&strand.context, strand.failed) {
         Some(reasons) => pipeline.keep(
@@ -396,6 +482,7 @@ fn attach(strand: &mut Strand) -> &Arc<Part> {
         None => Part::of(seed, Some(segment)),
     };
     registry::insert(seed, part.clone());
+    strand.pipeline.cutting.look();
     strand.part.insert(part)
 }
 

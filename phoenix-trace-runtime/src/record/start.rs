@@ -126,8 +126,10 @@ pub(super) fn start_root(
             (Under::Current, None) => Context::default(),
         };
         match thread.recording() {
-            Some(pipeline) => Some(root(thread.take_strand(&pipeline), context, thread)),
-            None => request.then(|| scope::strand(thread, context)),
+            Some(pipeline) if pipeline.admits_segment() => {
+                Some(root(thread.take_strand(&pipeline), context, thread))
+            }
+            _ => request.then(|| scope::strand(thread, context)),
         }
     });
     panics::forget();
@@ -135,6 +137,7 @@ pub(super) fn start_root(
     if strand.role == Role::Scope {
         return Some(strand);
     }
+    strand.cut_at = now.saturating_add(strand.pipeline.cut);
     if strand.start(site, NONE, now) == NONE {
         return None;
     }

@@ -62,8 +62,8 @@ pub(crate) enum Stored {
     Array(u32),
 }
 
-/// An attribute of span `owner`, of event `owner & !EVENT`, or of link `owner & !LINK`. Its value is kept as plain bits: written and read in
-/// machine words, never as an enum that is moved about.
+/// An attribute of the span whose record is at `owner`, of event `owner & !EVENT`, or of link `owner & !LINK`. Its value is
+/// kept as plain bits: written and read in machine words, never as an enum that is moved about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoredAttr {
     pub(crate) key: &'static RawKey,
@@ -137,6 +137,13 @@ pub(crate) struct Strand {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) role: Role,
     pub(crate) records: Vec<Record>,
+    /// Are the numbers of spans no longer the places of their records? Then they stand here, in ascending order.
+    pub(super) renumbered: bool,
+    pub(super) numbers: Vec<u32>,
+    /// The number of the next span then.
+    pub(super) next: u32,
+    /// How often it was cut.
+    pub(super) cuts: u32,
     pub(crate) attrs: Vec<StoredAttr>,
     pub(crate) events: Vec<StoredEvent>,
     pub(crate) links: Vec<StoredLink>,
@@ -145,7 +152,7 @@ pub(crate) struct Strand {
     pub(crate) arrays: Vec<opentelemetry::Array>,
     pub(super) text: String,
     /// Spans that failed, in the order in which they did.
-    failures: Vec<u32>,
+    pub(super) failures: Vec<u32>,
     /// The innermost span that is running, or [`NONE`].
     pub(crate) current: u32,
     /// Spans that have not ended.
@@ -158,6 +165,16 @@ pub(crate) struct Strand {
     pub(crate) orphaned: bool,
     /// Spans that the segment had no room for.
     pub(crate) overflow: u32,
+    /// Was something given up for want of room in the pipeline?
+    pub(crate) squeezed: bool,
+    /// How many records it holds before it asks whether there is room for more.
+    pub(super) room: usize,
+    /// The same for its text, in bytes.
+    pub(super) text_room: usize,
+    /// What it holds of the pipeline's room for all that is undecided, in bytes.
+    pub(super) charged: usize,
+    /// When what has ended is decided although the segment is open.
+    pub(super) cut_at: Ticks,
     /// What it shares with the other strands of its segment, unless it is alone.
     pub(crate) segment: Option<Arc<Segment>>,
     /// What others need to reach this strand; made when it is first suspended or carried elsewhere.
@@ -194,6 +211,10 @@ impl Strand {
             pipeline,
             role: Role::Scope,
             records: Vec::new(),
+            renumbered: false,
+            numbers: Vec::new(),
+            next: 0,
+            cuts: 0,
             attrs: Vec::new(),
             events: Vec::new(),
             links: Vec::new(),
@@ -207,6 +228,11 @@ impl Strand {
             telling_failure: false,
             orphaned: false,
             overflow: 0,
+            squeezed: false,
+            room: 0,
+            text_room: 0,
+            charged: 0,
+            cut_at: Ticks::MAX,
             segment: None,
             part: None,
             spare: None,
@@ -218,7 +244,12 @@ impl Strand {
     /// Forgets everything but the buffers. Buffers that one large segment blew up are given back.
     pub(crate) fn clear(&mut self) {
         const KEEP_RECORDS: usize = 128;
+        self.release();
         self.records.clear();
+        if self.renumbered {
+            self.renumbered = false;
+            self.numbers = Vec::new();
+        }
         self.attrs.clear();
         self.events.clear();
         self.clear_details();
@@ -237,6 +268,8 @@ impl Strand {
         self.failed = false;
         self.orphaned = false;
         self.overflow = 0;
+        self.squeezed = false;
+        self.cut_at = Ticks::MAX;
         self.segment = None;
         self.part = None;
         self.kept = None;
@@ -249,6 +282,8 @@ impl Strand {
         copy.context.clone_from(&self.context);
         copy.role = self.role;
         copy.records.clone_from(&self.records);
+        copy.renumbered = self.renumbered;
+        copy.numbers.clone_from(&self.numbers);
         copy.attrs.clone_from(&self.attrs);
         copy.events.clone_from(&self.events);
         copy.links.clone_from(&self.links);
@@ -279,8 +314,11 @@ impl Strand {
     /// Starts a span below `parent`. [`NONE`]: the segment has no room for it, and counts it.
     #[inline]
     pub(crate) fn start(&mut self, site: &'static Site, parent: u32, now: Ticks) -> u32 {
-        let number = self.records.len();
-        if number >= self.pipeline.limits.spans_per_segment {
+        if now >= self.cut_at {
+            super::cut::cut_running(self, now);
+        }
+        let place = self.records.len();
+        if place >= self.room && !self.make_room(place) {
             self.overflow = self.overflow.saturating_add(1);
             return NONE;
         }
@@ -298,24 +336,74 @@ impl Strand {
             exception: Text::default(),
         });
         self.open += 1;
-        u32::try_from(number).unwrap_or(NONE)
+        if self.renumbered {
+            self.next_number()
+        } else {
+            place as u32
+        }
     }
 
     #[inline]
     pub(crate) fn end(&mut self, number: u32, now: Ticks) {
-        if let Some(record) = self.records.get_mut(number as usize)
+        let place = self.place(number);
+        if let Some(record) = self.records.get_mut(place)
             && record.end == 0
         {
             record.end = now.max(record.start).max(1);
             self.open -= 1;
+            if place >= self.room {
+                self.give_back(place);
+            }
+        }
+    }
+
+    /// Where the record of span `number` is: nowhere, when it has gone with what was cut off.
+    #[inline]
+    pub(crate) fn place(&self, number: u32) -> usize {
+        if self.renumbered {
+            self.numbers.binary_search(&number).unwrap_or(usize::MAX)
+        } else {
+            number as usize
+        }
+    }
+
+    /// The number of the span whose record is at `place`.
+    pub(crate) fn number_at(&self, place: usize) -> u32 {
+        if self.renumbered {
+            self.numbers.get(place).copied().unwrap_or(NONE)
+        } else {
+            u32::try_from(place).unwrap_or(NONE)
+        }
+    }
+
+    /// The id of the span whose record is at `place`.
+    pub(crate) fn id_at(&self, place: usize) -> u64 {
+        self.id_of(self.number_at(place))
+    }
+
+    pub(crate) fn record(&self, number: u32) -> Option<&Record> {
+        self.records.get(self.place(number))
+    }
+
+    #[inline]
+    pub(super) fn record_mut(&mut self, number: u32) -> Option<&mut Record> {
+        let place = self.place(number);
+        self.records.get_mut(place)
+    }
+
+    /// The same as the owner of an attribute: by its place.
+    #[inline]
+    pub(super) fn owner(&self, number: u32) -> u32 {
+        if number & (EVENT | LINK) != 0 {
+            number
+        } else {
+            u32::try_from(self.place(number)).unwrap_or(NONE)
         }
     }
 
     /// Is this span still open?
     pub(crate) fn is_open(&self, number: u32) -> bool {
-        self.records
-            .get(number as usize)
-            .is_some_and(|record| record.end == 0)
+        self.record(number).is_some_and(|record| record.end == 0)
     }
 
     pub(crate) fn rename(&mut self, number: u32, name: &str) {
@@ -328,7 +416,7 @@ impl Strand {
             return;
         }
         let text = self.push_parts(parts, self.pipeline.limits.name_length);
-        if let Some(record) = self.records.get_mut(number as usize) {
+        if let Some(record) = self.record_mut(number) {
             record.name = text;
         }
     }
@@ -336,18 +424,19 @@ impl Strand {
     /// Adds an event; its attributes go to the owner that is returned.
     pub(crate) fn event(&mut self, number: u32, name: &'static str, now: Ticks) -> Option<u32> {
         let limit = self.room_for_events();
-        let record = self.records.get_mut(number as usize)?;
+        let place = self.owner(number);
+        let record = self.record_mut(number)?;
         if record.end != 0 {
             return None;
         }
         if record.events >= limit {
-            self.give_up(number, Dropped::EVENT);
+            self.give_up(place, Dropped::EVENT);
             return None;
         }
         record.events += 1;
         let owner = u32::try_from(self.events.len()).ok()? | EVENT;
         self.events.push(StoredEvent {
-            owner: number,
+            owner: place,
             name,
             at: now,
             attrs: 0,
@@ -365,7 +454,7 @@ impl Strand {
         keep: bool,
         now: Ticks,
     ) {
-        let Some(record) = self.records.get(number as usize) else {
+        let Some(record) = self.record(number) else {
             // Of a span that the segment had no room for: that it failed is all that is kept.
             if keep && number == NONE {
                 self.set_failed();
@@ -384,7 +473,8 @@ impl Strand {
         let repeated = self.taken_over(number, told);
         let message = self.push_text(&told.message);
         let kind = self.push_text(error_type);
-        if let Some(record) = self.records.get_mut(number as usize) {
+        let place = self.place(number);
+        if let Some(record) = self.records.get_mut(place) {
             if !std::mem::replace(&mut record.failed, true) {
                 self.failures.push(number);
             }
@@ -398,7 +488,7 @@ impl Strand {
         if keep {
             self.set_failed();
         }
-        self.push_attr(number, &keys::ERROR_TYPE, Stored::Str(kind));
+        self.push_attr(self.owner(number), &keys::ERROR_TYPE, Stored::Str(kind));
         if repeated.is_some() || !told.exception {
             return;
         }
@@ -422,21 +512,27 @@ impl Strand {
     /// From now on the segment is kept, even if it is decided before this strand has joined.
     pub(super) fn set_failed(&mut self) {
         self.failed = true;
-        if let Some(segment) = &self.segment {
+        self.tell_failed();
+    }
+
+    pub(super) fn tell_failed(&self) {
+        if self.failed
+            && let Some(segment) = &self.segment
+        {
             segment.failed.store(true, Ordering::Relaxed);
         }
     }
 
     /// Notes that the work of a span was given up before it had finished.
     pub(crate) fn set_cancelled(&mut self, number: u32) {
-        self.push_attr(number, &keys::CANCELLED, Stored::Bool(true));
+        self.push_attr(self.owner(number), &keys::CANCELLED, Stored::Bool(true));
     }
 
     /// Ends what is open, as cancelled.
     pub(crate) fn cancel_open(&mut self, now: Ticks) {
-        let open = |number: &u32| self.is_open(*number);
-        let open: Vec<u32> = (0..u32::try_from(self.records.len()).unwrap_or(NONE))
-            .filter(open)
+        let open: Vec<u32> = (0..self.records.len())
+            .filter(|place| self.records[*place].end == 0)
+            .map(|place| self.number_at(place))
             .collect();
         for number in open {
             self.set_cancelled(number);
@@ -451,7 +547,7 @@ impl Strand {
             .iter()
             .rev()
             .take(RECENT)
-            .filter_map(|failed| self.records.get(*failed as usize))
+            .filter_map(|failed| self.record(*failed))
             .filter(|child| child.parent == number && child.exception.len > 0)
             .map(|child| child.exception)
             .find(|text| {

@@ -114,6 +114,7 @@ impl Thread {
             strand.pipeline = pipeline.clone();
         }
         strand.seed = seed;
+        strand.take_first_room();
         strand
     }
 
@@ -130,6 +131,7 @@ pub(crate) fn take_strand(pipeline: &Arc<Pipeline>) -> Box<Strand> {
     with(|thread| thread.take_strand(pipeline)).unwrap_or_else(|| {
         let mut strand = Strand::new(pipeline.clone());
         strand.seed = Ids::from_entropy().seed();
+        strand.take_first_room();
         strand
     })
 }

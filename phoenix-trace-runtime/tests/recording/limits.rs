@@ -241,7 +241,10 @@ async fn an_error_in_a_span_that_a_segment_has_no_room_for_keeps_the_segment() {
             drop(enter("child"));
         }
     };
-    let kept = "trace · test · 2 spans · kept: error\nroot\n└╴child\n";
+    let message = "x".parse::<u8>().unwrap_err();
+    let kept = format!(
+        "trace · test · 3 spans · 1 error · kept: error\nroot\n├╴child\n└╴failing · ✗ ParseIntError: {message}\n"
+    );
 
     let capture = Capture::with_config(config().service("test"));
     capture.run(|| {
@@ -265,11 +268,15 @@ async fn an_error_in_a_span_that_a_segment_has_no_room_for_keeps_the_segment() {
         record(&thirty());
     });
     capture.future(root).await;
-    assert_eq!(capture.exported().len(), 2);
-    assert_eq!(capture.exported()[0].name, "root");
+    let names: Vec<_> = capture
+        .exported()
+        .into_iter()
+        .map(|span| span.name)
+        .collect();
+    assert_eq!(names, ["root", "child", "failing"]);
     let stats = capture.stats();
     assert!(
-        stats.dropped.contains(&(DropReason::SegmentFull, 4)) && stats.balances(),
+        stats.dropped.contains(&(DropReason::SegmentFull, 3)) && stats.balances(),
         "{stats}"
     );
 }

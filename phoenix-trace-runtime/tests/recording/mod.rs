@@ -9,8 +9,8 @@
 //! | durations are never negative | `record/clock.rs` in the crate |
 //! | the current span belongs to the running task | `handles::the_current_span_is_removed_after_each_poll`, `nested::futures_that_take_turns_keep_their_own_children`; `tests/tests/ui/guards` |
 //! | children outlive their parents, elsewhere, in any order | `carried`, `carriers` |
-//! | a segment is decided once, what is late follows | `late`, `decided` |
-//! | everything is bounded, errors are the last to go | `limits`, `deep`, `handles::what_is_told_to_a_span_that_runs_elsewhere_is_bounded_and_an_error_still_fits` |
+//! | a segment is decided once, what is late follows; one that stays open is cut | `late`, `decided`, `cut` |
+//! | everything is bounded, errors are the last to go | `limits`, `deep`, `room`, `handles::what_is_told_to_a_span_that_runs_elsewhere_is_bounded_and_an_error_still_fits` |
 //! | nothing is lost silently | `Stats::balances`, asserted throughout |
 //! | no shared lock, one hand-over for each segment | `pipeline/unhindered.rs` in the crate |
 //! | no unsafe code | `tests/tests/unsafe_code.rs` |
@@ -32,6 +32,7 @@
 
 mod carried;
 mod carriers;
+mod cut;
 mod decided;
 mod deep;
 mod handles;
@@ -40,3 +41,4 @@ mod late;
 mod limits;
 mod links;
 mod nested;
+mod room;

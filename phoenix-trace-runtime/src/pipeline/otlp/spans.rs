@@ -117,8 +117,8 @@ impl Spans {
             kept,
             times,
         };
-        for (record, number) in records.iter().zip(first..) {
-            put_message(out, key, |out| self.span(of, record, number, out));
+        for (record, place) in records.iter().zip(first..) {
+            put_message(out, key, |out| self.span(of, record, place, out));
             if out.len() > max {
                 return None;
             }
@@ -148,23 +148,23 @@ impl Spans {
     }
 
     #[inline]
-    fn span(&mut self, of: Of<'_>, record: &Record, number: u32, out: &mut Vec<u8>) {
+    fn span(&mut self, of: Of<'_>, record: &Record, place: u32, out: &mut Vec<u8>) {
         let strand = of.strand;
         out.extend_from_slice(&self.common);
-        put_fixed(of, record, number, out);
+        put_fixed(of, record, place, out);
         let parent = strand.id_of(record.parent);
         if parent != 0 {
             put_bytes(out, span::PARENT, &parent.to_be_bytes());
         }
         put_string(out, span::NAME, strand.name_of(record));
-        self.attributes(of, record, number, out);
-        for index in self.groups.events(number) {
+        self.attributes(of, record, place, out);
+        for index in self.groups.events(place) {
             put_event(of, index, &self.groups, &mut self.attributes, out);
         }
-        for index in self.groups.links(number) {
+        for index in self.groups.links(place) {
             put_link(of, index, &self.groups, &mut self.attributes, out);
         }
-        let dropped = strand.dropped(number);
+        let dropped = strand.dropped(place);
         put_number(out, span::DROPPED_ATTRIBUTES, dropped.attributes.into());
         put_number(out, span::DROPPED_EVENTS, dropped.events.into());
         put_number(out, span::DROPPED_LINKS, dropped.links.into());
@@ -180,18 +180,18 @@ impl Spans {
     }
 
     #[inline]
-    fn attributes(&mut self, of: Of<'_>, record: &Record, number: u32, out: &mut Vec<u8>) {
+    fn attributes(&mut self, of: Of<'_>, record: &Record, place: u32, out: &mut Vec<u8>) {
         let (strand, attributes) = (of.strand, &mut self.attributes);
         attributes.clear();
         if !record.site.function.is_empty() {
             let function = Source::Function(record.site.function);
             attributes.set("code.function.name", function);
         }
-        for Attribute { key, value } in self.groups.of_span(strand, number) {
+        for Attribute { key, value } in self.groups.of_span(strand, place) {
             attributes.set(key, Source::Stored(value));
         }
         let mut correlation = None;
-        if number == 0 && strand.role == Role::Root {
+        if place == 0 && strand.role == Role::Root {
             self.reasons.clear();
             self.reasons.extend(of.kept.reasons.words());
             attributes.set("phoenix.sampling.reason", Source::Reasons);
@@ -216,7 +216,7 @@ impl Spans {
 
 /// The fields of a span that always take the same room.
 #[inline]
-fn put_fixed(of: Of<'_>, record: &Record, number: u32, out: &mut Vec<u8>) {
+fn put_fixed(of: Of<'_>, record: &Record, place: u32, out: &mut Vec<u8>) {
     let strand = of.strand;
     let kind = match record.site.kind {
         SpanKind::Internal => 1,
@@ -231,7 +231,7 @@ fn put_fixed(of: Of<'_>, record: &Record, number: u32, out: &mut Vec<u8>) {
     );
     let mut fields = [0; 36];
     fields[..2].copy_from_slice(&[span::SPAN_ID, 8]);
-    fields[2..10].copy_from_slice(&strand.id_of(number).to_be_bytes());
+    fields[2..10].copy_from_slice(&strand.id_at(place as usize).to_be_bytes());
     fields[10..12].copy_from_slice(&[span::KIND, kind]);
     fields[12] = span::START;
     fields[13..21].copy_from_slice(&of.times.nanos(record.start).to_le_bytes());

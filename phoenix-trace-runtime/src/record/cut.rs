@@ -1,0 +1,161 @@
+//! Cutting: a segment that stays open is decided piece by piece. What has ended goes, in a strand of its own; what is open
+//! stays, under the same numbers, so that nobody who knows one notices.
+
+use super::clock::Ticks;
+use super::details::Owner;
+use super::segment;
+use super::strand::{EVENT, LINK, NONE, Record, Role, Stored, StoredAttr, Strand, Text};
+use super::thread;
+
+/// The strand that runs has been open for long enough: what has ended is decided.
+#[cold]
+pub(super) fn cut_running(strand: &mut Strand, now: Ticks) {
+    let due = std::mem::replace(&mut strand.cut_at, now.saturating_add(strand.pipeline.cut));
+    if due == 0 {
+        // Its first span.
+        return;
+    }
+    if let Some(ended) = strand.split() {
+        match &strand.segment {
+            Some(segment) => {
+                segment.take_in(ended);
+                segment.decide_so_far();
+            }
+            None => segment::decide_alone(ended),
+        }
+        strand.tell_failed();
+    }
+}
+
+impl Strand {
+    /// Takes out what has ended. `None`: nothing has.
+    pub(super) fn split(&mut self) -> Option<Box<Self>> {
+        if self.records.iter().all(|record| record.end == 0) {
+            return None;
+        }
+        let mut ended = thread::take_strand(&self.pipeline);
+        let mut open = thread::take_strand(&self.pipeline);
+        self.copy_spans(&mut ended, |record| record.end != 0);
+        self.copy_spans(&mut open, |record| record.end == 0);
+        ended.seed = self.seed;
+        ended.role = Role::Branch;
+        ended.context = self.context.clone();
+        ended.failed = self.failed;
+        ended.overflow = std::mem::take(&mut self.overflow);
+        ended.squeezed = self.squeezed;
+
+        self.renumber();
+        std::mem::swap(&mut self.records, &mut open.records);
+        std::mem::swap(&mut self.numbers, &mut open.numbers);
+        std::mem::swap(&mut self.attrs, &mut open.attrs);
+        std::mem::swap(&mut self.events, &mut open.events);
+        std::mem::swap(&mut self.links, &mut open.links);
+        std::mem::swap(&mut self.dropped, &mut open.dropped);
+        std::mem::swap(&mut self.arrays, &mut open.arrays);
+        std::mem::swap(&mut self.text, &mut open.text);
+        self.failures.clear();
+        self.failed &= self.records.iter().any(|record| record.failed);
+        self.cuts = self.cuts.wrapping_add(1);
+        self.release();
+        self.take_first_room();
+        thread::recycle(open);
+        Some(ended)
+    }
+
+    /// From here on numbers are no longer places.
+    pub(super) fn renumber(&mut self) {
+        if !self.renumbered {
+            self.next = u32::try_from(self.records.len()).unwrap_or(NONE);
+            self.numbers.clear();
+            self.numbers.extend(0..self.next);
+            self.renumbered = true;
+        }
+    }
+
+    /// The number of a record that has just been added.
+    #[cold]
+    pub(super) fn next_number(&mut self) -> u32 {
+        let number = self.next;
+        self.next = number.saturating_add(1);
+        self.numbers.push(number);
+        number
+    }
+
+    /// Copies the spans that are `chosen`, with all their details.
+    fn copy_spans(&self, into: &mut Self, chosen: impl Fn(&Record) -> bool) {
+        into.renumbered = true;
+        let mut places = vec![NONE; self.records.len()];
+        for (place, record) in self.records.iter().enumerate() {
+            if !chosen(record) {
+                continue;
+            }
+            let there = place_of_next(&into.records);
+            places[place] = there;
+            let mut copy = *record;
+            for text in [&mut copy.name, &mut copy.message, &mut copy.exception] {
+                *text = into.copy_text(self.text(*text));
+            }
+            into.records.push(copy);
+            into.numbers.push(self.number_at(place));
+            if let Some(dropped) = self.dropped.get(&(place as u32)) {
+                into.dropped.insert(there, *dropped);
+            }
+        }
+        let mut events = vec![NONE; self.events.len()];
+        for (event, new) in self.events.iter().zip(&mut events) {
+            let owner = places[event.owner as usize];
+            if owner != NONE {
+                *new = place_of_next(&into.events) | EVENT;
+                into.events
+                    .push(super::strand::StoredEvent { owner, ..*event });
+            }
+        }
+        let mut links = vec![NONE; self.links.len()];
+        for (link, new) in self.links.iter().zip(&mut links) {
+            let owner = places[link.owner as usize];
+            if owner != NONE {
+                *new = place_of_next(&into.links) | LINK;
+                let state = into.copy_text(self.text(link.state));
+                into.links.push(super::details::StoredLink {
+                    owner,
+                    state,
+                    ..*link
+                });
+            }
+        }
+        for attr in &self.attrs {
+            let owner = match Owner::of(attr.owner) {
+                Owner::Span(place) => places[place as usize],
+                Owner::Event(event) => events[event as usize],
+                Owner::Link(link) => links[link as usize],
+            };
+            if owner == NONE {
+                continue;
+            }
+            let value = match attr.value() {
+                Stored::Str(text) => Stored::Str(into.copy_text(self.text(text))),
+                Stored::Array(array) => {
+                    let there = place_of_next(&into.arrays);
+                    into.arrays.extend(self.arrays.get(array as usize).cloned());
+                    Stored::Array(there)
+                }
+                value => value,
+            };
+            into.attrs.push(StoredAttr::new(owner, attr.key, value));
+        }
+    }
+
+    /// Beside the limits, which the text has passed already.
+    fn copy_text(&mut self, text: &str) -> Text {
+        let start = self.text.len();
+        self.text.push_str(text);
+        Text {
+            start: start as u32,
+            len: text.len() as u32,
+        }
+    }
+}
+
+fn place_of_next<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len()).unwrap_or(NONE)
+}

@@ -1,0 +1,220 @@
+//! Room: what a strand may hold. It takes room step by step, each time asking whether the pipeline has any left for what is
+//! undecided. Without it, and at the limit of its spans, what ends well is given up when it ends, so that there is still
+//! room for what fails.
+
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+
+use super::details::Owner;
+use super::strand::{Stored, Strand};
+
+/// Spans that a strand holds before it first asks for room, and bytes of text: with room to spare, and without.
+const FIRST_SPANS: [usize; 2] = [64, 8];
+const FIRST_TEXT: [usize; 2] = [16 * 1024, 512];
+/// Spans that may be open beyond the room of a strand, or stay there since they failed.
+const BEYOND: usize = 128;
+
+/// The pipeline's room for what is undecided.
+#[derive(Debug)]
+pub(crate) struct Room {
+    bytes: AtomicUsize,
+    most_bytes: usize,
+    most_segments: usize,
+    by_bytes: AtomicU8,
+    by_segments: AtomicU8,
+}
+
+/// How much room is left, by its share that is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+enum Level {
+    Enough,
+    /// Half is taken: segments that are not sampled give up what ends well.
+    Little,
+    /// Three quarters are: all do.
+    Least,
+    /// None is left: no segment starts.
+    Nothing,
+}
+
+impl Level {
+    fn of(taken: usize, most: usize) -> Self {
+        match taken.saturating_mul(4).checked_div(most.max(1)) {
+            Some(..2) => Self::Enough,
+            Some(2) => Self::Little,
+            Some(3) => Self::Least,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+impl Room {
+    pub(crate) fn new(most_bytes: usize, most_segments: usize) -> Self {
+        Self {
+            bytes: AtomicUsize::new(0),
+            most_bytes,
+            most_segments,
+            by_bytes: AtomicU8::new(0),
+            by_segments: AtomicU8::new(0),
+        }
+    }
+
+    fn level(&self) -> u8 {
+        let by_bytes = self.by_bytes.load(Ordering::Relaxed);
+        by_bytes.max(self.by_segments.load(Ordering::Relaxed))
+    }
+
+    /// May another segment start?
+    #[inline]
+    pub(crate) fn is_left(&self) -> bool {
+        self.level() < Level::Nothing as u8
+    }
+
+    /// After how many starts on one thread the open segments are counted again.
+    #[inline]
+    pub(crate) fn recount_after(&self) -> u64 {
+        const SHARE: usize = 1024;
+        (self.most_segments / SHARE).clamp(1, 64) as u64
+    }
+
+    /// Notes how many segments are open.
+    pub(crate) fn segments(&self, open: usize) {
+        let level = Level::of(open, self.most_segments);
+        self.by_segments.store(level as u8, Ordering::Relaxed);
+    }
+
+    fn take(&self, bytes: usize) {
+        let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.note(before + bytes);
+    }
+
+    fn give_back(&self, bytes: usize) {
+        let before = self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        self.note(before.saturating_sub(bytes));
+    }
+
+    fn note(&self, bytes: usize) {
+        let level = Level::of(bytes, self.most_bytes);
+        self.by_bytes.store(level as u8, Ordering::Relaxed);
+    }
+}
+
+impl Strand {
+    /// What a strand holds before it first asks for more.
+    #[inline]
+    pub(super) fn take_first_room(&mut self) {
+        let pipeline = &self.pipeline;
+        let step = usize::from(pipeline.room.level() > 0);
+        self.room = FIRST_SPANS[step].min(pipeline.limits.spans_per_segment);
+        self.text_room = FIRST_TEXT[step].min(pipeline.limits.text_per_segment);
+    }
+
+    /// Is there room for a record at `place`, if only for the time that the span is open?
+    #[cold]
+    pub(super) fn make_room(&mut self, place: usize) -> bool {
+        let limit = self.pipeline.limits.spans_per_segment;
+        if self.may_grow() && self.room < limit {
+            self.room = (2 * place).clamp(1, limit);
+            return true;
+        }
+        place < self.room + BEYOND
+    }
+
+    /// Is there room for more text?
+    #[cold]
+    pub(super) fn make_text_room(&mut self) -> bool {
+        let limit = self.pipeline.limits.text_per_segment;
+        if self.may_grow() && self.text_room < limit {
+            self.text_room = (2 * self.text.len()).clamp(1, limit);
+            return true;
+        }
+        false
+    }
+
+    /// Takes room for twice of what it holds, which is as much as it may hold before it asks again, if it may at all.
+    fn may_grow(&mut self) -> bool {
+        let bytes = 2 * self.bytes();
+        if let Some(more @ 1..) = bytes.checked_sub(self.charged) {
+            self.pipeline.room.take(more);
+            self.charged = bytes;
+        }
+        let most = if self.context.is_sampled() {
+            Level::Least
+        } else {
+            Level::Little
+        };
+        let grows = self.pipeline.room.level() < most as u8;
+        self.squeezed |= !grows;
+        grows
+    }
+
+    /// Gives back the room that it has taken.
+    pub(crate) fn release(&mut self) {
+        if self.charged > 0 {
+            self.pipeline.room.give_back(self.charged);
+            self.charged = 0;
+        }
+    }
+
+    /// Gives up a span beyond the room of the strand, which has ended well: it was there in case it failed.
+    #[cold]
+    pub(super) fn give_back(&mut self, place: usize) {
+        if place + 1 != self.records.len() || self.records[place].failed {
+            return;
+        }
+        // Its number is not used again: its id may be known elsewhere.
+        self.renumber();
+        let mine = |strand: &Self, owner: u32| match Owner::of(owner) {
+            Owner::Span(span) => span as usize == place,
+            Owner::Event(event) => strand.events[event as usize].owner as usize == place,
+            Owner::Link(link) => strand.links[link as usize].owner as usize == place,
+        };
+        while let Some(attr) = self.attrs.last().copied()
+            && mine(self, attr.owner)
+        {
+            self.attrs.pop();
+            match attr.value() {
+                Stored::Str(text) if (text.start + text.len) as usize == self.text.len() => {
+                    self.text.truncate(text.start as usize);
+                }
+                Stored::Array(array) => self.arrays.truncate(array as usize),
+                _ => {}
+            }
+        }
+        while self
+            .events
+            .pop_if(|event| event.owner as usize == place)
+            .is_some()
+        {}
+        while self
+            .links
+            .pop_if(|link| link.owner as usize == place)
+            .is_some()
+        {}
+        self.dropped.remove(&(place as u32));
+        self.records.pop();
+        self.numbers.pop();
+        self.overflow = self.overflow.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_left_until_all_of_it_is_taken() {
+        let room = Room::new(1000, 10);
+        assert_eq!((room.level(), room.is_left()), (0, true));
+        room.take(500);
+        assert_eq!((room.level(), room.is_left()), (1, true));
+        room.take(499);
+        assert_eq!((room.level(), room.is_left()), (2, true));
+        room.take(1);
+        assert!(!room.is_left());
+        room.give_back(1000);
+        room.segments(10);
+        assert!(!room.is_left());
+        room.segments(9);
+        assert_eq!((room.level(), room.is_left()), (2, true));
+    }
+}

@@ -1,0 +1,172 @@
+use std::time::Duration;
+
+use phoenix_trace_runtime::key::{Key, types};
+use phoenix_trace_runtime::private::{attr, event, outcome, record};
+use phoenix_trace_runtime::sampling::Sampler;
+use phoenix_trace_runtime::testing::Capture;
+use phoenix_trace_runtime::{Config, current_span};
+use tokio::sync::oneshot;
+
+use crate::support::{enter, fallible, traced};
+
+const STEP: Key<types::Int> = Key::new("phoenix.test.step");
+const NAMES: Key<types::StrArray> = Key::new("phoenix.test.names");
+
+fn capture(ratio: f64, cut_after: Duration) -> Capture {
+    let config = Config::default().service("test");
+    let sampler = Sampler::ratio(ratio);
+    Capture::with_config(config.sampler(sampler).cut_after(cut_after))
+}
+
+/// Waits until `number` spans have arrived.
+async fn arrived(capture: &Capture, number: usize) {
+    while capture.exported().len() < number {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_has_ended_of_a_segment_that_stays_open_is_seen_while_it_goes_on() {
+    let capture = capture(1.0, Duration::from_millis(1));
+    let (go_on, went_on) = oneshot::channel();
+    let root = traced("stream", async {
+        record(&[attr(&STEP, &1)]);
+        event("opened", &[attr(&NAMES, &["first", "second"])]);
+        traced("first", async { record(&[attr(&STEP, &2)]) }).await;
+        traced("second", async {
+            let _ = went_on.await;
+            traced("third", async { record(&[attr(&STEP, &3)]) }).await;
+        })
+        .await;
+        record(&[attr(&STEP, &4)]);
+    });
+    let watch = async {
+        arrived(&capture, 1).await;
+        assert_eq!(capture.exported()[0].name, "first");
+        assert_eq!(capture.stats().segments_open, 1);
+        go_on.send(()).expect("it waits");
+    };
+    tokio::join!(capture.future(root), watch);
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 4 spans · kept: head\n\
+         stream · phoenix.test.step=4 · ◆ opened\n\
+         ├╴first · phoenix.test.step=2\n\
+         └╴second\n  \
+           └╴third · phoenix.test.step=3\n"
+    );
+    let stream = capture
+        .exported()
+        .into_iter()
+        .find(|span| span.name == "stream");
+    let opened = &stream.expect("it ended").events.events[0];
+    assert_eq!(
+        opened.attributes[0].value.to_string(),
+        "[\"first\",\"second\"]"
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+#[tokio::test]
+async fn each_part_of_a_segment_that_was_cut_has_an_outcome_of_its_own() {
+    let capture = capture(0.0, Duration::from_millis(1));
+    let (go_on, went_on) = oneshot::channel();
+    let root = traced("job", async {
+        let failed = fallible("failing", async { "x".parse::<u8>() }).await;
+        assert!(failed.is_err());
+        let _ = went_on.await;
+        traced("fine", async {}).await;
+    });
+    let watch = async {
+        arrived(&capture, 1).await;
+        go_on.send(()).expect("it waits");
+    };
+    tokio::join!(capture.future(root), watch);
+    let names: Vec<_> = capture
+        .exported()
+        .into_iter()
+        .map(|span| span.name)
+        .collect();
+    let stats = capture.stats();
+    assert_eq!(names, ["failing"], "{stats}");
+    assert!(stats.balances() && stats.discarded == 2, "{stats}");
+    assert_eq!(
+        (stats.segments_open, stats.segments_discarded),
+        (0, 1),
+        "{stats}"
+    );
+}
+
+#[test]
+fn a_loop_that_never_suspends_is_cut_where_it_starts_a_span() {
+    let capture = capture(1.0, Duration::ZERO);
+    capture.run(|| {
+        let _job = enter("job");
+        for _ in 0..3 {
+            let _step = enter("step");
+        }
+        // The last step has ended, and nothing has started since.
+        assert_eq!(capture.exported().len(), 2);
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 4 spans · kept: head\njob\n├╴step\n├╴step\n└╴step\n"
+    );
+}
+
+#[test]
+fn a_job_that_lasts_for_ever_has_room_for_its_spans_again_after_each_cut() {
+    let config = Config::default().sampler(Sampler::always_on());
+    let capture = Capture::with_config(config.max_spans_per_segment(10).cut_after(Duration::ZERO));
+    capture.run(|| {
+        let _job = enter("job");
+        for _ in 0..1_000 {
+            let _step = enter("step");
+        }
+    });
+    let stats = capture.stats();
+    assert!(stats.acknowledged == 1_001 && stats.balances(), "{stats}");
+    let ids: std::collections::HashSet<_> = capture
+        .exported()
+        .iter()
+        .map(|span| span.span_context.span_id())
+        .collect();
+    assert_eq!(ids.len(), 1_001, "no id is used twice");
+}
+
+#[tokio::test]
+async fn a_span_that_is_open_when_its_segment_is_cut_is_still_told_what_happens() {
+    let capture = capture(1.0, Duration::from_millis(1));
+    let (go_on, went_on) = oneshot::channel();
+    let (send, receive) = oneshot::channel();
+    let root = traced("root", async {
+        drop(enter("ended"));
+        traced("open", async {
+            let _ = send.send(current_span());
+            let _ = went_on.await;
+            let failing = enter("failing");
+            let failed = "x".parse::<u8>();
+            failing.outcome(outcome!(&failed));
+        })
+        .await;
+    });
+    let watch = async {
+        let handle = receive.await.expect("it is sent");
+        arrived(&capture, 1).await;
+        handle.set_name("renamed");
+        handle.record(&STEP, 7);
+        go_on.send(()).expect("it waits");
+    };
+    tokio::join!(capture.future(root), watch);
+    let message = "x".parse::<u8>().unwrap_err();
+    assert_eq!(
+        capture.tree(),
+        format!(
+            "trace · test · 4 spans · 1 error · kept: head, error\n\
+             root\n\
+             ├╴ended\n\
+             └╴renamed · phoenix.test.step=7\n  \
+               └╴failing · ✗ ParseIntError: {message}\n"
+        )
+    );
+}
