@@ -52,8 +52,8 @@ type Dropped = [(DropReason, u64); DropReason::ALL.len()];
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Count {
-    /// Spans of decided segments; of a further exporter: those it was offered.
-    Ended,
+    /// Spans that were to be kept, whatever became of them; of a further exporter: those it was offered.
+    Offered,
     Discarded,
     Acknowledged,
     Rejected,
@@ -70,7 +70,7 @@ pub(crate) enum Count {
 impl Count {
     const fn index(self) -> usize {
         match self {
-            Self::Ended => 0,
+            Self::Offered => 0,
             Self::Discarded => 1,
             Self::Acknowledged => 2,
             Self::Rejected => 3,
@@ -134,7 +134,7 @@ impl Account {
 
     pub(crate) fn stats(&self, queued: usize, also: Vec<ExporterStats>) -> Stats {
         Stats {
-            ended: self.sum(Count::Ended),
+            ended: self.sum(Count::Offered) + self.sum(Count::Discarded),
             discarded: self.sum(Count::Discarded),
             dropped: self.dropped(),
             acknowledged: self.sum(Count::Acknowledged),
@@ -155,7 +155,7 @@ impl Account {
     pub(crate) fn exporter_stats(&self, exporter: &str, queued: usize) -> ExporterStats {
         ExporterStats {
             exporter: exporter.to_owned(),
-            offered: self.sum(Count::Ended),
+            offered: self.sum(Count::Offered),
             dropped: self.dropped(),
             acknowledged: self.sum(Count::Acknowledged),
             rejected: self.sum(Count::Rejected),

@@ -249,9 +249,7 @@ impl Pipeline {
         self.recount_open();
         let admits = self.room.is_left();
         if !admits {
-            self.first.account.add(Count::Ended, 1);
-            let reason = Count::Dropped(DropReason::TooMuchOpen);
-            self.first.account.add(reason, 1);
+            self.count_given_up(1, DropReason::TooMuchOpen);
         }
         admits
     }
@@ -269,7 +267,8 @@ impl Pipeline {
     /// Hands a strand of a kept segment to the exporters.
     pub(crate) fn keep(&self, mut strand: Box<Strand>, kept: Kept) {
         self.count_segment(&strand, Some(kept.reasons));
-        self.count_ended(&strand);
+        self.count_overflow(&strand);
+        self.first.account.add(Count::Offered, strand.records.len());
         if strand.records.is_empty() {
             thread::recycle(strand);
             return;
@@ -277,7 +276,7 @@ impl Pipeline {
         strand.kept = Some(kept);
         strand.release();
         for lane in &self.also {
-            lane.account.add(Count::Ended, strand.records.len());
+            lane.account.add(Count::Offered, strand.records.len());
             lane.push(strand.copy());
         }
         self.first.push(strand);
@@ -285,22 +284,34 @@ impl Pipeline {
 
     /// Gives up a strand before its segment is decided.
     pub(crate) fn give_up(&self, strand: Box<Strand>, reason: DropReason) {
-        self.count_ended(&strand);
-        self.first
-            .account
-            .add(Count::Dropped(reason), strand.records.len());
+        self.count_given_up(strand.records.len(), reason);
+        self.count_overflow(&strand);
         thread::recycle(strand);
     }
 
     /// Forgets a strand of a dropped segment.
     #[inline]
-    pub(crate) fn discard(&self, strand: Box<Strand>) {
-        self.count_segment(&strand, None);
-        self.count_ended(&strand);
-        self.first
-            .account
-            .add(Count::Discarded, strand.records.len());
+    pub(crate) fn discard(strand: Box<Strand>) {
+        strand.pipeline.count_discarded(&strand);
+        let spans = strand.records.len();
+        strand.pipeline.first.account.add(Count::Discarded, spans);
         thread::recycle(strand);
+    }
+
+    /// Forgets the strands of a dropped segment.
+    pub(crate) fn discard_all(&self, strands: impl Iterator<Item = Box<Strand>>) {
+        let mut spans = 0;
+        thread::recycle_all(strands.inspect(|strand| {
+            self.count_discarded(strand);
+            spans += strand.records.len();
+        }));
+        self.first.account.add(Count::Discarded, spans);
+    }
+
+    /// All but its spans.
+    fn count_discarded(&self, strand: &Strand) {
+        self.count_segment(strand, None);
+        self.count_overflow(strand);
     }
 
     /// Forgets a strand that comes after its segment was dropped, and counts what failed in it.
@@ -311,16 +322,17 @@ impl Pipeline {
                 .account
                 .add(Count::LateErrors, failed.count().max(1));
         }
-        self.discard(strand);
+        Self::discard(strand);
     }
 
     /// Counts a strand that cannot be recorded because its thread is ending.
     pub(crate) fn lose(&self, strand: &Strand) {
-        self.first.account.add(Count::Ended, strand.records.len());
-        self.first.account.add(
-            Count::Dropped(DropReason::ThreadEnded),
-            strand.records.len(),
-        );
+        self.count_given_up(strand.records.len(), DropReason::ThreadEnded);
+    }
+
+    fn count_given_up(&self, spans: usize, reason: DropReason) {
+        self.first.account.add(Count::Offered, spans);
+        self.first.account.add(Count::Dropped(reason), spans);
     }
 
     fn count_segment(&self, strand: &Strand, kept: Option<Reasons>) {
@@ -341,19 +353,14 @@ impl Pipeline {
         }
     }
 
-    fn count_ended(&self, strand: &Strand) {
-        self.first.account.add(
-            Count::Ended,
-            strand.records.len() + strand.overflow as usize,
-        );
+    fn count_overflow(&self, strand: &Strand) {
         if strand.overflow > 0 {
             let reason = if strand.squeezed {
                 DropReason::TooMuchOpen
             } else {
                 DropReason::SegmentFull
             };
-            let overflow = strand.overflow as usize;
-            self.first.account.add(Count::Dropped(reason), overflow);
+            self.count_given_up(strand.overflow as usize, reason);
         }
     }
 

@@ -21,15 +21,31 @@ enum Plain {
 
 impl Strand {
     /// Records the attributes that are plain values. Tells whether there are others.
-    #[inline]
     pub(crate) fn set_plain(&mut self, owner: u32, attrs: &[Attr<'_>]) -> bool {
         let owner = self.owner(owner);
         let limit = usize::from(self.pipeline.limits.attributes);
         let room =
             |record: &Record| record.end == 0 && usize::from(record.attrs) + attrs.len() <= limit;
-        if !self.records.get(owner as usize).is_some_and(room) {
-            return self.set_one_by_one(owner, attrs);
+        if self.records.get(owner as usize).is_some_and(room) {
+            self.set_all(owner, attrs)
+        } else {
+            self.set_one_by_one(owner, attrs)
         }
+    }
+
+    /// The same for the span that has just started.
+    #[inline]
+    pub(super) fn describe(&mut self, attrs: &[Attr<'_>]) -> bool {
+        let owner = self.records.len().wrapping_sub(1) as u32;
+        if attrs.len() <= usize::from(self.pipeline.limits.attributes) {
+            self.set_all(owner, attrs)
+        } else {
+            self.set_one_by_one(owner, attrs)
+        }
+    }
+
+    #[inline]
+    fn set_all(&mut self, owner: u32, attrs: &[Attr<'_>]) -> bool {
         let (before, mut lazy) = (self.attrs.len(), false);
         for attr in attrs {
             // The most frequent kinds here, where no value is moved through memory.

@@ -49,6 +49,20 @@ impl From<RemoteContext> for Context {
 }
 
 impl Context {
+    /// Forgets everything.
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.trace_id = 0;
+        self.parent = 0;
+        self.place = None;
+        self.remote = false;
+        self.flags = 0;
+        self.state = TraceState::EMPTY;
+        self.threshold = None;
+        self.baggage = Baggage::EMPTY;
+        self.correlation = None;
+    }
+
     /// The trace state with the threshold of this process's head decision in place of the caller's.
     pub(crate) fn state_with(&self, threshold: Option<Threshold>) -> TraceState {
         let mut ot = OtState::of(&self.state);

@@ -69,6 +69,7 @@ impl Strand {
             self.numbers.clear();
             self.numbers.extend(0..self.next);
             self.renumbered = true;
+            self.plain = 0;
         }
     }
 

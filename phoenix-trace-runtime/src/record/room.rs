@@ -105,6 +105,7 @@ impl Strand {
         let pipeline = &self.pipeline;
         let step = usize::from(pipeline.room.level() > 0);
         self.room = FIRST_SPANS[step].min(pipeline.limits.spans_per_segment);
+        self.plain = if self.renumbered { 0 } else { self.room };
         self.text_room = FIRST_TEXT[step].min(pipeline.limits.text_per_segment);
     }
 
@@ -114,6 +115,7 @@ impl Strand {
         let limit = self.pipeline.limits.spans_per_segment;
         if self.may_grow() && self.room < limit {
             self.room = (2 * place).clamp(1, limit);
+            self.plain = if self.renumbered { 0 } else { self.room };
             return true;
         }
         place < self.room + BEYOND

@@ -5,7 +5,6 @@ use super::context::Context;
 use super::owned::{Owned, own};
 use super::strand::{Role, Strand};
 use super::thread::{self, Thread};
-use crate::pipeline::Pipeline;
 use crate::propagation::CorrelationId;
 
 /// The scope of a request. It has a correlation id, a new one if nothing stands in for it.
@@ -14,10 +13,7 @@ pub(crate) fn scope(context: Context) -> Owned {
 }
 
 pub(super) fn strand(thread: &mut Thread, context: Context) -> Box<Strand> {
-    let mut strand = match thread.recording() {
-        Some(pipeline) => thread.take_strand(&pipeline),
-        None => thread.take_strand(Pipeline::idle()),
-    };
+    let mut strand = thread.take_scope();
     strand.role = Role::Scope;
     strand.context = context;
     if strand.context.trace_id == 0 && strand.context.correlation.is_none() {

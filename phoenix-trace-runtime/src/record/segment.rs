@@ -84,7 +84,7 @@ impl Segment {
             }
             *segment.made.get_mut() = 1;
             *segment.failed.get_mut() = false;
-            let mut joined = lock(&segment.joined);
+            let joined = segment.joined();
             joined.verdict = Verdict::Open;
             (joined.number, joined.spans) = (0, 0);
         } else {
@@ -104,6 +104,17 @@ impl Segment {
                 }),
             })
         })
+    }
+
+    fn joined(&mut self) -> &mut Joined {
+        self.joined
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Is its root the only strand that it ever had?
+    fn is_of_one(&mut self) -> bool {
+        *self.made.get_mut() == 1 && matches!(self.joined().verdict, Verdict::Open)
     }
 
     /// A strand for work that runs elsewhere, its spans below `parent`.
@@ -207,12 +218,13 @@ impl Segment {
         drop(joined);
         let failed =
             self.failed.swap(false, Ordering::Relaxed) | strands.iter().any(|strand| strand.failed);
-        let verdict = self.verdict(failed);
-        for strand in strands {
-            match verdict {
-                Verdict::Kept(kept) => self.pipeline.keep(strand, kept),
-                _ => self.pipeline.discard(strand),
-            }
+        self.carry_out(self.verdict(failed), strands.into_iter());
+    }
+
+    fn carry_out(&self, verdict: Verdict, strands: impl Iterator<Item = Box<Strand>>) {
+        match verdict {
+            Verdict::Kept(kept) => strands.for_each(|strand| self.pipeline.keep(strand, kept)),
+            _ => self.pipeline.discard_all(strands),
         }
     }
 
@@ -242,14 +254,11 @@ impl Segment {
         let verdict = self.verdict(failed);
         joined.verdict = verdict;
         drop(joined);
-        for strand in strands.drain(..).chain(last) {
-            match verdict {
-                Verdict::Kept(kept) => self.pipeline.keep(strand, kept),
-                _ => self.pipeline.discard(strand),
-            }
+        self.carry_out(verdict, strands.drain(..).chain(last));
+        if strands.capacity() > 0 {
+            // Nobody adds to it any more; the next use of this segment will.
+            lock(&self.joined).strands = strands;
         }
-        // Nobody adds to it any more; the next use of this segment will.
-        lock(&self.joined).strands = strands;
     }
 }
 
@@ -402,42 +411,49 @@ pub(crate) fn finish(mut strand: Box<Strand>) {
 fn complete(mut strand: Box<Strand>) {
     if let Some(mut part) = strand.part.take() {
         registry::remove(part.seed);
-        part.apply_mail(&mut strand);
         // Somebody who has just found the part keeps it, and with it the segment; else it serves again.
-        if let Some(owned) = Arc::get_mut(&mut part) {
-            owned.segment = None;
-            // Whoever had it may have written after the mail was read: nothing that the next use is to read.
-            owned
-                .mail
-                .get_mut()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            *owned.has_mail.get_mut() = false;
-            strand.spare = Some(part);
+        match Arc::get_mut(&mut part) {
+            Some(owned) => {
+                owned.segment = None;
+                let mail = owned
+                    .mail
+                    .get_mut()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
+                *owned.has_mail.get_mut() = false;
+                strand.read(mail);
+                strand.spare = Some(part);
+            }
+            None => part.apply_mail(&mut strand),
         }
     }
-    if let Some(segment) = strand.segment.take() {
-        if strand.role == Role::Root {
-            strand.spare_segment = Some(segment.clone());
+    let Some(mut segment) = strand.segment.take() else {
+        return decide_alone(strand);
+    };
+    if strand.role == Role::Root {
+        if let Some(alone) = Arc::get_mut(&mut segment)
+            && alone.is_of_one()
+        {
+            strand.failed |= *alone.failed.get_mut();
+            strand.spare_segment = Some(segment);
+            return decide_alone(strand);
         }
-        segment.join(strand);
-        return;
+        strand.spare_segment = Some(segment.clone());
     }
-    decide_alone(strand);
+    segment.join(strand);
 }
 
 /// Decides on a strand whose segment nobody else shares, or on what was cut off it.
 pub(super) fn decide_alone(strand: Box<Strand>) {
-    let pipeline = strand.pipeline.clone();
-    match pipeline.reasons(&strand.context, strand.failed) {
-        Some(reasons) => pipeline.keep(
-            strand,
-            Kept {
-                reasons,
-                anchor: Anchor::now(),
-            },
-        ),
-        None => pipeline.discard(strand),
+    match strand.pipeline.reasons(&strand.context, strand.failed) {
+        Some(reasons) => {
+            let anchor = Anchor::now();
+            strand
+                .pipeline
+                .clone()
+                .keep(strand, Kept { reasons, anchor });
+        }
+        None => Pipeline::discard(strand),
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn start_child(site: &'static Site, attrs: &[Attr<'_>], now: Ticks, r
         let number = strand.start(site, parent, now);
         let mut child = Child::new(strand.seed, number, SUSPENDED);
         if number != NONE {
-            lazy = strand.set_plain(number, attrs);
+            lazy = strand.describe(attrs);
             if run {
                 strand.current = number;
                 child = child.running(parent);
@@ -118,19 +118,17 @@ pub(super) fn start_root(
     now: Ticks,
     under: Under,
 ) -> Option<Box<Strand>> {
-    let strand = thread::with(|thread| {
-        let request = matches!(under, Under::Request(_));
-        let context = match (under, &thread.active) {
-            (Under::Request(context), _) => context,
-            (Under::Current, Some(scope)) => scope.context.clone(),
-            (Under::Current, None) => Context::default(),
-        };
-        match thread.recording() {
-            Some(pipeline) if pipeline.admits_segment() => {
-                Some(root(thread.take_strand(&pipeline), context, thread))
+    let strand = thread::with(|thread| match (thread.take_root(), under) {
+        (Some(mut strand), under) => {
+            match (under, &thread.active) {
+                (Under::Request(context), _) => strand.context = context,
+                (Under::Current, Some(scope)) => strand.context.clone_from(&scope.context),
+                (Under::Current, None) => {}
             }
-            _ => request.then(|| scope::strand(thread, context)),
+            Some(root(strand, thread))
         }
+        (None, Under::Request(context)) => Some(scope::strand(thread, context)),
+        (None, Under::Current) => None,
     });
     panics::forget();
     let mut strand = strand.flatten()?;
@@ -143,7 +141,7 @@ pub(super) fn start_root(
     }
     strand.current = 0;
     strand.rename_parts(0, name);
-    if strand.set_plain(0, attrs) {
+    if strand.describe(attrs) {
         for (attr, value) in render_lazy(attrs, &strand) {
             strand.set_rendered(0, attr.key, value);
         }
@@ -155,9 +153,8 @@ pub(super) fn start_root(
     Some(strand)
 }
 
-fn root(mut strand: Box<Strand>, context: Context, thread: &mut thread::Thread) -> Box<Strand> {
+fn root(mut strand: Box<Strand>, thread: &mut thread::Thread) -> Box<Strand> {
     strand.role = Role::Root;
-    strand.context = context;
     if strand.context.trace_id == 0 {
         strand.context.trace_id = thread.new_trace_id();
         strand.context.flags = super::context::RANDOM;

@@ -169,6 +169,8 @@ pub(crate) struct Strand {
     pub(crate) squeezed: bool,
     /// How many records it holds before it asks whether there is room for more.
     pub(super) room: usize,
+    /// Below it numbers are places, and there is room: what spans pass quickly.
+    pub(super) plain: usize,
     /// The same for its text, in bytes.
     pub(super) text_room: usize,
     /// What it holds of the pipeline's room for all that is undecided, in bytes.
@@ -230,6 +232,7 @@ impl Strand {
             overflow: 0,
             squeezed: false,
             room: 0,
+            plain: 0,
             text_room: 0,
             charged: 0,
             cut_at: Ticks::MAX,
@@ -262,7 +265,7 @@ impl Strand {
         self.events.shrink_to(KEEP_RECORDS);
         self.text.shrink_to(64 * KEEP_RECORDS);
         self.seed = 0;
-        self.context = Context::default();
+        self.context.clear();
         self.current = NONE;
         self.open = 0;
         self.failed = false;
@@ -314,6 +317,17 @@ impl Strand {
     /// Starts a span below `parent`. [`NONE`]: the segment has no room for it, and counts it.
     #[inline]
     pub(crate) fn start(&mut self, site: &'static Site, parent: u32, now: Ticks) -> u32 {
+        let place = self.records.len();
+        if place < self.plain && now < self.cut_at {
+            self.push_record(site, parent, now);
+            place as u32
+        } else {
+            self.start_slowly(site, parent, now)
+        }
+    }
+
+    #[cold]
+    fn start_slowly(&mut self, site: &'static Site, parent: u32, now: Ticks) -> u32 {
         if now >= self.cut_at {
             super::cut::cut_running(self, now);
         }
@@ -322,6 +336,16 @@ impl Strand {
             self.overflow = self.overflow.saturating_add(1);
             return NONE;
         }
+        self.push_record(site, parent, now);
+        if self.renumbered {
+            self.next_number()
+        } else {
+            place as u32
+        }
+    }
+
+    #[inline]
+    fn push_record(&mut self, site: &'static Site, parent: u32, now: Ticks) {
         self.records.push(Record {
             site,
             parent,
@@ -336,15 +360,22 @@ impl Strand {
             exception: Text::default(),
         });
         self.open += 1;
-        if self.renumbered {
-            self.next_number()
-        } else {
-            place as u32
-        }
     }
 
     #[inline]
     pub(crate) fn end(&mut self, number: u32, now: Ticks) {
+        if number as usize >= self.plain {
+            self.end_slowly(number, now);
+        } else if let Some(record) = self.records.get_mut(number as usize)
+            && record.end == 0
+        {
+            record.end = now.max(record.start).max(1);
+            self.open -= 1;
+        }
+    }
+
+    #[cold]
+    fn end_slowly(&mut self, number: u32, now: Ticks) {
         let place = self.place(number);
         if let Some(record) = self.records.get_mut(place)
             && record.end == 0

@@ -75,11 +75,9 @@ impl Thread {
         self.ids().0.trace_id()
     }
 
-    /// The pipeline that a root started here reports to.
-    pub(crate) fn pipeline(&mut self) -> Option<&Arc<Pipeline>> {
-        if self.scoped.is_some() {
-            return self.scoped.as_ref();
-        }
+    /// Takes notice of a pipeline that was set since.
+    #[inline]
+    fn refresh(&mut self) {
         let generation = GENERATION.load(Ordering::Acquire);
         if generation != self.generation {
             self.generation = generation;
@@ -88,21 +86,50 @@ impl Thread {
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone();
         }
-        self.pipeline.as_ref()
     }
 
     /// The pipeline that the running code reports to; `None`: nothing is recorded.
-    pub(crate) fn recording(&mut self) -> Option<Arc<Pipeline>> {
+    fn recording(&mut self) -> Option<Arc<Pipeline>> {
+        self.refresh();
+        self.reports_to().cloned()
+    }
+
+    fn reports_to(&self) -> Option<&Arc<Pipeline>> {
         match &self.active {
-            Some(strand) if !strand.pipeline.is_idle() => Some(strand.pipeline.clone()),
-            _ => self.pipeline().cloned(),
+            Some(strand) if !strand.pipeline.is_idle() => Some(&strand.pipeline),
+            _ => self.scoped.as_ref().or(self.pipeline.as_ref()),
+        }
+    }
+
+    /// An empty strand for a local root that starts here. `None`: nothing is recorded, or there is no room.
+    #[inline]
+    pub(crate) fn take_root(&mut self) -> Option<Box<Strand>> {
+        self.refresh();
+        let blank = self.pool.pop();
+        let pipeline = self.reports_to()?;
+        if !pipeline.admits_segment() {
+            return None;
+        }
+        let strand = match blank {
+            Some(strand) if Arc::ptr_eq(&strand.pipeline, pipeline) => strand,
+            _ => {
+                let pipeline = pipeline.clone();
+                return Some(self.take_strand(&pipeline));
+            }
+        };
+        Some(self.named(strand))
+    }
+
+    /// An empty strand for a scope, which no pipeline need be behind.
+    pub(crate) fn take_scope(&mut self) -> Box<Strand> {
+        match self.recording() {
+            Some(pipeline) => self.take_strand(&pipeline),
+            None => self.take_strand(Pipeline::idle()),
         }
     }
 
     /// An empty strand with a new seed.
     pub(crate) fn take_strand(&mut self, pipeline: &Arc<Pipeline>) -> Box<Strand> {
-        let (ids, number) = self.ids();
-        let seed = registry::seed_in_shard(ids.seed(), *number);
         if self.pool.is_empty() {
             pipeline.take_buffers(POOL / 2, &mut self.pool);
         }
@@ -113,7 +140,13 @@ impl Thread {
         if !Arc::ptr_eq(&strand.pipeline, pipeline) {
             strand.pipeline = pipeline.clone();
         }
-        strand.seed = seed;
+        self.named(strand)
+    }
+
+    #[inline]
+    fn named(&mut self, mut strand: Box<Strand>) -> Box<Strand> {
+        let (ids, number) = self.ids();
+        strand.seed = registry::seed_in_shard(ids.seed(), *number);
         strand.take_first_room();
         strand
     }
@@ -140,6 +173,17 @@ pub(crate) fn take_strand(pipeline: &Arc<Pipeline>) -> Box<Strand> {
 pub(crate) fn recycle(mut strand: Box<Strand>) {
     strand.clear();
     with(|thread| thread.recycle(strand));
+}
+
+/// The same for several.
+pub(crate) fn recycle_all(strands: impl Iterator<Item = Box<Strand>>) {
+    let mut cleared = strands.map(|mut strand| {
+        strand.clear();
+        strand
+    });
+    with(|thread| cleared.by_ref().for_each(|strand| thread.recycle(strand)));
+    // Those that the thread cannot take.
+    cleared.for_each(drop);
 }
 
 /// Makes `strand` the running one. Gives back the one that it hides, or `strand` itself when the thread is ending.
