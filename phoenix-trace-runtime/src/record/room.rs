@@ -132,13 +132,8 @@ impl Strand {
         false
     }
 
-    /// Takes room for twice of what it holds, which is as much as it may hold before it asks again, if it may at all.
+    /// Asks whether it may hold twice of what it holds, and takes room for as much as it may.
     fn may_grow(&mut self) -> bool {
-        let bytes = 2 * self.bytes();
-        if let Some(more @ 1..) = bytes.checked_sub(self.charged) {
-            self.pipeline.room.take(more);
-            self.charged = bytes;
-        }
         let most = if self.context.is_sampled() {
             Level::Least
         } else {
@@ -146,6 +141,11 @@ impl Strand {
         };
         let grows = self.pipeline.room.level() < most as u8;
         self.squeezed |= !grows;
+        let bytes = self.bytes() * if grows { 2 } else { 1 };
+        if let Some(more @ 1..) = bytes.checked_sub(self.charged) {
+            self.pipeline.room.take(more);
+            self.charged = bytes;
+        }
         grows
     }
 
