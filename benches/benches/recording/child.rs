@@ -92,9 +92,9 @@ fn roots(task: &Task) -> u64 {
 }
 
 fn measure<S: Stack>(task: &Task, pipeline: Box<dyn Pipeline>) -> Result<Measured, String> {
-    // One worker: a second one without work would now and then take the task over, and measure the machine instead.
+    // As many workers as tasks: another without work would now and then take a task over, and measure the machine instead.
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
+        .worker_threads(task.measurement.threads)
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
@@ -171,7 +171,8 @@ impl Workload {
             (Shape::Sync, 1) => self.per_span(sync::<S>(self.roots, self.text)),
             (Shape::Sync, _) => self.per_span(self.on_threads::<S>()),
             (Shape::Async, _) => self.in_task(S::in_task),
-            (Shape::Yielding, _) => self.in_task(S::yielding),
+            (Shape::Yielding, 1) => self.in_task(S::yielding),
+            (Shape::Yielding, _) => self.in_tasks(S::yielding),
             (Shape::Spawned, _) => self.in_task(S::spawned),
         }
     }
@@ -191,6 +192,28 @@ impl Workload {
         });
         let wall = self.runtime.block_on(task).unwrap_or_default();
         self.per_span(wall)
+    }
+
+    /// In as many tasks as the runtime has workers: the CPU time of the process, since a task may move between them.
+    fn in_tasks<F>(&self, root: impl Fn(&'static str) -> F + Copy + Send + 'static) -> f64
+    where
+        F: Future<Output = i64> + Send + 'static,
+    {
+        let (roots, text) = (self.roots, self.text);
+        let start = ProcessTime::now();
+        let tasks: Vec<_> = (0..self.threads)
+            .map(|_| {
+                self.runtime.spawn(async move {
+                    for _ in 0..roots {
+                        black_box(root(text).await);
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            let _ = self.runtime.block_on(task);
+        }
+        self.per_span(start.elapsed())
     }
 
     /// On several threads at once: the CPU time of all.

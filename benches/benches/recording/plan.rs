@@ -193,30 +193,36 @@ fn exported(rows: &mut Vec<Row>) {
 }
 
 fn threads(rows: &mut Vec<Row>) {
-    for threads in [2, 8] {
-        let on = |stack| Measurement {
-            stack,
-            shape: Shape::Sync,
-            threads,
-        };
-        let mut group = Group {
-            rows,
-            name: format!("dropped, sync on {threads} threads"),
-            ours: on(Name::OursDropped),
-            cost: Cost::Foreground,
-        };
-        group.floor(Cost::Foreground, None);
-        group.rival(Name::TracingOtelTenth, None);
-        group.rival(Name::FastraceCancelled, None);
-        let mut group = Group {
-            rows,
-            name: format!("exported, sync on {threads} threads"),
-            ours: on(Name::OursExported),
-            cost: Cost::Foreground,
-        };
-        group.rival(Name::TracingOtelOn, None);
-        group.rival(Name::FastraceReported, None);
-        group.rival(Name::OtelSdk, None);
+    let shapes = [
+        (Shape::Sync, "sync", Cost::Foreground),
+        (Shape::Yielding, "async, each child yields,", Cost::Added),
+    ];
+    for (shape, name, cost) in shapes {
+        for threads in [2, 8] {
+            let on = |stack| Measurement {
+                stack,
+                shape,
+                threads,
+            };
+            let mut group = Group {
+                rows,
+                name: format!("dropped, {name} on {threads} threads"),
+                ours: on(Name::OursDropped),
+                cost,
+            };
+            group.floor(cost, None);
+            group.rival(Name::TracingOtelTenth, None);
+            group.rival(Name::FastraceCancelled, None);
+            let mut group = Group {
+                rows,
+                name: format!("exported, {name} on {threads} threads"),
+                ours: on(Name::OursExported),
+                cost,
+            };
+            group.rival(Name::TracingOtelOn, None);
+            group.rival(Name::FastraceReported, None);
+            group.rival(Name::OtelSdk, None);
+        }
     }
 }
 
