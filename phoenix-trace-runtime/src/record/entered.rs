@@ -8,7 +8,7 @@ use super::mail::{Late, LateEnd};
 use super::segment::finish;
 use super::site::Site;
 use super::start::{Child, Under, start_child, start_root};
-use super::strand::{NONE, Strand};
+use super::strand::Strand;
 use super::thread;
 use crate::outcome::{Failure, Outcome};
 use crate::panics;
@@ -17,20 +17,19 @@ use crate::value::Attr;
 /// A span that runs until it is dropped. It cannot leave its thread, nor be held across an await.
 #[derive(Debug)]
 pub struct Entered {
-    kind: EnteredKind,
-    was_panicking: bool,
-    /// Of a child: its span, and what was current before it. Flat, so that starting a span moves no enum about.
-    child: Child,
-    /// Of a root: the strand that it hides.
-    hidden: Option<Box<Strand>>,
+    /// `None` is all that is written while nothing is recorded.
+    guard: Option<Guard>,
     not_send: PhantomData<*const ()>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum EnteredKind {
-    Off,
-    Child,
-    Root,
+#[derive(Debug)]
+struct Guard {
+    /// The span. Where its segment had no room for it, it can only fail.
+    child: Child,
+    /// Is it a local root? Then it hides what ran before.
+    root: bool,
+    hidden: Option<Box<Strand>>,
+    was_panicking: bool,
 }
 
 /// Starts a span that runs from now until the guard is dropped.
@@ -40,18 +39,12 @@ pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
     if child.is_none() {
         return enter_root(site, attrs, now);
     }
-    let kind = if child.number() == NONE {
-        EnteredKind::Off
-    } else {
-        EnteredKind::Child
-    };
-    Entered {
-        kind,
-        was_panicking: std::thread::panicking(),
+    Entered::of(Guard {
         child,
+        root: false,
         hidden: None,
-        not_send: PhantomData,
-    }
+        was_panicking: std::thread::panicking(),
+    })
 }
 
 #[inline(never)]
@@ -60,13 +53,12 @@ fn enter_root(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Entered {
         return Entered::off();
     };
     match thread::install(strand) {
-        Ok(hidden) => Entered {
-            kind: EnteredKind::Root,
-            was_panicking: std::thread::panicking(),
+        Ok(hidden) => Entered::of(Guard {
             child: Child::first(),
+            root: true,
             hidden,
-            not_send: PhantomData,
-        },
+            was_panicking: std::thread::panicking(),
+        }),
         Err(strand) => {
             strand.pipeline.lose(&strand);
             Entered::off()
@@ -75,15 +67,20 @@ fn enter_root(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Entered {
 }
 
 impl Entered {
+    #[inline]
+    const fn of(guard: Guard) -> Self {
+        Self {
+            guard: Some(guard),
+            not_send: PhantomData,
+        }
+    }
+
     /// A guard of no span.
     #[inline]
     #[must_use]
     pub const fn off() -> Self {
         Self {
-            kind: EnteredKind::Off,
-            was_panicking: false,
-            child: Child::NONE,
-            hidden: None,
+            guard: None,
             not_send: PhantomData,
         }
     }
@@ -98,10 +95,24 @@ impl Entered {
 
     #[inline(never)]
     fn fail(&self, failure: &Failure<'_>) {
-        // A child that is off had no room in its segment: that it failed is kept.
-        if self.kind != EnteredKind::Off || !self.child.is_none() {
-            fail_active(self.child.number(), failure);
+        if let Some(guard) = &self.guard {
+            guard.fail(failure);
         }
+    }
+}
+
+impl Drop for Entered {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(guard) = &mut self.guard {
+            guard.end();
+        }
+    }
+}
+
+impl Guard {
+    fn fail(&self, failure: &Failure<'_>) {
+        fail_active(self.child.number(), failure);
     }
 
     /// Ends the span; without unwinding, that is all there is to do.
@@ -110,7 +121,7 @@ impl Entered {
             panics::current(|failure| self.fail(failure));
         }
         let now = clock::now();
-        if self.kind == EnteredKind::Root {
+        if self.root {
             if let Some(mut strand) = thread::uninstall(self.hidden.take()) {
                 strand.end(0, now);
                 finish(strand);
@@ -118,28 +129,16 @@ impl Entered {
             return;
         }
         let (seed, number) = (self.child.seed, self.child.number());
+        let Some(previous) = self.child.previous() else {
+            return;
+        };
         let here = on_active(seed, |strand| {
             strand.end(number, now);
-            strand.current = self.child.previous().unwrap_or(NONE);
+            strand.current = previous;
         });
         if here.is_none() {
-            deliver(
-                seed,
-                Late {
-                    number,
-                    at: now,
-                    end: LateEnd::Finished,
-                },
-            );
-        }
-    }
-}
-
-impl Drop for Entered {
-    #[inline]
-    fn drop(&mut self) {
-        if self.kind != EnteredKind::Off {
-            self.end();
+            let (at, end) = (now, LateEnd::Finished);
+            deliver(seed, Late { number, at, end });
         }
     }
 }
