@@ -1,6 +1,7 @@
 //! Spans for the length of a scope, as guards that cannot leave their thread.
 
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 
 use super::clock::{self, Ticks};
 use super::current::{deliver, fail_active, on_active};
@@ -28,7 +29,8 @@ struct Guard {
     child: Child,
     /// Is it a local root? Then it hides what ran before.
     root: bool,
-    hidden: Option<Box<Strand>>,
+    /// Taken when it ends, so that nothing is left to drop.
+    hidden: ManuallyDrop<Option<Box<Strand>>>,
     was_panicking: bool,
 }
 
@@ -42,7 +44,7 @@ pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
     Entered::of(Guard {
         child,
         root: false,
-        hidden: None,
+        hidden: ManuallyDrop::new(None),
         was_panicking: std::thread::panicking(),
     })
 }
@@ -56,7 +58,7 @@ fn enter_root(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Entered {
         Ok(hidden) => Entered::of(Guard {
             child: Child::first(),
             root: true,
-            hidden,
+            hidden: ManuallyDrop::new(hidden),
             was_panicking: std::thread::panicking(),
         }),
         Err(strand) => {

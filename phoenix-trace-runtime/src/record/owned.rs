@@ -155,7 +155,7 @@ impl Owned {
             span: self,
             mode,
             child,
-            hidden,
+            hidden: ManuallyDrop::new(hidden),
             was_panicking: std::thread::panicking(),
         }
     }

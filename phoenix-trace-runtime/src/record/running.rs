@@ -1,5 +1,7 @@
 //! An owned span while it runs, and what becomes of it afterwards: suspended, ended, or failed by a panic.
 
+use std::mem::ManuallyDrop;
+
 use super::carry::with_active;
 use super::clock::Ticks;
 use super::current::{deliver, fail_active, on_active};
@@ -34,7 +36,8 @@ pub struct Running<'a> {
     pub(super) span: &'a mut Owned,
     pub(super) mode: Mode,
     pub(super) child: Child,
-    pub(super) hidden: Option<Box<Strand>>,
+    /// What it hides: taken wherever this ends, so that nothing is left to drop.
+    pub(super) hidden: ManuallyDrop<Option<Box<Strand>>>,
     pub(super) was_panicking: bool,
 }
 
