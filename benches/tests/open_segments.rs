@@ -41,7 +41,7 @@ fn failing() -> Result<u8, std::num::ParseIntError> {
 // One test: another that ran beside it would be counted.
 #[test]
 fn a_hundred_thousand_open_segments_stay_within_their_bound() {
-    const ROOM: usize = 256 * 1024 * 1024;
+    const ROOM: usize = 512 * 1024 * 1024;
     let config = Config::default()
         .sampler(Sampler::ratio(0.0))
         .max_open_segments(BOUND)
@@ -58,8 +58,7 @@ fn a_hundred_thousand_open_segments_stay_within_their_bound() {
     }
     let change = region.change();
     let held = change.bytes_allocated - change.bytes_deallocated;
-    // Not counted are the first step of each segment, its future, and its place in the registry.
-    assert!(held < 2 * ROOM, "{held} bytes");
+    assert!(held < ROOM, "{held} bytes");
     let account = phoenix_trace::stats();
     assert!(account.segments_open <= BOUND as u64 + 64, "{account}");
     drop(open);

@@ -51,8 +51,6 @@ impl Cutting {
 /// First all that is due joins, then each segment is decided on the whole of it.
 fn cut(parts: &[Arc<Part>]) {
     let now = clock::now();
-    let due = |part: &Arc<Part>| Some((part.clone(), part.cut(now)?));
-    let cut: Vec<(Arc<Part>, Arc<Segment>)> = parts.iter().filter_map(due).collect();
-    cut.iter().for_each(|(_, segment)| segment.decide_so_far());
-    cut.iter().for_each(|(part, _)| part.tell_failed());
+    let cut: Vec<Arc<Segment>> = parts.iter().filter_map(|part| part.cut(now)).collect();
+    cut.iter().for_each(|segment| segment.decide_so_far(now));
 }

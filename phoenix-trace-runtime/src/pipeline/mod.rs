@@ -275,6 +275,7 @@ impl Pipeline {
         }
         strand.kept = Some(kept);
         strand.release();
+        strand.fit();
         for lane in &self.also {
             lane.account.add(Count::Offered, strand.records.len());
             lane.push(strand.copy());

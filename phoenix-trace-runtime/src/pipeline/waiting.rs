@@ -1,6 +1,7 @@
 //! Segments whose local root has ended before other spans: each waits for its grace period, and is decided then.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
@@ -8,10 +9,14 @@ use tokio::sync::Notify;
 
 use crate::record::segment::{Segment, lock};
 
+const LEAST_PURGED: usize = 1024;
+
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     /// In the order of their times, since all wait equally long.
     pub(super) segments: Mutex<VecDeque<(Instant, Weak<Segment>)>>,
+    /// How many wait when those that have been decided are next looked for.
+    purge_at: AtomicUsize,
     wake: Notify,
 }
 
@@ -20,6 +25,12 @@ impl Waiting {
         let until = super::worker::after(grace);
         let first = {
             let mut segments = lock(&self.segments);
+            if segments.len() >= self.purge_at.load(Ordering::Relaxed) {
+                // A segment that is decided is still in memory while it stands here.
+                segments.retain(|(_, segment)| segment.strong_count() > 0);
+                self.purge_at
+                    .store((2 * segments.len()).max(LEAST_PURGED), Ordering::Relaxed);
+            }
             segments.push_back((until, Arc::downgrade(segment)));
             segments.len() == 1
         };

@@ -26,7 +26,7 @@ impl Strand {
         let limit = usize::from(self.pipeline.limits.attributes);
         let room =
             |record: &Record| record.end == 0 && usize::from(record.attrs) + attrs.len() <= limit;
-        if self.records.get(owner as usize).is_some_and(room) {
+        if self.records.get(owner as usize).is_some_and(room) && !self.details_are_full() {
             self.set_all(owner, attrs)
         } else {
             self.set_one_by_one(owner, attrs)
@@ -37,7 +37,7 @@ impl Strand {
     #[inline]
     pub(super) fn describe(&mut self, attrs: &[Attr<'_>]) -> bool {
         let owner = self.records.len().wrapping_sub(1) as u32;
-        if attrs.len() <= usize::from(self.pipeline.limits.attributes) {
+        if attrs.len() <= usize::from(self.pipeline.limits.attributes) && !self.details_are_full() {
             self.set_all(owner, attrs)
         } else {
             self.set_one_by_one(owner, attrs)
@@ -120,6 +120,9 @@ impl Strand {
                 let value = Stored::Str(self.push_text(&text));
                 self.push_attr(owner, key, value);
             }
+            Rendered::Array(array) if !self.has_room_for(array_bytes(&array)) => {
+                self.drop_attr(owner);
+            }
             Rendered::Array(array) => {
                 // An array that is set again takes the place of the one before.
                 let before = self
@@ -144,6 +147,10 @@ impl Strand {
     /// Is there room for it?
     #[inline]
     pub(super) fn push_attr(&mut self, owner: u32, key: &'static RawKey, value: Stored) -> bool {
+        if self.details_are_full() && !keys::OWN.contains(key) {
+            self.drop_attr(owner);
+            return false;
+        }
         if owner & (EVENT | LINK) == 0 {
             let Some(record) = self.records.get_mut(owner as usize) else {
                 return false;

@@ -15,15 +15,16 @@ pub(super) fn cut_running(strand: &mut Strand, now: Ticks) {
         // Its first span.
         return;
     }
-    if let Some(ended) = strand.split() {
-        match &strand.segment {
-            Some(segment) => {
+    let ended = strand.split();
+    match (&strand.segment, ended) {
+        (Some(segment), ended) => {
+            if let Some(ended) = ended {
                 segment.take_in(ended);
-                segment.decide_so_far();
             }
-            None => segment::decide_alone(ended),
+            segment.decide_so_far(now);
         }
-        strand.tell_failed();
+        (None, Some(ended)) => segment::decide_alone(ended),
+        (None, None) => {}
     }
 }
 
@@ -54,7 +55,12 @@ impl Strand {
         std::mem::swap(&mut self.arrays, &mut open.arrays);
         std::mem::swap(&mut self.text, &mut open.text);
         self.failures.clear();
-        self.failed &= self.records.iter().any(|record| record.failed);
+        if self.failed && !self.records.iter().any(|record| record.failed) {
+            self.failed = false;
+            if let Some(segment) = &self.segment {
+                segment.count_failing(false);
+            }
+        }
         self.cuts = self.cuts.wrapping_add(1);
         self.release();
         self.take_first_room();

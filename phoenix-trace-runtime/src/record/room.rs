@@ -7,9 +7,13 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use super::details::Owner;
 use super::strand::{Stored, Strand};
 
-/// Spans that a strand holds before it first asks for room, and bytes of text: with room to spare, and without.
-const FIRST_SPANS: [usize; 2] = [64, 8];
-const FIRST_TEXT: [usize; 2] = [16 * 1024, 512];
+/// What a strand holds before it first asks for room, with room to spare and without: spans, bytes of text, and attributes and
+/// events together.
+const FIRST_SPANS: [usize; 2] = [16, 8];
+const FIRST_TEXT: [usize; 2] = [2048, 512];
+const FIRST_DETAILS: [usize; 2] = [64, 32];
+/// From how many bytes on an array asks for room.
+const LARGE_ARRAY: usize = 1024;
 /// Spans that may be open beyond the room of a strand, or stay there since they failed.
 const BEYOND: usize = 128;
 
@@ -80,14 +84,19 @@ impl Room {
     pub(crate) fn segments(&self, open: usize) {
         let level = Level::of(open, self.most_segments);
         self.by_segments.store(level as u8, Ordering::Relaxed);
+        // Those who gave back bytes at the same time may have noted it in the wrong order.
+        self.note(self.bytes.load(Ordering::Relaxed));
     }
 
-    fn take(&self, bytes: usize) {
+    pub(super) fn take(&self, bytes: usize) {
         let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.note(before + bytes);
     }
 
-    fn give_back(&self, bytes: usize) {
+    pub(super) fn give_back(&self, bytes: usize) {
+        if bytes == 0 {
+            return;
+        }
         let before = self.bytes.fetch_sub(bytes, Ordering::Relaxed);
         self.note(before.saturating_sub(bytes));
     }
@@ -107,6 +116,7 @@ impl Strand {
         self.room = FIRST_SPANS[step].min(pipeline.limits.spans_per_segment);
         self.plain = if self.renumbered { 0 } else { self.room };
         self.text_room = FIRST_TEXT[step].min(pipeline.limits.text_per_segment);
+        self.detail_room = FIRST_DETAILS[step];
     }
 
     /// Is there room for a record at `place`, if only for the time that the span is open?
@@ -130,6 +140,35 @@ impl Strand {
             return true;
         }
         false
+    }
+
+    /// Has it no room for details that are no failure's?
+    #[inline]
+    pub(super) fn details_are_full(&mut self) -> bool {
+        self.attrs.len() + self.events.len() >= self.detail_room && !self.make_detail_room()
+    }
+
+    /// Is there room for more attributes and events?
+    #[cold]
+    fn make_detail_room(&mut self) -> bool {
+        if self.may_grow() {
+            self.detail_room = 2 * (self.attrs.len() + self.events.len());
+            return true;
+        }
+        self.telling_failure
+    }
+
+    /// Is there room for an array of so many bytes?
+    pub(super) fn has_room_for(&mut self, array: usize) -> bool {
+        if array < LARGE_ARRAY {
+            return true;
+        }
+        let grows = self.may_grow();
+        if grows {
+            self.pipeline.room.take(array);
+            self.charged += array;
+        }
+        grows
     }
 
     /// Asks whether it may hold twice of what it holds, and takes room for as much as it may.
@@ -163,17 +202,12 @@ impl Strand {
         if place + 1 != self.records.len() || self.records[place].failed {
             return;
         }
+        let Some((attrs, events, links)) = self.details_at_end(place) else {
+            return;
+        };
         // Its number is not used again: its id may be known elsewhere.
         self.renumber();
-        let mine = |strand: &Self, owner: u32| match Owner::of(owner) {
-            Owner::Span(span) => span as usize == place,
-            Owner::Event(event) => strand.events[event as usize].owner as usize == place,
-            Owner::Link(link) => strand.links[link as usize].owner as usize == place,
-        };
-        while let Some(attr) = self.attrs.last().copied()
-            && mine(self, attr.owner)
-        {
-            self.attrs.pop();
+        for attr in self.attrs.drain(attrs..).rev() {
             match attr.value() {
                 Stored::Str(text) if (text.start + text.len) as usize == self.text.len() => {
                     self.text.truncate(text.start as usize);
@@ -182,20 +216,42 @@ impl Strand {
                 _ => {}
             }
         }
-        while self
-            .events
-            .pop_if(|event| event.owner as usize == place)
-            .is_some()
-        {}
-        while self
-            .links
-            .pop_if(|link| link.owner as usize == place)
-            .is_some()
-        {}
+        self.events.truncate(events);
+        self.links.truncate(links);
         self.dropped.remove(&(place as u32));
         self.records.pop();
         self.numbers.pop();
         self.overflow = self.overflow.saturating_add(1);
+    }
+
+    /// Where the details of the span at `place` begin: attributes, events, links, if all that comes after is the span's and
+    /// nothing before is. Somebody who told another span something meanwhile has its details among them.
+    fn details_at_end(&self, place: usize) -> Option<(usize, usize, usize)> {
+        let mine = |owner: u32| owner as usize == place;
+        let record = self.records.get(place)?;
+        let events = self.events.len().checked_sub(record.events.into())?;
+        let links = self.links.len().checked_sub(record.links.into())?;
+        let (its_events, its_links) = (&self.events[events..], &self.links[links..]);
+        let number = usize::from(record.attrs)
+            + its_events
+                .iter()
+                .map(|event| usize::from(event.attrs))
+                .sum::<usize>()
+            + its_links
+                .iter()
+                .map(|link| usize::from(link.attrs))
+                .sum::<usize>();
+        let attrs = self.attrs.len().checked_sub(number)?;
+        let its_own = its_events.iter().all(|event| mine(event.owner))
+            && its_links.iter().all(|link| mine(link.owner))
+            && self.attrs[attrs..]
+                .iter()
+                .all(|attr| match Owner::of(attr.owner) {
+                    Owner::Span(span) => mine(span),
+                    Owner::Event(event) => event as usize >= events,
+                    Owner::Link(link) => link as usize >= links,
+                });
+        its_own.then_some((attrs, events, links))
     }
 }
 

@@ -5,7 +5,7 @@
 //! its strands have joined, or a grace period after the local root ended; what joins later follows the decision.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
@@ -14,6 +14,7 @@ use super::clock::{self, Anchor, Ticks};
 use super::context::Context;
 use super::mail::{Late, LateEnd, Mail};
 use super::strand::{Role, Strand};
+use super::told::unharmed;
 use super::{registry, thread};
 use crate::pipeline::{DropReason, Pipeline, Reasons};
 
@@ -38,8 +39,12 @@ pub(crate) struct Segment {
     pub(crate) pipeline: Arc<Pipeline>,
     /// Strands that were made for it.
     made: AtomicU32,
-    /// Something in it failed, in a strand that may not have joined yet.
-    pub(super) failed: AtomicBool,
+    /// Strands that have not joined, and in which something failed.
+    failing: AtomicU32,
+    /// Something failed, in a strand that is out of reach.
+    failed: AtomicBool,
+    /// When what has joined is decided although the segment is open.
+    cut_at: AtomicU64,
     joined: Mutex<Joined>,
 }
 
@@ -50,6 +55,11 @@ struct Joined {
     /// How many strands have joined, and how many spans they had.
     number: u32,
     spans: usize,
+    /// Something failed in a strand that had no span to wait with.
+    failed: bool,
+    /// What the strands that wait hold beyond what they took room for, and how much of it was taken since.
+    bytes: usize,
+    charged: usize,
 }
 
 /// How others reach one strand.
@@ -73,6 +83,9 @@ impl fmt::Debug for Part {
     }
 }
 
+/// Room is taken for what waits in a segment in steps of so many bytes.
+const JOINED_STEP: usize = 16 * 1024;
+
 impl Segment {
     /// The segment of a strand that was alone until now; made of the one of the strand's last use where nobody has it.
     fn of(strand: &mut Strand) -> Arc<Self> {
@@ -83,10 +96,12 @@ impl Segment {
                 segment.pipeline.clone_from(&strand.pipeline);
             }
             *segment.made.get_mut() = 1;
+            *segment.failing.get_mut() = 0;
+            *segment.cut_at.get_mut() = strand.cut_at;
             *segment.failed.get_mut() = false;
             let joined = segment.joined();
             joined.verdict = Verdict::Open;
-            (joined.number, joined.spans) = (0, 0);
+            (joined.number, joined.spans, joined.failed) = (0, 0, false);
         } else {
             spare = None;
         }
@@ -95,12 +110,17 @@ impl Segment {
                 context: strand.context.clone(),
                 pipeline: strand.pipeline.clone(),
                 made: AtomicU32::new(1),
+                failing: AtomicU32::new(0),
+                cut_at: AtomicU64::new(strand.cut_at),
                 failed: AtomicBool::new(false),
                 joined: Mutex::new(Joined {
                     verdict: Verdict::Open,
                     strands: Vec::new(),
                     number: 0,
                     spans: 0,
+                    failed: false,
+                    bytes: 0,
+                    charged: 0,
                 }),
             })
         })
@@ -136,6 +156,9 @@ impl Segment {
     fn join(self: &Arc<Self>, strand: Box<Strand>) {
         let mut joined = lock(&self.joined);
         joined.number += 1;
+        if strand.failed {
+            self.failing.fetch_sub(1, Ordering::Relaxed);
+        }
         let last = joined.number == self.made.load(Ordering::Relaxed);
         let root_ended = strand.role == Role::Root;
         match joined.verdict {
@@ -170,6 +193,7 @@ impl Segment {
             joined.spans += spans;
             return Some(strand);
         }
+        joined.failed |= strand.failed;
         let room = self.pipeline.limits.spans_per_segment * if strand.failed { 2 } else { 1 };
         if spans == 0 {
             thread::recycle(strand);
@@ -180,6 +204,11 @@ impl Segment {
             return None;
         }
         joined.spans += spans;
+        joined.bytes += strand.bytes().saturating_sub(strand.charged);
+        if joined.bytes > joined.charged + JOINED_STEP {
+            self.pipeline.room.take(joined.bytes - joined.charged);
+            joined.charged = joined.bytes;
+        }
         Some(strand)
     }
 
@@ -204,7 +233,9 @@ impl Segment {
 
     /// Decides on what has joined so far; what joins later is decided anew. Not once the local root has ended: then the
     /// whole of it is decided soon.
-    pub(crate) fn decide_so_far(&self) {
+    pub(crate) fn decide_so_far(&self, now: Ticks) {
+        let next = now.saturating_add(self.pipeline.cut);
+        self.cut_at.store(next, Ordering::Relaxed);
         let mut joined = lock(&self.joined);
         let root_ended = joined
             .strands
@@ -213,11 +244,16 @@ impl Segment {
         if !matches!(joined.verdict, Verdict::Open) || root_ended {
             return;
         }
+        if joined.strands.is_empty() {
+            return;
+        }
         let strands = std::mem::take(&mut joined.strands);
         joined.spans = 0;
+        let failed = std::mem::take(&mut joined.failed) | self.has_failing();
+        self.release(&mut joined);
         drop(joined);
-        let failed =
-            self.failed.swap(false, Ordering::Relaxed) | strands.iter().any(|strand| strand.failed);
+        self.failed.store(false, Ordering::Relaxed);
+        let failed = failed | strands.iter().any(|strand| strand.failed);
         self.carry_out(self.verdict(failed), strands.into_iter());
     }
 
@@ -226,6 +262,25 @@ impl Segment {
             Verdict::Kept(kept) => strands.for_each(|strand| self.pipeline.keep(strand, kept)),
             _ => self.pipeline.discard_all(strands),
         }
+    }
+
+    /// Has something failed in a strand that has not joined?
+    fn has_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed) > 0 || self.failed.load(Ordering::Relaxed)
+    }
+
+    /// One more of its strands has failed, or, unless `failed`, does so no more.
+    pub(super) fn count_failing(&self, failed: bool) {
+        if failed {
+            self.failing.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.failing.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    fn release(&self, joined: &mut Joined) {
+        self.pipeline.room.give_back(joined.charged);
+        (joined.bytes, joined.charged) = (0, 0);
     }
 
     fn verdict(&self, failed: bool) -> Verdict {
@@ -249,8 +304,10 @@ impl Segment {
     /// Decides on what has joined, and on `last`, which joins with the decision.
     fn decide(&self, mut joined: MutexGuard<'_, Joined>, last: Option<Box<Strand>>) {
         let mut strands = std::mem::take(&mut joined.strands);
-        let failed = self.failed.load(Ordering::Relaxed)
+        let failed = joined.failed
+            || self.has_failing()
             || strands.iter().chain(&last).any(|strand| strand.failed);
+        self.release(&mut joined);
         let verdict = self.verdict(failed);
         joined.verdict = verdict;
         drop(joined);
@@ -352,35 +409,28 @@ impl Part {
         complete(strand);
     }
 
-    /// Cuts the strand if it is suspended, and has been open for long enough. Its segment, if there is something to decide.
+    /// Cuts the strand if it is suspended, and has been open for long enough. Its segment, if it is to be decided so far.
     pub(crate) fn cut(self: &Arc<Self>, now: Ticks) -> Option<Arc<Segment>> {
-        let mut strand = self.parked.take()?;
+        let Some(mut strand) = self.parked.take() else {
+            // It runs: what has joined can do without it.
+            let due = |segment: &&Arc<Segment>| now >= segment.cut_at.load(Ordering::Relaxed);
+            return self.segment().filter(due).cloned();
+        };
         let due = now >= strand.cut_at && strand.cut_at > 0 && !strand.orphaned;
-        let ended = due
-            .then(|| {
+        let segment = due.then(|| strand.segment.clone()).flatten();
+        if let Some(segment) = &segment {
+            // Whatever happens, the strand is put back: its owner waits for it.
+            let ended = unharmed(|| {
                 self.apply_mail(&mut strand);
                 strand.cut_at = now.saturating_add(strand.pipeline.cut);
                 strand.split()
-            })
-            .flatten();
-        if due && let Some(ended) = ended {
-            let segment = strand.segment.clone();
-            if let Some(segment) = &segment {
+            });
+            if let Some(Some(ended)) = ended {
                 segment.take_in(ended);
             }
-            self.park(strand);
-            return segment;
         }
         self.park(strand);
-        None
-    }
-
-    /// Tells the segment again of failures in spans that are still open.
-    pub(crate) fn tell_failed(self: &Arc<Self>) {
-        if let Some(strand) = self.parked.take() {
-            strand.tell_failed();
-            self.park(strand);
-        }
+        segment
     }
 
     /// Leaves the strand to the spans that it still waits for.
@@ -434,7 +484,7 @@ fn complete(mut strand: Box<Strand>) {
         if let Some(alone) = Arc::get_mut(&mut segment)
             && alone.is_of_one()
         {
-            strand.failed |= *alone.failed.get_mut();
+            strand.failed |= *alone.failed.get_mut() || alone.joined().failed;
             strand.spare_segment = Some(segment);
             return decide_alone(strand);
         }
@@ -479,7 +529,9 @@ fn attach(strand: &mut Strand) -> &Arc<Part> {
         Some(segment) => segment.clone(),
         None => {
             let segment = Segment::of(strand);
-            segment.failed.fetch_or(strand.failed, Ordering::Relaxed);
+            if strand.failed {
+                segment.count_failing(true);
+            }
             strand.segment.insert(segment).clone()
         }
     };

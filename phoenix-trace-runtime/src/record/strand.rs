@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::attributes::array_bytes;
 use super::clock::Ticks;
@@ -171,8 +170,9 @@ pub(crate) struct Strand {
     pub(super) room: usize,
     /// Below it numbers are places, and there is room: what spans pass quickly.
     pub(super) plain: usize,
-    /// The same for its text, in bytes.
+    /// The same for its text, in bytes, and for its attributes and events together.
     pub(super) text_room: usize,
+    pub(super) detail_room: usize,
     /// What it holds of the pipeline's room for all that is undecided, in bytes.
     pub(super) charged: usize,
     /// When what has ended is decided although the segment is open.
@@ -234,6 +234,7 @@ impl Strand {
             room: 0,
             plain: 0,
             text_room: 0,
+            detail_room: 0,
             charged: 0,
             cut_at: Ticks::MAX,
             segment: None,
@@ -460,11 +461,13 @@ impl Strand {
         if record.end != 0 {
             return None;
         }
-        if record.events >= limit {
+        if record.events >= limit || self.details_are_full() {
             self.give_up(place, Dropped::EVENT);
             return None;
         }
-        record.events += 1;
+        if let Some(record) = self.record_mut(number) {
+            record.events += 1;
+        }
         let owner = u32::try_from(self.events.len()).ok()? | EVENT;
         self.events.push(StoredEvent {
             owner: place,
@@ -542,15 +545,11 @@ impl Strand {
 
     /// From now on the segment is kept, even if it is decided before this strand has joined.
     pub(super) fn set_failed(&mut self) {
-        self.failed = true;
-        self.tell_failed();
-    }
-
-    pub(super) fn tell_failed(&self) {
-        if self.failed
-            && let Some(segment) = &self.segment
-        {
-            segment.failed.store(true, Ordering::Relaxed);
+        if !self.failed {
+            self.failed = true;
+            if let Some(segment) = &self.segment {
+                segment.count_failing(true);
+            }
         }
     }
 
@@ -601,15 +600,27 @@ impl Strand {
         }
     }
 
-    /// What it holds in memory, for the bounds on queues.
+    /// What it holds in memory.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()
-            + self.records.len() * size_of::<Record>()
-            + self.attrs.len() * size_of::<StoredAttr>()
-            + self.events.len() * size_of::<StoredEvent>()
-            + self.links.len() * size_of::<StoredLink>()
-            + self.text.len()
+            + self.records.capacity() * size_of::<Record>()
+            + self.attrs.capacity() * size_of::<StoredAttr>()
+            + self.events.capacity() * size_of::<StoredEvent>()
+            + self.links.capacity() * size_of::<StoredLink>()
+            + self.text.capacity()
             + self.arrays.iter().map(array_bytes).sum::<usize>()
+    }
+
+    /// Gives back buffers that are much larger than what they hold: it will wait, and others may need them.
+    pub(crate) fn fit(&mut self) {
+        const SPARE: usize = 16;
+        if self.records.capacity() > 4 * self.records.len() + SPARE {
+            self.records.shrink_to_fit();
+            self.attrs.shrink_to_fit();
+            self.events.shrink_to_fit();
+            self.links.shrink_to_fit();
+            self.text.shrink_to_fit();
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use phoenix_trace_runtime::key::{Key, types};
 use phoenix_trace_runtime::private::{attr, event, outcome, record};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Config, current_span};
+use phoenix_trace_runtime::{Config, current_span, spawn};
 use tokio::sync::oneshot;
 
 use crate::support::{enter, fallible, traced};
@@ -169,4 +169,60 @@ async fn a_span_that_is_open_when_its_segment_is_cut_is_still_told_what_happens(
                └╴failing · ✗ ParseIntError: {message}\n"
         )
     );
+}
+
+#[tokio::test]
+async fn what_has_ended_elsewhere_is_seen_while_a_root_that_spawns_goes_on() {
+    let capture = capture(1.0, Duration::from_millis(1));
+    let consumer = traced("consumer", async {
+        while capture.exported().len() < 200 {
+            let message = spawn(traced("message", tokio::task::yield_now()));
+            message.await.expect("it ends");
+            tokio::task::yield_now().await;
+        }
+    });
+    capture.future(consumer).await;
+    assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+#[tokio::test]
+async fn a_failure_in_a_task_that_is_not_cut_yet_still_keeps_its_segment() {
+    let config = Config::default()
+        .service("test")
+        .grace_period(Duration::ZERO);
+    let sampler = Sampler::ratio(0.0);
+    let capture = Capture::with_config(config.sampler(sampler).cut_after(Duration::from_millis(1)));
+    let (end, ended) = oneshot::channel::<()>();
+    let root = traced("root", async {
+        let (failed, has_failed) = oneshot::channel();
+        let job = spawn(async {
+            let failing = fallible("failing", async { "x".parse::<u8>() });
+            assert!(failing.await.is_err());
+            let _ = failed.send(());
+            let _ = ended.await;
+        });
+        has_failed.await.expect("it fails");
+        while capture.stats().discarded + capture.stats().acknowledged == 0 {
+            drop(enter("step"));
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        job
+    });
+    let job = capture.future(root).await;
+    while capture.stats().segments_open > 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    end.send(()).expect("it waits");
+    job.await.expect("it ends");
+    let names: Vec<_> = capture
+        .exported()
+        .into_iter()
+        .map(|span| span.name)
+        .collect();
+    assert!(
+        names.contains(&"failing".into()),
+        "{names:?} {}",
+        capture.stats()
+    );
+    assert_eq!(capture.stats().late_errors, 0, "{}", capture.stats());
 }

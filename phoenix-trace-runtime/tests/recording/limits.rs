@@ -8,7 +8,7 @@ use phoenix_trace_runtime::private::{attr, attr_fmt, event, outcome, record};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::value::Attr;
-use phoenix_trace_runtime::{Config, DropReason, add_link};
+use phoenix_trace_runtime::{Config, DropReason, add_link, current_span};
 
 use crate::support::{enter, fallible, traced};
 
@@ -279,4 +279,33 @@ async fn an_error_in_a_span_that_a_segment_has_no_room_for_keeps_the_segment() {
         stats.dropped.contains(&(DropReason::SegmentFull, 3)) && stats.balances(),
         "{stats}"
     );
+}
+
+#[test]
+fn what_is_told_to_another_span_meanwhile_is_not_mixed_with_a_span_that_is_given_up() {
+    const SECRET: Key<types::Str> = Key::new("phoenix.test.secret");
+    let config = Config::default().service("test").max_spans_per_segment(2);
+    let capture = Capture::with_config(config.sampler(Sampler::always_on()));
+    capture.run(|| {
+        let _root = enter("root");
+        let _parent = enter("parent");
+        let parent = current_span();
+        {
+            let _given_up = enter("given up");
+            record(&[attr(&SECRET, "s")]);
+            event("seen", &[attr(&SECRET, "s")]);
+            parent.record(&TEXT, "told");
+        }
+        let failing = enter("failing");
+        let failed = "x".parse::<u8>();
+        failing.outcome(outcome!(&failed));
+    });
+    let message = "x".parse::<u8>().unwrap_err();
+    let tree = capture.tree();
+    assert!(tree.contains("parent · phoenix.test.text=told"), "{tree}");
+    assert!(
+        tree.contains(&format!("failing · ✗ ParseIntError: {message}\n")),
+        "{tree}"
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
 }
