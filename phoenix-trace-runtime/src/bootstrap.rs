@@ -147,6 +147,18 @@ impl Drop for Telemetry {
     }
 }
 
+/// Sends what is decided in this process, within `deadline`: for programs whose telemetry `#[phoenix_main]` holds. `false`: it
+/// took longer, or something was given up. Without telemetry there is nothing to send.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// assert!(phoenix_trace_runtime::flush(Duration::from_secs(1)));
+/// ```
+pub fn flush(deadline: Duration) -> bool {
+    thread::current_pipeline().is_none_or(|pipeline| pipeline.flush(deadline))
+}
+
 /// The account of the last pipeline that the process had.
 static LAST: std::sync::Mutex<Option<Stats>> = std::sync::Mutex::new(None);
 

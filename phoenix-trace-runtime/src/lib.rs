@@ -36,7 +36,7 @@ pub mod testing;
 #[doc(hidden)]
 pub mod private;
 
-pub use bootstrap::{Error, FLUSH_DEADLINE, Telemetry, init, init_tracer, stats};
+pub use bootstrap::{Error, FLUSH_DEADLINE, Telemetry, flush, init, init_tracer, stats};
 pub use config::{Compression, Config, Otlp, Problem, Protocol};
 pub use correlation::{
     WithCorrelationId, current_correlation_id, extract_correlation_id_from_request,

@@ -101,7 +101,8 @@ impl Config {
         self
     }
 
-    /// Exports through an exporter of the OpenTelemetry SDK besides.
+    /// Exports through an exporter of the OpenTelemetry SDK besides. All exporters share one thread: one that blocks it,
+    /// instead of awaiting, holds up the others.
     #[must_use]
     pub fn also_exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         let target = Target::Custom(Box::new(Sdk(exporter)));

@@ -193,27 +193,27 @@ async fn a_failure_in_a_task_that_is_not_cut_yet_still_keeps_its_segment() {
     let sampler = Sampler::ratio(0.0);
     let capture = Capture::with_config(config.sampler(sampler).cut_after(Duration::from_millis(1)));
     let (end, ended) = oneshot::channel::<()>();
+    let mut job = None;
     let root = traced("root", async {
         let (failed, has_failed) = oneshot::channel();
-        let job = spawn(async {
+        job = Some(spawn(async {
             let failing = fallible("failing", async { "x".parse::<u8>() });
             assert!(failing.await.is_err());
             let _ = failed.send(());
             let _ = ended.await;
-        });
+        }));
         has_failed.await.expect("it fails");
         while capture.stats().discarded + capture.stats().acknowledged == 0 {
             drop(enter("step"));
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        job
     });
-    let job = capture.future(root).await;
+    capture.future(root).await;
     while capture.stats().segments_open > 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     end.send(()).expect("it waits");
-    job.await.expect("it ends");
+    job.expect("it was spawned").await.expect("it ends");
     let names: Vec<_> = capture
         .exported()
         .into_iter()
