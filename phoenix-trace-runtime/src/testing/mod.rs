@@ -5,6 +5,6 @@ mod receiver;
 
 pub use capture::{Capture, CaptureGuard};
 pub use receiver::{
-    ExportTraceServiceRequest, Fault, OtlpReceiver, Protocol, ReceivedLink, ReceivedRequest,
-    ReceivedSpan, WaitTimeout,
+    ExportTraceServiceRequest, Fault, MetricValue, MetricsTimeout, OtlpReceiver, Protocol,
+    ReceivedLink, ReceivedMetrics, ReceivedPoint, ReceivedRequest, ReceivedSpan, WaitTimeout,
 };

@@ -6,6 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use http_body_util::Full;
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsPartialSuccess, ExportMetricsServiceResponse,
+};
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
@@ -22,10 +25,45 @@ pub(super) enum Reply {
     Close,
 }
 
-type GrpcResult = Result<tonic::Response<ExportTraceServiceResponse>, Status>;
+type GrpcResult<R> = Result<tonic::Response<R>, Status>;
+
+/// What success looks like, for traces and for metrics.
+pub(super) trait Success: Message + Default {
+    /// Some were not taken.
+    fn partial(rejected: i64, message: String) -> Self;
+
+    fn of(fault: &Fault) -> Self {
+        match fault {
+            Fault::PartialSuccess { rejected, message } => {
+                Self::partial(*rejected, message.clone())
+            }
+            _ => Self::default(),
+        }
+    }
+}
+
+impl Success for ExportTraceServiceResponse {
+    fn partial(rejected_spans: i64, error_message: String) -> Self {
+        let partial_success = Some(ExportTracePartialSuccess {
+            rejected_spans,
+            error_message,
+        });
+        Self { partial_success }
+    }
+}
+
+impl Success for ExportMetricsServiceResponse {
+    fn partial(rejected_data_points: i64, error_message: String) -> Self {
+        let partial_success = Some(ExportMetricsPartialSuccess {
+            rejected_data_points,
+            error_message,
+        });
+        Self { partial_success }
+    }
+}
 
 /// The gRPC answer, or what stands in its place when it is none.
-pub(super) async fn over_grpc(fault: Fault) -> Result<GrpcResult, Reply> {
+pub(super) async fn over_grpc<R: Success>(fault: Fault) -> Result<GrpcResult<R>, Reply> {
     Ok(match fault {
         Fault::Unavailable => Err(Status::unavailable(
             "the receiver was told to be unavailable",
@@ -42,7 +80,7 @@ pub(super) async fn over_grpc(fault: Fault) -> Result<GrpcResult, Reply> {
                 details,
             ))
         }
-        Fault::Status(Code::Ok) => Ok(tonic::Response::new(success(&Fault::Ok))),
+        Fault::Status(Code::Ok) => Ok(tonic::Response::new(R::of(&Fault::Ok))),
         Fault::Status(code) => Err(Status::new(code, "the receiver was told to answer so")),
         Fault::Http {
             status,
@@ -57,20 +95,20 @@ pub(super) async fn over_grpc(fault: Fault) -> Result<GrpcResult, Reply> {
         Fault::Hang => pending().await,
         Fault::Delay(time) => {
             tokio::time::sleep(time).await;
-            Ok(tonic::Response::new(success(&Fault::Ok)))
+            Ok(tonic::Response::new(R::of(&Fault::Ok)))
         }
         accepted @ (Fault::Ok | Fault::PartialSuccess { .. }) => {
-            Ok(tonic::Response::new(success(&accepted)))
+            Ok(tonic::Response::new(R::of(&accepted)))
         }
     })
 }
 
 /// The HTTP answer.
-pub(super) async fn over_http(fault: Fault) -> Reply {
+pub(super) async fn over_http<R: Success>(fault: Fault) -> Reply {
     match fault {
         Fault::Unavailable => refuse(StatusCode::SERVICE_UNAVAILABLE, "told to be unavailable"),
         Fault::Throttle { retry_after } => bare(429, retry_after),
-        Fault::Status(Code::Ok) => protobuf(StatusCode::OK, &success(&Fault::Ok)),
+        Fault::Status(Code::Ok) => protobuf(StatusCode::OK, &R::of(&Fault::Ok)),
         Fault::Status(code) => protobuf(
             http_status(code),
             &tonic_types::Status {
@@ -92,10 +130,10 @@ pub(super) async fn over_http(fault: Fault) -> Reply {
         Fault::Hang => pending().await,
         Fault::Delay(time) => {
             tokio::time::sleep(time).await;
-            protobuf(StatusCode::OK, &success(&Fault::Ok))
+            protobuf(StatusCode::OK, &R::of(&Fault::Ok))
         }
         accepted @ (Fault::Ok | Fault::PartialSuccess { .. }) => {
-            protobuf(StatusCode::OK, &success(&accepted))
+            protobuf(StatusCode::OK, &R::of(&accepted))
         }
     }
 }
@@ -110,17 +148,6 @@ pub(super) fn refuse(status: StatusCode, message: &str) -> Reply {
             ..tonic_types::Status::default()
         },
     )
-}
-
-fn success(fault: &Fault) -> ExportTraceServiceResponse {
-    let partial_success = match fault {
-        Fault::PartialSuccess { rejected, message } => Some(ExportTracePartialSuccess {
-            rejected_spans: *rejected,
-            error_message: message.clone(),
-        }),
-        _ => None,
-    };
-    ExportTraceServiceResponse { partial_success }
 }
 
 /// A status without a body.

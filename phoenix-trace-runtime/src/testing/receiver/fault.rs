@@ -6,7 +6,7 @@ use tonic::Code;
 
 /// How the receiver treats a request.
 ///
-/// Spans of a request are recorded exactly when the answer says that they were accepted: on
+/// Spans, or points, of a request are recorded exactly when the answer says that they were accepted: on
 /// [`Ok`](Self::Ok), on [`Delay`](Self::Delay), and for the accepted part of a
 /// [`PartialSuccess`](Self::PartialSuccess).
 ///
@@ -52,11 +52,11 @@ pub enum Fault {
         /// The body, whole.
         body: Vec<u8>,
     },
-    /// Success, but the last `rejected` spans of the request are not taken.
+    /// Success, but the last `rejected` spans, or points, of the request are not taken.
     ///
     /// `rejected: 0` with a message is a warning that comes with full success.
     PartialSuccess {
-        /// The number of spans not taken.
+        /// The number of spans or points not taken.
         rejected: i64,
         /// Why.
         message: String,

@@ -175,10 +175,7 @@ impl Log {
         }
         let record = ReceivedRequest {
             protocol,
-            headers: headers
-                .iter()
-                .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into())))
-                .collect(),
+            headers: texts(headers),
             spans: spans.len(),
             answer: answer.clone(),
         };
@@ -267,6 +264,14 @@ impl Log {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The headers that are text.
+pub(super) fn texts(headers: &http::HeaderMap) -> Vec<(String, String)> {
+    let texts = headers.iter();
+    texts
+        .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into())))
+        .collect()
 }
 
 /// What a wait looks at.

@@ -3,6 +3,8 @@
 mod answer;
 mod fault;
 mod log;
+mod metrics;
+mod points;
 mod received;
 mod serve;
 #[cfg(test)]
@@ -21,12 +23,15 @@ use tokio::task::AbortHandle;
 
 pub use self::fault::Fault;
 pub use self::log::{Protocol, ReceivedRequest, WaitTimeout};
+pub use self::metrics::{MetricsTimeout, ReceivedMetrics};
+pub use self::points::{MetricValue, ReceivedPoint};
 pub use self::received::{ReceivedLink, ReceivedSpan};
 pub use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 
 use self::log::Log;
+use self::metrics::MetricsLog;
 
-/// An OTLP receiver for traces, over gRPC and over HTTP with protobuf bodies, on loopback ports.
+/// An OTLP receiver for traces and metrics, over gRPC and over HTTP with protobuf bodies, on loopback ports.
 ///
 /// It records what it accepts, and can be told to fail in the ways of [`Fault`]. gzip and
 /// zstd are understood on both ports. Dropping it closes its ports and connections.
@@ -46,6 +51,7 @@ use self::log::Log;
 /// ```
 pub struct OtlpReceiver {
     log: Arc<Log>,
+    metrics: Arc<MetricsLog>,
     grpc: SocketAddr,
     http: SocketAddr,
     server: Server,
@@ -88,20 +94,20 @@ impl OtlpReceiver {
     pub fn start_on_ports(grpc_port: u16, http_port: u16) -> io::Result<Self> {
         let (grpc, http) = (bind(grpc_port)?, bind(http_port)?);
         let addresses = (grpc.local_addr()?, http.local_addr()?);
-        let log = Arc::new(Log::new());
+        let (log, metrics) = (Arc::new(Log::new()), Arc::<MetricsLog>::default());
         let (stop, stopped) = oneshot::channel();
         let (report, started) = std::sync::mpsc::sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("otlp-receiver".into())
             .spawn({
-                let log = Arc::clone(&log);
+                let logs = (Arc::clone(&log), Arc::clone(&metrics));
                 // The runtime lives and ends on this thread: it must not be dropped in async code.
                 move || match runtime::Builder::new_current_thread().enable_all().build() {
                     Ok(runtime) => {
                         let _ = report.send(Ok(()));
                         runtime.block_on(async {
                             tokio::select! {
-                                () = serve::serve(grpc, http, log) => {}
+                                () = serve::serve(grpc, http, logs) => {}
                                 _ = stopped => {}
                             }
                         });
@@ -112,6 +118,7 @@ impl OtlpReceiver {
         started.recv().map_err(io::Error::other)??;
         Ok(Self {
             log,
+            metrics,
             grpc: addresses.0,
             http: addresses.1,
             server: Server::Thread(Some((stop, thread))),
@@ -137,10 +144,12 @@ impl OtlpReceiver {
     pub fn start_on(on: &runtime::Handle) -> io::Result<Self> {
         let (grpc, http) = (bind(0)?, bind(0)?);
         let addresses = (grpc.local_addr()?, http.local_addr()?);
-        let log = Arc::new(Log::new());
-        let task = on.spawn(serve::serve(grpc, http, Arc::clone(&log)));
+        let (log, metrics) = (Arc::new(Log::new()), Arc::<MetricsLog>::default());
+        let logs = (Arc::clone(&log), Arc::clone(&metrics));
+        let task = on.spawn(serve::serve(grpc, http, logs));
         Ok(Self {
             log,
+            metrics,
             grpc: addresses.0,
             http: addresses.1,
             server: Server::Task(task.abort_handle()),
@@ -153,7 +162,7 @@ impl OtlpReceiver {
         format!("http://{}", self.grpc)
     }
 
-    /// The base endpoint for OTLP over HTTP; exporters append `/v1/traces` to it.
+    /// The base endpoint for OTLP over HTTP; exporters append `/v1/traces` or `/v1/metrics` to it.
     #[must_use]
     pub fn http_endpoint(&self) -> String {
         format!("http://{}", self.http)
@@ -211,7 +220,7 @@ impl OtlpReceiver {
         self.outcome(arrived, deadline)
     }
 
-    /// Blocks until `count` requests were read, refused ones included.
+    /// Blocks until `count` requests with spans were read, refused ones included.
     ///
     /// # Errors
     /// When there are fewer after `deadline`; the error has the spans that arrived.
@@ -240,7 +249,7 @@ impl OtlpReceiver {
         self.outcome(arrived, deadline).map(|_| self.log.requests())
     }
 
-    /// The number of requests read, refused ones included.
+    /// The number of requests with spans read, refused ones included.
     #[must_use]
     pub fn requests(&self) -> usize {
         self.log.request_count()
@@ -252,7 +261,7 @@ impl OtlpReceiver {
         self.log.connections()
     }
 
-    /// The requests read, refused ones included, with their headers.
+    /// The requests with spans read, refused ones included, with their headers.
     ///
     /// Requests that are no OTLP (a wrong path, type or encoding) are answered and left out.
     #[must_use]
@@ -260,14 +269,14 @@ impl OtlpReceiver {
         self.log.requests()
     }
 
-    /// Answers all requests from now on with `fault`; [`Fault::Ok`] ends it.
+    /// Answers all requests with spans from now on with `fault`; [`Fault::Ok`] ends it.
     ///
     /// It replaces what [`respond_times`](Self::respond_times) left over.
     pub fn respond_with(&self, fault: Fault) {
         self.log.respond_with(fault);
     }
 
-    /// Answers the next `times` requests with `fault`, after those of earlier calls.
+    /// Answers the next `times` requests with spans with `fault`, after those of earlier calls.
     pub fn respond_times(&self, times: usize, fault: Fault) {
         self.log.respond_times(times, fault);
     }

@@ -170,7 +170,7 @@ fn link(link: &otlp::span::Link) -> ReceivedLink {
     }
 }
 
-fn attributes(attributes: &[KeyValue]) -> Vec<(String, AttributeValue)> {
+pub(super) fn attributes(attributes: &[KeyValue]) -> Vec<(String, AttributeValue)> {
     attributes
         .iter()
         .map(|kv| (kv.key.clone(), value(kv.value.as_ref())))

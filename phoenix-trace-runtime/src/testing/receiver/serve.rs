@@ -14,6 +14,12 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
+use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_server::{
+    MetricsService, MetricsServiceServer,
+};
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+};
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
@@ -27,21 +33,26 @@ use tokio::task::JoinSet;
 use tonic::codec::CompressionEncoding;
 use tower_service::Service;
 
-use super::answer::{self, Reply};
+use super::answer::{self, Reply, Success};
+use super::fault::Fault;
 use super::log::{Log, Protocol};
+use super::metrics::MetricsLog;
 
 /// The largest request that an exporter may send.
 const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
 
+/// Where requests with spans, and those with metrics, are written down.
+type Logs = (Arc<Log>, Arc<MetricsLog>);
+
 /// Serves both ports until it is dropped, and with it every connection.
-pub(super) async fn serve(grpc: TcpListener, http: TcpListener, log: Arc<Log>) {
+pub(super) async fn serve(grpc: TcpListener, http: TcpListener, logs: Logs) {
     tokio::join!(
-        accept(grpc, Protocol::Grpc, Arc::clone(&log)),
-        accept(http, Protocol::Http, log)
+        accept(grpc, Protocol::Grpc, logs.clone()),
+        accept(http, Protocol::Http, logs)
     );
 }
 
-async fn accept(listener: TcpListener, protocol: Protocol, log: Arc<Log>) {
+async fn accept(listener: TcpListener, protocol: Protocol, logs: Logs) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
@@ -50,8 +61,8 @@ async fn accept(listener: TcpListener, protocol: Protocol, log: Arc<Log>) {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    log.connected();
-                    connections.spawn(connection(stream, protocol, Arc::clone(&log)));
+                    logs.0.connected();
+                    connections.spawn(connection(stream, protocol, logs.clone()));
                 }
                 // Out of file descriptors, as a rule: pausing keeps this from spinning.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -62,18 +73,18 @@ async fn accept(listener: TcpListener, protocol: Protocol, log: Arc<Log>) {
 }
 
 /// Serves one connection until the client closes it or a fault asks for its end.
-async fn connection(stream: TcpStream, protocol: Protocol, log: Arc<Log>) {
+async fn connection(stream: TcpStream, protocol: Protocol, logs: Logs) {
     // Only answers get slower where this fails.
     let _ = stream.set_nodelay(true);
     let close = Arc::new(Notify::new());
     let service = service_fn({
         let close = Arc::clone(&close);
         move |request| {
-            let (log, close) = (Arc::clone(&log), Arc::clone(&close));
+            let (logs, close) = (logs.clone(), Arc::clone(&close));
             async move {
                 let reply = match protocol {
-                    Protocol::Grpc => grpc(request, log).await,
-                    Protocol::Http => http(request, &log).await,
+                    Protocol::Grpc => grpc(request, logs).await,
+                    Protocol::Http => http(request, &logs).await,
                 };
                 match reply {
                     Reply::Response(response) => Ok::<_, Infallible>(response),
@@ -93,12 +104,16 @@ async fn connection(stream: TcpStream, protocol: Protocol, log: Arc<Log>) {
     }
 }
 
-async fn http(request: Request<Incoming>, log: &Log) -> Reply {
+async fn http(request: Request<Incoming>, (log, metrics): &Logs) -> Reply {
     let (head, body) = request.into_parts();
-    let refusal = if head.uri.path() != "/v1/traces" {
-        Some((StatusCode::NOT_FOUND, "traces are received at /v1/traces"))
+    let takes_metrics = head.uri.path() == "/v1/metrics";
+    let refusal = if !takes_metrics && head.uri.path() != "/v1/traces" {
+        Some((
+            StatusCode::NOT_FOUND,
+            "traces are received at /v1/traces, metrics at /v1/metrics",
+        ))
     } else if head.method != Method::POST {
-        Some((StatusCode::METHOD_NOT_ALLOWED, "traces are sent with POST"))
+        Some((StatusCode::METHOD_NOT_ALLOWED, "they are sent with POST"))
     } else if !is_protobuf(&head.headers) {
         Some((
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -122,16 +137,19 @@ async fn http(request: Request<Incoming>, log: &Log) -> Reply {
             "the body is not encoded as it says",
         );
     };
-    match ExportTraceServiceRequest::decode(body) {
-        Ok(request) => {
-            let fault = log.receive(Protocol::Http, &head.headers, &request);
-            answer::over_http(fault).await
-        }
-        Err(_) => answer::refuse(
-            StatusCode::BAD_REQUEST,
-            "the body is no ExportTraceServiceRequest",
-        ),
+    let no_such = |message| answer::refuse(StatusCode::BAD_REQUEST, message);
+    if takes_metrics {
+        let Ok(request) = ExportMetricsServiceRequest::decode(body) else {
+            return no_such("the body is no ExportMetricsServiceRequest");
+        };
+        let fault = metrics.receive(Protocol::Http, &head.headers, &request);
+        return answer::over_http::<ExportMetricsServiceResponse>(fault).await;
     }
+    let Ok(request) = ExportTraceServiceRequest::decode(body) else {
+        return no_such("the body is no ExportTraceServiceRequest");
+    };
+    let fault = log.receive(Protocol::Http, &head.headers, &request);
+    answer::over_http::<ExportTraceServiceResponse>(fault).await
 }
 
 fn is_protobuf(headers: &HeaderMap) -> bool {
@@ -160,23 +178,50 @@ fn bounded(encoded: impl Read) -> Option<Bytes> {
 }
 
 /// Lets tonic decode the request; what it cannot answer comes back beside its response.
-async fn grpc(request: Request<Incoming>, log: Arc<Log>) -> Reply {
+async fn grpc(request: Request<Incoming>, logs: Logs) -> Reply {
     let (answer_aside, mut aside) = tokio::sync::mpsc::unbounded_channel();
-    let mut server = TraceServiceServer::new(Collector { log, answer_aside })
-        .accept_compressed(CompressionEncoding::Gzip)
-        .accept_compressed(CompressionEncoding::Zstd)
-        .max_decoding_message_size(MAX_REQUEST_BYTES);
+    let takes_metrics = request.uri().path().starts_with(METRICS_SERVICE);
+    let collector = Collector { logs, answer_aside };
+    let served = async move {
+        if takes_metrics {
+            let mut server = MetricsServiceServer::new(collector)
+                .accept_compressed(CompressionEncoding::Gzip)
+                .accept_compressed(CompressionEncoding::Zstd)
+                .max_decoding_message_size(MAX_REQUEST_BYTES);
+            return server.call(request).await;
+        }
+        let mut server = TraceServiceServer::new(collector)
+            .accept_compressed(CompressionEncoding::Gzip)
+            .accept_compressed(CompressionEncoding::Zstd)
+            .max_decoding_message_size(MAX_REQUEST_BYTES);
+        server.call(request).await
+    };
     tokio::select! {
         Some(reply) = aside.recv() => reply,
-        Ok(response) = server.call(request) => Reply::Response(response),
+        Ok(response) = served => Reply::Response(response),
     }
 }
 
-/// The trace service of one request.
+const METRICS_SERVICE: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/";
+
+/// The services of one request.
 struct Collector {
-    log: Arc<Log>,
+    logs: Logs,
     /// Takes a reply that is no gRPC.
     answer_aside: tokio::sync::mpsc::UnboundedSender<Reply>,
+}
+
+impl Collector {
+    async fn answer<R: Success>(&self, fault: Fault) -> Result<tonic::Response<R>, tonic::Status> {
+        match answer::over_grpc(fault).await {
+            Ok(result) => result,
+            Err(reply) => {
+                // The receiver of this channel outlives this future, which it then drops.
+                let _ = self.answer_aside.send(reply);
+                std::future::pending().await
+            }
+        }
+    }
 }
 
 #[tonic::async_trait]
@@ -186,16 +231,21 @@ impl TraceService for Collector {
         request: tonic::Request<ExportTraceServiceRequest>,
     ) -> Result<tonic::Response<ExportTraceServiceResponse>, tonic::Status> {
         let (metadata, _, request) = request.into_parts();
-        let fault = self
-            .log
-            .receive(Protocol::Grpc, &metadata.into_headers(), &request);
-        match answer::over_grpc(fault).await {
-            Ok(result) => result,
-            Err(reply) => {
-                // The receiver of this channel outlives this future, which it then drops.
-                let _ = self.answer_aside.send(reply);
-                std::future::pending().await
-            }
-        }
+        let headers = metadata.into_headers();
+        let fault = self.logs.0.receive(Protocol::Grpc, &headers, &request);
+        self.answer(fault).await
+    }
+}
+
+#[tonic::async_trait]
+impl MetricsService for Collector {
+    async fn export(
+        &self,
+        request: tonic::Request<ExportMetricsServiceRequest>,
+    ) -> Result<tonic::Response<ExportMetricsServiceResponse>, tonic::Status> {
+        let (metadata, _, request) = request.into_parts();
+        let headers = metadata.into_headers();
+        let fault = self.logs.1.receive(Protocol::Grpc, &headers, &request);
+        self.answer(fault).await
     }
 }
