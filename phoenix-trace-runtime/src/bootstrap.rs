@@ -1,12 +1,20 @@
 //! Starting and ending telemetry in a process.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use opentelemetry_sdk::Resource;
+
 use crate::config::Config;
-use crate::pipeline::{Pipeline, Stats};
+#[cfg(feature = "otlp")]
+use crate::config::MetricsExport;
+#[cfg(feature = "otlp")]
+use crate::metrics::{self, Meters};
+use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
+use crate::record::segment::lock;
 use crate::record::thread;
+use crate::sampling::Sampler;
 use crate::{diag, panics};
 
 /// How long [`Telemetry::shutdown`] takes at most.
@@ -17,7 +25,16 @@ pub const FLUSH_DEADLINE: Duration = Duration::from_secs(5);
 #[must_use = "telemetry ends when this is dropped"]
 pub struct Telemetry {
     pipeline: Option<Arc<Pipeline>>,
+    #[cfg(feature = "otlp")]
+    meters: Option<metrics::Installed>,
 }
+
+/// Of a process without telemetry.
+const NONE: Telemetry = Telemetry {
+    pipeline: None,
+    #[cfg(feature = "otlp")]
+    meters: None,
+};
 
 /// Why telemetry could not be started.
 #[derive(Debug)]
@@ -77,13 +94,16 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         diag::line(format_args!("{problem}"));
     }
     if config.disabled {
-        return Ok(Telemetry { pipeline: None });
+        return Ok(NONE);
     }
     if thread::global().is_some() {
         return Err(Error(Kind::AlreadyInitialised));
     }
     let summary = config.summary();
-    let pipeline = start(config).map_err(|error| Error(Kind::Thread(error)))?;
+    let parts = Parts::of(config);
+    #[cfg(feature = "otlp")]
+    let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
+    let pipeline = parts.start().map_err(|error| Error(Kind::Thread(error)))?;
     if let Err(pipeline) = thread::set_global(pipeline) {
         pipeline.shutdown(FLUSH_DEADLINE);
         return Err(Error(Kind::AlreadyInitialised));
@@ -92,6 +112,8 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     panics::listen();
     Ok(Telemetry {
         pipeline: thread::global(),
+        #[cfg(feature = "otlp")]
+        meters: meters.and_then(|meters| meters.install()),
     })
 }
 
@@ -103,11 +125,52 @@ pub fn init_tracer() -> Result<Telemetry, Error> {
     init(Config::from_env())
 }
 
-pub(crate) fn start(mut config: Config) -> std::io::Result<Arc<Pipeline>> {
-    let resource = config.sdk_resource();
-    let sampler = config.effective_sampler();
-    let exporters = config.take_exporters();
-    Pipeline::start(config.limits, sampler, resource, exporters)
+/// Starts telemetry that is not the process's.
+#[cfg(feature = "testing")]
+pub(crate) fn start(config: Config) -> std::io::Result<Arc<Pipeline>> {
+    Parts::of(config).start()
+}
+
+/// What a pipeline is made of.
+struct Parts {
+    limits: Limits,
+    sampler: Sampler,
+    resource: Resource,
+    exporters: Vec<Exporter>,
+    #[cfg(feature = "otlp")]
+    metrics: Option<(Meters, MetricsExport)>,
+}
+
+impl Parts {
+    fn of(mut config: Config) -> Self {
+        let resource = config.sdk_resource();
+        #[cfg(feature = "otlp")]
+        let metrics = config
+            .metrics_export(&mut Vec::new())
+            .map(|export| (Meters::new(resource.clone()), export));
+        Self {
+            sampler: config.effective_sampler(),
+            resource,
+            exporters: config.take_exporters(),
+            limits: config.limits,
+            #[cfg(feature = "otlp")]
+            metrics,
+        }
+    }
+
+    fn start(self) -> std::io::Result<Arc<Pipeline>> {
+        #[cfg(feature = "otlp")]
+        let metrics = self.metrics.map(|(meters, export)| meters.start(export));
+        #[cfg(not(feature = "otlp"))]
+        let metrics = None;
+        Pipeline::start(
+            self.limits,
+            self.sampler,
+            self.resource,
+            self.exporters,
+            metrics,
+        )
+    }
 }
 
 impl Telemetry {
@@ -135,8 +198,10 @@ impl Telemetry {
         };
         pipeline.shutdown(deadline);
         thread::unset_global(&pipeline);
+        #[cfg(feature = "otlp")]
+        drop(self.meters.take());
         let stats = pipeline.stats();
-        *crate::record::segment::lock(&LAST) = Some(stats.clone());
+        *lock(&LAST) = Some(pipeline);
         stats
     }
 }
@@ -159,17 +224,23 @@ pub fn flush(deadline: Duration) -> bool {
     thread::current_pipeline().is_none_or(|pipeline| pipeline.flush(deadline))
 }
 
-/// The account of the last pipeline that the process had.
-static LAST: std::sync::Mutex<Option<Stats>> = std::sync::Mutex::new(None);
+/// The last pipeline that the process had, for the sake of its account.
+static LAST: Mutex<Option<Arc<Pipeline>>> = Mutex::new(None);
+
+/// The pipeline of the process, else the last one that it had.
+#[cfg(feature = "otlp")]
+pub(crate) fn pipeline() -> Option<Arc<Pipeline>> {
+    thread::global().or_else(|| lock(&LAST).clone())
+}
 
 /// The account of this process's telemetry: what became of every span. After shutdown, the final one.
 #[must_use]
 pub fn stats() -> Stats {
     match thread::current_pipeline() {
         Some(pipeline) => pipeline.stats(),
-        None => crate::record::segment::lock(&LAST)
-            .clone()
-            .unwrap_or_default(),
+        None => lock(&LAST)
+            .as_ref()
+            .map_or_else(Stats::default, |pipeline| pipeline.stats()),
     }
 }
 

@@ -25,6 +25,9 @@ mod diag;
 mod pipeline;
 pub mod waterfall;
 
+#[cfg(feature = "otlp")]
+pub mod metrics;
+
 mod bootstrap;
 mod config;
 mod main_scope;

@@ -2,6 +2,7 @@
 //! and what is used instead.
 
 mod limits;
+mod metrics;
 mod otlp;
 mod target;
 mod targets;
@@ -14,10 +15,16 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanExporter;
 
-pub(crate) use otlp::Settings;
+use metrics::Metrics;
+#[cfg(feature = "otlp")]
+pub(crate) use metrics::MetricsExport;
+#[cfg(feature = "otlp")]
+pub(crate) use metrics::MetricsTarget;
+use otlp::Whose;
 pub use otlp::{Compression, Otlp, Protocol};
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::{PemFile, shown};
+pub(crate) use otlp::{Settings, Signal};
 use target::Target;
 use targets::Targets;
 use vars::Vars;
@@ -43,6 +50,7 @@ pub struct Config {
     targets: Targets,
     /// What the environment says of OTLP, whether it is used or not.
     otlp: Otlp,
+    metrics: Metrics,
     pub(crate) disabled: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
@@ -109,7 +117,8 @@ impl Config {
             )
             .or_else(|| from_resource("deployment.environment.name")?.parse().ok())
             .unwrap_or_default();
-        let otlp = vars.otlp();
+        let otlp = vars.otlp(Whose::OwnElseAll(Signal::Traces));
+        let metrics = vars.metrics();
         let mut config = Self {
             service: service.unwrap_or_else(unknown_service),
             version: from_resource("service.version"),
@@ -118,12 +127,14 @@ impl Config {
             sampler: vars.sampler(),
             targets: vars.targets(&otlp),
             otlp,
+            metrics,
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             limits: vars.limits(),
             sending: vars.sending(),
             problems: Vec::new(),
         };
         config.problems = vars.problems;
+        config.check_metrics();
         config
     }
 
@@ -266,8 +277,10 @@ impl Config {
             targets,
             ..
         } = self;
+        let metrics = self.metrics_export(&mut Vec::new());
+        let metrics = metrics.map_or(String::new(), |metrics| format!("; metrics go {metrics}"));
         format!(
-            "{service} ({environment}): traces go {targets}; sampling: {}",
+            "{service} ({environment}): traces go {targets}{metrics}; sampling: {}",
             self.effective_sampler()
         )
     }

@@ -4,18 +4,39 @@ use std::fmt;
 
 use opentelemetry_sdk::trace::SpanExporter;
 
-use super::otlp::Settings;
-use crate::pipeline::{Console, Destination, Make, Sdk};
+use super::otlp::{Otlp, Settings};
+use crate::pipeline::{Component, Console, Destination, Make, Sdk};
 
 #[derive(Debug)]
 pub(super) enum Target {
     None,
     Console,
-    Otlp(Box<Settings>),
+    Otlp(Box<OtlpTarget>),
     Custom(Box<dyn Destination>),
 }
 
+#[derive(Debug)]
+pub(super) struct OtlpTarget {
+    pub(super) settings: Settings,
+    /// What code says of it, without what the environment does.
+    pub(super) said: Otlp,
+}
+
 impl Target {
+    pub(super) fn otlp(settings: Settings, said: Otlp) -> Self {
+        Self::Otlp(Box::new(OtlpTarget { settings, said }))
+    }
+
+    /// What it is called in metrics.
+    pub(super) fn component(&self) -> Component {
+        match self {
+            Self::None => Component::new("none"),
+            Self::Console => Component::new("console"),
+            Self::Custom(exporter) => Component::new(exporter.type_name()),
+            Self::Otlp(target) => Component::of_otlp(&target.settings),
+        }
+    }
+
     /// Is somebody watching?
     pub(super) fn is_console(&self) -> bool {
         matches!(self, Self::Console)
@@ -27,7 +48,7 @@ impl Target {
             Self::None => Box::new(|| Ok(Box::new(Sdk(Nowhere)))),
             Self::Console => Box::new(|| Ok(Box::new(Sdk(Console::new(service))))),
             Self::Custom(exporter) => Box::new(|| Ok(exporter)),
-            Self::Otlp(settings) => Box::new(|| otlp(*settings)),
+            Self::Otlp(target) => Box::new(|| otlp(target.settings)),
         }
     }
 }
@@ -38,7 +59,7 @@ impl fmt::Display for Target {
             Self::None => f.write_str("nowhere"),
             Self::Console => f.write_str("to this console"),
             Self::Custom(_) => f.write_str("to an exporter of the program's"),
-            Self::Otlp(settings) => settings.fmt(f),
+            Self::Otlp(target) => target.settings.fmt(f),
         }
     }
 }

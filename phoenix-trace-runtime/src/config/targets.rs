@@ -7,7 +7,7 @@ use opentelemetry_sdk::trace::SpanExporter;
 
 use super::Config;
 use super::target::Target;
-use super::{Otlp, Settings};
+use super::{Otlp, Settings, Signal};
 use crate::pipeline::{Exporter, Sdk, Sending};
 
 #[derive(Debug)]
@@ -39,6 +39,14 @@ impl Targets {
         &self.first
     }
 
+    /// What code says of the first target over OTLP, if there is one.
+    pub(super) fn otlp(&self) -> Option<&Otlp> {
+        self.all().find_map(|target| match target {
+            Target::Otlp(there) => Some(&there.said),
+            _ => None,
+        })
+    }
+
     fn all(&self) -> impl Iterator<Item = &Target> {
         let others = self.listed.iter().chain(&self.also);
         std::iter::once(&self.first).chain(others)
@@ -55,6 +63,7 @@ impl Targets {
             }
             Exporter {
                 name: target.to_string(),
+                component: target.component(),
                 sending,
                 make: target.into_make(service.to_owned()),
             }
@@ -83,8 +92,9 @@ impl Config {
     }
 
     pub(super) fn otlp_target(&mut self, otlp: Otlp) -> Target {
-        let settings = Settings::new(&otlp.or(&self.otlp), &mut self.problems);
-        Target::Otlp(Box::new(settings))
+        let all = otlp.clone().or(&self.otlp);
+        let settings = Settings::new(Signal::Traces, &all, &mut self.problems);
+        Target::otlp(settings, otlp)
     }
 
     /// Shows finished segments as waterfalls on standard error besides.

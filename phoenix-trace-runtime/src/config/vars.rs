@@ -7,7 +7,7 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 
 use super::Problem;
-use super::otlp::{Otlp, Settings};
+use super::otlp::{Otlp, Settings, Signal};
 use super::target::Target;
 use super::targets::Targets;
 use crate::pipeline::{Limits, Sending};
@@ -47,12 +47,16 @@ impl Vars<'_> {
     pub(super) fn problem(&mut self, variable: &str, value: &str, expected: &str, instead: &str) {
         let [variable, value, expected, instead] =
             [variable, value, expected, instead].map(str::to_owned);
-        self.problems.push(Problem {
+        let problem = Problem {
             variable,
             value,
             expected,
             instead,
-        });
+        };
+        // What is for all signals is read for each of them.
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 
     pub(super) fn parsed<T: FromStr>(
@@ -83,7 +87,7 @@ impl Vars<'_> {
         *into = u16::try_from(number).unwrap_or(u16::MAX);
     }
 
-    fn milliseconds(&mut self, name: &str, into: &mut Duration) {
+    pub(super) fn milliseconds(&mut self, name: &str, into: &mut Duration) {
         let mut milliseconds = into.as_millis() as u64;
         self.number(name, &mut milliseconds);
         *into = Duration::from_millis(milliseconds);
@@ -201,7 +205,8 @@ impl Vars<'_> {
     }
 
     fn otlp_target(&mut self, otlp: &Otlp) -> Target {
-        Target::Otlp(Box::new(Settings::new(otlp, &mut self.problems)))
+        let settings = Settings::new(Signal::Traces, otlp, &mut self.problems);
+        Target::otlp(settings, Otlp::default())
     }
 
     pub(super) fn limits(&mut self) -> Limits {

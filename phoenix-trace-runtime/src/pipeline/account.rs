@@ -215,7 +215,7 @@ impl Stats {
     /// Spans that were decided to be kept, whether they arrived or not.
     #[must_use]
     pub fn kept(&self) -> u64 {
-        self.ended - self.discarded
+        self.ended.saturating_sub(self.discarded)
     }
 
     /// Spans given up for any reason.

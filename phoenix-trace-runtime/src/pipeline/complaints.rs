@@ -1,12 +1,14 @@
 //! What a worker has to say: at most a line a minute of each kind, in an outage of an hour as in one of a second.
 
+use std::sync::Arc;
+
 use crate::diag::{self, OncePerMinute};
 
 #[derive(Debug, Default)]
 pub(super) struct Complaints {
     /// Where it exports to, when there is more than one exporter: "over OTLP/gRPC to http://collector:4317".
     whereto: String,
-    failures: OncePerMinute,
+    failures: Arc<OncePerMinute>,
     refusals: OncePerMinute,
     warnings: OncePerMinute,
     /// The last word was that it fails.
@@ -14,8 +16,9 @@ pub(super) struct Complaints {
 }
 
 impl Complaints {
-    pub(super) fn new(whereto: Option<&str>) -> Self {
+    pub(super) fn new(whereto: Option<&str>, failures: Arc<OncePerMinute>) -> Self {
         Self {
+            failures,
             whereto: whereto.map_or_else(String::new, |whereto| format!(" {whereto}")),
             ..Self::default()
         }
@@ -99,7 +102,7 @@ mod tests {
 
     #[test]
     fn an_outage_is_told_once_a_minute_and_its_end_once() {
-        let mut complaints = Complaints::new(None);
+        let mut complaints = Complaints::new(None, Arc::default());
         complaints.failed("connection refused", "it is tried again");
         assert!(complaints.failing);
         complaints.taken();

@@ -52,6 +52,11 @@ pub(crate) trait Destination: std::fmt::Debug + Send + Sync {
     fn set_resource(&mut self, resource: &Resource);
     fn send<'a>(&'a self, batch: &'a [Piece<'a>]) -> Sending<'a>;
     fn shutdown(&self) {}
+
+    /// What names it in metrics, where it has no name of the conventions.
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
 }
 
 /// Makes a destination on the exporting thread, within its reactor, or says why it cannot be made.

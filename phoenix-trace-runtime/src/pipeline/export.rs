@@ -52,6 +52,10 @@ impl<E: SpanExporter> Destination for Sdk<E> {
         // What was to be sent has been: an exporter that cannot be shut down has nothing to say that matters.
         let _ = self.0.shutdown();
     }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<E>()
+    }
 }
 
 /// A batch that is being sent. A panic of the exporter is an answer: the thread goes on, and so does the exporter.

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::Pipeline;
 use super::Sending;
+use super::beside;
 use super::destination::Make;
 use super::worker::Worker;
 use crate::record::segment::lock;
@@ -19,6 +20,7 @@ pub(super) fn start(
     pipeline: Arc<Pipeline>,
     resource: Resource,
     exporters: Vec<(Sending, Make)>,
+    beside: Option<beside::Start>,
 ) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -37,10 +39,17 @@ pub(super) fn start(
                             .await;
                     });
                 }
+                let beside = beside.zip(pipeline.beside.as_ref());
+                let beside =
+                    beside.map(|(start, it)| tokio::spawn(it.clone().run(start, &pipeline)));
                 tokio::select! {
                     () = async { while workers.join_next().await.is_some() {} } => {}
                     () = pipeline.waiting.decide() => {}
                     () = pipeline.cutting.run(&pipeline) => {}
+                }
+                if let Some(beside) = beside {
+                    // A panic has been printed; there is nothing to add.
+                    let _ = beside.await;
                 }
             });
             runtime.shutdown_background();

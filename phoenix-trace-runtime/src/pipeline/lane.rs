@@ -1,15 +1,19 @@
 //! The way to one exporter: its queue, its account, what is asked of its worker. A process has one for each exporter, and
 //! what holds up one of them does not hold up the others.
 
-use std::sync::{Mutex, MutexGuard};
+#[cfg(feature = "otlp")]
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::Sending;
 use super::account::{Account, Count, DropReason};
+use super::component::Component;
 use super::destination::Make;
 use super::handover::{Item as _, Refused};
 use super::orders::Orders;
 use super::queue::{Entry, Mark, Queue, Queued};
+use crate::diag::OncePerMinute;
 use crate::record::segment::lock;
 use crate::record::strand::Strand;
 use crate::record::thread;
@@ -18,6 +22,7 @@ use crate::record::thread;
 pub(crate) struct Exporter {
     /// As in "traces go to this console".
     pub(crate) name: String,
+    pub(crate) component: Component,
     pub(crate) sending: Sending,
     pub(crate) make: Make,
 }
@@ -25,9 +30,19 @@ pub(crate) struct Exporter {
 #[derive(Debug)]
 pub(super) struct Lane {
     pub(super) name: String,
+    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "it is for metrics"))]
+    pub(super) component: Component,
+    /// Spans that the queue takes.
+    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "it is for metrics"))]
+    pub(super) capacity: usize,
+    /// A receiver that cannot be reached is told of once a minute, whatever is sent to it.
+    pub(super) outage: Arc<OncePerMinute>,
     pub(super) queue: Queue,
     pub(super) account: Account,
     pub(super) orders: Orders,
+    /// As many spans were decided to be kept: a number that never falls, whenever it is read.
+    #[cfg(feature = "otlp")]
+    pub(super) kept: AtomicU64,
     held: Mutex<Held>,
 }
 
@@ -47,19 +62,25 @@ pub(super) struct Settling<'a> {
 }
 
 impl Lane {
-    pub(super) fn new(name: String, sending: &Sending) -> Self {
+    pub(super) fn new(name: String, component: Component, sending: &Sending) -> Self {
         Self {
             name,
+            component,
+            capacity: sending.queue_spans,
+            outage: Arc::default(),
             queue: Queue::new(sending.queue_spans, sending.queue_bytes, sending.batch),
             account: Account::default(),
             orders: Orders::new(),
+            #[cfg(feature = "otlp")]
+            kept: AtomicU64::new(0),
             held: Mutex::default(),
         }
     }
 
     /// For a pipeline without exporters.
     pub(super) fn nowhere() -> Self {
-        Self::new("nowhere".to_owned(), &Sending::default())
+        let component = Component::new("none");
+        Self::new("nowhere".to_owned(), component, &Sending::default())
     }
 
     /// Hands a strand of a kept segment to the worker.
@@ -101,6 +122,13 @@ impl Lane {
             settling.held.bytes += entry.item.bytes();
         }
         entries
+    }
+
+    /// The spans that the worker has taken and not accounted for.
+    #[cfg(feature = "otlp")]
+    pub(super) fn in_flight(&self) -> usize {
+        let held = lock(&self.held);
+        if held.abandoned { 0 } else { held.spans }
     }
 
     /// `None`: others have accounted for what the worker holds.

@@ -1,8 +1,10 @@
 //! From a decided segment to the receiver: the account, the queue, and the thread that exports.
 
 mod account;
+mod beside;
 mod bisect;
 mod complaints;
+mod component;
 mod convert;
 mod cutting;
 mod delivery;
@@ -17,6 +19,8 @@ mod otlp;
 mod pace;
 mod queue;
 mod sync;
+#[cfg(feature = "otlp")]
+mod telemetry;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 #[cfg(all(test, feature = "testing"))]
@@ -33,13 +37,23 @@ use tokio::sync::Notify;
 
 use account::Count;
 pub use account::{DropReason, ExporterStats, Stats};
+pub(crate) use beside::{Beside, Start};
+pub(crate) use component::Component;
 use cutting::Cutting;
+#[cfg(feature = "otlp")]
+pub(crate) use destination::Answer;
 pub(crate) use destination::{Destination, Make};
 pub(crate) use export::{Console, Sdk};
 pub(crate) use lane::Exporter;
 use lane::Lane;
 #[cfg(feature = "otlp")]
-pub(crate) use otlp::Otlp;
+pub(crate) use orders::Order;
+#[cfg(feature = "otlp")]
+pub(crate) use otlp::{Metrics, Otlp};
+#[cfg(feature = "otlp")]
+pub(crate) use pace::Pace;
+#[cfg(feature = "otlp")]
+pub(crate) use telemetry::LaneNow;
 use waiting::Waiting;
 
 use crate::record::clock::{self, Ticks};
@@ -135,6 +149,8 @@ pub(crate) struct Pipeline {
     first: Lane,
     /// The ways to the others.
     also: Vec<Lane>,
+    /// What else the exporting thread sends.
+    beside: Option<Arc<Beside>>,
     /// Empty strands: back from the exporting thread, or from threads that have more than they need.
     buffers: Mutex<Vec<Box<Strand>>>,
     waiting: Waiting,
@@ -158,18 +174,24 @@ impl Pipeline {
         sampler: Sampler,
         resource: Resource,
         exporters: Vec<Exporter>,
+        beside: Option<Start>,
     ) -> std::io::Result<Arc<Self>> {
-        let lane = |exporter: &Exporter| Lane::new(exporter.name.clone(), &exporter.sending);
+        let lane = |exporter: &Exporter| {
+            let component = exporter.component.clone();
+            Lane::new(exporter.name.clone(), component, &exporter.sending)
+        };
         let mut lanes: Vec<Lane> = exporters.iter().map(lane).collect();
         let also = lanes.split_off(1.min(lanes.len()));
         let first = lanes.pop().unwrap_or_else(Lane::nowhere);
         let running = Some(thread::Counted::new());
-        let pipeline = Arc::new(Self::new(limits, false, sampler, first, also, running));
+        let mut pipeline = Self::new(limits, false, sampler, first, also, running);
+        pipeline.beside = beside.is_some().then(Arc::default);
+        let pipeline = Arc::new(pipeline);
         let exporters = exporters
             .into_iter()
             .map(|exporter| (exporter.sending, exporter.make))
             .collect();
-        keeper::start(pipeline.clone(), resource, exporters)?;
+        keeper::start(pipeline.clone(), resource, exporters, beside)?;
         Ok(pipeline)
     }
 
@@ -190,6 +212,7 @@ impl Pipeline {
             sampler,
             first,
             also,
+            beside: None,
             buffers: Mutex::default(),
             waiting: Waiting::default(),
             ending: AtomicBool::new(false),
@@ -406,10 +429,14 @@ impl Pipeline {
             .map(|lane| (lane, lane.orders.ask(until, &lane.queue.wake)))
             .collect();
         let sent = |(lane, number): (&Lane, u64)| lane.orders.wait_for(number, until);
-        asked
+        let sent = asked
             .into_iter()
             .map(sent)
-            .fold(true, |all, sent| all & sent)
+            .fold(true, |all, sent| all & sent);
+        if let Some(beside) = &self.beside {
+            beside.flush(until);
+        }
+        sent
     }
 
     /// Decides what is open as far as it can be reached, sends everything, ends the thread. `false`: the deadline passed
@@ -422,7 +449,11 @@ impl Pipeline {
             lane.orders.stop(until, &lane.queue.wake);
         }
         let sent = |lane: &Lane| lane.end(until);
-        self.lanes().map(sent).fold(true, |all, sent| all & sent)
+        let sent = self.lanes().map(sent).fold(true, |all, sent| all & sent);
+        if let Some(beside) = &self.beside {
+            beside.end(until);
+        }
+        sent
     }
 
     /// At the end: what suspended strands have recorded joins, and then every segment is decided on all of it.

@@ -36,7 +36,7 @@ struct State {
 
 /// What is to be done next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(crate) enum Order {
     Nothing,
     Flush { number: u64, until: Instant },
     Stop { until: Instant },

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::Sending;
 
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     first_pause: Duration,
     longest_pause: Duration,
     longest_wait: Duration,
@@ -21,7 +21,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn new(sending: &Sending) -> Self {
+    pub(crate) fn new(sending: &Sending) -> Self {
         Self {
             first_pause: sending.first_pause,
             longest_pause: sending.longest_pause,
@@ -35,7 +35,7 @@ impl Pace {
     }
 
     /// Until when nothing is sent.
-    pub(super) fn until(&self) -> Option<Instant> {
+    pub(crate) fn until(&self) -> Option<Instant> {
         let now = Instant::now();
         self.pause.max(self.asked).filter(|until| *until > now)
     }
@@ -50,14 +50,14 @@ impl Pace {
         self.spans
     }
 
-    pub(super) fn taken(&mut self) {
+    pub(crate) fn taken(&mut self) {
         self.pause = None;
         self.asked = None;
         self.next_pause = self.first_pause;
         self.spans = self.spans.saturating_mul(2).min(self.batch);
     }
 
-    pub(super) fn failed(&mut self, after: Option<Duration>) {
+    pub(crate) fn failed(&mut self, after: Option<Duration>) {
         let now = Instant::now();
         let jitter = 0.8 + 0.4 * rand::random::<f64>();
         self.pause = Some(now + self.next_pause.mul_f64(jitter));
@@ -72,7 +72,7 @@ impl Pace {
     }
 
     /// Somebody waits: what only we thought better is not waited for any more.
-    pub(super) fn hurry(&mut self) {
+    pub(crate) fn hurry(&mut self) {
         const HURRIED: Duration = Duration::from_millis(100);
         self.pause = None;
         self.next_pause = self.first_pause.min(HURRIED);

@@ -50,7 +50,7 @@ impl Worker {
     ) -> Self {
         let several = !pipeline.also.is_empty();
         let whereto = several.then(|| pipeline.lane(number).name.as_str());
-        let complaints = Complaints::new(whereto);
+        let complaints = Complaints::new(whereto, pipeline.lane(number).outage.clone());
         let made = catch_unwind(AssertUnwindSafe(|| {
             let mut destination = make()?;
             destination.set_resource(resource);

@@ -10,6 +10,40 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use settings::{PemFile, Settings};
+pub(super) use vars::Whose;
+
+/// What is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Traces,
+    Metrics,
+}
+
+impl Signal {
+    #[cfg(feature = "otlp")]
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Traces => "traces",
+            Self::Metrics => "metrics",
+        }
+    }
+
+    /// What is added to a base URL, over HTTP.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Traces => "/v1/traces",
+            Self::Metrics => "/v1/metrics",
+        }
+    }
+
+    /// The method that takes it, over gRPC.
+    fn method(self) -> &'static str {
+        match self {
+            Self::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+            Self::Metrics => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+        }
+    }
+}
 
 /// How OTLP is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +68,8 @@ pub enum Compression {
     Zstd,
 }
 
-/// Export over OTLP, as [`Config::otlp`](crate::Config::otlp) takes it. What is not set here is taken from the
+/// Export over OTLP, as [`Config::otlp`](crate::Config::otlp) takes it for traces, and
+/// [`Config::metrics_otlp`](crate::Config::metrics_otlp) for metrics. What is not set here is taken from the
 /// `OTEL_EXPORTER_OTLP_*` variables, where the configuration was made from the environment, else from the defaults.
 ///
 /// ```
@@ -51,7 +86,7 @@ pub enum Compression {
 /// );
 /// ```
 #[derive(Clone, Default)]
-#[must_use = "it has to be given to `Config::otlp`"]
+#[must_use = "it has to be given to `Config`"]
 pub struct Otlp {
     pub(super) protocol: Option<Protocol>,
     pub(super) endpoint: Option<Endpoint>,
@@ -69,7 +104,7 @@ pub struct Otlp {
 pub(super) struct Endpoint {
     pub(super) url: String,
     pub(super) named_by: &'static str,
-    /// Is it for all signals, so that over HTTP the path of traces is added to it?
+    /// Is it for all signals, so that over HTTP the path of the signal is added to it?
     pub(super) is_base: bool,
 }
 
@@ -98,8 +133,9 @@ impl Otlp {
         }
     }
 
-    /// The receiver's base URL, such as `http://collector:4317`; over HTTP `/v1/traces` is added to it. `https` is never
-    /// sent in plain text. Default: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, else `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    /// The receiver's base URL, such as `http://collector:4317`; over HTTP `/v1/traces` is added to it, for metrics
+    /// `/v1/metrics`. `https` is never sent in plain text. Default: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` or
+    /// `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`, else `OTEL_EXPORTER_OTLP_ENDPOINT`.
     pub fn endpoint(self, url: impl Into<String>) -> Self {
         Self {
             endpoint: Some(Endpoint {

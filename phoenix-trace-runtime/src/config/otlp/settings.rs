@@ -7,10 +7,10 @@ use std::time::Duration;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
-use super::{Compression, Endpoint, Header, Otlp, Protocol, shown};
+use super::{Compression, Endpoint, Header, Otlp, Protocol, Signal, shown};
 use crate::config::Problem;
 
-/// Where traces go over OTLP, and how.
+/// Where traces or metrics go over OTLP, and how.
 #[derive(Clone)]
 #[cfg_attr(
     not(feature = "otlp"),
@@ -20,8 +20,9 @@ use crate::config::Problem;
     )
 )]
 pub(crate) struct Settings {
+    pub(crate) signal: Signal,
     pub(crate) protocol: Protocol,
-    /// What requests are for: with the path of traces, without user and password.
+    /// What requests are for: with the path of the signal, without user and password.
     pub(crate) uri: Uri,
     /// The same as it may be shown.
     pub(crate) endpoint: String,
@@ -81,19 +82,20 @@ impl fmt::Display for Settings {
 }
 
 impl Settings {
-    pub(in crate::config) fn new(otlp: &Otlp, problems: &mut Vec<Problem>) -> Self {
+    pub(in crate::config) fn new(signal: Signal, otlp: &Otlp, problems: &mut Vec<Problem>) -> Self {
         let protocol = otlp.protocol.unwrap_or(Protocol::HttpProtobuf);
         let uri = otlp
             .endpoint
             .as_ref()
-            .and_then(|endpoint| uri(endpoint, protocol, otlp.insecure, problems));
-        let uri = uri.unwrap_or_else(|| Uri::from_static(default(protocol)));
+            .and_then(|endpoint| uri(endpoint, signal, protocol, otlp.insecure, problems));
+        let uri = uri.unwrap_or_else(|| default(signal, protocol));
         let timeout = otlp.timeout.unwrap_or(Duration::from_secs(10));
         Self {
+            signal,
             protocol,
             endpoint: match protocol {
                 Protocol::Grpc => shown(&uri.to_string())
-                    .trim_end_matches(GRPC_PATH)
+                    .trim_end_matches(signal.method())
                     .to_owned(),
                 Protocol::HttpProtobuf => shown(&uri.to_string()),
             },
@@ -107,17 +109,17 @@ impl Settings {
     }
 }
 
-/// The method of OTLP/gRPC that takes traces.
-const GRPC_PATH: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
-
 /// Where nobody says where to.
-fn default(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Grpc => {
-            "http://localhost:4317/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-        }
-        Protocol::HttpProtobuf => "http://localhost:4318/v1/traces",
-    }
+fn default(signal: Signal, protocol: Protocol) -> Uri {
+    let (authority, path) = match protocol {
+        Protocol::Grpc => ("localhost:4317", signal.method()),
+        Protocol::HttpProtobuf => ("localhost:4318", signal.path()),
+    };
+    let mut parts = http::uri::Parts::default();
+    parts.scheme = Some(Scheme::HTTP);
+    parts.authority = Some(Authority::from_static(authority));
+    parts.path_and_query = Some(PathAndQuery::from_static(path));
+    Uri::from_parts(parts).unwrap_or_default()
 }
 
 fn tell(problems: &mut Vec<Problem>, variable: &str, value: &str, expected: &str, instead: &str) {
@@ -129,8 +131,9 @@ fn tell(problems: &mut Vec<Problem>, variable: &str, value: &str, expected: &str
         expected,
         instead,
     };
-    // The variables are read once for the environment, and once more when code adds to them.
-    if !problems.contains(&problem) {
+    // The variables are read for each signal, and once more when code adds to them.
+    let said = |there: &Problem| there.variable == problem.variable && there.value == problem.value;
+    if !problems.iter().any(said) {
         problems.push(problem);
     }
 }
@@ -138,6 +141,7 @@ fn tell(problems: &mut Vec<Problem>, variable: &str, value: &str, expected: &str
 /// What requests are for. `None`, and a problem: the endpoint cannot be used.
 fn uri(
     endpoint: &Endpoint,
+    signal: Signal,
     protocol: Protocol,
     insecure: bool,
     problems: &mut Vec<Problem>,
@@ -165,7 +169,10 @@ fn uri(
             && uri.host().is_some_and(|host| !host.is_empty())
     };
     let Some(parsed) = parsed.ok().filter(usable) else {
-        let instead = format!("`{}`", shown(default(protocol)).trim_end_matches(GRPC_PATH));
+        let instead = format!(
+            "`{}`",
+            shown(&default(signal, protocol).to_string()).trim_end_matches(signal.method())
+        );
         tell(problems, name, &shown(url), expected, &instead);
         return None;
     };
@@ -176,14 +183,14 @@ fn uri(
     let given = parts.path_and_query.take();
     let given = given.unwrap_or_else(|| PathAndQuery::from_static("/"));
     parts.path_and_query = match protocol {
-        Protocol::Grpc => Some(PathAndQuery::from_static(GRPC_PATH)),
+        Protocol::Grpc => Some(PathAndQuery::from_static(signal.method())),
         Protocol::HttpProtobuf if !endpoint.is_base => Some(given),
         Protocol::HttpProtobuf => {
             let query = given
                 .query()
                 .map_or(String::new(), |query| format!("?{query}"));
             let path = given.path().trim_end_matches('/');
-            format!("{path}/v1/traces{query}").parse().ok()
+            format!("{path}{}{query}", signal.path()).parse().ok()
         }
     };
     Uri::from_parts(parts).ok()

@@ -13,7 +13,7 @@ fn config(vars: &[(&str, &str)]) -> Config {
 
 fn settings_of(config: &Config) -> &Settings {
     match config.targets.first() {
-        Target::Otlp(settings) => settings,
+        Target::Otlp(target) => &target.settings,
         target => panic!("not OTLP: {target:?}"),
     }
 }

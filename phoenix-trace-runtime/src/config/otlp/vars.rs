@@ -1,33 +1,63 @@
-//! The variables of OTLP: those of traces win over those of all signals, and an empty one counts as unset.
+//! The variables of OTLP: those of one signal win over those of all signals, and an empty one counts as unset.
 
 use std::time::Duration;
 
-use super::{Compression, Endpoint, Header, Otlp, PemFile, Protocol};
+use super::{Compression, Endpoint, Header, Otlp, PemFile, Protocol, Signal};
 use crate::config::vars::{Vars, percent_decoded};
 
+/// The names of a variable: one for each signal, which wins, and one for all of them.
+struct Names {
+    traces: &'static str,
+    metrics: &'static str,
+    all: &'static str,
+}
+
+macro_rules! names {
+    ($rest:literal) => {
+        Names {
+            traces: concat!("OTEL_EXPORTER_OTLP_TRACES_", $rest),
+            metrics: concat!("OTEL_EXPORTER_OTLP_METRICS_", $rest),
+            all: concat!("OTEL_EXPORTER_OTLP_", $rest),
+        }
+    };
+}
+
+impl Names {
+    fn of(&self, whose: Whose) -> Vec<&'static str> {
+        let own = |signal| match signal {
+            Signal::Traces => self.traces,
+            Signal::Metrics => self.metrics,
+        };
+        match whose {
+            Whose::Own(signal) => vec![own(signal)],
+            Whose::OwnElseAll(signal) => vec![own(signal), self.all],
+        }
+    }
+}
+
+/// Which variables are read.
+#[derive(Clone, Copy)]
+pub(in crate::config) enum Whose {
+    /// Those of the signal alone.
+    Own(Signal),
+    /// Those of the signal, and where one is not set that of all signals.
+    OwnElseAll(Signal),
+}
+
 impl Vars<'_> {
-    pub(in crate::config) fn otlp(&mut self) -> Otlp {
-        let endpoint = self.endpoint();
+    pub(in crate::config) fn otlp(&mut self, whose: Whose) -> Otlp {
+        let endpoint = self.endpoint(whose);
         let earlier = endpoint.as_ref().is_some_and(|e| e.named_by == EARLIER);
         Otlp {
-            protocol: self.protocol().or(earlier.then_some(Protocol::Grpc)),
+            protocol: self.protocol(whose).or(earlier.then_some(Protocol::Grpc)),
             endpoint,
-            insecure: self.insecure(),
-            headers: self.headers(),
-            compression: self.compression(),
-            timeout: self.timeout(),
-            certificate: self.pem_file([
-                "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
-                "OTEL_EXPORTER_OTLP_CERTIFICATE",
-            ]),
-            client_certificate: self.pem_file([
-                "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
-                "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
-            ]),
-            client_key: self.pem_file([
-                "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
-                "OTEL_EXPORTER_OTLP_CLIENT_KEY",
-            ]),
+            insecure: self.insecure(whose),
+            headers: self.headers(whose),
+            compression: self.compression(whose),
+            timeout: self.timeout(whose),
+            certificate: self.pem_file(&names!("CERTIFICATE"), whose),
+            client_certificate: self.pem_file(&names!("CLIENT_CERTIFICATE"), whose),
+            client_key: self.pem_file(&names!("CLIENT_KEY"), whose),
         }
     }
 
@@ -37,21 +67,22 @@ impl Vars<'_> {
         names.iter().find_map(set)
     }
 
-    fn endpoint(&self) -> Option<Endpoint> {
-        let (named_by, url) = self.named(&[OF_TRACES, "OTEL_EXPORTER_OTLP_ENDPOINT", EARLIER])?;
+    fn endpoint(&self, whose: Whose) -> Option<Endpoint> {
+        const ENDPOINT: Names = names!("ENDPOINT");
+        let mut names = ENDPOINT.of(whose);
+        if matches!(whose, Whose::OwnElseAll(_)) {
+            names.push(EARLIER);
+        }
+        let (named_by, url) = self.named(&names)?;
         Some(Endpoint {
             url,
             named_by,
-            is_base: named_by != OF_TRACES,
+            is_base: ![ENDPOINT.traces, ENDPOINT.metrics].contains(&named_by),
         })
     }
 
-    fn protocol(&mut self) -> Option<Protocol> {
-        let names = [
-            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
-            "OTEL_EXPORTER_OTLP_PROTOCOL",
-        ];
-        let (name, value) = self.named(&names)?;
+    fn protocol(&mut self, whose: Whose) -> Option<Protocol> {
+        let (name, value) = self.named(&names!("PROTOCOL").of(whose))?;
         match value.trim() {
             "grpc" => Some(Protocol::Grpc),
             "http/protobuf" => Some(Protocol::HttpProtobuf),
@@ -62,19 +93,13 @@ impl Vars<'_> {
         }
     }
 
-    fn insecure(&mut self) -> bool {
-        let names = [
-            "OTEL_EXPORTER_OTLP_TRACES_INSECURE",
-            "OTEL_EXPORTER_OTLP_INSECURE",
-        ];
-        self.named(&names).is_some_and(|(name, _)| self.flag(name))
+    fn insecure(&mut self, whose: Whose) -> bool {
+        self.named(&names!("INSECURE").of(whose))
+            .is_some_and(|(name, _)| self.flag(name))
     }
 
-    fn compression(&mut self) -> Option<Compression> {
-        let names = [
-            "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
-            "OTEL_EXPORTER_OTLP_COMPRESSION",
-        ];
+    fn compression(&mut self, whose: Whose) -> Option<Compression> {
+        let names = names!("COMPRESSION").of(whose);
         let (name, value) = self.named(&names)?;
         match value.trim() {
             "none" => Some(Compression::None),
@@ -87,11 +112,8 @@ impl Vars<'_> {
         }
     }
 
-    fn timeout(&mut self) -> Option<Duration> {
-        let names = [
-            "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
-            "OTEL_EXPORTER_OTLP_TIMEOUT",
-        ];
+    fn timeout(&mut self, whose: Whose) -> Option<Duration> {
+        let names = names!("TIMEOUT").of(whose);
         let (name, _) = self.named(&names)?;
         self.parsed(
             name,
@@ -101,11 +123,8 @@ impl Vars<'_> {
         .map(Duration::from_millis)
     }
 
-    fn headers(&mut self) -> Vec<Header> {
-        let names = [
-            "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
-            "OTEL_EXPORTER_OTLP_HEADERS",
-        ];
+    fn headers(&mut self, whose: Whose) -> Vec<Header> {
+        let names = names!("HEADERS").of(whose);
         let Some((named_by, list)) = self.named(&names) else {
             return Vec::new();
         };
@@ -133,13 +152,11 @@ impl Vars<'_> {
         headers
     }
 
-    fn pem_file(&self, names: [&'static str; 2]) -> Option<PemFile> {
-        let (named_by, path) = self.named(&names)?;
+    fn pem_file(&self, names: &Names, whose: Whose) -> Option<PemFile> {
+        let (named_by, path) = self.named(&names.of(whose))?;
         Some(PemFile::new(path.trim(), named_by))
     }
 }
-
-const OF_TRACES: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
 
 /// The name of an earlier design, which meant OTLP over gRPC.
 const EARLIER: &str = "OTEL_COLLECTOR_ENDPOINT";

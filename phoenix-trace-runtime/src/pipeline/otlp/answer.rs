@@ -7,11 +7,12 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse
 use prost::Message as _;
 
 use super::super::destination::Answer;
-use crate::config::{Settings, shown};
+use crate::config::{Settings, Signal, shown};
 
 /// Puts into words what became of a batch.
 #[derive(Clone)]
 pub(super) struct Teller {
+    signal: Signal,
     endpoint: String,
     /// The values of headers, and the words that they consist of: receivers may repeat them.
     secrets: Vec<String>,
@@ -40,6 +41,7 @@ impl Teller {
             .collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         Self {
+            signal: settings.signal,
             endpoint: settings.endpoint.clone(),
             secrets,
         }
@@ -67,7 +69,7 @@ impl Teller {
         plain.take(length).collect::<String>().trim().to_owned()
     }
 
-    /// A response that says that the request was taken.
+    /// A response that says that the request was taken. Those to metrics differ from those to traces in names alone.
     pub(super) fn taken(&self, message: &[u8]) -> Answer {
         match ExportTraceServiceResponse::decode(message) {
             Ok(response) => {
@@ -107,29 +109,37 @@ impl Teller {
     }
 
     fn remedy(&self, status: StatusCode, headers: &HeaderMap) -> String {
-        let fixed = match status.as_u16() {
-            401 | 407 => UNAUTHENTICATED,
-            403 => FORBIDDEN,
-            404 | 405 | 415 | 501 => NO_SERVICE,
+        match status.as_u16() {
+            401 | 407 => UNAUTHENTICATED.to_owned(),
+            403 => self.forbidden(),
+            404 | 405 | 415 | 501 => self.no_service(),
             300..=399 => {
                 let location = headers.get(header::LOCATION).and_then(|l| l.to_str().ok());
                 let to = location.map_or(String::new(), |to| format!(" to {}", shown(to)));
-                return format!(
+                format!(
                     "{to}; redirects are not followed: set the endpoint to where the receiver is"
-                );
+                )
             }
-            _ => "",
-        };
-        fixed.to_owned()
+            _ => String::new(),
+        }
+    }
+
+    pub(super) fn forbidden(&self) -> String {
+        let what = self.signal.name();
+        format!("; may these credentials (OTEL_EXPORTER_OTLP_HEADERS) write {what}?")
+    }
+
+    pub(super) fn no_service(&self) -> String {
+        let what = self.signal.name();
+        format!(
+            "; does the endpoint lead to a receiver of OTLP {what}, with the right port, path and \
+             OTEL_EXPORTER_OTLP_PROTOCOL?"
+        )
     }
 }
 
 pub(super) const UNAUTHENTICATED: &str =
     "; are the credentials in OTEL_EXPORTER_OTLP_HEADERS set and right?";
-pub(super) const FORBIDDEN: &str =
-    "; may these credentials (OTEL_EXPORTER_OTLP_HEADERS) write traces?";
-pub(super) const NO_SERVICE: &str = "; does the endpoint lead to a receiver of OTLP traces, with the right port, path and \
-     OTEL_EXPORTER_OTLP_PROTOCOL?";
 
 /// Nobody is made to wait for longer: it is more than any batch is held for.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);

@@ -17,7 +17,7 @@ use tonic::Code;
 use tonic_types::RpcStatusExt as _;
 
 use super::super::destination::Answer;
-use super::answer::{FORBIDDEN, LONGEST_PAUSE, NO_SERVICE, Teller, UNAUTHENTICATED};
+use super::answer::{LONGEST_PAUSE, Teller, UNAUTHENTICATED};
 use super::connection::{End, Response};
 use super::http::is;
 use crate::config::Compression;
@@ -82,7 +82,10 @@ pub(super) fn answer(response: &Response, teller: &Teller) -> Answer {
             again: true,
         },
         End::Complete(_) => Answer::Hopeless {
-            why: teller.say(&format!("answered, but does not speak gRPC{NO_SERVICE}")),
+            why: teller.say(&format!(
+                "answered, but does not speak gRPC{}",
+                teller.no_service()
+            )),
         },
     }
 }
@@ -157,10 +160,10 @@ impl Status {
 
 fn refused(status: &Status, teller: &Teller) -> Answer {
     let remedy = match status.code {
-        Code::Unauthenticated => UNAUTHENTICATED,
-        Code::PermissionDenied => FORBIDDEN,
-        Code::Unimplemented => NO_SERVICE,
-        _ => "",
+        Code::Unauthenticated => UNAUTHENTICATED.to_owned(),
+        Code::PermissionDenied => teller.forbidden(),
+        Code::Unimplemented => teller.no_service(),
+        _ => String::new(),
     };
     let name = grpc_code::name(status.code);
     let colon = if status.message.is_empty() { "" } else { ": " };

@@ -9,7 +9,7 @@ use opentelemetry_sdk::Resource;
 
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline::destination::{Answer, Destination, Piece, Sending};
-use crate::pipeline::{Exporter, Limits, Pipeline, Sending as Settings, Stats};
+use crate::pipeline::{Component, Exporter, Limits, Pipeline, Sending as Settings, Stats};
 use crate::record::carry::current_span;
 use crate::record::entered::{Entered, enter};
 use crate::record::segment::lock;
@@ -173,12 +173,13 @@ impl Rig {
             .into_iter()
             .map(|(sending, destination)| Exporter {
                 name: "to a test".to_owned(),
+                component: Component::new("test"),
                 sending,
                 make: Box::new(move || Ok(destination)),
             });
         let sampler = Sampler::always_on();
         let resource = Resource::builder_empty().build();
-        let pipeline = Pipeline::start(limits, sampler, resource, exporters.collect());
+        let pipeline = Pipeline::start(limits, sampler, resource, exporters.collect(), None);
         Self {
             pipeline: pipeline.expect("a thread"),
         }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::Compression;
-use crate::pipeline::otlp::AGENT;
+use crate::pipeline::otlp::transport::AGENT;
 use crate::testing::{OtlpReceiver, ReceivedRequest};
 
 #[test]

@@ -1,0 +1,200 @@
+//! Where metrics go, and how often: unless somebody says otherwise, where traces go, if they go over OTLP.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::otlp::{Otlp, Settings, Signal, Whose};
+use super::vars::Vars;
+use super::{Config, Problem};
+
+const EXPORTER: &str = "OTEL_METRICS_EXPORTER";
+
+/// What variables and code say of metrics.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    chosen: Option<Chosen>,
+    /// What the variables of OTLP say of metrics alone.
+    own: Otlp,
+    /// The same, and where they say nothing what they say of all signals.
+    environment: Otlp,
+    interval: Duration,
+    timeout: Duration,
+}
+
+#[derive(Debug)]
+enum Chosen {
+    None,
+    Console,
+    /// By the environment: the variables say where to.
+    Otlp,
+    /// By code, which says so much of it.
+    OtlpOf(Box<Otlp>),
+}
+
+/// How metrics are exported.
+#[derive(Debug)]
+pub(crate) struct MetricsExport {
+    pub(crate) target: MetricsTarget,
+    pub(crate) interval: Duration,
+    /// How long one collection and its export may take.
+    #[cfg_attr(
+        not(feature = "otlp"),
+        expect(dead_code, reason = "without the exporter they are only shown")
+    )]
+    pub(crate) timeout: Duration,
+}
+
+#[derive(Debug)]
+pub(crate) enum MetricsTarget {
+    Console,
+    Otlp(Box<Settings>),
+}
+
+impl fmt::Display for MetricsExport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.target {
+            MetricsTarget::Console => f.write_str("to this console")?,
+            MetricsTarget::Otlp(settings) => settings.fmt(f)?,
+        }
+        write!(f, " every {:?}", self.interval)
+    }
+}
+
+impl Config {
+    /// Exports no metrics. Default: `OTEL_METRICS_EXPORTER` (`otlp`, `console`, `none`), else over OTLP where traces go over
+    /// OTLP, else none.
+    #[must_use]
+    pub fn no_metrics(mut self) -> Self {
+        self.metrics.chosen = Some(Chosen::None);
+        self
+    }
+
+    /// Exports metrics over OTLP. What `otlp` does not set is taken from the `OTEL_EXPORTER_OTLP_METRICS_*` variables, else
+    /// from those of all signals. Without it metrics go where traces go.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use phoenix_trace_runtime::{Config, Otlp};
+    ///
+    /// let config = Config::default()
+    ///     .otlp(Otlp::grpc().endpoint("http://collector:4317"))
+    ///     .metrics_otlp(Otlp::http().endpoint("http://prometheus:9090/api/v1/otlp"))
+    ///     .metric_interval(Duration::from_secs(15));
+    /// # drop(config);
+    /// ```
+    #[must_use]
+    pub fn metrics_otlp(mut self, otlp: Otlp) -> Self {
+        self.metrics.chosen = Some(Chosen::OtlpOf(Box::new(otlp)));
+        self.check_metrics();
+        self
+    }
+
+    /// Writes metrics to standard error.
+    #[must_use]
+    pub fn metrics_console(mut self) -> Self {
+        self.metrics.chosen = Some(Chosen::Console);
+        self
+    }
+
+    /// How long it is from one export of metrics to the next; at least a millisecond. Default 60 s
+    /// (`OTEL_METRIC_EXPORT_INTERVAL`, in milliseconds).
+    #[must_use]
+    pub fn metric_interval(mut self, interval: Duration) -> Self {
+        self.metrics.interval = interval.max(SHORTEST);
+        self
+    }
+
+    /// How long the collection of metrics and their export may take, further attempts included. Default 30 s
+    /// (`OTEL_METRIC_EXPORT_TIMEOUT`, in milliseconds).
+    #[must_use]
+    pub fn metric_timeout(mut self, timeout: Duration) -> Self {
+        self.metrics.timeout = timeout;
+        self
+    }
+
+    /// How metrics are exported, if they are.
+    pub(crate) fn metrics_export(&self, problems: &mut Vec<Problem>) -> Option<MetricsExport> {
+        let Metrics {
+            own, environment, ..
+        } = &self.metrics;
+        let of_traces = self.targets.otlp();
+        let otlp = match &self.metrics.chosen {
+            Some(Chosen::None) => return None,
+            Some(Chosen::Console) => return Some(self.metrics.to(MetricsTarget::Console)),
+            Some(Chosen::OtlpOf(otlp)) => Otlp::clone(otlp).or(environment),
+            // What code says of traces is not for a receiver of another name: it may hold tokens.
+            Some(Chosen::Otlp) | None => match of_traces {
+                Some(said) if own.endpoint.is_none() => own.clone().or(said).or(environment),
+                _ => environment.clone(),
+            },
+        };
+        // Of a place that is named for traces alone nobody has said that it takes metrics.
+        let known = otlp.endpoint.is_some() || self.otlp.endpoint.is_none();
+        let by_default = of_traces.is_some() && known || own.endpoint.is_some();
+        if self.metrics.chosen.is_none() && !by_default {
+            return None;
+        }
+        let settings = Settings::new(Signal::Metrics, &otlp, problems);
+        Some(self.metrics.to(MetricsTarget::Otlp(Box::new(settings))))
+    }
+
+    /// Names what cannot be used.
+    pub(super) fn check_metrics(&mut self) {
+        let mut problems = std::mem::take(&mut self.problems);
+        self.metrics_export(&mut problems);
+        self.problems = problems;
+    }
+}
+
+const SHORTEST: Duration = Duration::from_millis(1);
+
+impl Metrics {
+    fn to(&self, target: MetricsTarget) -> MetricsExport {
+        MetricsExport {
+            target,
+            interval: self.interval,
+            timeout: self.timeout,
+        }
+    }
+}
+
+impl Vars<'_> {
+    pub(super) fn metrics(&mut self) -> Metrics {
+        const INTERVAL: &str = "OTEL_METRIC_EXPORT_INTERVAL";
+        let mut interval = Duration::from_secs(60);
+        let mut timeout = Duration::from_secs(30);
+        self.milliseconds(INTERVAL, &mut interval);
+        self.milliseconds("OTEL_METRIC_EXPORT_TIMEOUT", &mut timeout);
+        if interval.is_zero() {
+            self.problem(INTERVAL, "0", "a number above zero", "60000");
+            interval = Duration::from_secs(60);
+        }
+        Metrics {
+            chosen: self.metrics_exporter(),
+            own: self.otlp(Whose::Own(Signal::Metrics)),
+            environment: self.otlp(Whose::OwnElseAll(Signal::Metrics)),
+            interval,
+            timeout,
+        }
+    }
+
+    fn metrics_exporter(&mut self) -> Option<Chosen> {
+        let list = self.first(&[EXPORTER])?;
+        let mut names: Vec<&str> = list.split(',').map(str::trim).collect();
+        names.retain(|name| !name.is_empty());
+        let known = names.iter().find_map(|name| match *name {
+            "otlp" => Some(("otlp", Chosen::Otlp)),
+            "console" => Some(("console", Chosen::Console)),
+            "none" => Some(("none", Chosen::None)),
+            _ => None,
+        });
+        if known.is_none() || names.len() > 1 {
+            let instead = known.as_ref().map_or("the default", |(name, _)| name);
+            self.problem(EXPORTER, &list, "otlp, console or none", instead);
+        }
+        known.map(|(_, chosen)| chosen)
+    }
+}
+
+#[cfg(test)]
+mod tests;

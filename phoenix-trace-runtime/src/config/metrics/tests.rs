@@ -1,0 +1,240 @@
+//! What variables and code ask for, as it will be used.
+
+use super::*;
+
+fn config(vars: &[(&str, &str)]) -> Config {
+    let var = |name: &str| vars.iter().find(|(there, _)| *there == name);
+    Config::from_vars(|name| var(name).map(|(_, value)| (*value).to_owned()))
+}
+
+/// Where the metrics of a configuration go, in which nothing is wrong.
+#[track_caller]
+fn goes(config: &Config) -> String {
+    assert_eq!(config.problems(), []);
+    let export = config.metrics_export(&mut Vec::new());
+    export.map_or("nowhere".to_owned(), |export| export.to_string())
+}
+
+#[track_caller]
+fn check(vars: &[(&str, &str)], expected: &str) {
+    assert_eq!(goes(&config(vars)), expected, "{vars:?}");
+}
+
+fn settings(config: &Config) -> Settings {
+    match config
+        .metrics_export(&mut Vec::new())
+        .map(|export| export.target)
+    {
+        Some(MetricsTarget::Otlp(settings)) => *settings,
+        other => panic!("not over OTLP: {other:?}"),
+    }
+}
+
+const ENDPOINT: (&str, &str) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all:4318");
+const OF_TRACES: (&str, &str) = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces:1/x");
+const OF_METRICS: (&str, &str) = ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://metrics:1/x");
+const OVER_OTLP: (&str, &str) = ("OTEL_TRACES_EXPORTER", "otlp");
+
+#[test]
+fn by_default_they_go_where_traces_go_if_that_is_over_otlp() {
+    check(&[], "nowhere");
+    check(
+        &[ENDPOINT],
+        "over OTLP/HTTP to http://all:4318/v1/metrics every 60s",
+    );
+    check(
+        &[OVER_OTLP],
+        "over OTLP/HTTP to http://localhost:4318/v1/metrics every 60s",
+    );
+    check(
+        &[("OTEL_COLLECTOR_ENDPOINT", "http://collector:4317")],
+        "over OTLP/gRPC to http://collector:4317 every 60s",
+    );
+    check(&[ENDPOINT, ("OTEL_TRACES_EXPORTER", "console")], "nowhere");
+    check(&[ENDPOINT, ("OTEL_TRACES_EXPORTER", "none")], "nowhere");
+    let listed = ("OTEL_TRACES_EXPORTER", "console,otlp");
+    check(
+        &[ENDPOINT, listed],
+        "over OTLP/HTTP to http://all:4318/v1/metrics every 60s",
+    );
+}
+
+#[test]
+fn an_endpoint_for_metrics_wins_and_is_used_as_it_is() {
+    const THERE: &str = "over OTLP/HTTP to http://metrics:1/x every 60s";
+    check(&[ENDPOINT, OF_METRICS], THERE);
+    check(&[OF_METRICS, ("OTEL_TRACES_EXPORTER", "console")], THERE);
+    // Nobody has said that what takes traces there takes metrics.
+    check(&[OF_TRACES], "nowhere");
+    check(&[OF_TRACES, OF_METRICS], THERE);
+    check(
+        &[OF_TRACES, ENDPOINT],
+        "over OTLP/HTTP to http://all:4318/v1/metrics every 60s",
+    );
+}
+
+#[test]
+fn the_exporter_is_chosen_by_its_variable() {
+    let of = |value| ("OTEL_METRICS_EXPORTER", value);
+    check(&[ENDPOINT, of("none")], "nowhere");
+    check(&[ENDPOINT, of("console")], "to this console every 60s");
+    check(&[of("console")], "to this console every 60s");
+    check(
+        &[of("otlp")],
+        "over OTLP/HTTP to http://localhost:4318/v1/metrics every 60s",
+    );
+    check(
+        &[of("otlp"), OF_TRACES],
+        "over OTLP/HTTP to http://localhost:4318/v1/metrics every 60s",
+    );
+}
+
+#[test]
+fn each_variable_of_metrics_wins_over_the_one_for_all() {
+    for (name, general, own) in [
+        ("PROTOCOL", "http/protobuf", "grpc"),
+        ("HEADERS", "a=1,b=2", "a=3"),
+        ("TIMEOUT", "1000", "250"),
+        ("COMPRESSION", "gzip", "zstd"),
+        ("CERTIFICATE", "/a.pem", "/b.pem"),
+    ] {
+        let (all, metrics) = (
+            format!("OTEL_EXPORTER_OTLP_{name}"),
+            format!("OTEL_EXPORTER_OTLP_METRICS_{name}"),
+        );
+        let told = |vars: &[(&str, &str)]| {
+            let settings = settings(&config(vars));
+            let (headers, certificate) = (settings.headers.clone(), &settings.certificate);
+            let values: Vec<_> = headers.values().filter_map(|v| v.to_str().ok()).collect();
+            let certificate = certificate.as_ref().map(|file| &file.path);
+            format!("{settings:?} {values:?} {certificate:?}")
+        };
+        let alone = told(&[OVER_OTLP, (&metrics, own)]);
+        let both = told(&[OVER_OTLP, (&all, general), (&metrics, own)]);
+        let other = told(&[OVER_OTLP, (&all, general)]);
+        assert_eq!(both, alone, "{name}");
+        assert_ne!(both, other, "{name}");
+    }
+    let insecure = [
+        ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "grpc"),
+        ("OTEL_EXPORTER_OTLP_METRICS_INSECURE", "true"),
+        ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "metrics:4317"),
+    ];
+    check(&insecure, "over OTLP/gRPC to http://metrics:4317 every 60s");
+    check(
+        &[insecure[0], insecure[2]],
+        "over OTLP/gRPC to https://metrics:4317 every 60s",
+    );
+    let client = [
+        OF_METRICS,
+        ("OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE", "/c.pem"),
+        ("OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY", "/k.pem"),
+    ];
+    assert!(settings(&config(&client)).client.is_some());
+}
+
+#[test]
+fn interval_and_timeout_are_set() {
+    let vars = [
+        ENDPOINT,
+        ("OTEL_METRIC_EXPORT_INTERVAL", "1500"),
+        ("OTEL_METRIC_EXPORT_TIMEOUT", "250"),
+    ];
+    let times = |config: Config| {
+        assert_eq!(config.problems(), []);
+        let export = config
+            .metrics_export(&mut Vec::new())
+            .expect("it is exported");
+        (export.interval.as_millis(), export.timeout.as_millis())
+    };
+    assert_eq!(times(config(&[ENDPOINT])), (60_000, 30_000));
+    assert_eq!(times(config(&vars)), (1_500, 250));
+    let in_code = config(&vars)
+        .metric_interval(Duration::from_secs(2))
+        .metric_timeout(Duration::from_secs(3));
+    assert_eq!(times(in_code), (2_000, 3_000));
+    let shortest = config(&vars).metric_interval(Duration::ZERO);
+    assert_eq!(times(shortest).0, 1);
+}
+
+#[test]
+fn code_wins_over_variables() {
+    let with = || config(&[ENDPOINT, ("OTEL_EXPORTER_OTLP_HEADERS", "a=1")]);
+    assert_eq!(goes(&with().no_metrics()), "nowhere");
+    assert_eq!(goes(&with().metrics_console()), "to this console every 60s");
+    let otlp = Otlp::grpc().endpoint("http://other:4317").header("b", "2");
+    let elsewhere = with().no_metrics().metrics_otlp(otlp.clone());
+    assert_eq!(
+        goes(&elsewhere),
+        "over OTLP/gRPC to http://other:4317 every 60s"
+    );
+    assert_eq!(settings(&elsewhere).headers.len(), 2);
+    // Unless something is said of metrics, they follow the traces, with what code says of those.
+    let follow = Config::default().otlp(otlp.clone());
+    assert_eq!(
+        goes(&follow),
+        "over OTLP/gRPC to http://other:4317 every 60s"
+    );
+    assert_eq!(settings(&follow).headers["b"], "2");
+    assert_eq!(goes(&with().otlp(otlp.clone()).console()), "nowhere");
+}
+
+#[test]
+fn what_code_says_of_traces_is_not_told_to_another_receiver() {
+    let otlp = Otlp::grpc()
+        .endpoint("http://traces:4317")
+        .header("token", "secret");
+    let config = config(&[OF_METRICS]).otlp(otlp);
+    assert_eq!(
+        goes(&config),
+        "over OTLP/HTTP to http://metrics:1/x every 60s"
+    );
+    assert!(settings(&config).headers.is_empty());
+}
+
+#[test]
+fn what_is_wrong_is_named_once_with_what_is_used_instead() {
+    let check = |vars: &[(&str, &str)], expected: &str| {
+        let config = config(vars);
+        let problems: Vec<String> = config.problems().iter().map(ToString::to_string).collect();
+        assert_eq!(problems, [expected], "{vars:?}");
+    };
+    check(
+        &[("OTEL_METRICS_EXPORTER", "prometheus")],
+        "OTEL_METRICS_EXPORTER=`prometheus` cannot be used: expected otlp, console or none; using the default instead",
+    );
+    check(
+        &[("OTEL_METRICS_EXPORTER", "prometheus,otlp")],
+        "OTEL_METRICS_EXPORTER=`prometheus,otlp` cannot be used: expected otlp, console or none; using otlp instead",
+    );
+    check(
+        &[("OTEL_METRIC_EXPORT_INTERVAL", "0")],
+        "OTEL_METRIC_EXPORT_INTERVAL=`0` cannot be used: expected a number above zero; using 60000 instead",
+    );
+    check(
+        &[("OTEL_METRIC_EXPORT_TIMEOUT", "30s")],
+        "OTEL_METRIC_EXPORT_TIMEOUT=`30s` cannot be used: expected a whole number, zero or more; using 30000 instead",
+    );
+    check(
+        &[("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "ftp://metrics")],
+        "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=`ftp://metrics` cannot be used: expected a URL such as `http://collector:4318`; using `http://localhost:4318/v1/metrics` instead",
+    );
+    check(
+        &[("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://all")],
+        "OTEL_EXPORTER_OTLP_ENDPOINT=`ftp://all` cannot be used: expected a URL such as `http://collector:4318`; using `http://localhost:4318/v1/traces` instead",
+    );
+    check(
+        &[ENDPOINT, ("OTEL_EXPORTER_OTLP_HEADERS", "secret")],
+        "OTEL_EXPORTER_OTLP_HEADERS=`…, number 1` cannot be used: expected a list such as `name=value,name=value`, values percent-encoded; using the other headers instead",
+    );
+}
+
+#[test]
+fn the_first_line_says_where_they_go() {
+    let summary = config(&[ENDPOINT]).service("billing").summary();
+    assert!(
+        summary.contains("; metrics go over OTLP/HTTP to http://all:4318/v1/metrics every 60s;"),
+        "{summary}"
+    );
+    assert!(!config(&[]).summary().contains("metrics"));
+}

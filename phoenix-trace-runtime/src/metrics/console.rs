@@ -1,0 +1,65 @@
+//! Metrics as lines on standard error, one for each series.
+
+use std::fmt::{self, Display, Write as _};
+use std::io::Write as _;
+
+use opentelemetry::KeyValue;
+use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics};
+
+/// Writes them all at once. A closed standard error is no reason to fail.
+pub(super) fn write(numbers: &ResourceMetrics) {
+    let _ = std::io::stderr().lock().write_all(text(numbers).as_bytes());
+}
+
+fn text(numbers: &ResourceMetrics) -> String {
+    let mut text = String::new();
+    let scopes = numbers.scope_metrics();
+    for metric in scopes.flat_map(|scope| scope.metrics()) {
+        // A string takes whatever is written to it.
+        let _ = match metric.data() {
+            AggregatedMetrics::F64(data) => write_metric(&mut text, metric, data),
+            AggregatedMetrics::U64(data) => write_metric(&mut text, metric, data),
+            AggregatedMetrics::I64(data) => write_metric(&mut text, metric, data),
+        };
+    }
+    text
+}
+
+fn write_metric<T: Display + Copy>(
+    text: &mut String,
+    metric: &Metric,
+    data: &MetricData<T>,
+) -> fmt::Result {
+    match data {
+        MetricData::Gauge(gauge) => gauge
+            .data_points()
+            .try_for_each(|point| write_series(text, metric, point.attributes(), point.value())),
+        MetricData::Sum(sum) => sum
+            .data_points()
+            .try_for_each(|point| write_series(text, metric, point.attributes(), point.value())),
+        MetricData::Histogram(histogram) => histogram.data_points().try_for_each(|point| {
+            let value = format_args!("{} in {} values", point.sum(), point.count());
+            write_series(text, metric, point.attributes(), value)
+        }),
+        MetricData::ExponentialHistogram(histogram) => {
+            histogram.data_points().try_for_each(|point| {
+                let value = format_args!("{} in {} values", point.sum(), point.count());
+                write_series(text, metric, point.attributes(), value)
+            })
+        }
+    }
+}
+
+fn write_series<'a>(
+    text: &mut String,
+    metric: &Metric,
+    attributes: impl Iterator<Item = &'a KeyValue>,
+    value: impl Display,
+) -> fmt::Result {
+    write!(text, "{} = {value} {}", metric.name(), metric.unit())?;
+    for KeyValue { key, value, .. } in attributes {
+        // Of a value that somebody else chose, nothing ends the line.
+        write!(text, " {key}={}", value.as_str().escape_debug())?;
+    }
+    writeln!(text)
+}

@@ -1,0 +1,68 @@
+//! The account as metrics, under the names of OpenTelemetry's semantic conventions for the telemetry of an SDK (1.44).
+//!
+//! They are read from the account when they are collected: recording a span costs nothing more for them. Where metrics are
+//! exported (`OTEL_METRICS_EXPORTER`), they go through the meter provider of the toolkit; [`register`] adds them to a meter of
+//! any other provider.
+//!
+//! | name | unit | attributes beside the exporter's | what [`Stats`](crate::Stats) has of it |
+//! |---|---|---|---|
+//! | `otel.sdk.span.started` | `{span}` | `otel.span.sampling_result`: `RECORD_AND_SAMPLE` | `kept()` |
+//! | | | `RECORD_ONLY` | `discarded` |
+//! | `otel.sdk.processor.span.processed` | `{span}` | none | `acknowledged + rejected + failed + in_doubt` |
+//! | | | `error.type`: `queue_full`, `already_shutdown`, … | `dropped`, by [`DropReason::as_str`](crate::DropReason::as_str) |
+//! | `otel.sdk.processor.span.queue.size` | `{span}` | none | `queued`, without those in flight |
+//! | `otel.sdk.processor.span.queue.capacity` | `{span}` | none | (`OTEL_BSP_MAX_QUEUE_SIZE`) |
+//! | `otel.sdk.exporter.span.inflight` | `{span}` | none | `queued`, of it those that are being sent |
+//! | `otel.sdk.exporter.span.exported` | `{span}` | none | `acknowledged` |
+//! | | | `error.type`: `rejected`, `failed`, `in_doubt` | `rejected`, `failed`, `in_doubt` |
+//! | `phoenix.sdk.span.ended` | `{span}` | | `ended` |
+//! | `phoenix.sdk.span.discarded` | `{span}` | | `discarded` |
+//! | `phoenix.sdk.span.late_errors` | `{span}` | | `late_errors` |
+//! | `phoenix.sdk.processor.span.offered` | `{span}` | none | `kept()`; of a further exporter `offered` |
+//! | `phoenix.sdk.segment.decided` | `{segment}` | `phoenix.segment.decision`: `head`, `error`, `discarded` | `segments_kept_by_head`, `segments_kept_by_error`, `segments_discarded` |
+//! | `phoenix.sdk.segment.open` | `{segment}` | | `segments_open` |
+//!
+//! Those of a processor or an exporter have `otel.component.type` and `otel.component.name`, those of an OTLP exporter
+//! `server.address` and `server.port` too. The type is that of the conventions (`batching_span_processor`,
+//! `otlp_grpc_span_exporter`, `otlp_http_span_exporter`), `console`, `none`, or the name of the Rust type of an exporter of
+//! the program's. The name is the type and the number of the exporter, that of [`Stats`](crate::Stats) itself being 0, those
+//! of [`Stats::also`](crate::Stats::also) 1 and more: `batching_span_processor/1` stands before `otlp_grpc_span_exporter/1`.
+//!
+//! The law of the account holds among them: at every quiet moment `ended = discarded + offered` of the first exporter, and for
+//! each exporter `offered = Σ processed + queue.size + inflight`, of which `processed` without an error is `Σ exported`.
+//!
+//! - A span is counted as started when its segment has been decided: before that nothing is counted, so that nothing need be
+//!   while it is recorded. For the same reason there is no `otel.sdk.span.live`; `phoenix.sdk.segment.open` tells of what is
+//!   open.
+//! - A span is counted as processed without an error when its export is over, since a batch that has to be sent again goes
+//!   back to the queue.
+
+mod complaints;
+mod console;
+mod export;
+mod instruments;
+mod provider;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
+
+use opentelemetry::metrics::Meter;
+
+use instruments::Source;
+pub(crate) use provider::{Installed, Meters};
+
+/// Registers the metrics of the toolkit itself on a meter of the program's own provider, for the telemetry that the process
+/// has: whenever that is started, and after its end with its last numbers.
+///
+/// There is no need for it where the toolkit exports metrics, as it does by default where traces go over OTLP.
+///
+/// ```
+/// use opentelemetry_sdk::metrics::SdkMeterProvider;
+/// use opentelemetry::metrics::MeterProvider as _;
+/// use phoenix_trace_runtime::metrics;
+///
+/// let provider = SdkMeterProvider::builder().build(); // with the program's own reader
+/// metrics::register(&provider.meter("phoenix-trace"));
+/// ```
+pub fn register(meter: &Meter) {
+    instruments::register(meter, Source::Process);
+}

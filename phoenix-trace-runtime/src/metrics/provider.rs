@@ -1,0 +1,116 @@
+//! The meter provider of the toolkit: what it has been told is collected when the exporting thread asks.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use opentelemetry::InstrumentationScope;
+use opentelemetry::global;
+use opentelemetry::metrics::MeterProvider;
+use opentelemetry::metrics::noop::NoopMeterProvider;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use opentelemetry_sdk::metrics::reader::MetricReader;
+use opentelemetry_sdk::metrics::{
+    InstrumentKind, ManualReader, Pipeline as SdkPipeline, SdkMeterProvider, Temporality,
+};
+
+use super::export::Export;
+use super::instruments::{self, Source};
+use crate::config::MetricsExport;
+use crate::pipeline::Start;
+
+/// The meters of a process whose metrics are exported.
+#[derive(Clone, Debug)]
+pub(crate) struct Meters {
+    provider: SdkMeterProvider,
+    reader: Reader,
+}
+
+impl Meters {
+    pub(crate) fn new(resource: Resource) -> Self {
+        let reader = Reader(Arc::new(ManualReader::builder().build()));
+        let builder = SdkMeterProvider::builder().with_resource(resource);
+        Self {
+            provider: builder.with_reader(reader.clone()).build(),
+            reader,
+        }
+    }
+
+    /// Exports them from the exporting thread, the account of its pipeline among them.
+    pub(crate) fn start(self, export: MetricsExport) -> Start {
+        Box::new(move |pipeline, beside| {
+            let scope = InstrumentationScope::builder("phoenix-trace")
+                .with_version(env!("CARGO_PKG_VERSION"))
+                .build();
+            let meter = self.provider.meter_with_scope(scope);
+            instruments::register(&meter, Source::Of(Arc::downgrade(pipeline)));
+            let export = Export::new(self, export, pipeline, beside);
+            Box::pin(export.run())
+        })
+    }
+
+    /// Makes the provider the global one of the process, unless the program has installed another.
+    pub(crate) fn install(&self) -> Option<Installed> {
+        // The one that stands there at first is empty, and takes no memory; one that leads anywhere does.
+        if size_of_val(&*global::meter_provider()) != size_of::<NoopMeterProvider>() {
+            return None;
+        }
+        global::set_meter_provider(self.provider.clone());
+        Some(Installed(global::meter_provider()))
+    }
+
+    pub(super) fn collect(&self, into: &mut ResourceMetrics) -> OTelSdkResult {
+        self.reader.collect(into)
+    }
+
+    /// What is recorded from now on goes nowhere. Not to be called while they are collected, for which it would wait.
+    pub(super) fn shutdown(&self) {
+        // It has nothing to say but that it was shut down before.
+        let _ = self.provider.shutdown();
+    }
+}
+
+/// The global meter provider is ours. Dropped, it is so no longer.
+pub(crate) struct Installed(Arc<dyn MeterProvider + Send + Sync>);
+
+impl Drop for Installed {
+    fn drop(&mut self) {
+        if Arc::ptr_eq(&self.0, &global::meter_provider()) {
+            global::set_meter_provider(NoopMeterProvider::new());
+        }
+    }
+}
+
+impl fmt::Debug for Installed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Installed")
+    }
+}
+
+/// The SDK's reader, shared: its provider owns one.
+#[derive(Clone, Debug)]
+struct Reader(Arc<ManualReader>);
+
+impl MetricReader for Reader {
+    fn register_pipeline(&self, pipeline: Weak<SdkPipeline>) {
+        self.0.register_pipeline(pipeline);
+    }
+
+    fn collect(&self, into: &mut ResourceMetrics) -> OTelSdkResult {
+        self.0.collect(into)
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.0.force_flush()
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.0.shutdown_with_timeout(timeout)
+    }
+
+    fn temporality(&self, kind: InstrumentKind) -> Temporality {
+        self.0.temporality(kind)
+    }
+}

@@ -1,0 +1,37 @@
+//! Metrics over the same connections: a request that the SDK's numbers were encoded to is sent as it is.
+
+use super::super::destination::Answer;
+use super::encode::MAX_REQUEST;
+use super::transport::{Transport, too_large};
+use crate::config::Settings;
+
+/// An OTLP receiver of metrics.
+#[derive(Debug)]
+pub(crate) struct Metrics(Transport);
+
+impl Metrics {
+    /// Nothing is connected before the first request.
+    ///
+    /// # Errors
+    /// When a file that the settings name cannot be used, or no certificate authority is known for `https`.
+    pub(crate) fn new(settings: Settings) -> Result<Self, String> {
+        Transport::new(settings).map(Self)
+    }
+
+    /// Sends an encoded `ExportMetricsServiceRequest`.
+    pub(crate) async fn send(&self, request: &[u8]) -> Answer {
+        if request.len() > MAX_REQUEST {
+            return too_large();
+        }
+        let body = self.0.body(|free, out| {
+            out.clear();
+            out.resize(free, 0);
+            out.extend_from_slice(request);
+            Ok(free)
+        });
+        match body {
+            Ok(body) => self.0.send(body, usize::MAX).await,
+            Err(answer) => answer,
+        }
+    }
+}
