@@ -99,6 +99,12 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     if thread::global().is_some() {
         return Err(Error(Kind::AlreadyInitialised));
     }
+    #[cfg(not(feature = "otlp"))]
+    if config.metrics_export(&mut Vec::new()).is_some() {
+        diag::line(format_args!(
+            "no metrics are exported: this program was built without the feature `otlp` of phoenix-trace"
+        ));
+    }
     let summary = config.summary();
     let parts = Parts::of(config);
     #[cfg(feature = "otlp")]
