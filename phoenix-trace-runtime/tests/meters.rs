@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use opentelemetry::global;
-use opentelemetry::metrics::MeterProvider as _;
+use opentelemetry::metrics::{AsyncInstrument, MeterProvider as _};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ResourceMetrics};
 use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
@@ -22,8 +22,12 @@ const NEVER: Duration = Duration::from_secs(3600);
 static SITE: Site = Site::new("span", SpanKind::Internal, "");
 
 fn start(receiver: &OtlpReceiver) -> Telemetry {
+    start_with(receiver, NEVER)
+}
+
+fn start_with(receiver: &OtlpReceiver, interval: Duration) -> Telemetry {
     let otlp = Otlp::grpc().endpoint(receiver.grpc_endpoint());
-    let config = Config::default().otlp(otlp).metric_interval(NEVER);
+    let config = Config::default().otlp(otlp).metric_interval(interval);
     init(config).expect("it starts")
 }
 
@@ -127,6 +131,35 @@ fn callbacks_hold_up_nothing() {
     assert_eq!(account.acknowledged, 2, "{account}");
 }
 
+/// What was collected when the end was asked for is of the past: the final numbers are collected after that.
+fn a_collection_under_way_is_not_the_last() {
+    let receiver = OtlpReceiver::start().expect("two ports");
+    let telemetry = start_with(&receiver, Duration::from_millis(1));
+    let ((tell, told), (unblock, blocked)) = (channel(), channel::<()>());
+    let blocked = Mutex::new(blocked);
+    let meter = global::meter("program");
+    let gauge = meter.u64_observable_gauge("program.blocks");
+    let callback = move |_: &dyn AsyncInstrument<u64>| {
+        let _ = tell.send(());
+        drop(blocked.lock().map(|blocked| blocked.recv()));
+    };
+    let _ = gauge.with_callback(callback).build();
+    told.recv_timeout(LONG).expect("a collection");
+    drop(enter(&SITE, &[]));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // The end has been asked for: spans come first, then metrics. It holds too if these are slow to come.
+            receiver
+                .wait_for(LONG, |spans| !spans.is_empty())
+                .expect("the span");
+            std::thread::sleep(Duration::from_millis(100));
+            drop(unblock);
+        });
+        telemetry.shutdown_within(LONG);
+    });
+    assert_eq!(received(&receiver, "phoenix.sdk.span.ended"), Some(1));
+}
+
 /// A provider of the program's stays where it is, and can be told of the account.
 fn a_provider_of_the_program_stays() {
     let receiver = OtlpReceiver::start().expect("two ports");
@@ -170,5 +203,6 @@ fn a_provider_of_the_program_stays() {
 fn meters_of_the_program() {
     meters_go_through_the_provider_of_the_toolkit();
     callbacks_hold_up_nothing();
+    a_collection_under_way_is_not_the_last();
     a_provider_of_the_program_stays();
 }

@@ -50,8 +50,11 @@ fn at_the_end_the_final_numbers_are_sent_over_http() {
 fn an_export_under_way_does_not_keep_the_end_from_its_numbers() {
     let (receiver, hangs) = (receiver(), receiver());
     hangs.respond_to_metrics_with(Fault::Hang);
-    let config = config(grpc(&receiver)).metrics_otlp(grpc(&hangs));
-    let rig = Rig::start(config.metric_interval(Duration::from_millis(1)));
+    let config = config(grpc(&receiver))
+        .metrics_otlp(grpc(&hangs).timeout(Duration::ZERO))
+        .metric_timeout(Duration::from_secs(3600))
+        .metric_interval(Duration::from_millis(1));
+    let rig = Rig::start(config);
     hangs
         .wait_for_metrics_requests(LONG, 1)
         .expect("one that is not answered");
