@@ -2,6 +2,7 @@
 #![cfg(all(feature = "otlp", feature = "testing"))]
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -138,6 +139,14 @@ fn a_collection_under_way_is_not_the_last() {
     let ((tell, told), (unblock, blocked)) = (channel(), channel::<()>());
     let blocked = Mutex::new(blocked);
     let meter = global::meter("program");
+    // Callbacks are called in the order in which they were registered.
+    let orders = Arc::new(AtomicU64::new(0));
+    let seen = orders.clone();
+    let counter = meter.u64_observable_counter("program.orders");
+    let read = move |observer: &dyn AsyncInstrument<u64>| {
+        observer.observe(seen.load(Ordering::SeqCst), &[]);
+    };
+    let _ = counter.with_callback(read).build();
     let gauge = meter.u64_observable_gauge("program.blocks");
     let callback = move |_: &dyn AsyncInstrument<u64>| {
         let _ = tell.send(());
@@ -145,6 +154,7 @@ fn a_collection_under_way_is_not_the_last() {
     };
     let _ = gauge.with_callback(callback).build();
     told.recv_timeout(LONG).expect("a collection");
+    orders.store(7, Ordering::SeqCst);
     drop(enter(&SITE, &[]));
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -157,7 +167,7 @@ fn a_collection_under_way_is_not_the_last() {
         });
         telemetry.shutdown_within(LONG);
     });
-    assert_eq!(received(&receiver, "phoenix.sdk.span.ended"), Some(1));
+    assert_eq!(received(&receiver, "program.orders"), Some(7));
 }
 
 /// A provider of the program's stays where it is, and can be told of the account.
