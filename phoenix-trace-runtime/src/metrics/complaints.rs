@@ -11,6 +11,8 @@ pub(super) struct Complaints {
     warnings: OncePerMinute,
     /// The last word was that it fails.
     failing: bool,
+    /// It was said that the receiver takes no metrics.
+    hopeless: bool,
 }
 
 impl Complaints {
@@ -19,6 +21,7 @@ impl Complaints {
             outage,
             warnings: OncePerMinute::default(),
             failing: false,
+            hopeless: false,
         }
     }
 
@@ -28,7 +31,7 @@ impl Complaints {
 
     /// It is said once, until they are taken again.
     pub(super) fn failed(&mut self, why: &str) {
-        if !self.failing {
+        if !self.failing && !self.hopeless {
             self.failing = self.outage.line(format_args!(
                 "metrics cannot be exported ({why}); the next ones make up for them; requests are not affected"
             ));
@@ -37,7 +40,7 @@ impl Complaints {
 
     /// The receiver will never take metrics. It is said once.
     pub(super) fn hopeless(&mut self, why: &str) {
-        if !std::mem::replace(&mut self.failing, true) {
+        if !std::mem::replace(&mut self.hopeless, true) {
             diag::line(format_args!(
                 "the receiver takes no metrics ({why}); it is asked again every hour. With OTEL_METRICS_EXPORTER=none \
                  no metrics are exported"
@@ -46,8 +49,8 @@ impl Complaints {
     }
 
     pub(super) fn taken(&mut self, rejected: usize, message: &str) {
-        if std::mem::take(&mut self.failing) {
-            diag::line(format_args!("the collector takes metrics again"));
+        if std::mem::take(&mut self.failing) | std::mem::take(&mut self.hopeless) {
+            diag::line(format_args!("the collector takes metrics"));
         }
         if rejected > 0 || !message.is_empty() {
             self.warnings.line(format_args!(
@@ -58,5 +61,24 @@ impl Complaints {
 
     pub(super) fn cannot_collect(&self, why: &str) {
         diag::line(format_args!("no metrics are exported any more: {why}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_said_once_and_so_is_that_there_is_no_hope() {
+        let mut complaints = Complaints::new(Arc::default());
+        complaints.failed("connection refused");
+        assert!(complaints.failing);
+        complaints.hopeless("404");
+        assert!(complaints.hopeless);
+        complaints.taken(0, "");
+        assert!(!complaints.failing && !complaints.hopeless);
+        // The export of traces has said so a moment ago, so nobody waits to hear of its end.
+        complaints.failed("connection refused");
+        assert!(!complaints.failing);
     }
 }

@@ -38,12 +38,12 @@ fn write_metric<T: Display + Copy>(
             .data_points()
             .try_for_each(|point| write_series(text, metric, point.attributes(), point.value())),
         MetricData::Histogram(histogram) => histogram.data_points().try_for_each(|point| {
-            let value = format_args!("{} in {} values", point.sum(), point.count());
+            let value = format_args!("{} in {} values of", point.sum(), point.count());
             write_series(text, metric, point.attributes(), value)
         }),
         MetricData::ExponentialHistogram(histogram) => {
             histogram.data_points().try_for_each(|point| {
-                let value = format_args!("{} in {} values", point.sum(), point.count());
+                let value = format_args!("{} in {} values of", point.sum(), point.count());
                 write_series(text, metric, point.attributes(), value)
             })
         }
@@ -62,4 +62,41 @@ fn write_series<'a>(
         write!(text, " {key}={}", value.as_str().escape_debug())?;
     }
     writeln!(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry_sdk::Resource;
+
+    use super::super::Meters;
+    use super::*;
+
+    #[test]
+    fn each_series_is_a_line_that_its_attributes_do_not_break() {
+        let meters = Meters::new(Resource::builder_empty().build());
+        let meter = meters.meter();
+        let orders = meter
+            .u64_counter("program.orders")
+            .with_unit("{order}")
+            .build();
+        orders.add(3, &[KeyValue::new("kind", "large\nforged = 1")]);
+        let durations = meter
+            .f64_histogram("program.duration")
+            .with_unit("s")
+            .build();
+        durations.record(0.5, &[]);
+        durations.record(1.0, &[]);
+        let mut numbers = ResourceMetrics::default();
+        meters.collect(&mut numbers).expect("it is collected");
+        let text = text(&numbers);
+        let mut lines: Vec<&str> = text.lines().collect();
+        lines.sort_unstable();
+        assert_eq!(
+            lines,
+            [
+                "program.duration = 1.5 in 2 values of s",
+                "program.orders = 3 {order} kind=large\\nforged = 1",
+            ]
+        );
+    }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use opentelemetry::InstrumentationScope;
 use opentelemetry::global;
-use opentelemetry::metrics::MeterProvider;
 use opentelemetry::metrics::noop::NoopMeterProvider;
+use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
@@ -38,14 +38,18 @@ impl Meters {
         }
     }
 
+    /// The toolkit's own meter.
+    pub(super) fn meter(&self) -> Meter {
+        let scope = InstrumentationScope::builder("phoenix-trace")
+            .with_version(env!("CARGO_PKG_VERSION"))
+            .build();
+        self.provider.meter_with_scope(scope)
+    }
+
     /// Exports them from the exporting thread, the account of its pipeline among them.
     pub(crate) fn start(self, export: MetricsExport) -> Start {
         Box::new(move |pipeline, beside| {
-            let scope = InstrumentationScope::builder("phoenix-trace")
-                .with_version(env!("CARGO_PKG_VERSION"))
-                .build();
-            let meter = self.provider.meter_with_scope(scope);
-            instruments::register(&meter, Source::Of(Arc::downgrade(pipeline)));
+            instruments::register(&self.meter(), Source::Of(Arc::downgrade(pipeline)));
             let export = Export::new(self, export, pipeline, beside);
             Box::pin(export.run())
         })
