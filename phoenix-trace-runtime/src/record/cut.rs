@@ -64,6 +64,9 @@ impl Strand {
         self.cuts = self.cuts.wrapping_add(1);
         self.release();
         self.take_first_room();
+        // What is open has its room already.
+        let limit = self.pipeline.limits.spans_per_segment;
+        self.room = self.room.max(self.records.len()).min(limit);
         thread::recycle(open);
         Some(ended)
     }

@@ -34,6 +34,18 @@ pub(crate) enum LateEnd {
     },
 }
 
+impl LateEnd {
+    /// Does it tell a failure?
+    pub(super) fn is_failure(&self) -> bool {
+        match self {
+            Self::Finished | Self::Cancelled => false,
+            Self::Failed { .. } => true,
+            Self::Edited(edit) => edit.failed,
+            Self::GaveUp { failed, .. } => *failed,
+        }
+    }
+}
+
 /// A change to a span, to be made where its strand is.
 pub(crate) struct Edit {
     apply: Box<Editing>,
@@ -85,6 +97,8 @@ impl fmt::Debug for Edit {
 pub(super) struct Mail {
     pieces: Vec<Late>,
     bytes: usize,
+    /// How many have told a failure.
+    failures: u32,
 }
 
 impl Mail {
@@ -98,6 +112,7 @@ impl Mail {
     }
 
     pub(super) fn put(&mut self, late: Late) {
+        self.failures += u32::from(late.end.is_failure());
         if let LateEnd::Edited(edit) = &late.end {
             let room = if edit.failed { 2 } else { 1 } * Self::ROOM;
             if self.bytes >= room {
@@ -109,10 +124,11 @@ impl Mail {
         self.pieces.push(late);
     }
 
-    /// Gives out everything, in the order in which it came.
-    pub(super) fn take(&mut self) -> Vec<Late> {
+    /// Gives out everything, in the order in which it came, and how many have told a failure.
+    pub(super) fn take(&mut self) -> (Vec<Late>, u32) {
         self.bytes = 0;
-        std::mem::take(&mut self.pieces)
+        let failures = std::mem::take(&mut self.failures);
+        (std::mem::take(&mut self.pieces), failures)
     }
 
     /// One piece for all that a span has lost.
@@ -145,8 +161,17 @@ impl Mail {
 }
 
 impl Strand {
-    /// Brings what was written to its spans.
-    pub(super) fn read(&mut self, mail: Vec<Late>) {
+    /// Brings what was written to its spans. From here on the strand itself says what failed.
+    pub(super) fn read(&mut self, (mail, failures): (Vec<Late>, u32)) {
+        self.read_all(mail);
+        if failures > 0
+            && let Some(segment) = &self.segment
+        {
+            segment.failing_no_more(failures);
+        }
+    }
+
+    fn read_all(&mut self, mail: Vec<Late>) {
         for Late { number, at, end } in mail {
             match end {
                 LateEnd::Finished => {}

@@ -212,7 +212,9 @@ impl Strand {
                 Stored::Str(text) if (text.start + text.len) as usize == self.text.len() => {
                     self.text.truncate(text.start as usize);
                 }
-                Stored::Array(array) => self.arrays.truncate(array as usize),
+                Stored::Array(array) if array as usize + 1 == self.arrays.len() => {
+                    self.arrays.pop();
+                }
                 _ => {}
             }
         }

@@ -12,7 +12,7 @@ use crossbeam_utils::atomic::AtomicCell;
 
 use super::clock::{self, Anchor, Ticks};
 use super::context::Context;
-use super::mail::{Late, LateEnd, Mail};
+use super::mail::{Late, Mail};
 use super::strand::{Role, Strand};
 use super::told::unharmed;
 use super::{registry, thread};
@@ -39,10 +39,8 @@ pub(crate) struct Segment {
     pub(crate) pipeline: Arc<Pipeline>,
     /// Strands that were made for it.
     made: AtomicU32,
-    /// Strands that have not joined, and in which something failed.
+    /// Strands that have not joined, and in which something failed; and failures that were told to them and not read yet.
     failing: AtomicU32,
-    /// Something failed, in a strand that is out of reach.
-    failed: AtomicBool,
     /// When what has joined is decided although the segment is open.
     cut_at: AtomicU64,
     joined: Mutex<Joined>,
@@ -98,7 +96,6 @@ impl Segment {
             *segment.made.get_mut() = 1;
             *segment.failing.get_mut() = 0;
             *segment.cut_at.get_mut() = strand.cut_at;
-            *segment.failed.get_mut() = false;
             let joined = segment.joined();
             joined.verdict = Verdict::Open;
             (joined.number, joined.spans, joined.failed) = (0, 0, false);
@@ -112,7 +109,6 @@ impl Segment {
                 made: AtomicU32::new(1),
                 failing: AtomicU32::new(0),
                 cut_at: AtomicU64::new(strand.cut_at),
-                failed: AtomicBool::new(false),
                 joined: Mutex::new(Joined {
                     verdict: Verdict::Open,
                     strands: Vec::new(),
@@ -252,7 +248,6 @@ impl Segment {
         let failed = std::mem::take(&mut joined.failed) | self.has_failing();
         self.release(&mut joined);
         drop(joined);
-        self.failed.store(false, Ordering::Relaxed);
         let failed = failed | strands.iter().any(|strand| strand.failed);
         self.carry_out(self.verdict(failed), strands.into_iter());
     }
@@ -266,7 +261,7 @@ impl Segment {
 
     /// Has something failed in a strand that has not joined?
     fn has_failing(&self) -> bool {
-        self.failing.load(Ordering::Relaxed) > 0 || self.failed.load(Ordering::Relaxed)
+        self.failing.load(Ordering::Relaxed) > 0
     }
 
     /// One more of its strands has failed, or, unless `failed`, does so no more.
@@ -276,6 +271,11 @@ impl Segment {
         } else {
             self.failing.fetch_sub(1, Ordering::Relaxed);
         }
+    }
+
+    /// So many failures were read: their strands tell them now.
+    pub(super) fn failing_no_more(&self, failures: u32) {
+        self.failing.fetch_sub(failures, Ordering::Relaxed);
     }
 
     fn release(&self, joined: &mut Joined) {
@@ -363,10 +363,11 @@ impl Part {
 
     /// Brings the end of a span to its strand, wherever that is.
     pub(crate) fn deliver(self: &Arc<Self>, late: Late) {
-        if let LateEnd::Failed { .. } = late.end
+        if late.end.is_failure()
             && let Some(segment) = &self.segment
         {
-            segment.failed.store(true, Ordering::Relaxed);
+            // Until it is read: the segment may be decided before.
+            segment.count_failing(true);
         }
         lock(&self.mail).put(late);
         self.has_mail.store(true, Ordering::Relaxed);
@@ -484,7 +485,7 @@ fn complete(mut strand: Box<Strand>) {
         if let Some(alone) = Arc::get_mut(&mut segment)
             && alone.is_of_one()
         {
-            strand.failed |= *alone.failed.get_mut() || alone.joined().failed;
+            strand.failed |= alone.joined().failed;
             strand.spare_segment = Some(segment);
             return decide_alone(strand);
         }

@@ -266,6 +266,7 @@ impl Strand {
         self.events.shrink_to(KEEP_RECORDS);
         self.text.shrink_to(64 * KEEP_RECORDS);
         self.seed = 0;
+        self.role = Role::Scope;
         self.context.clear();
         self.current = NONE;
         self.open = 0;

@@ -251,7 +251,8 @@ pub(crate) fn global() -> Option<Arc<Pipeline>> {
 
 /// The pipeline that the running code reports to.
 pub(crate) fn current_pipeline() -> Option<Arc<Pipeline>> {
-    with(Thread::recording).flatten()
+    // Where the thread is ending, it is that of the process.
+    with(Thread::recording).unwrap_or_else(global)
 }
 
 /// For as long as it lives, roots that start on this thread report to `pipeline`, and nothing that ran before is seen.

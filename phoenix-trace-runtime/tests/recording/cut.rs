@@ -226,3 +226,22 @@ async fn a_failure_in_a_task_that_is_not_cut_yet_still_keeps_its_segment() {
     );
     assert_eq!(capture.stats().late_errors, 0, "{}", capture.stats());
 }
+
+#[test]
+fn a_cut_takes_no_room_from_what_is_open() {
+    const DEPTH: usize = 60;
+    fn nested(left: usize) {
+        if left > 0 {
+            let _open = enter("open");
+            drop(enter("ended"));
+            nested(left - 1);
+        }
+    }
+    let capture = capture(1.0, Duration::ZERO);
+    capture.run(|| nested(DEPTH));
+    let stats = capture.stats();
+    assert!(
+        stats.acknowledged == 2 * DEPTH as u64 && stats.balances(),
+        "{stats}"
+    );
+}

@@ -1,10 +1,11 @@
 //! What ends after its segment was decided follows the decision.
 
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Config, SpanHandle, current_span, spawn};
+use phoenix_trace_runtime::{Config, SpanHandle, current_span, spawn, spawn_thread};
 
 use crate::support::{enter, fallible, traced};
 
@@ -90,4 +91,29 @@ async fn where_errors_are_not_kept_none_is_late() {
     decided(&capture).carry(fails()).await;
     let stats = capture.stats();
     assert_eq!((stats.discarded, stats.late_errors), (2, 0), "{stats}");
+}
+
+#[test]
+fn an_error_that_is_told_to_a_span_that_runs_elsewhere_keeps_its_segment_at_once() {
+    let config = Config::default().grace_period(Duration::ZERO);
+    let capture = Capture::with_config(config.sampler(Sampler::ratio(0.0)));
+    let (send, receive) = channel();
+    let (release, released) = channel::<()>();
+    let job = capture.run(|| {
+        let _root = enter("root");
+        let job = spawn_thread(move || {
+            let _job = enter("job");
+            let _ = send.send(current_span());
+            let _ = released.recv();
+        });
+        receive.recv().expect("it runs").set_error("told");
+        job
+    });
+    while capture.stats().segments_open > 0 {
+        std::thread::yield_now();
+    }
+    drop(release);
+    job.join().expect("it ends");
+    let stats = capture.stats();
+    assert_eq!((stats.acknowledged, stats.late_errors), (2, 0), "{stats}");
 }
