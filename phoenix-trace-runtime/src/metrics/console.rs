@@ -38,13 +38,15 @@ fn write_metric<T: Display + Copy>(
             .data_points()
             .try_for_each(|point| write_series(text, metric, point.attributes(), point.value())),
         MetricData::Histogram(histogram) => histogram.data_points().try_for_each(|point| {
-            let value = format_args!("{} in {} values of", point.sum(), point.count());
-            write_series(text, metric, point.attributes(), value)
+            let (sum, count) = (point.sum(), point.count());
+            let value = format!("{sum} in {count} values of");
+            write_series(text, metric, point.attributes(), format_args!("{value}"))
         }),
         MetricData::ExponentialHistogram(histogram) => {
             histogram.data_points().try_for_each(|point| {
-                let value = format_args!("{} in {} values of", point.sum(), point.count());
-                write_series(text, metric, point.attributes(), value)
+                let (sum, count) = (point.sum(), point.count());
+                let value = format!("{sum} in {count} values of");
+                write_series(text, metric, point.attributes(), format_args!("{value}"))
             })
         }
     }
