@@ -40,13 +40,13 @@ fn write_metric<T: Display + Copy>(
         MetricData::Histogram(histogram) => histogram.data_points().try_for_each(|point| {
             let (sum, count) = (point.sum(), point.count());
             let value = format!("{sum} in {count} values of");
-            write_series(text, metric, point.attributes(), format_args!("{value}"))
+            write_series(text, metric, point.attributes(), value)
         }),
         MetricData::ExponentialHistogram(histogram) => {
             histogram.data_points().try_for_each(|point| {
                 let (sum, count) = (point.sum(), point.count());
                 let value = format!("{sum} in {count} values of");
-                write_series(text, metric, point.attributes(), format_args!("{value}"))
+                write_series(text, metric, point.attributes(), value)
             })
         }
     }
