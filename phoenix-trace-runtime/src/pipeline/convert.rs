@@ -15,7 +15,8 @@ use crate::record::context::{RANDOM, SAMPLED};
 use crate::record::details::{Owner, StoredLink};
 use crate::record::segment::Kept;
 use crate::record::site::SpanKind;
-use crate::record::strand::{NONE, Record, Role, Stored, StoredEvent, Strand};
+use crate::record::stored::{NONE, Record, Stored, StoredEvent};
+use crate::record::strand::{Role, Strand};
 use crate::sampling::Reasons;
 
 static SCOPE: LazyLock<InstrumentationScope> = LazyLock::new(|| {

@@ -3,7 +3,9 @@
 
 use std::collections::HashSet;
 
-use super::strand::{EVENT, LINK, NONE, Record, Rendered, Stored, StoredAttr, Strand, Text, keys};
+use super::failure::keys;
+use super::stored::{EVENT, LINK, NONE, Record, Rendered, Stored, StoredAttr, Text};
+use super::strand::Strand;
 use super::told::cut;
 use crate::key::RawKey;
 use crate::value::{Attr, Value};

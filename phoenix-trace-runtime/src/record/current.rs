@@ -5,7 +5,8 @@ use opentelemetry::trace::SpanContext;
 
 use super::carry::current_span;
 use super::mail::Late;
-use super::strand::{EVENT, LINK, NONE, Rendered, Strand};
+use super::stored::{EVENT, LINK, NONE, Rendered};
+use super::strand::Strand;
 use super::told::{self, Told, bounded};
 use super::{clock, registry, thread};
 use crate::key::AttributeType;

@@ -4,7 +4,8 @@
 use super::clock::Ticks;
 use super::details::Owner;
 use super::segment;
-use super::strand::{EVENT, LINK, NONE, Record, Role, Stored, StoredAttr, Strand, Text};
+use super::stored::{EVENT, LINK, NONE, Record, Stored, StoredAttr, Text};
+use super::strand::{Role, Strand};
 use super::thread;
 
 /// The strand that runs has been open for long enough: what has ended is decided.
@@ -117,7 +118,7 @@ impl Strand {
             if owner != NONE {
                 *new = place_of_next(&into.events) | EVENT;
                 into.events
-                    .push(super::strand::StoredEvent { owner, ..*event });
+                    .push(super::stored::StoredEvent { owner, ..*event });
             }
         }
         let mut links = vec![NONE; self.links.len()];

@@ -4,7 +4,9 @@
 use opentelemetry::trace::SpanContext;
 
 use super::clock::Ticks;
-use super::strand::{EVENT, LINK, Stored, Strand, Text, keys};
+use super::failure::keys;
+use super::stored::{EVENT, LINK, Stored, Text};
+use super::strand::Strand;
 use super::told::{MESSAGE_LENGTH, Told, cut};
 
 /// A link from span `owner` to another span.
@@ -234,7 +236,7 @@ impl Strand {
 
 #[cfg(test)]
 mod tests {
-    use super::super::strand::NONE;
+    use super::super::stored::NONE;
     use super::*;
 
     #[test]

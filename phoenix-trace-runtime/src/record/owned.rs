@@ -11,7 +11,8 @@ use super::running::{Mode, Running, abroad};
 use super::segment::{Part, finish, share};
 use super::site::Site;
 use super::start::{Child, Under, start_child, start_root};
-use super::strand::{NONE, Role, Strand};
+use super::stored::NONE;
+use super::strand::{Role, Strand};
 use super::thread;
 use crate::value::Attr;
 

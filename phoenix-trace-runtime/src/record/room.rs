@@ -5,7 +5,8 @@
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use super::details::Owner;
-use super::strand::{Stored, Strand};
+use super::stored::Stored;
+use super::strand::Strand;
 
 /// What a strand holds before it first asks for room, with room to spare and without: spans, bytes of text, and attributes and
 /// events together.

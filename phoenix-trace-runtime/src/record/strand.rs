@@ -2,7 +2,6 @@
 //! Starting a span pushes a record, ending it stores a reading of the clock; nothing here locks or, once warm, allocates.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::attributes::array_bytes;
@@ -11,122 +10,9 @@ use super::context::Context;
 use super::details::{Dropped, StoredLink};
 use super::segment::{Kept, Part, Segment};
 use super::site::Site;
-use super::told::Told;
+use super::stored::{EVENT, LINK, NONE, Record, StoredAttr, StoredEvent, Text};
 use super::{ids, thread};
-use crate::key::RawKey;
 use crate::pipeline::Pipeline;
-
-/// In place of a span's number: none.
-pub(crate) const NONE: u32 = u32::MAX;
-/// Set in the owner of an attribute that belongs to an event.
-pub(crate) const EVENT: u32 = 1 << 31;
-/// Set in the owner of an attribute that belongs to a link.
-pub(crate) const LINK: u32 = 1 << 30;
-
-/// A piece of a strand's text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Text {
-    pub(super) start: u32,
-    pub(super) len: u32,
-}
-
-/// One span.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Record {
-    pub(crate) site: &'static Site,
-    /// Its parent's number, or [`NONE`]: the span that the strand itself hangs under.
-    pub(crate) parent: u32,
-    pub(crate) attrs: u16,
-    pub(crate) events: u16,
-    pub(crate) links: u16,
-    pub(crate) failed: bool,
-    pub(crate) start: Ticks,
-    /// Zero while it is open.
-    pub(crate) end: Ticks,
-    /// Instead of the site's name, when its length is not zero.
-    pub(crate) name: Text,
-    /// The status description; only with `failed`.
-    pub(crate) message: Text,
-    /// The message of the exception that this span told of itself or took over from a child.
-    pub(crate) exception: Text,
-}
-
-/// The value of an attribute, its text or array by place.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Stored {
-    Bool(bool),
-    Int(i64),
-    Double(f64),
-    Str(Text),
-    Array(u32),
-}
-
-/// An attribute of the span whose record is at `owner`, of event `owner & !EVENT`, or of link `owner & !LINK`. Its value is
-/// kept as plain bits: written and read in machine words, never as an enum that is moved about.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StoredAttr {
-    pub(crate) key: &'static RawKey,
-    bits: u64,
-    pub(crate) owner: u32,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Bool,
-    Int,
-    Double,
-    Str,
-    Array,
-}
-
-impl StoredAttr {
-    #[inline]
-    pub(super) fn new(owner: u32, key: &'static RawKey, value: Stored) -> Self {
-        let (kind, bits) = match value {
-            Stored::Bool(v) => (Kind::Bool, u64::from(v)),
-            Stored::Int(v) => (Kind::Int, v.cast_unsigned()),
-            Stored::Double(v) => (Kind::Double, v.to_bits()),
-            Stored::Str(text) => (Kind::Str, u64::from(text.start) << 32 | u64::from(text.len)),
-            Stored::Array(index) => (Kind::Array, u64::from(index)),
-        };
-        Self {
-            key,
-            bits,
-            owner,
-            kind,
-        }
-    }
-
-    pub(crate) fn value(&self) -> Stored {
-        let (high, low) = ((self.bits >> 32) as u32, self.bits as u32);
-        match self.kind {
-            Kind::Bool => Stored::Bool(self.bits != 0),
-            Kind::Int => Stored::Int(self.bits.cast_signed()),
-            Kind::Double => Stored::Double(f64::from_bits(self.bits)),
-            Kind::Str => Stored::Str(Text {
-                start: high,
-                len: low,
-            }),
-            Kind::Array => Stored::Array(low),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StoredEvent {
-    pub(crate) owner: u32,
-    pub(crate) name: &'static str,
-    pub(crate) at: Ticks,
-    pub(crate) attrs: u16,
-    pub(crate) dropped_attrs: u16,
-}
-
-/// A value that had to be asked for before it is stored: by then nothing of the recorder is borrowed.
-pub(crate) enum Rendered {
-    Text(String),
-    Array(opentelemetry::Array),
-}
 
 #[derive(Debug)]
 pub(crate) struct Strand {
@@ -197,12 +83,6 @@ pub(crate) enum Role {
     Root,
     /// Belongs to a segment whose root is elsewhere.
     Branch,
-}
-
-impl Record {
-    pub(crate) fn has_own_name(&self) -> bool {
-        self.name.len > 0
-    }
 }
 
 impl Strand {
@@ -480,113 +360,6 @@ impl Strand {
         Some(owner)
     }
 
-    /// Marks a span as failed. `told`: the message of its error, and its sources' messages, all bounded in length.
-    pub(crate) fn fail(
-        &mut self,
-        number: u32,
-        error_type: &str,
-        told: &Told,
-        keep: bool,
-        now: Ticks,
-    ) {
-        let Some(record) = self.record(number) else {
-            // Of a span that the segment had no room for: that it failed is all that is kept.
-            if keep && number == NONE {
-                self.set_failed();
-            }
-            return;
-        };
-        if record.end != 0 {
-            return;
-        }
-        self.telling_failure = true;
-        self.tell_failure(number, error_type, told, keep, now);
-        self.telling_failure = false;
-    }
-
-    fn tell_failure(&mut self, number: u32, error_type: &str, told: &Told, keep: bool, now: Ticks) {
-        let repeated = self.taken_over(number, told);
-        let message = self.push_text(&told.message);
-        let kind = self.push_text(error_type);
-        let place = self.place(number);
-        if let Some(record) = self.records.get_mut(place) {
-            if !std::mem::replace(&mut record.failed, true) {
-                self.failures.push(number);
-            }
-            record.message = message;
-            record.exception = match repeated {
-                Some(text) => text,
-                None if told.exception => message,
-                None => Text::default(),
-            };
-        }
-        if keep {
-            self.set_failed();
-        }
-        self.push_attr(self.owner(number), &keys::ERROR_TYPE, Stored::Str(kind));
-        if repeated.is_some() || !told.exception {
-            return;
-        }
-        let Some(owner) = self.event(number, "exception", now) else {
-            return;
-        };
-        self.push_attr(owner, &keys::EXCEPTION_TYPE, Stored::Str(kind));
-        if message.len > 0 {
-            self.push_attr(owner, &keys::EXCEPTION_MESSAGE, Stored::Str(message));
-        }
-        if !told.sources.is_empty() {
-            let mut chain = String::new();
-            for source in &told.sources {
-                let _ = writeln!(chain, "caused by: {source}");
-            }
-            let chain = self.push_text(chain.trim_end());
-            self.push_attr(owner, &keys::EXCEPTION_STACKTRACE, Stored::Str(chain));
-        }
-    }
-
-    /// From now on the segment is kept, even if it is decided before this strand has joined.
-    pub(super) fn set_failed(&mut self) {
-        if !self.failed {
-            self.failed = true;
-            if let Some(segment) = &self.segment {
-                segment.count_failing(true);
-            }
-        }
-    }
-
-    /// Notes that the work of a span was given up before it had finished.
-    pub(crate) fn set_cancelled(&mut self, number: u32) {
-        self.push_attr(self.owner(number), &keys::CANCELLED, Stored::Bool(true));
-    }
-
-    /// Ends what is open, as cancelled.
-    pub(crate) fn cancel_open(&mut self, now: Ticks) {
-        let open: Vec<u32> = (0..self.records.len())
-            .filter(|place| self.records[*place].end == 0)
-            .map(|place| self.number_at(place))
-            .collect();
-        for number in open {
-            self.set_cancelled(number);
-            self.end(number, now);
-        }
-    }
-
-    /// The message of a failed child that this failure only passes on.
-    fn taken_over(&self, number: u32, told: &Told) -> Option<Text> {
-        const RECENT: usize = 16;
-        self.failures
-            .iter()
-            .rev()
-            .take(RECENT)
-            .filter_map(|failed| self.record(*failed))
-            .filter(|child| child.parent == number && child.exception.len > 0)
-            .map(|child| child.exception)
-            .find(|text| {
-                let text = self.text(*text);
-                told.message == text || told.sources.iter().any(|source| source == text)
-            })
-    }
-
     pub(crate) fn text(&self, text: Text) -> &str {
         self.text
             .get(text.start as usize..(text.start + text.len) as usize)
@@ -623,17 +396,4 @@ impl Strand {
             self.text.shrink_to_fit();
         }
     }
-}
-
-/// Keys that the recorder itself writes.
-pub(crate) mod keys {
-    use crate::key::RawKey;
-
-    pub(crate) const ERROR_TYPE: RawKey = RawKey::new("error.type");
-    pub(crate) const EXCEPTION_TYPE: RawKey = RawKey::new("exception.type");
-    pub(crate) const EXCEPTION_MESSAGE: RawKey = RawKey::new("exception.message");
-    pub(crate) const EXCEPTION_STACKTRACE: RawKey = RawKey::new("exception.stacktrace");
-    pub(crate) const CANCELLED: RawKey = RawKey::new("phoenix.cancelled");
-    /// Those that stand on spans.
-    pub(crate) const OWN: [RawKey; 2] = [ERROR_TYPE, CANCELLED];
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::record::strand::Stored;
+use crate::record::stored::Stored;
 
 #[derive(Debug, Default)]
 pub(super) struct Attributes {

@@ -2,7 +2,8 @@
 //! list of each for all of its spans. Here they are chained by span, in time linear in their number, in memory that is used again.
 
 use crate::record::details::Owner;
-use crate::record::strand::{NONE, Stored, Strand};
+use crate::record::stored::{NONE, Stored};
+use crate::record::strand::Strand;
 
 /// Chains of indices, each in the order of recording.
 #[derive(Debug, Default)]

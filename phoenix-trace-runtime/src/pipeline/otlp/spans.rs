@@ -14,7 +14,8 @@ use crate::record::clock::UnixAnchor;
 use crate::record::context::{RANDOM, SAMPLED};
 use crate::record::segment::Kept;
 use crate::record::site::SpanKind;
-use crate::record::strand::{NONE, Record, Role, Strand};
+use crate::record::stored::{NONE, Record};
+use crate::record::strand::{Role, Strand};
 use crate::sampling::Reasons;
 
 /// Fields of `Span`.

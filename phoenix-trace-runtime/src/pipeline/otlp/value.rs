@@ -5,7 +5,8 @@ use opentelemetry::{Array, Value};
 use super::wire::{
     bytes, bytes_len, eight_bytes, number, put_bytes, put_head, put_string, put_varint, varint_len,
 };
-use crate::record::strand::{Stored, Strand};
+use crate::record::stored::Stored;
+use crate::record::strand::Strand;
 
 /// `AnyValue.string_value`, and so on.
 const STRING: u8 = bytes(1);

@@ -1,0 +1,130 @@
+//! How spans of a strand end other than well: failed, with what is told of it, or cancelled.
+
+use std::fmt::Write as _;
+
+use super::clock::Ticks;
+use super::stored::{NONE, Stored, Text};
+use super::strand::Strand;
+use super::told::Told;
+
+impl Strand {
+    /// Marks a span as failed. `told`: the message of its error, and its sources' messages, all bounded in length.
+    pub(crate) fn fail(
+        &mut self,
+        number: u32,
+        error_type: &str,
+        told: &Told,
+        keep: bool,
+        now: Ticks,
+    ) {
+        let Some(record) = self.record(number) else {
+            // Of a span that the segment had no room for: that it failed is all that is kept.
+            if keep && number == NONE {
+                self.set_failed();
+            }
+            return;
+        };
+        if record.end != 0 {
+            return;
+        }
+        self.telling_failure = true;
+        self.tell_failure(number, error_type, told, keep, now);
+        self.telling_failure = false;
+    }
+
+    fn tell_failure(&mut self, number: u32, error_type: &str, told: &Told, keep: bool, now: Ticks) {
+        let repeated = self.taken_over(number, told);
+        let message = self.push_text(&told.message);
+        let kind = self.push_text(error_type);
+        let place = self.place(number);
+        if let Some(record) = self.records.get_mut(place) {
+            if !std::mem::replace(&mut record.failed, true) {
+                self.failures.push(number);
+            }
+            record.message = message;
+            record.exception = match repeated {
+                Some(text) => text,
+                None if told.exception => message,
+                None => Text::default(),
+            };
+        }
+        if keep {
+            self.set_failed();
+        }
+        self.push_attr(self.owner(number), &keys::ERROR_TYPE, Stored::Str(kind));
+        if repeated.is_some() || !told.exception {
+            return;
+        }
+        let Some(owner) = self.event(number, "exception", now) else {
+            return;
+        };
+        self.push_attr(owner, &keys::EXCEPTION_TYPE, Stored::Str(kind));
+        if message.len > 0 {
+            self.push_attr(owner, &keys::EXCEPTION_MESSAGE, Stored::Str(message));
+        }
+        if !told.sources.is_empty() {
+            let mut chain = String::new();
+            for source in &told.sources {
+                let _ = writeln!(chain, "caused by: {source}");
+            }
+            let chain = self.push_text(chain.trim_end());
+            self.push_attr(owner, &keys::EXCEPTION_STACKTRACE, Stored::Str(chain));
+        }
+    }
+
+    /// From now on the segment is kept, even if it is decided before this strand has joined.
+    pub(super) fn set_failed(&mut self) {
+        if !self.failed {
+            self.failed = true;
+            if let Some(segment) = &self.segment {
+                segment.count_failing(true);
+            }
+        }
+    }
+
+    /// Notes that the work of a span was given up before it had finished.
+    pub(crate) fn set_cancelled(&mut self, number: u32) {
+        self.push_attr(self.owner(number), &keys::CANCELLED, Stored::Bool(true));
+    }
+
+    /// Ends what is open, as cancelled.
+    pub(crate) fn cancel_open(&mut self, now: Ticks) {
+        let open: Vec<u32> = (0..self.records.len())
+            .filter(|place| self.records[*place].end == 0)
+            .map(|place| self.number_at(place))
+            .collect();
+        for number in open {
+            self.set_cancelled(number);
+            self.end(number, now);
+        }
+    }
+
+    /// The message of a failed child that this failure only passes on.
+    fn taken_over(&self, number: u32, told: &Told) -> Option<Text> {
+        const RECENT: usize = 16;
+        self.failures
+            .iter()
+            .rev()
+            .take(RECENT)
+            .filter_map(|failed| self.record(*failed))
+            .filter(|child| child.parent == number && child.exception.len > 0)
+            .map(|child| child.exception)
+            .find(|text| {
+                let text = self.text(*text);
+                told.message == text || told.sources.iter().any(|source| source == text)
+            })
+    }
+}
+
+/// Keys that the recorder itself writes.
+pub(crate) mod keys {
+    use crate::key::RawKey;
+
+    pub(crate) const ERROR_TYPE: RawKey = RawKey::new("error.type");
+    pub(crate) const EXCEPTION_TYPE: RawKey = RawKey::new("exception.type");
+    pub(crate) const EXCEPTION_MESSAGE: RawKey = RawKey::new("exception.message");
+    pub(crate) const EXCEPTION_STACKTRACE: RawKey = RawKey::new("exception.stacktrace");
+    pub(crate) const CANCELLED: RawKey = RawKey::new("phoenix.cancelled");
+    /// Those that stand on spans.
+    pub(crate) const OWN: [RawKey; 2] = [ERROR_TYPE, CANCELLED];
+}
