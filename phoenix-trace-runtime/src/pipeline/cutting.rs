@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::Pipeline;
-use crate::record::segment::{Part, Segment};
+use crate::record::part::Part;
+use crate::record::segment::Segment;
 use crate::record::{clock, registry};
 
 /// Looks after suspended strands as long as there are any, four times in each period after which they are cut.

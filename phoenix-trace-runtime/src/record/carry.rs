@@ -11,9 +11,10 @@ use tokio::task::JoinHandle;
 
 use super::context::SAMPLED;
 use super::owned::{Owned, own};
+use super::part::share;
 use super::run::InSpan;
 use super::scope::scope;
-use super::segment::{Segment, share};
+use super::segment::Segment;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::thread;

@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use super::clock::{self, Ticks};
 use super::current::{deliver, fail_active, on_active};
 use super::mail::{Late, LateEnd};
-use super::segment::finish;
+use super::part::finish;
 use super::site::Site;
 use super::start::{Child, Under, start_child, start_root};
 use super::strand::Strand;

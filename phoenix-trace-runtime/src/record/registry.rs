@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use super::segment::{Part, lock};
+use super::part::Part;
+use super::segment::lock;
 
 const SHARDS: u64 = 64;
 

@@ -7,7 +7,7 @@ use super::clock::Ticks;
 use super::current::{deliver, fail_active, on_active};
 use super::mail::{Edit, Late, LateEnd};
 use super::owned::{Owned, State};
-use super::segment::{finish, part_of, share};
+use super::part::{finish, part_of, share};
 use super::start::Child;
 use super::stored::NONE;
 use super::strand::{Role, Strand};

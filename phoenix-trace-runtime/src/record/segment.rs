@@ -1,21 +1,16 @@
 //! A segment: the part of a trace that this process records under one local root. It may consist of several strands.
 //!
 //! A strand that nobody else can reach is decided on its own, when its last span has ended. Once a strand was suspended
-//! or carried to another task it has a [`Part`], through which others reach it, and its segment is decided when all of
+//! or carried to another task it has a [part](super::part), through which others reach it, and its segment is decided when all of
 //! its strands have joined, or a grace period after the local root ended; what joins later follows the decision.
 
-use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crossbeam_utils::atomic::AtomicCell;
-
-use super::clock::{self, Anchor, Ticks};
+use super::clock::{Anchor, Ticks};
 use super::context::Context;
-use super::mail::{Late, Mail};
 use super::strand::{Role, Strand};
-use super::told::unharmed;
-use super::{registry, thread};
+use super::thread;
 use crate::pipeline::{DropReason, Pipeline, Reasons};
 
 /// What the decision to keep a segment stamps on its strands.
@@ -60,33 +55,12 @@ struct Joined {
     charged: usize,
 }
 
-/// How others reach one strand.
-pub(crate) struct Part {
-    /// None once the strand has joined.
-    segment: Option<Arc<Segment>>,
-    seed: u64,
-    /// The strand, while it is suspended or waits for spans that run elsewhere.
-    parked: AtomicCell<Option<Box<Strand>>>,
-    /// What happened to its spans while the strand was running elsewhere.
-    mail: Mutex<Mail>,
-    /// Is there mail? Ordered by the swaps of `parked`: who parks after a delivery found nothing sees it.
-    has_mail: AtomicBool,
-}
-
-impl fmt::Debug for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Part")
-            .field("seed", &self.seed)
-            .finish_non_exhaustive()
-    }
-}
-
 /// Room is taken for what waits in a segment in steps of so many bytes.
 const JOINED_STEP: usize = 16 * 1024;
 
 impl Segment {
     /// The segment of a strand that was alone until now; made of the one of the strand's last use where nobody has it.
-    fn of(strand: &mut Strand) -> Arc<Self> {
+    pub(super) fn of(strand: &mut Strand) -> Arc<Self> {
         let mut spare = strand.spare_segment.take();
         if let Some(segment) = spare.as_mut().and_then(Arc::get_mut) {
             segment.context.clone_from(&strand.context);
@@ -122,6 +96,16 @@ impl Segment {
         })
     }
 
+    /// Did a strand that had no span to wait with fail?
+    pub(super) fn has_failed(&mut self) -> bool {
+        self.joined().failed
+    }
+
+    /// Is it time to decide what has joined?
+    pub(super) fn is_due(&self, now: Ticks) -> bool {
+        now >= self.cut_at.load(Ordering::Relaxed)
+    }
+
     fn joined(&mut self) -> &mut Joined {
         self.joined
             .get_mut()
@@ -129,7 +113,7 @@ impl Segment {
     }
 
     /// Is its root the only strand that it ever had?
-    fn is_of_one(&mut self) -> bool {
+    pub(super) fn is_of_one(&mut self) -> bool {
         *self.made.get_mut() == 1 && matches!(self.joined().verdict, Verdict::Open)
     }
 
@@ -149,7 +133,7 @@ impl Segment {
     }
 
     /// Takes in a strand whose spans have all ended, and decides when it was the last.
-    fn join(self: &Arc<Self>, strand: Box<Strand>) {
+    pub(super) fn join(self: &Arc<Self>, strand: Box<Strand>) {
         let mut joined = lock(&self.joined);
         joined.number += 1;
         if strand.failed {
@@ -319,181 +303,6 @@ impl Segment {
     }
 }
 
-impl Part {
-    fn of(seed: u64, segment: Option<Arc<Segment>>) -> Arc<Self> {
-        let (parked, mail) = (AtomicCell::new(None), Mutex::default());
-        let has_mail = AtomicBool::new(false);
-        Arc::new(Self {
-            segment,
-            seed,
-            parked,
-            mail,
-            has_mail,
-        })
-    }
-
-    pub(crate) fn segment(&self) -> Option<&Arc<Segment>> {
-        self.segment.as_ref()
-    }
-
-    /// Puts the strand where others can reach it, for the time that its task is suspended.
-    #[inline]
-    pub(crate) fn park(self: &Arc<Self>, strand: Box<Strand>) {
-        self.put(strand);
-        if self.has_mail.load(Ordering::Relaxed) {
-            self.collect();
-        }
-    }
-
-    fn put(&self, strand: Box<Strand>) {
-        // A swap, not a store: see `has_mail`.
-        drop(self.parked.swap(Some(strand)));
-    }
-
-    /// Takes the strand back. Somebody who delivers a late end has it for a moment only.
-    #[inline]
-    pub(crate) fn unpark(&self) -> Box<Strand> {
-        loop {
-            if let Some(strand) = self.parked.take() {
-                return strand;
-            }
-            std::thread::yield_now();
-        }
-    }
-
-    /// Brings the end of a span to its strand, wherever that is.
-    pub(crate) fn deliver(self: &Arc<Self>, late: Late) {
-        if late.end.is_failure()
-            && let Some(segment) = &self.segment
-        {
-            // Until it is read: the segment may be decided before.
-            segment.count_failing(true);
-        }
-        lock(&self.mail).put(late);
-        self.has_mail.store(true, Ordering::Relaxed);
-        self.collect();
-    }
-
-    /// Applies the mail if the strand is parked. If it runs elsewhere, that is done when it is parked or complete.
-    fn collect(self: &Arc<Self>) {
-        while !lock(&self.mail).is_empty() {
-            let Some(mut strand) = self.parked.take() else {
-                return;
-            };
-            self.apply_mail(&mut strand);
-            if strand.open == 0 && strand.orphaned {
-                complete(strand);
-                return;
-            }
-            self.put(strand);
-        }
-    }
-
-    fn apply_mail(&self, strand: &mut Strand) {
-        let mail = {
-            let mut mail = lock(&self.mail);
-            self.has_mail.store(false, Ordering::Relaxed);
-            mail.take()
-        };
-        strand.read(mail);
-    }
-
-    /// At shutdown: takes what the strand has recorded, ends what is open as cancelled, and leaves an empty strand to
-    /// whoever wakes it later.
-    pub(crate) fn close(self: &Arc<Self>) {
-        let Some(mut strand) = self.parked.take() else {
-            return;
-        };
-        self.put(Strand::new(strand.pipeline.clone()));
-        self.apply_mail(&mut strand);
-        strand.cancel_open(clock::now());
-        complete(strand);
-    }
-
-    /// Cuts the strand if it is suspended, and has been open for long enough. Its segment, if it is to be decided so far.
-    pub(crate) fn cut(self: &Arc<Self>, now: Ticks) -> Option<Arc<Segment>> {
-        let Some(mut strand) = self.parked.take() else {
-            // It runs: what has joined can do without it.
-            let due = |segment: &&Arc<Segment>| now >= segment.cut_at.load(Ordering::Relaxed);
-            return self.segment().filter(due).cloned();
-        };
-        let due = now >= strand.cut_at && strand.cut_at > 0 && !strand.orphaned;
-        let segment = due.then(|| strand.segment.clone()).flatten();
-        if let Some(segment) = &segment {
-            // Whatever happens, the strand is put back: its owner waits for it.
-            let ended = unharmed(|| {
-                self.apply_mail(&mut strand);
-                strand.cut_at = now.saturating_add(strand.pipeline.cut);
-                strand.split()
-            });
-            if let Some(Some(ended)) = ended {
-                segment.take_in(ended);
-            }
-        }
-        self.park(strand);
-        segment
-    }
-
-    /// Leaves the strand to the spans that it still waits for.
-    fn orphan(self: &Arc<Self>, mut strand: Box<Strand>) {
-        strand.orphaned = true;
-        self.put(strand);
-        self.collect();
-    }
-}
-
-/// The owner of the strand is done with it.
-pub(crate) fn finish(mut strand: Box<Strand>) {
-    if strand.role == Role::Scope {
-        thread::recycle(strand);
-    } else if strand.open > 0 {
-        let part = part_of(&mut strand);
-        let root_ended = strand.role == Role::Root;
-        part.orphan(strand);
-        if root_ended && let Some(segment) = part.segment() {
-            segment.pipeline.root_ended_early(segment);
-        }
-    } else {
-        complete(strand);
-    }
-}
-
-/// All spans of the strand have ended.
-fn complete(mut strand: Box<Strand>) {
-    if let Some(mut part) = strand.part.take() {
-        registry::remove(part.seed);
-        // Somebody who has just found the part keeps it, and with it the segment; else it serves again.
-        match Arc::get_mut(&mut part) {
-            Some(owned) => {
-                owned.segment = None;
-                let mail = owned
-                    .mail
-                    .get_mut()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .take();
-                *owned.has_mail.get_mut() = false;
-                strand.read(mail);
-                strand.spare = Some(part);
-            }
-            None => part.apply_mail(&mut strand),
-        }
-    }
-    let Some(mut segment) = strand.segment.take() else {
-        return decide_alone(strand);
-    };
-    if strand.role == Role::Root {
-        if let Some(alone) = Arc::get_mut(&mut segment)
-            && alone.is_of_one()
-        {
-            strand.failed |= alone.joined().failed;
-            strand.spare_segment = Some(segment);
-            return decide_alone(strand);
-        }
-        strand.spare_segment = Some(segment.clone());
-    }
-    segment.join(strand);
-}
-
 /// Decides on a strand whose segment nobody else shares, or on what was cut off it.
 pub(super) fn decide_alone(strand: Box<Strand>) {
     match strand.pipeline.reasons(&strand.context, strand.failed) {
@@ -506,53 +315,6 @@ pub(super) fn decide_alone(strand: Box<Strand>) {
         }
         None => Pipeline::discard(strand),
     }
-}
-
-/// Makes the strand reachable for others.
-#[inline]
-pub(crate) fn share(strand: &mut Strand) {
-    if strand.part.is_none() {
-        attach(strand);
-    }
-}
-
-/// What others reach the strand by.
-pub(crate) fn part_of(strand: &mut Strand) -> Arc<Part> {
-    match &strand.part {
-        Some(part) => part.clone(),
-        None => attach(strand).clone(),
-    }
-}
-
-/// Gives the strand a part, that of its last use where it can, and a segment if it was alone until now.
-fn attach(strand: &mut Strand) -> &Arc<Part> {
-    let segment = match &strand.segment {
-        Some(segment) => segment.clone(),
-        None => {
-            let segment = Segment::of(strand);
-            if strand.failed {
-                segment.count_failing(true);
-            }
-            strand.segment.insert(segment).clone()
-        }
-    };
-    let seed = strand.seed;
-    let part = match strand.spare.take() {
-        Some(mut spare) => {
-            match Arc::get_mut(&mut spare) {
-                Some(part) => {
-                    part.seed = seed;
-                    part.segment = Some(segment);
-                }
-                None => spare = Part::of(seed, Some(segment)),
-            }
-            spare
-        }
-        None => Part::of(seed, Some(segment)),
-    };
-    registry::insert(seed, part.clone());
-    strand.pipeline.cutting.look();
-    strand.part.insert(part)
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,0 +1,257 @@
+//! A part: how others reach one strand. It is parked there while its task is suspended, and gets mail while it runs.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossbeam_utils::atomic::AtomicCell;
+
+use super::clock::{self, Ticks};
+use super::mail::{Late, Mail};
+use super::segment::{Segment, decide_alone, lock};
+use super::strand::{Role, Strand};
+use super::told::unharmed;
+use super::{registry, thread};
+
+/// How others reach one strand.
+pub(crate) struct Part {
+    /// None once the strand has joined.
+    segment: Option<Arc<Segment>>,
+    seed: u64,
+    /// The strand, while it is suspended or waits for spans that run elsewhere.
+    parked: AtomicCell<Option<Box<Strand>>>,
+    /// What happened to its spans while the strand was running elsewhere.
+    mail: Mutex<Mail>,
+    /// Is there mail? Ordered by the swaps of `parked`: who parks after a delivery found nothing sees it.
+    has_mail: AtomicBool,
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Part")
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Part {
+    fn of(seed: u64, segment: Option<Arc<Segment>>) -> Arc<Self> {
+        let (parked, mail) = (AtomicCell::new(None), Mutex::default());
+        let has_mail = AtomicBool::new(false);
+        Arc::new(Self {
+            segment,
+            seed,
+            parked,
+            mail,
+            has_mail,
+        })
+    }
+
+    pub(crate) fn segment(&self) -> Option<&Arc<Segment>> {
+        self.segment.as_ref()
+    }
+
+    /// Puts the strand where others can reach it, for the time that its task is suspended.
+    #[inline]
+    pub(crate) fn park(self: &Arc<Self>, strand: Box<Strand>) {
+        self.put(strand);
+        if self.has_mail.load(Ordering::Relaxed) {
+            self.collect();
+        }
+    }
+
+    fn put(&self, strand: Box<Strand>) {
+        // A swap, not a store: see `has_mail`.
+        drop(self.parked.swap(Some(strand)));
+    }
+
+    /// Takes the strand back. Somebody who delivers a late end has it for a moment only.
+    #[inline]
+    pub(crate) fn unpark(&self) -> Box<Strand> {
+        loop {
+            if let Some(strand) = self.parked.take() {
+                return strand;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// Brings the end of a span to its strand, wherever that is.
+    pub(crate) fn deliver(self: &Arc<Self>, late: Late) {
+        if late.end.is_failure()
+            && let Some(segment) = &self.segment
+        {
+            // Until it is read: the segment may be decided before.
+            segment.count_failing(true);
+        }
+        lock(&self.mail).put(late);
+        self.has_mail.store(true, Ordering::Relaxed);
+        self.collect();
+    }
+
+    /// Applies the mail if the strand is parked. If it runs elsewhere, that is done when it is parked or complete.
+    fn collect(self: &Arc<Self>) {
+        while !lock(&self.mail).is_empty() {
+            let Some(mut strand) = self.parked.take() else {
+                return;
+            };
+            self.apply_mail(&mut strand);
+            if strand.open == 0 && strand.orphaned {
+                complete(strand);
+                return;
+            }
+            self.put(strand);
+        }
+    }
+
+    fn apply_mail(&self, strand: &mut Strand) {
+        let mail = {
+            let mut mail = lock(&self.mail);
+            self.has_mail.store(false, Ordering::Relaxed);
+            mail.take()
+        };
+        strand.read(mail);
+    }
+
+    /// At shutdown: takes what the strand has recorded, ends what is open as cancelled, and leaves an empty strand to
+    /// whoever wakes it later.
+    pub(crate) fn close(self: &Arc<Self>) {
+        let Some(mut strand) = self.parked.take() else {
+            return;
+        };
+        self.put(Strand::new(strand.pipeline.clone()));
+        self.apply_mail(&mut strand);
+        strand.cancel_open(clock::now());
+        complete(strand);
+    }
+
+    /// Cuts the strand if it is suspended, and has been open for long enough. Its segment, if it is to be decided so far.
+    pub(crate) fn cut(self: &Arc<Self>, now: Ticks) -> Option<Arc<Segment>> {
+        let Some(mut strand) = self.parked.take() else {
+            // It runs: what has joined can do without it.
+            let due = |segment: &&Arc<Segment>| segment.is_due(now);
+            return self.segment().filter(due).cloned();
+        };
+        let due = now >= strand.cut_at && strand.cut_at > 0 && !strand.orphaned;
+        let segment = due.then(|| strand.segment.clone()).flatten();
+        if let Some(segment) = &segment {
+            // Whatever happens, the strand is put back: its owner waits for it.
+            let ended = unharmed(|| {
+                self.apply_mail(&mut strand);
+                strand.cut_at = now.saturating_add(strand.pipeline.cut);
+                strand.split()
+            });
+            if let Some(Some(ended)) = ended {
+                segment.take_in(ended);
+            }
+        }
+        self.park(strand);
+        segment
+    }
+
+    /// Leaves the strand to the spans that it still waits for.
+    fn orphan(self: &Arc<Self>, mut strand: Box<Strand>) {
+        strand.orphaned = true;
+        self.put(strand);
+        self.collect();
+    }
+}
+
+/// The owner of the strand is done with it.
+pub(crate) fn finish(mut strand: Box<Strand>) {
+    if strand.role == Role::Scope {
+        thread::recycle(strand);
+    } else if strand.open > 0 {
+        let part = part_of(&mut strand);
+        let root_ended = strand.role == Role::Root;
+        part.orphan(strand);
+        if root_ended && let Some(segment) = part.segment() {
+            segment.pipeline.root_ended_early(segment);
+        }
+    } else {
+        complete(strand);
+    }
+}
+
+/// All spans of the strand have ended.
+fn complete(mut strand: Box<Strand>) {
+    if let Some(mut part) = strand.part.take() {
+        registry::remove(part.seed);
+        // Somebody who has just found the part keeps it, and with it the segment; else it serves again.
+        match Arc::get_mut(&mut part) {
+            Some(owned) => {
+                owned.segment = None;
+                let mail = owned
+                    .mail
+                    .get_mut()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
+                *owned.has_mail.get_mut() = false;
+                strand.read(mail);
+                strand.spare = Some(part);
+            }
+            None => part.apply_mail(&mut strand),
+        }
+    }
+    let Some(mut segment) = strand.segment.take() else {
+        return decide_alone(strand);
+    };
+    if strand.role == Role::Root {
+        if let Some(alone) = Arc::get_mut(&mut segment)
+            && alone.is_of_one()
+        {
+            strand.failed |= alone.has_failed();
+            strand.spare_segment = Some(segment);
+            return decide_alone(strand);
+        }
+        strand.spare_segment = Some(segment.clone());
+    }
+    segment.join(strand);
+}
+
+/// Makes the strand reachable for others.
+#[inline]
+pub(crate) fn share(strand: &mut Strand) {
+    if strand.part.is_none() {
+        attach(strand);
+    }
+}
+
+/// What others reach the strand by.
+pub(crate) fn part_of(strand: &mut Strand) -> Arc<Part> {
+    match &strand.part {
+        Some(part) => part.clone(),
+        None => attach(strand).clone(),
+    }
+}
+
+/// Gives the strand a part, that of its last use where it can, and a segment if it was alone until now.
+fn attach(strand: &mut Strand) -> &Arc<Part> {
+    let segment = match &strand.segment {
+        Some(segment) => segment.clone(),
+        None => {
+            let segment = Segment::of(strand);
+            if strand.failed {
+                segment.count_failing(true);
+            }
+            strand.segment.insert(segment).clone()
+        }
+    };
+    let seed = strand.seed;
+    let part = match strand.spare.take() {
+        Some(mut spare) => {
+            match Arc::get_mut(&mut spare) {
+                Some(part) => {
+                    part.seed = seed;
+                    part.segment = Some(segment);
+                }
+                None => spare = Part::of(seed, Some(segment)),
+            }
+            spare
+        }
+        None => Part::of(seed, Some(segment)),
+    };
+    registry::insert(seed, part.clone());
+    strand.pipeline.cutting.look();
+    strand.part.insert(part)
+}
