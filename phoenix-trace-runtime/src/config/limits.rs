@@ -62,8 +62,9 @@ impl Config {
     }
 
     /// How many spans a strand of a segment holds, and how many of them wait together for its decision, with failures
-    /// twice as many; at least one, at most 16 777 216. What starts beyond is not recorded, and is counted as
-    /// [`DropReason::SegmentFull`](crate::DropReason::SegmentFull). Default 10 000.
+    /// twice as many; at least one, at most 16 777 216. What starts beyond is given up when it ends well, and is counted as
+    /// [`DropReason::SegmentFull`](crate::DropReason::SegmentFull); of what fails beyond, 128 spans are kept, and any further
+    /// failure still keeps the segment. Default 10 000.
     #[must_use]
     pub fn max_spans_per_segment(mut self, number: usize) -> Self {
         self.limits.spans_per_segment = number.clamp(1, MOST_SPANS);

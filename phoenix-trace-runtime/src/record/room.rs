@@ -258,6 +258,13 @@ impl Strand {
     }
 }
 
+/// A strand that nobody recycles, such as one that shutdown left to a task that is never woken, holds no room either.
+impl Drop for Strand {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,5 +284,18 @@ mod tests {
         assert!(!room.is_left());
         room.segments(9);
         assert_eq!((room.level(), room.is_left()), (2, true));
+    }
+
+    #[cfg(feature = "testing")]
+    #[test]
+    fn a_strand_that_is_dropped_gives_back_its_room() {
+        let config = crate::Config::default().no_exporter();
+        let pipeline = crate::bootstrap::start(config).expect("it starts");
+        let mut strand = Strand::new(pipeline.clone());
+        assert!(strand.may_grow());
+        assert!(pipeline.room.bytes.load(Ordering::Relaxed) > 0);
+        drop(strand);
+        assert_eq!(pipeline.room.bytes.load(Ordering::Relaxed), 0);
+        pipeline.shutdown(std::time::Duration::from_secs(5));
     }
 }
