@@ -1,5 +1,6 @@
 //! A function as written: its signature parsed, its body kept as tokens.
 
+mod opaque;
 mod tail;
 mod types;
 
@@ -7,6 +8,7 @@ use proc_macro2::{Group, Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
 use syn::{AttrStyle, Attribute, ReturnType, Signature, Token, Type, Visibility, token};
 
+pub(crate) use opaque::Opaque;
 pub(crate) use tail::{AsyncTail, hoist_bindings, rename_self};
 pub(crate) use types::{future_output, inferable, promises_future};
 

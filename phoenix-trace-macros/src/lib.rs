@@ -21,7 +21,8 @@ use proc_macro::TokenStream;
 ///
 /// It goes on functions and methods, sync and async, also in impls of traits, under `#[async_trait]`, and on functions
 /// whose body ends in `async move { .. }` or `Box::pin(async move { .. })`. An async span starts when the future is first
-/// polled, and ends with it; dropped before, it was cancelled.
+/// polled, and ends with it; dropped before, it was cancelled. An `async fn` becomes the function that returns its future,
+/// the same to its callers, unless an attribute below this one may ask for the `async`.
 ///
 /// ```
 /// use phoenix_trace::traced_operation;

@@ -6,14 +6,13 @@ pub use crate::__phoenix_outcome as outcome;
 pub use crate::main_scope::{Flavor, Main, run_main, run_main_sync};
 pub use crate::outcome::{Failure, Outcome};
 pub use crate::record::entered::Entered;
-pub use crate::record::owned::Owned as Begun;
-pub use crate::record::run::{Run, run};
+pub use crate::record::run::{Traced, traced};
 pub use crate::record::site::{Site, SpanKind};
 pub use crate::value::{Attr, ToValue, Value};
 pub use crate::{key, value};
 
 use crate::key::{AttributeType, Key, types};
-use crate::record::{current, entered, owned, thread};
+use crate::record::{current, entered, start, thread};
 
 #[cfg(feature = "grpc")]
 pub use crate::grpc::service as grpc;
@@ -48,11 +47,10 @@ pub fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
     entered::enter(site, attrs)
 }
 
-/// Starts a span for [`run`] to run.
+/// Starts the span that [`traced`] runs, from inside of what it runs.
 #[inline]
-#[must_use]
-pub fn begin(site: &'static Site, attrs: &[Attr<'_>]) -> Begun {
-    owned::begin(site, attrs)
+pub fn start(site: &'static Site, attrs: &[Attr<'_>]) {
+    start::start(site, attrs);
 }
 
 /// Records attributes on the current span.
@@ -66,6 +64,10 @@ pub fn record(attrs: &[Attr<'_>]) {
 pub fn event(name: &'static str, attrs: &[Attr<'_>]) {
     current::event(name, attrs);
 }
+
+/// Makes a future hold what it otherwise might not use.
+#[inline]
+pub fn hold<T: ?Sized>(_: &T) {}
 
 /// Calls a body once. As a function, it lets a body give back what it borrowed.
 #[inline]

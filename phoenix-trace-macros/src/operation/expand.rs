@@ -6,24 +6,20 @@ use syn::Type;
 
 use super::lower::{Failure, Plan};
 use crate::attribute::{self, Attributes};
-use crate::item::{AsyncTail, Shape, future_output, hoist_bindings, inferable, rename_self};
+use crate::item::{
+    AsyncTail, Opaque, Shape, future_output, hoist_bindings, inferable, rename_self,
+};
 
 pub(super) fn expand(plan: &Plan) -> TokenStream {
     let function = &plan.function;
-    let (attrs, vis, defaultness, sig) = (
-        &function.attrs,
-        &function.vis,
-        &function.defaultness,
-        &function.sig,
-    );
-    let mut body = Group::new(
-        proc_macro2::Delimiter::Brace,
-        match &plan.shape {
-            Shape::Sync => sync(plan),
-            Shape::Async => asynchronous(plan, &function.body, function.output()),
-            Shape::AsyncTail(tail) => async_tail(plan, tail),
-        },
-    );
+    let (attrs, vis, defaultness) = (&function.attrs, &function.vis, &function.defaultness);
+    let (sig, body) = match (&plan.shape, &plan.opaque) {
+        (Shape::Sync, _) => (&function.sig, sync(plan)),
+        (Shape::Async, None) => (&function.sig, awaited(plan)),
+        (Shape::Async, Some(opaque)) => (&opaque.sig, returned(plan, opaque)),
+        (Shape::AsyncTail(tail), _) => (&function.sig, async_tail(plan, tail)),
+    };
+    let mut body = Group::new(proc_macro2::Delimiter::Brace, body);
     body.set_span(function.body.span());
     quote!(#(#attrs)* #vis #defaultness #sig #body)
 }
@@ -43,28 +39,18 @@ fn preamble(plan: &Plan, items: &TokenStream) -> TokenStream {
     }
 }
 
-/// The span, its attributes evaluated only while it records.
-fn started(plan: &Plan, function: &str, off: &str, values: &[TokenStream]) -> TokenStream {
-    let facade = &plan.facade;
-    let (function, off) = (
-        Ident::new(function, Span::mixed_site()),
-        Ident::new(off, Span::mixed_site()),
-    );
-    quote_spanned! {Span::mixed_site()=>
-        if #facade::__private::recording() {
-            #facade::__private::#function(&__PHOENIX_SITE, &[#(#values),*])
-        } else {
-            #facade::__private::#off::off()
-        }
-    }
-}
-
 fn sync(plan: &Plan) -> TokenStream {
     let Attributes { items, values } = attribute::expand(&plan.attributes, &plan.facade);
     let preamble = preamble(plan, &items);
-    let started = started(plan, "enter", "Entered", &values);
     let (facade, body) = (&plan.facade, &plan.function.body);
     let site = Span::mixed_site();
+    let started = quote_spanned! {site=>
+        if #facade::__private::recording() {
+            #facade::__private::enter(&__PHOENIX_SITE, &[#(#values),*])
+        } else {
+            #facade::__private::Entered::off()
+        }
+    };
     let Failure::Outcome { .. } = &plan.failure else {
         let statements = body.stream();
         return quote_spanned! {site=>
@@ -94,65 +80,121 @@ fn sync(plan: &Plan) -> TokenStream {
     }
 }
 
-fn asynchronous(plan: &Plan, body: &Group, output: Option<&Type>) -> TokenStream {
+/// An `async fn` that stays one: the span's future is awaited in it.
+fn awaited(plan: &Plan) -> TokenStream {
     let Attributes { items, values } = attribute::expand(&plan.attributes, &plan.facade);
     let preamble = preamble(plan, &items);
-    let run = run(plan, &values, body, output);
-    quote!(#preamble #run)
+    let body = &plan.function.body;
+    let typed = typed(Some(plan.function.output()));
+    let block = block(plan, &typed, &values, body, &body.stream());
+    let traced = traced(
+        plan,
+        &quote_spanned!(Span::mixed_site()=> async move #block),
+    );
+    quote_spanned!(Span::mixed_site()=> #preamble #traced.await)
 }
 
-/// The span starts in a block around the original one, so that it starts when the future is first polled.
+/// A function that returns the span's future: the same to its callers, without a future around the future.
+fn returned(plan: &Plan, opaque: &Opaque) -> TokenStream {
+    let Attributes { items, values } = attribute::expand(&plan.attributes, &plan.facade);
+    let preamble = preamble(plan, &items);
+    let body = &plan.function.body;
+    let (mut before, bindings) = (typed(Some(plan.function.output())), &opaque.bindings);
+    before.extend(quote!(#bindings));
+    if let Some(held) = &opaque.held_self {
+        let facade = &plan.facade;
+        before.extend(quote_spanned!(Span::mixed_site()=> #facade::__private::hold(&#held);));
+    }
+    let block = block(plan, &before, &values, body, &body.stream());
+    let traced = traced(
+        plan,
+        &quote_spanned!(Span::mixed_site()=> async move #block),
+    );
+    quote!(#preamble #traced)
+}
+
 fn async_tail(plan: &Plan, tail: &AsyncTail) -> TokenStream {
     let Attributes { items, mut values } = attribute::expand(&plan.attributes, &plan.facade);
-    let mut block = tail.block.clone();
-    let mut bindings = TokenStream::new();
-    if plan.function.is_async_trait()
-        && !values.is_empty()
-        && let Some((hoisted, rest)) = hoist_bindings(block.stream())
-    {
-        bindings = hoisted;
-        values = values.into_iter().map(rename_self).collect();
-        let span = block.span();
-        block = Group::new(block.delimiter(), rest);
-        block.set_span(span);
-    }
     let preamble = preamble(plan, &items);
+    let is_async_trait = plan.function.is_async_trait();
+    let mut statements = tail.block.stream();
     // `#[async_trait]` names the type in the block itself.
-    let output = plan
-        .function
-        .output()
-        .filter(|_| !plan.function.is_async_trait())
-        .and_then(future_output);
-    let run = run(plan, &values, &block, output);
+    let mut before = if is_async_trait {
+        TokenStream::new()
+    } else {
+        plan.function
+            .output()
+            .and_then(future_output)
+            .map(|ty| typed(Some(Some(ty))))
+            .unwrap_or_default()
+    };
+    if is_async_trait
+        && !values.is_empty()
+        && let Some((bindings, rest)) = hoist_bindings(statements.clone())
+    {
+        before.extend(bindings);
+        values = values.into_iter().map(rename_self).collect();
+        statements = rest;
+    }
+    let block = block(plan, &before, &values, &tail.block, &statements);
     let (before, asyncness) = (&tail.before, &tail.asyncness);
-    let mut outer = quote!(#asyncness move { #bindings #run });
+    let mut outer = traced(plan, &quote!(#asyncness move #block));
     if let Some(boxed) = &tail.boxed {
         outer = quote!(#boxed(#outer));
     }
     quote!(#preamble #before #outer)
 }
 
-fn run(plan: &Plan, values: &[TokenStream], body: &Group, output: Option<&Type>) -> TokenStream {
+/// Never run; it gives the block its type, so that mismatches are found in the user's code, and coerced there.
+fn typed(output: Option<Option<&Type>>) -> TokenStream {
+    let site = Span::mixed_site();
+    match output {
+        None => TokenStream::new(),
+        Some(None) => quote_spanned! {site=>
+            if let ::core::option::Option::Some(()) = ::core::option::Option::None::<()> {
+                return;
+            }
+        },
+        Some(Some(ty)) => inferable(ty)
+            .map(|ty| {
+                quote_spanned! {site=>
+                    if let ::core::option::Option::Some(__phoenix_never) = ::core::option::Option::None::<#ty> {
+                        return __phoenix_never;
+                    }
+                }
+            })
+            .unwrap_or_default(),
+    }
+}
+
+/// The block that starts the span, its attributes evaluated only while it records, and then does what `body` did.
+fn block(
+    plan: &Plan,
+    before: &TokenStream,
+    values: &[TokenStream],
+    body: &Group,
+    statements: &TokenStream,
+) -> Group {
+    let facade = &plan.facade;
+    let start = quote_spanned! {Span::mixed_site()=>
+        if #facade::__private::recording() {
+            #facade::__private::start(&__PHOENIX_SITE, &[#(#values),*]);
+        }
+    };
+    let mut block = Group::new(
+        proc_macro2::Delimiter::Brace,
+        quote!(#before #start #statements),
+    );
+    block.set_span(body.span());
+    block
+}
+
+/// The future of the span, which runs `future` and sees what it returns.
+fn traced(plan: &Plan, future: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     let facade = &plan.facade;
-    let started = started(plan, "begin", "Begun", values);
     let classified = classified(plan, quote_spanned!(site=> __phoenix_returned));
-    // Never run; it gives the block its type, so that mismatches are found in the user's code, and coerced there.
-    let typed = output.and_then(inferable).map(|ty| {
-        quote_spanned! {site=>
-            if let ::core::option::Option::Some(__phoenix_never) = ::core::option::Option::None::<#ty> {
-                return __phoenix_never;
-            }
-        }
-    });
-    let statements = body.stream();
-    let mut block = Group::new(proc_macro2::Delimiter::Brace, quote!(#typed #statements));
-    block.set_span(body.span());
-    quote_spanned! {site=>
-        let mut __phoenix_span = #started;
-        let __phoenix_body = ::core::pin::pin!(async move #block);
-        #facade::__private::run(&mut __phoenix_span, __phoenix_body, |__phoenix_returned| #classified).await
-    }
+    quote_spanned!(site=> #facade::__private::traced(#future, |__phoenix_returned| #classified))
 }
 
 /// An expression of type `Outcome`, for a reference to the returned value.

@@ -9,7 +9,7 @@ use syn::{Expr, Lit, Type};
 use super::args::{Args, Err};
 use crate::attribute::{self, Attribute};
 use crate::errors::Errors;
-use crate::item::{Function, Item, Shape, promises_future};
+use crate::item::{Function, Item, Opaque, Shape, promises_future};
 use crate::options::{Given, facade_or_default};
 
 /// What is generated.
@@ -17,6 +17,8 @@ pub(super) struct Plan {
     pub(super) facade: TokenStream,
     pub(super) function: Function,
     pub(super) shape: Shape,
+    /// An `async fn` as a function that returns its future, where it can be one.
+    pub(super) opaque: Option<Opaque>,
     /// An expression of type `&'static str`, constant.
     pub(super) name: TokenStream,
     /// A variant of `SpanKind`.
@@ -67,6 +69,9 @@ pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan>
         kind: args
             .kind
             .map_or("Internal", |given| kind(&given.value.to_string())),
+        opaque: matches!(shape, Shape::Async)
+            .then(|| Opaque::of(&function))
+            .flatten(),
         function,
         shape,
         attributes,

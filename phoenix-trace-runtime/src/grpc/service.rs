@@ -18,7 +18,7 @@ use crate::record::carry;
 use crate::record::context::Context;
 use crate::record::current;
 use crate::record::owned::{Owned, begin_under};
-use crate::record::run::run;
+use crate::record::run::within;
 use crate::record::site::{Site, SpanKind};
 use crate::record::start::Under;
 use crate::value::Attr;
@@ -78,12 +78,12 @@ where
     if has_layer_span(&request) {
         return body(request).await;
     }
-    let mut span = method.begin(&request);
-    let body = std::pin::pin!(async {
+    let span = method.begin(&request);
+    let body = async {
         let result = body(request).await;
         (result, carry::current_correlation())
-    });
-    let (result, id) = run(&mut span, body, |(result, _)| ended(result.as_ref().err())).await;
+    };
+    let (result, id) = within(span, body, |(result, _)| ended(result.as_ref().err())).await;
     answered(result, id)
 }
 

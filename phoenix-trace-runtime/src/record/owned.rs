@@ -1,9 +1,10 @@
 //! Spans across the polls of a future, the frames of a body, the items of a stream. An [`Owned`] span runs only between
-//! [`Owned::enter`] and the end of what that returns.
+//! [`Owned::enter`] and the end of what that returns. One that is fresh is started by what its owner runs first.
 
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
+use super::carry::with_active;
 use super::clock::{self, Ticks};
 use super::current::{deliver, on_active};
 use super::mail::{Late, LateEnd};
@@ -18,41 +19,34 @@ use crate::value::Attr;
 
 /// A span, or the right to record below one, that runs now and then. Dropped before it was ended, it was cancelled.
 #[derive(Debug, Default)]
-pub struct Owned(
+pub(crate) struct Owned(
     /// Dropped only by [`Drop`], which has little to do where nothing is recorded.
     ManuallyDrop<State>,
 );
 
+/// Two machine words: it makes every annotated future larger.
 #[derive(Debug, Default)]
 pub(super) enum State {
     /// Nothing is recorded.
     #[default]
     Off,
-    /// A span of a strand that somebody further out owns. Between [`begin`] and the first poll, which follows at once,
-    /// it runs already. Where the strand had no room for it, it is [`NONE`]: it never runs, and can only fail.
-    Child(Child),
+    /// Nothing has run yet: what runs first starts the span by [`start`](super::start::start).
+    Fresh,
+    /// A span of a strand that somebody further out owns. Where the strand had no room for it, it is [`NONE`]: it never
+    /// runs, and can only fail.
+    Child { seed: u64, number: u32 },
     /// A strand of its own that nobody else can reach.
     Strand(Box<Strand>),
     /// A strand that others can reach while it is suspended. It stays in this state while the strand runs.
     Shared(Arc<Part>),
     /// A strand that nobody else can reach, while it runs.
     Running,
+    /// A child that runs until this is dropped, and what ran before it.
+    LeavingChild { number: u32, previous: u32 },
     /// A strand that runs until this is dropped, and the one that it hides.
     Leaving(Option<Box<Strand>>),
     /// A branch that runs in place of a child until this is dropped, and the strand that it hides.
     LeavingAbroad(Box<(Child, Option<Box<Strand>>)>),
-}
-
-/// Starts a span below the one that runs now. A child runs from here on: its owner polls it next.
-pub(crate) fn begin(site: &'static Site, attrs: &[Attr<'_>]) -> Owned {
-    let now = clock::now();
-    let child = start_child(site, attrs, now, true);
-    if child.is_none() {
-        let root = start_root(site, attrs, &[], now, Under::Current);
-        Owned::new(root.map_or(State::Off, State::Strand))
-    } else {
-        Owned::new(State::Child(child))
-    }
 }
 
 /// Starts a span that its owner will run: below the one that runs now, or as the local root of a request that has just
@@ -72,7 +66,8 @@ pub(crate) fn begin_under(
                 // Its owner may take it elsewhere before it runs.
                 share(strand);
             });
-            return Owned::new(State::Child(child));
+            let (seed, number) = (child.seed, child.number());
+            return Owned::new(State::Child { seed, number });
         }
     }
     Owned::new(start_root(site, attrs, name, now, under).map_or(State::Off, State::Strand))
@@ -97,10 +92,13 @@ impl Owned {
         *self.0 = state;
     }
 
-    /// Instead of a child, of which nothing is to be dropped.
+    /// Instead of a state of which nothing is to be dropped.
     #[inline]
-    pub(super) fn set_child(&mut self, state: State) {
-        debug_assert!(matches!(*self.0, State::Child(_)));
+    pub(super) fn replace_plain(&mut self, state: State) {
+        debug_assert!(matches!(
+            *self.0,
+            State::Off | State::Fresh | State::Child { .. }
+        ));
         self.0 = ManuallyDrop::new(state);
     }
 
@@ -110,27 +108,32 @@ impl Owned {
 
     /// No span.
     #[inline]
-    #[must_use]
-    pub const fn off() -> Self {
+    pub(crate) const fn off() -> Self {
         Self(ManuallyDrop::new(State::Off))
     }
 
-    /// Is there nothing to record?
+    /// A span that starts when its owner first runs.
     #[inline]
-    #[must_use]
-    pub fn is_off(&self) -> bool {
-        matches!(*self.0, State::Off)
+    pub(super) const fn fresh() -> Self {
+        Self(ManuallyDrop::new(State::Fresh))
+    }
+
+    /// Is there nothing to record, now or ever?
+    #[inline]
+    pub(crate) fn is_off(&self) -> bool {
+        matches!(*self.0, State::Off | State::Fresh)
     }
 
     /// Makes the span the current one until the guard goes.
     #[inline]
     pub(crate) fn enter(&mut self) -> Running<'_> {
         match *self.0 {
-            State::Child(child) if child.previous().is_some() => {
-                self.set_child(State::Child(child.suspended()));
-                self.running(Mode::Child, child, None)
-            }
-            State::Child(child) => self.enter_child(child),
+            State::Off => self.run_nothing(),
+            State::Fresh => match thread::expect_start() {
+                Some(before) => self.running(Mode::Starting, before, None),
+                None => self.run_nothing(),
+            },
+            State::Child { seed, number } => self.enter_child(Child::new(seed, number)),
             _ => self.enter_strand(),
         }
     }
@@ -146,7 +149,19 @@ impl Owned {
         }
         match abroad(child) {
             Some(hidden) => self.running(Mode::Abroad, child, hidden),
-            None => self.running(Mode::Nothing, Child::NONE, None),
+            None => self.run_nothing(),
+        }
+    }
+
+    /// Lets its owner run without a span.
+    #[inline]
+    pub(super) fn run_nothing(&mut self) -> Running<'_> {
+        Running {
+            span: self,
+            mode: Mode::Nothing,
+            child: Child::NONE,
+            hidden: ManuallyDrop::new(None),
+            was_panicking: false,
         }
     }
 
@@ -182,9 +197,9 @@ impl Owned {
                     State::Shared(part) => part.park(strand),
                     _ => self.set(State::Strand(strand)),
                 }
-                self.running(Mode::Nothing, Child::NONE, None)
+                self.run_nothing()
             }
-            None => self.running(Mode::Nothing, Child::NONE, None),
+            None => self.run_nothing(),
         }
     }
 
@@ -202,8 +217,12 @@ impl Owned {
         let (mode, child) = (running.mode, running.child);
         let hidden = running.run_on();
         match mode {
-            Mode::Nothing => {}
-            Mode::Child => self.set(State::Child(child)),
+            Mode::Nothing | Mode::Starting => {}
+            Mode::Child => {
+                let previous = child.previous().unwrap_or(NONE);
+                let number = child.number();
+                self.set(State::LeavingChild { number, previous });
+            }
             Mode::Strand => self.set(State::Leaving(hidden)),
             Mode::Abroad => self.set(State::LeavingAbroad(Box::new((child, hidden)))),
         }
@@ -214,7 +233,7 @@ impl Owned {
     fn cancel(&mut self) {
         let now = clock::now();
         match self.take() {
-            State::Off | State::Running => {}
+            State::Off | State::Fresh | State::Running => {}
             State::Leaving(hidden) => {
                 if let Some(strand) = thread::uninstall(hidden) {
                     cancel(strand, now);
@@ -228,14 +247,17 @@ impl Owned {
                 let (number, at, end) = (child.number(), now, LateEnd::Cancelled);
                 deliver(child.seed, Late { number, at, end });
             }
-            State::Child(child) => {
-                let (seed, number) = (child.seed, child.number());
+            State::LeavingChild { number, previous } => {
+                with_active(|strand| {
+                    strand.set_cancelled(number);
+                    strand.end(number, now);
+                    strand.current = previous;
+                });
+            }
+            State::Child { seed, number } => {
                 let here = on_active(seed, |strand| {
                     strand.set_cancelled(number);
                     strand.end(number, now);
-                    if let Some(previous) = child.previous() {
-                        strand.current = previous;
-                    }
                 });
                 if here.is_none() {
                     let (at, end) = (now, LateEnd::Cancelled);

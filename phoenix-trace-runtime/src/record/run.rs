@@ -8,54 +8,71 @@ use pin_project_lite::pin_project;
 use tokio_stream::Stream;
 
 use super::owned::Owned;
+use super::thread;
 use crate::outcome::Outcome;
 
-/// A future inside its span. Dropped before it is ready, it was cancelled: what is dropped between it and its span is
-/// dropped inside the span.
-#[derive(Debug)]
-pub struct Run<'a, F, C> {
-    body: Pin<&'a mut F>,
-    span: &'a mut Owned,
-    classify: C,
-}
+pin_project! {
+    /// A future inside its span. Dropped before it is ready, it was cancelled: what it holds is dropped inside the span.
+    #[derive(Debug)]
+    pub struct Traced<F, C> {
+        // Dropped in this order.
+        #[pin]
+        body: F,
+        span: Owned,
+        classify: C,
+    }
 
-impl<F, C> Drop for Run<'_, F, C> {
-    #[inline]
-    fn drop(&mut self) {
-        self.span.enter_to_drop();
+    impl<F, C> PinnedDrop for Traced<F, C> {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().span.enter_to_drop();
+        }
     }
 }
 
-/// Runs `body` inside `span`; what it returns ends the span with the outcome that `classify` sees in it.
+/// Runs `body` inside the span that it starts itself, first of all, by [`start`](super::start::start); what it returns ends
+/// the span with the outcome that `classify` sees in it.
 #[inline]
-pub fn run<'a, F, C>(span: &'a mut Owned, body: Pin<&'a mut F>, classify: C) -> Run<'a, F, C>
+pub fn traced<F, C>(body: F, classify: C) -> Traced<F, C>
 where
     F: Future,
     C: for<'r> Fn(&'r F::Output) -> Outcome<'r>,
 {
-    Run {
+    within(Owned::fresh(), body, classify)
+}
+
+/// The same, inside of a span that is there.
+#[inline]
+pub(crate) fn within<F, C>(span: Owned, body: F, classify: C) -> Traced<F, C>
+where
+    F: Future,
+    C: for<'r> Fn(&'r F::Output) -> Outcome<'r>,
+{
+    Traced {
         body,
         span,
         classify,
     }
 }
 
-impl<F, C> Future for Run<'_, F, C>
+impl<F, C> Future for Traced<F, C>
 where
     F: Future,
-    C: for<'a> Fn(&'a F::Output) -> Outcome<'a> + Unpin,
+    C: for<'a> Fn(&'a F::Output) -> Outcome<'a>,
 {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.get_mut();
-        if this.span.is_off() {
-            return this.body.as_mut().poll(cx);
-        }
-        let mut running = this.span.enter();
-        let returned = this.body.as_mut().poll(cx);
-        if let Poll::Ready(returned) = &returned {
+        let this = self.project();
+        let mut running = if this.span.is_off() && !thread::is_on() {
+            this.span.run_nothing()
+        } else {
+            this.span.enter()
+        };
+        let returned = this.body.poll(cx);
+        if let Poll::Ready(returned) = &returned
+            && running.is_on()
+        {
             running.settle((this.classify)(returned));
         }
         returned

@@ -45,6 +45,8 @@ pub struct Running<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     Nothing,
+    /// A fresh span, which may have been started since. In place of the child stands what ran before.
+    Starting,
     /// A child on the strand of its parent.
     Child,
     /// The owner of the running strand.
@@ -63,6 +65,50 @@ impl Running<'_> {
         self.finish();
     }
 
+    /// Is there a span that may have something to tell?
+    #[inline]
+    pub(super) fn is_on(&self) -> bool {
+        self.mode != Mode::Nothing
+    }
+
+    /// Looks whether the fresh span was started, and where.
+    #[inline(never)]
+    fn find_started(&mut self) {
+        if self.mode != Mode::Starting {
+            return;
+        }
+        let before = self.child;
+        let started = thread::with(|thread| {
+            thread.takes_start();
+            let strand = thread.active.as_deref_mut()?;
+            if strand.seed != before.seed {
+                let hidden = strand.hidden.take();
+                return Some((Mode::Strand, Child::first(), hidden));
+            }
+            let (parent, number) = (before.previous().unwrap_or(NONE), strand.current);
+            if number != parent {
+                let child = Child::new(strand.seed, number).running(parent);
+                return Some((Mode::Child, child, None));
+            }
+            // It had no room for the span, and counted it.
+            let child = Child::new(strand.seed, NONE).running(parent);
+            (strand.overflow != before.number()).then_some((Mode::Child, child, None))
+        });
+        let (mode, child, hidden) = started
+            .flatten()
+            .unwrap_or((Mode::Nothing, Child::NONE, None));
+        (self.mode, self.child) = (mode, child);
+        self.hidden = ManuallyDrop::new(hidden);
+        self.span.replace_plain(match mode {
+            Mode::Child => State::Child {
+                seed: child.seed,
+                number: child.number(),
+            },
+            Mode::Strand => State::Running,
+            _ => State::Off,
+        });
+    }
+
     /// Lets the span run on; its owner ends it. Gives the strand that it hides.
     pub(super) fn run_on(mut self) -> Option<Box<Strand>> {
         self.mode = Mode::Nothing;
@@ -71,9 +117,10 @@ impl Running<'_> {
 
     /// Changes the span, wherever its strand is.
     pub(crate) fn edit(&mut self, f: impl FnOnce(&mut Strand, u32) + Send + 'static) {
+        self.find_started();
         let (seed, number) = (self.child.seed, self.child.number());
         match self.mode {
-            Mode::Nothing => {}
+            Mode::Nothing | Mode::Starting => {}
             Mode::Child => {
                 on_active(seed, |strand| f(strand, number));
             }
@@ -89,8 +136,9 @@ impl Running<'_> {
 
     #[inline(never)]
     fn fail(&mut self, failure: &Failure<'_>) {
+        self.find_started();
         match self.mode {
-            Mode::Nothing => {}
+            Mode::Nothing | Mode::Starting => {}
             Mode::Child => fail_active(self.child.number(), failure),
             Mode::Strand if with_active(|strand| strand.role) == Some(Role::Root) => {
                 fail_active(0, failure)
@@ -118,9 +166,12 @@ impl Running<'_> {
     #[inline]
     fn finish(&mut self) {
         let now = clock::now();
+        if self.mode == Mode::Starting && self.finish_started(now) {
+            return;
+        }
         if self.mode == Mode::Child {
             self.mode = Mode::Nothing;
-            self.span.set_child(State::Off);
+            self.span.replace_plain(State::Off);
             on_active(self.child.seed, |strand| {
                 strand.end(self.child.number(), now);
                 strand.current = self.child.previous().unwrap_or(NONE);
@@ -130,6 +181,27 @@ impl Running<'_> {
         }
     }
 
+    /// Ends a fresh span that was started as a child. Another one is found for those that follow.
+    #[inline]
+    fn finish_started(&mut self, now: Ticks) -> bool {
+        let before = self.child;
+        let parent = before.previous().unwrap_or(NONE);
+        let ended = on_active(before.seed, |strand| {
+            let number = std::mem::replace(&mut strand.current, parent);
+            if number != parent {
+                strand.end(number, now);
+            }
+            number != parent
+        });
+        if ended == Some(true) {
+            self.mode = Mode::Nothing;
+            self.span.replace_plain(State::Off);
+            return true;
+        }
+        self.find_started();
+        false
+    }
+
     #[inline(never)]
     fn finish_strand(&mut self, now: Ticks) {
         if self.mode != Mode::Nothing {
@@ -137,7 +209,7 @@ impl Running<'_> {
             self.span.set(State::Off);
         }
         match std::mem::replace(&mut self.mode, Mode::Nothing) {
-            Mode::Nothing | Mode::Child => {}
+            Mode::Nothing | Mode::Starting | Mode::Child => {}
             Mode::Strand => {
                 if let Some(mut strand) = thread::uninstall(self.hidden.take()) {
                     if strand.role == Role::Root {
@@ -162,6 +234,10 @@ impl Running<'_> {
 
     #[inline(never)]
     fn suspend(&mut self) {
+        self.find_started();
+        if self.mode == Mode::Nothing {
+            return;
+        }
         if self.mode == Mode::Child {
             on_active(self.child.seed, |strand| {
                 strand.current = self.child.previous().unwrap_or(NONE);

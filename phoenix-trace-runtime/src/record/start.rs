@@ -1,6 +1,7 @@
 //! Starting spans: below the one that runs now, or as a local root on a strand of its own.
 
-use super::clock::Ticks;
+use super::carry::with_active;
+use super::clock::{self, Ticks};
 use super::context::Context;
 use super::current::{render_lazy, set_lazy};
 use super::site::Site;
@@ -24,9 +25,16 @@ pub(super) struct Child {
 const SUSPENDED: u32 = u32::MAX - 1;
 
 impl Child {
-    pub(super) const NONE: Self = Self::new(0, NONE, SUSPENDED);
+    pub(super) const NONE: Self = Self::new(0, NONE);
 
-    const fn new(seed: u64, number: u32, previous: u32) -> Self {
+    /// A span that does not run.
+    #[inline]
+    pub(super) const fn new(seed: u64, number: u32) -> Self {
+        Self::of(seed, number, SUSPENDED)
+    }
+
+    #[inline]
+    const fn of(seed: u64, number: u32, previous: u32) -> Self {
         Self {
             seed,
             place: (previous as u64) << 32 | number as u64,
@@ -35,7 +43,7 @@ impl Child {
 
     /// The local root, or a branch's outermost: what its owner runs.
     pub(super) const fn first() -> Self {
-        Self::new(0, 0, SUSPENDED)
+        Self::new(0, 0)
     }
 
     /// Did nothing run, below which it could have started?
@@ -61,12 +69,7 @@ impl Child {
 
     #[inline]
     pub(super) const fn running(self, previous: u32) -> Self {
-        Self::new(self.seed, self.number(), previous)
-    }
-
-    #[inline]
-    pub(super) const fn suspended(self) -> Self {
-        self.running(SUSPENDED)
+        Self::of(self.seed, self.number(), previous)
     }
 }
 
@@ -81,32 +84,77 @@ pub(crate) enum Under {
 /// Starts a span below the one that runs now, if there is one. With `run`, it is the current one from here on.
 #[inline]
 pub(super) fn start_child(site: &'static Site, attrs: &[Attr<'_>], now: Ticks, run: bool) -> Child {
-    let mut lazy = false;
-    let child = thread::with(|thread| {
-        let Some(strand) = thread
-            .active
-            .as_deref_mut()
-            .filter(|strand| strand.role != Role::Scope)
-        else {
-            return Child::NONE;
-        };
-        let parent = strand.current;
-        let number = strand.start(site, parent, now);
-        let mut child = Child::new(strand.seed, number, SUSPENDED);
-        if number != NONE {
-            lazy = strand.describe(attrs);
-            if run {
-                strand.current = number;
-                child = child.running(parent);
-            }
-        }
-        child
-    })
-    .unwrap_or(Child::NONE);
+    let started = thread::with(|thread| child_on(thread, site, attrs, now, run));
+    complete(started.unwrap_or((Child::NONE, false)), attrs)
+}
+
+/// The child, and whether it has attributes that must be asked for.
+#[inline]
+fn child_on(
+    thread: &mut thread::Thread,
+    site: &'static Site,
+    attrs: &[Attr<'_>],
+    now: Ticks,
+    run: bool,
+) -> (Child, bool) {
+    let Some(strand) = thread
+        .active
+        .as_deref_mut()
+        .filter(|strand| strand.role != Role::Scope)
+    else {
+        return (Child::NONE, false);
+    };
+    let parent = strand.current;
+    let number = strand.start(site, parent, now);
+    let child = Child::new(strand.seed, number);
+    if number == NONE {
+        return (child, false);
+    }
+    let lazy = strand.describe(attrs);
+    if run {
+        strand.current = number;
+        return (child.running(parent), lazy);
+    }
+    (child, lazy)
+}
+
+#[inline]
+fn complete((child, lazy): (Child, bool), attrs: &[Attr<'_>]) -> Child {
     if lazy {
         set_lazy(child.seed, child.number(), attrs);
     }
     child
+}
+
+/// Starts the span of the fresh [`Owned`](super::owned::Owned) that is being entered: below the one that runs now, or as a
+/// local root. It runs from here on. Elsewhere it does nothing.
+#[inline]
+pub(crate) fn start(site: &'static Site, attrs: &[Attr<'_>]) {
+    let now = clock::now();
+    let started = thread::with(|thread| {
+        thread
+            .takes_start()
+            .then(|| child_on(thread, site, attrs, now, true))
+    });
+    let Some(Some(started)) = started else {
+        return;
+    };
+    if complete(started, attrs).is_none() {
+        start_root_here(site, attrs, now);
+    }
+}
+
+#[inline(never)]
+fn start_root_here(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) {
+    let Some(strand) = start_root(site, attrs, &[], now, Under::Current) else {
+        return;
+    };
+    match thread::install(strand) {
+        Ok(hidden) => {
+            with_active(|strand| strand.hidden = hidden);
+        }
+        Err(strand) => strand.pipeline.lose(&strand),
+    }
 }
 
 /// Starts a local root on a strand of its own, called by its site's name unless `name` has parts. For a request, while

@@ -22,6 +22,8 @@ pub(crate) struct Strand {
     pub(crate) context: Context,
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) role: Role,
+    /// The strand that ran where its local root started, until the root's owner takes it.
+    pub(super) hidden: Option<Box<Strand>>,
     pub(crate) records: Vec<Record>,
     /// Are the numbers of spans no longer the places of their records? Then they stand here, in ascending order.
     pub(super) renumbered: bool,
@@ -93,6 +95,7 @@ impl Strand {
             context: Context::default(),
             pipeline,
             role: Role::Scope,
+            hidden: None,
             records: Vec::new(),
             renumbered: false,
             numbers: Vec::new(),

@@ -7,6 +7,7 @@ use std::sync::{PoisonError, RwLock};
 
 use super::ids::Ids;
 use super::registry;
+use super::start::Child;
 use super::strand::Strand;
 use crate::pipeline::Pipeline;
 
@@ -16,6 +17,8 @@ const POOL: usize = 64;
 pub(crate) struct Thread {
     /// The strand that runs on this thread now.
     pub(crate) active: Option<Box<Strand>>,
+    /// Is a span being entered that what runs next is to start?
+    expects_start: bool,
     pool: Vec<Box<Strand>>,
     ids: Option<(Ids, u64)>,
     pipeline: Option<Arc<Pipeline>>,
@@ -28,6 +31,7 @@ thread_local! {
     static THREAD: RefCell<Thread> = const {
         RefCell::new(Thread {
             active: None,
+            expects_start: false,
             pool: Vec::new(),
             ids: None,
             pipeline: None,
@@ -64,6 +68,12 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
 }
 
 impl Thread {
+    /// Is a span to be started here? Whatever comes after this starts none.
+    #[inline]
+    pub(super) fn takes_start(&mut self) -> bool {
+        std::mem::take(&mut self.expects_start)
+    }
+
     /// The generator of this thread, and the thread's number.
     fn ids(&mut self) -> &mut (Ids, u64) {
         static THREADS: AtomicU64 = AtomicU64::new(0);
@@ -200,6 +210,22 @@ pub(crate) fn install(strand: Box<Strand>) -> Result<Option<Box<Strand>>, Box<St
 /// Ends what `install` began: gives back the running strand and lets the hidden one run again.
 pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
     with(|thread| std::mem::replace(&mut thread.active, hidden)).flatten()
+}
+
+/// Lets what runs next start a span, and says what ran before it: its strand and its number there, and, in place of a span's
+/// number, for how many the strand had no room.
+#[inline]
+pub(super) fn expect_start() -> Option<Child> {
+    if !is_on() {
+        return None;
+    }
+    with(|thread| {
+        thread.expects_start = true;
+        match &thread.active {
+            Some(strand) => Child::new(strand.seed, strand.overflow).running(strand.current),
+            None => Child::NONE,
+        }
+    })
 }
 
 /// Counts a pipeline that runs, for as long as it lives.

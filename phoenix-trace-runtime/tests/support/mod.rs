@@ -1,7 +1,6 @@
 //! Spans without the macros: what generated code would call.
 
 use std::future::Future;
-use std::pin::pin;
 
 use phoenix_trace_runtime::outcome::Outcome;
 use phoenix_trace_runtime::private::{self, Entered, Site, SpanKind};
@@ -13,9 +12,7 @@ pub(crate) fn enter(name: &'static str) -> Entered {
 
 /// A future inside a span that starts at the first poll, like an annotated `async fn`.
 pub(crate) async fn traced<F: Future>(name: &'static str, body: F) -> F::Output {
-    let mut span = private::begin(site(name), &[]);
-    let body = pin!(body);
-    private::run(&mut span, body, |_: &F::Output| Outcome::Ok).await
+    private::traced(started(name, body), |_: &F::Output| Outcome::Ok).await
 }
 
 /// The same for a body that can fail.
@@ -24,12 +21,16 @@ where
     F: Future<Output = Result<T, E>>,
     E: std::error::Error + 'static,
 {
-    let mut span = private::begin(site(name), &[]);
-    let body = pin!(body);
-    private::run(&mut span, body, |result: &Result<T, E>| {
+    private::traced(started(name, body), |result: &Result<T, E>| {
         private::outcome!(result)
     })
     .await
+}
+
+/// A body that starts its span, as generated code does.
+async fn started<F: Future>(name: &'static str, body: F) -> F::Output {
+    private::start(site(name), &[]);
+    body.await
 }
 
 /// A site for each name: tests make few, and each once.

@@ -1,0 +1,129 @@
+//! An `async fn` as the function that returns its future. That is what the language makes of it, too; written out, the future
+//! is the span's own, with no other around it that holds the arguments a second time.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::{Attribute, FnArg, Pat, ReceiverKind, ReturnType, Signature, Token, Type};
+
+use super::Function;
+
+/// The signature without `async`, and what its body begins with.
+pub(crate) struct Opaque {
+    pub(crate) sig: Signature,
+    /// Moves the arguments into the future, all of them and in this order, so that they are dropped when those of an
+    /// `async fn` are.
+    pub(crate) bindings: TokenStream,
+    /// The `self` that the future must hold, used or not.
+    pub(crate) held_self: Option<Token![self]>,
+}
+
+impl Opaque {
+    /// `None` where somebody may ask for the `async`, or the type cannot be written.
+    pub(crate) fn of(function: &Function) -> Option<Self> {
+        let output = match &function.sig.output {
+            ReturnType::Default => quote!(()),
+            ReturnType::Type(_, ty) if names_never(ty) => return None,
+            ReturnType::Type(_, ty) => ty.to_token_stream(),
+        };
+        if !function.attrs.iter().all(is_inert) {
+            return None;
+        }
+        let mut sig = function.sig.clone();
+        sig.asyncness = None;
+        // By its span it is of the edition of this crate, in which it captures all lifetimes, as an `async fn` does.
+        let here = Span::mixed_site().located_at(sig.ident.span());
+        let future = quote_spanned!(here=> impl ::core::future::Future<Output = #output>);
+        sig.output = ReturnType::Type(Token![->](here), Box::new(Type::Verbatim(future)));
+        let mut bindings = TokenStream::new();
+        let mut held_self = None;
+        for (index, input) in sig.inputs.iter_mut().enumerate() {
+            match input {
+                FnArg::Receiver(receiver) => {
+                    let borrowed = match &receiver.kind {
+                        ReceiverKind::Reference(..) => true,
+                        ReceiverKind::Typed(_, ty) => matches!(**ty, Type::Reference(_)),
+                        _ => false,
+                    };
+                    held_self = (!borrowed).then_some(receiver.self_token);
+                }
+                FnArg::Typed(typed) => {
+                    let present = typed
+                        .attrs
+                        .iter()
+                        .filter(|attr| attr.path().is_ident("cfg"));
+                    let present: TokenStream = present.map(|attr| quote!(#attr)).collect();
+                    bindings.extend(bind(&mut typed.pat, index, &present));
+                }
+            }
+        }
+        Some(Self {
+            sig,
+            bindings,
+            held_self,
+        })
+    }
+}
+
+/// Leaves a plain name in the signature, and binds it, or the pattern that stood there, in the body.
+fn bind(pat: &mut Pat, index: usize, present: &TokenStream) -> TokenStream {
+    let site = Span::mixed_site();
+    if let Pat::Ident(binding) = &mut *pat
+        && binding.by_ref.is_none()
+        && binding.subpat.is_none()
+    {
+        let (name, mutability) = (&binding.ident, binding.mutability.take());
+        return quote_spanned! {site=>
+            #present
+            #[allow(
+                clippy::no_effect_underscore_binding,
+                clippy::shadow_same,
+                clippy::used_underscore_binding,
+                reason = "moves the argument"
+            )]
+            let #mutability #name = #name;
+        };
+    }
+    let argument = format_ident!("__phoenix_argument_{index}", span = site);
+    let named = Pat::Verbatim(quote!(#argument));
+    let pattern = std::mem::replace(pat, named);
+    quote_spanned! {site=>
+        #present let #argument = #argument;
+        #present let #pattern = #argument;
+    }
+}
+
+/// `!` stands alone in return types only.
+fn names_never(ty: &Type) -> bool {
+    match ty {
+        Type::Never(_) => true,
+        Type::Paren(paren) => names_never(&paren.elem),
+        Type::Group(group) => names_never(&group.elem),
+        _ => false,
+    }
+}
+
+/// Is this an attribute that changes nothing, and asks for no `async`? Of any other, nobody can tell.
+fn is_inert(attr: &Attribute) -> bool {
+    const INERT: [&str; 11] = [
+        "allow",
+        "cfg",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "forbid",
+        "inline",
+        "rustfmt",
+        "warn",
+    ];
+    const TOOLS: [&str; 4] = ["clippy", "diagnostic", "rustdoc", "rustfmt"];
+    let mut segments = attr.path().segments.iter();
+    let first = segments.next().map(|segment| segment.ident.to_string());
+    let known: &[&str] = if segments.next().is_some() {
+        &TOOLS
+    } else {
+        &INERT
+    };
+    first.is_some_and(|name| known.contains(&name.as_str()))
+}
