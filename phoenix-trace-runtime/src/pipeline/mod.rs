@@ -340,13 +340,18 @@ impl Pipeline {
 
     /// Forgets a strand that comes after its segment was dropped, and counts what failed in it.
     pub(crate) fn discard_late(&self, strand: Box<Strand>) {
-        if strand.failed && self.reasons(&strand.context, true).is_some() {
+        if strand.failed {
             let failed = strand.records.iter().filter(|record| record.failed);
-            self.first
-                .account
-                .add(Count::LateErrors, failed.count().max(1));
+            self.count_late_errors(&strand.context, failed.count().max(1));
         }
         Self::discard(strand);
+    }
+
+    /// Counts failures that would have kept the segment of `context`, which was dropped before they came.
+    pub(crate) fn count_late_errors(&self, context: &Context, errors: usize) {
+        if self.reasons(context, true).is_some() {
+            self.first.account.add(Count::LateErrors, errors);
+        }
     }
 
     /// Counts a strand that cannot be recorded because its thread is ending.

@@ -262,6 +262,20 @@ impl Segment {
         self.failing.fetch_sub(failures, Ordering::Relaxed);
     }
 
+    /// A failure was told of a strand that has joined by now. It keeps the segment if that is not decided yet.
+    pub(super) fn fail_late(&self) {
+        let mut joined = lock(&self.joined);
+        self.count_failing(false);
+        match joined.verdict {
+            Verdict::Open => joined.failed = true,
+            Verdict::Kept(_) => {}
+            Verdict::Dropped => {
+                drop(joined);
+                self.pipeline.count_late_errors(&self.context, 1);
+            }
+        }
+    }
+
     fn release(&self, joined: &mut Joined) {
         self.pipeline.room.give_back(joined.charged);
         (joined.bytes, joined.charged) = (0, 0);
