@@ -13,6 +13,7 @@ mod failure;
 mod handle;
 mod ids;
 pub(crate) mod join_set;
+mod joining;
 pub(crate) mod mail;
 pub(crate) mod message;
 pub(crate) mod owned;

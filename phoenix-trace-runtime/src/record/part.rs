@@ -165,9 +165,9 @@ fn complete(mut strand: Box<Strand>) {
     };
     if strand.role == Role::Root {
         if let Some(alone) = Arc::get_mut(&mut segment)
-            && alone.is_of_one()
+            && let Some(failed) = alone.of_one_failed()
         {
-            strand.failed |= alone.has_failed();
+            strand.failed |= failed;
             strand.spare_segment = Some(segment);
             return decide_alone(strand);
         }

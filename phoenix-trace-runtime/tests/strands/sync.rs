@@ -2,7 +2,7 @@
 
 pub(super) use std::sync::PoisonError;
 
-pub(super) use loom::sync::atomic::{AtomicBool, Ordering};
+pub(super) use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 pub(super) use loom::sync::{Mutex, MutexGuard};
 pub(super) use loom::thread::yield_now;
 
