@@ -6,6 +6,7 @@ mod bisect;
 mod complaints;
 mod component;
 mod convert;
+mod counting;
 mod cutting;
 mod delivery;
 mod destination;
@@ -332,12 +333,6 @@ impl Pipeline {
         self.first.account.add(Count::Discarded, spans);
     }
 
-    /// All but its spans.
-    fn count_discarded(&self, strand: &Strand) {
-        self.count_segment(strand, None);
-        self.count_overflow(strand);
-    }
-
     /// Forgets a strand that comes after its segment was dropped, and counts what failed in it.
     pub(crate) fn discard_late(&self, strand: Box<Strand>) {
         if strand.failed {
@@ -345,52 +340,6 @@ impl Pipeline {
             self.count_late_errors(&strand.context, failed.count().max(1));
         }
         Self::discard(strand);
-    }
-
-    /// Counts failures that would have kept the segment of `context`, which was dropped before they came.
-    pub(crate) fn count_late_errors(&self, context: &Context, errors: usize) {
-        if self.reasons(context, true).is_some() {
-            self.first.account.add(Count::LateErrors, errors);
-        }
-    }
-
-    /// Counts a strand that cannot be recorded because its thread is ending.
-    pub(crate) fn lose(&self, strand: &Strand) {
-        self.count_given_up(strand.records.len(), DropReason::ThreadEnded);
-    }
-
-    fn count_given_up(&self, spans: usize, reason: DropReason) {
-        self.first.account.add(Count::Offered, spans);
-        self.first.account.add(Count::Dropped(reason), spans);
-    }
-
-    fn count_segment(&self, strand: &Strand, kept: Option<Reasons>) {
-        use crate::record::strand::Role;
-        if strand.role != Role::Root {
-            return;
-        }
-        self.first.account.add(
-            match kept {
-                Some(reasons) if reasons.has(Reasons::HEAD) => Count::SegmentsByHead,
-                Some(_) => Count::SegmentsByError,
-                None => Count::SegmentsDiscarded,
-            },
-            1,
-        );
-        if self.ending.load(Ordering::Relaxed) {
-            self.decided.notify_one();
-        }
-    }
-
-    fn count_overflow(&self, strand: &Strand) {
-        if strand.overflow > 0 {
-            let reason = if strand.squeezed {
-                DropReason::TooMuchOpen
-            } else {
-                DropReason::SegmentFull
-            };
-            self.count_given_up(strand.overflow as usize, reason);
-        }
     }
 
     /// Moves up to `number` empty strands to a thread that has run out of them.
@@ -471,14 +420,5 @@ impl Pipeline {
             segment.decide_now();
         }
         self.waiting.decide_all();
-    }
-
-    pub(crate) fn stats(&self) -> Stats {
-        let exporter = |lane: &Lane| {
-            let queued = lane.queue.spans();
-            lane.account.exporter_stats(&lane.name, queued)
-        };
-        let also = self.also.iter().map(exporter).collect();
-        self.first.account.stats(self.first.queue.spans(), also)
     }
 }

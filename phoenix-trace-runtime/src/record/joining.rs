@@ -45,6 +45,7 @@ impl<W, V: Copy> Joining<W, V> {
     }
 
     /// As it was when it was new, but for what waits.
+    #[inline]
     pub(super) fn reset(&mut self) -> &mut W {
         self.made.store(1, Ordering::Relaxed);
         self.failing.store(0, Ordering::Relaxed);
@@ -54,6 +55,7 @@ impl<W, V: Copy> Joining<W, V> {
     }
 
     /// What waits, if there was one strand only, and nothing is decided.
+    #[inline]
     pub(super) fn of_one(&mut self) -> Option<&mut W> {
         let alone = self.made.load(Ordering::Relaxed) == 1;
         let joined = self.joined();
@@ -66,6 +68,7 @@ impl<W, V: Copy> Joining<W, V> {
     }
 
     /// There is one more strand.
+    #[inline]
     pub(super) fn make(&self) {
         // Who makes a strand has not joined, or comes too late: all that were made in time are seen by the last to join.
         self.made.fetch_add(1, Ordering::Relaxed);
@@ -82,6 +85,7 @@ impl<W, V: Copy> Joining<W, V> {
     }
 
     /// A strand joins, in which something `failed` or not. The decision, if it comes too late for it.
+    #[inline]
     pub(super) fn join(&self, failed: bool) -> Result<Undecided<'_, W, V>, V> {
         let mut joined = lock(&self.joined);
         joined.number += 1;
@@ -120,15 +124,18 @@ impl<W, V: Copy> Joining<W, V> {
 
 impl<W, V> Undecided<'_, W, V> {
     /// Did the last strand join with this? Then it is to be decided.
+    #[inline]
     pub(super) fn is_last(&self) -> bool {
         self.last
     }
 
+    #[inline]
     pub(super) fn waiting(&mut self) -> &mut W {
         &mut self.joined.waiting
     }
 
     /// Has something failed in a strand that has not joined?
+    #[inline]
     pub(super) fn has_failing(&self) -> bool {
         self.failing.load(Ordering::Relaxed) > 0
     }

@@ -144,6 +144,7 @@ impl<T: Parked> Parking<T> {
     }
 
     /// The same where nobody else can write to it: from here on it serves the next one.
+    #[inline]
     #[must_use]
     pub(super) fn reset(&mut self) -> <T::Mail as Mailbox>::All {
         self.has_mail.store(false, Ordering::Relaxed);
