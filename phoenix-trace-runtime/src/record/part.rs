@@ -123,6 +123,15 @@ impl Part {
         segment
     }
 
+    /// How many spans of the strand have ended, if it is suspended.
+    pub(crate) fn ended(&self) -> usize {
+        self.parking.take().map_or(0, |strand| {
+            let ended = strand.ended();
+            self.park(strand);
+            ended
+        })
+    }
+
     /// Leaves the strand to the spans that it still waits for.
     fn orphan(&self, mut strand: Box<Strand>) {
         strand.orphaned = true;
