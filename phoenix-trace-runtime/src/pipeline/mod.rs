@@ -190,7 +190,11 @@ impl Pipeline {
         let pipeline = Arc::new(pipeline);
         let exporters = exporters
             .into_iter()
-            .map(|exporter| (exporter.sending, exporter.make))
+            .map(|exporter| keeper::Export {
+                sending: exporter.sending,
+                make: exporter.make,
+                may_block: exporter.may_block,
+            })
             .collect();
         keeper::start(pipeline.clone(), resource, exporters, beside)?;
         Ok(pipeline)
