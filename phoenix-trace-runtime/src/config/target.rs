@@ -42,7 +42,12 @@ impl Target {
         matches!(self, Self::Console)
     }
 
-    /// What makes the destination, within the reactor of the exporting thread. `service` names it on the console.
+    /// May it block the thread that it runs on? The console does while nobody reads what it writes.
+    pub(super) fn may_block(&self) -> bool {
+        matches!(self, Self::Console | Self::Custom(_))
+    }
+
+    /// What makes the destination, within the reactor of the thread that it runs on. `service` names it on the console.
     pub(super) fn into_make(self, service: String) -> Make {
         match self {
             Self::None => Box::new(|| Ok(Box::new(Sdk(Nowhere)))),

@@ -62,6 +62,7 @@ impl Targets {
                 sending.delay = sending.delay.min(CONSOLE_DELAY);
             }
             Exporter {
+                may_block: target.may_block(),
                 name: target.to_string(),
                 component: target.component(),
                 sending,
@@ -111,8 +112,7 @@ impl Config {
         self
     }
 
-    /// Exports through an exporter of the OpenTelemetry SDK besides. All exporters share one thread: one that blocks it,
-    /// instead of awaiting, holds up the others.
+    /// Exports through an exporter of the OpenTelemetry SDK besides, on a thread of its own.
     #[must_use]
     pub fn also_exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         let target = Target::Custom(Box::new(Sdk(exporter)));

@@ -52,26 +52,32 @@ impl Instruments<'_> {
             |pipeline, observe| {
                 let result = |name| [KeyValue::new("otel.span.sampling_result", name)];
                 observe(pipeline.kept(), &result("RECORD_AND_SAMPLE"));
-                observe(pipeline.stats().discarded, &result("RECORD_ONLY"));
+                observe(pipeline.decided().discarded, &result("RECORD_ONLY"));
             },
         );
         self.counter(
             "phoenix.sdk.span.ended",
             SPANS,
             "Spans of decided segments, and spans that a segment had no room for.",
-            |pipeline, observe| observe(pipeline.stats().ended, &[]),
+            |pipeline, observe| observe(pipeline.decided().ended, &[]),
+        );
+        self.up_down_counter(
+            "phoenix.sdk.span.open",
+            SPANS,
+            "Spans that have ended in segments that are not decided yet.",
+            |pipeline, observe| observe(pipeline.open_spans(), &[]),
         );
         self.counter(
             "phoenix.sdk.span.discarded",
             SPANS,
             "Spans of segments that the sampling decision dropped.",
-            |pipeline, observe| observe(pipeline.stats().discarded, &[]),
+            |pipeline, observe| observe(pipeline.decided().discarded, &[]),
         );
         self.counter(
             "phoenix.sdk.span.late_errors",
             SPANS,
             "Failures that came after their segment had been dropped.",
-            |pipeline, observe| observe(pipeline.stats().late_errors, &[]),
+            |pipeline, observe| observe(pipeline.decided().late_errors, &[]),
         );
     }
 
@@ -140,7 +146,7 @@ impl Instruments<'_> {
             SEGMENTS,
             "Segments that were kept or dropped.",
             |pipeline, observe| {
-                let stats = pipeline.stats();
+                let stats = pipeline.decided();
                 let decision = |name| [KeyValue::new("phoenix.segment.decision", name)];
                 observe(stats.segments_kept_by_head, &decision("head"));
                 observe(stats.segments_kept_by_error, &decision("error"));
@@ -151,7 +157,7 @@ impl Instruments<'_> {
             "phoenix.sdk.segment.open",
             SEGMENTS,
             "Segments that are not decided yet.",
-            |pipeline, observe| observe(pipeline.stats().segments_open, &[]),
+            |pipeline, observe| observe(pipeline.decided().segments_open, &[]),
         );
     }
 

@@ -16,6 +16,7 @@
 //! | `otel.sdk.exporter.span.exported` | `{span}` | none | `acknowledged` |
 //! | | | `error.type`: `rejected`, `failed`, `in_doubt` | `rejected`, `failed`, `in_doubt` |
 //! | `phoenix.sdk.span.ended` | `{span}` | | `ended` |
+//! | `phoenix.sdk.span.open` | `{span}` | | `open` |
 //! | `phoenix.sdk.span.discarded` | `{span}` | | `discarded` |
 //! | `phoenix.sdk.span.late_errors` | `{span}` | | `late_errors` |
 //! | `phoenix.sdk.processor.span.offered` | `{span}` | none | `kept()`; of a further exporter `offered` |
@@ -33,7 +34,8 @@
 //!
 //! - A span is counted as started when its segment has been decided: before that nothing is counted, so that nothing need be
 //!   while it is recorded. For the same reason there is no `otel.sdk.span.live`; `phoenix.sdk.segment.open` tells of what is
-//!   open.
+//!   open, and `phoenix.sdk.span.open` of what has ended in it: for that, what is suspended is counted when metrics are
+//!   collected.
 //! - A span is counted as processed without an error when its export is over, since a batch that has to be sent again goes
 //!   back to the queue.
 

@@ -142,6 +142,7 @@ impl Account {
             failed: self.sum(Count::Failed),
             in_doubt: self.sum(Count::InDoubt),
             queued: queued as u64,
+            open: 0,
             segments_open: self.open_segments(),
             segments_kept_by_head: self.sum(Count::SegmentsByHead),
             segments_kept_by_error: self.sum(Count::SegmentsByError),
@@ -169,8 +170,8 @@ impl Account {
 /// The account: what became of every span of a decided segment. All numbers count spans unless they say segments.
 ///
 /// At every quiet moment `ended = discarded + Σ dropped + acknowledged + rejected + failed + in_doubt`; while spans are
-/// on their way, `queued` makes up the rest. Where there are several exporters, this is the law for the first one, and
-/// [`also`](Self::also) tells of the others.
+/// on their way, `queued` makes up the rest. What has ended in segments that are open is not part of it: that is `open`. Where
+/// there are several exporters, this is the law for the first one, and [`also`](Self::also) tells of the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -190,6 +191,10 @@ pub struct Stats {
     pub in_doubt: u64,
     /// Spans decided to be kept that are not sent yet.
     pub queued: u64,
+    /// Spans that have ended and are not decided, since their segment is open: they are in `ended` once it is decided, and
+    /// until then beside the law. They are counted when somebody asks, wherever they wait by then; what a task or thread has
+    /// recorded that runs at that moment is not seen, unless it is the one that asks.
+    pub open: u64,
     /// Segments that are not decided yet: a span in them is open.
     pub segments_open: u64,
     /// Segments that the head decision kept.
@@ -249,13 +254,14 @@ impl fmt::Display for Stats {
         write_dropped(f, &self.dropped)?;
         write!(
             f,
-            " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; \
+            " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; {} open; \
              segments: {} open, {} kept by head, {} by error, {} discarded; {} late errors",
             self.acknowledged,
             self.rejected,
             self.failed,
             self.in_doubt,
             self.queued,
+            self.open,
             self.segments_open,
             self.segments_kept_by_head,
             self.segments_kept_by_error,

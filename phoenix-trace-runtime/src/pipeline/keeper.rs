@@ -1,11 +1,13 @@
 //! The exporting thread. It has a reactor of its own, so it works the same under every runtime of the service and under
-//! none. On it run a worker for each exporter, who decides segments whose grace period is over, and who cuts
-//! those that stay open.
+//! none. On it run the workers of our own exporters, who decides segments whose grace period is over, and who cuts
+//! those that stay open. An exporter of the SDK may block: its worker has a thread of its own, and holds up nobody.
 
 use std::io;
 use std::sync::Arc;
 
 use opentelemetry_sdk::Resource;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::Pipeline;
@@ -15,28 +17,55 @@ use super::destination::Make;
 use super::worker::Worker;
 use crate::record::segment::lock;
 
-/// Starts the thread with an exporter for each lane of the pipeline.
+const NAME: &str = "phoenix-trace";
+
+/// What the worker of an exporter is started with.
+pub(super) struct Export {
+    pub(super) sending: Sending,
+    pub(super) make: Make,
+    pub(super) may_block: bool,
+}
+
+/// Starts the threads with an exporter for each lane of the pipeline.
 pub(super) fn start(
     pipeline: Arc<Pipeline>,
     resource: Resource,
-    exporters: Vec<(Sending, Make)>,
+    exporters: Vec<Export>,
     beside: Option<beside::Start>,
 ) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = runtime()?;
+    let ended = EndOnDrop(pipeline.clone());
+    let (apart, here): (Vec<_>, Vec<_>) = exporters
+        .into_iter()
+        .enumerate()
+        .partition(|(_, export)| export.may_block);
+    let work = |(number, export): (usize, Export)| {
+        let (pipeline, resource) = (pipeline.clone(), resource.clone());
+        async move {
+            let Export { sending, make, .. } = export;
+            Worker::start(pipeline, number, sending, &resource, make)
+                .run()
+                .await;
+        }
+    };
+    let apart: Vec<_> = apart
+        .into_iter()
+        .map(|export| Ok((export.0, work_apart(export.0, work(export))?)))
+        .collect::<io::Result<_>>()?;
+    let here: Vec<_> = here.into_iter().map(work).collect();
     std::thread::Builder::new()
-        .name("phoenix-trace".to_owned())
+        .name(NAME.to_owned())
         .spawn(move || {
-            let ended = EndOnDrop(pipeline.clone());
             runtime.block_on(async {
-                let mut workers = JoinSet::new();
-                for (number, (sending, make)) in exporters.into_iter().enumerate() {
-                    let (pipeline, resource) = (pipeline.clone(), resource.clone());
+                let mut workers: JoinSet<()> = here.into_iter().collect();
+                for (number, worker) in apart {
+                    let pipeline = pipeline.clone();
                     workers.spawn(async move {
-                        Worker::start(pipeline, number, sending, &resource, make)
-                            .run()
-                            .await;
+                        // One that is blocked is not waited for once others have accounted for it.
+                        tokio::select! {
+                            _ = worker => {}
+                            () = pipeline.lane(number).abandoned.notified() => {}
+                        }
                     });
                 }
                 let beside = beside.zip(pipeline.beside.as_ref());
@@ -56,6 +85,27 @@ pub(super) fn start(
             drop(ended);
         })?;
     Ok(())
+}
+
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
+}
+
+/// Runs the worker of an exporter on a thread of its own. Its end is told, whatever it is.
+fn work_apart(
+    number: usize,
+    work: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<oneshot::Receiver<()>> {
+    let runtime = runtime()?;
+    let (ended, end) = oneshot::channel::<()>();
+    std::thread::Builder::new()
+        .name(format!("{NAME}/{number}"))
+        .spawn(move || {
+            let _ended = ended;
+            runtime.block_on(work);
+            runtime.shutdown_background();
+        })?;
+    Ok(end)
 }
 
 /// Whatever ends the thread, nobody waits for it in vain.

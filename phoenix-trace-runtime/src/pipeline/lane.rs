@@ -6,6 +6,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
+
 use super::Sending;
 use super::account::{Account, Count, DropReason};
 use super::component::Component;
@@ -25,6 +27,8 @@ pub(crate) struct Exporter {
     pub(crate) component: Component,
     pub(crate) sending: Sending,
     pub(crate) make: Make,
+    /// Its code is not ours: it may block the thread that it runs on.
+    pub(crate) may_block: bool,
 }
 
 #[derive(Debug)]
@@ -44,6 +48,8 @@ pub(super) struct Lane {
     #[cfg(feature = "otlp")]
     pub(super) kept: AtomicU64,
     held: Mutex<Held>,
+    /// Others have accounted for what the worker held.
+    pub(super) abandoned: Notify,
 }
 
 /// What the worker has taken from the queue and not accounted for.
@@ -74,6 +80,7 @@ impl Lane {
             #[cfg(feature = "otlp")]
             kept: AtomicU64::new(0),
             held: Mutex::default(),
+            abandoned: Notify::new(),
         }
     }
 
@@ -154,6 +161,7 @@ impl Lane {
         drop(held);
         self.orders.lost();
         self.orders.end();
+        self.abandoned.notify_one();
     }
 
     /// Waits for the worker's end, which was asked for. It does not take much longer than `until`.

@@ -6,6 +6,7 @@ mod bisect;
 mod complaints;
 mod component;
 mod convert;
+mod counting;
 mod cutting;
 mod delivery;
 mod destination;
@@ -189,7 +190,11 @@ impl Pipeline {
         let pipeline = Arc::new(pipeline);
         let exporters = exporters
             .into_iter()
-            .map(|exporter| (exporter.sending, exporter.make))
+            .map(|exporter| keeper::Export {
+                sending: exporter.sending,
+                make: exporter.make,
+                may_block: exporter.may_block,
+            })
             .collect();
         keeper::start(pipeline.clone(), resource, exporters, beside)?;
         Ok(pipeline)
@@ -332,60 +337,13 @@ impl Pipeline {
         self.first.account.add(Count::Discarded, spans);
     }
 
-    /// All but its spans.
-    fn count_discarded(&self, strand: &Strand) {
-        self.count_segment(strand, None);
-        self.count_overflow(strand);
-    }
-
     /// Forgets a strand that comes after its segment was dropped, and counts what failed in it.
     pub(crate) fn discard_late(&self, strand: Box<Strand>) {
-        if strand.failed && self.reasons(&strand.context, true).is_some() {
+        if strand.failed {
             let failed = strand.records.iter().filter(|record| record.failed);
-            self.first
-                .account
-                .add(Count::LateErrors, failed.count().max(1));
+            self.count_late_errors(&strand.context, failed.count().max(1));
         }
         Self::discard(strand);
-    }
-
-    /// Counts a strand that cannot be recorded because its thread is ending.
-    pub(crate) fn lose(&self, strand: &Strand) {
-        self.count_given_up(strand.records.len(), DropReason::ThreadEnded);
-    }
-
-    fn count_given_up(&self, spans: usize, reason: DropReason) {
-        self.first.account.add(Count::Offered, spans);
-        self.first.account.add(Count::Dropped(reason), spans);
-    }
-
-    fn count_segment(&self, strand: &Strand, kept: Option<Reasons>) {
-        use crate::record::strand::Role;
-        if strand.role != Role::Root {
-            return;
-        }
-        self.first.account.add(
-            match kept {
-                Some(reasons) if reasons.has(Reasons::HEAD) => Count::SegmentsByHead,
-                Some(_) => Count::SegmentsByError,
-                None => Count::SegmentsDiscarded,
-            },
-            1,
-        );
-        if self.ending.load(Ordering::Relaxed) {
-            self.decided.notify_one();
-        }
-    }
-
-    fn count_overflow(&self, strand: &Strand) {
-        if strand.overflow > 0 {
-            let reason = if strand.squeezed {
-                DropReason::TooMuchOpen
-            } else {
-                DropReason::SegmentFull
-            };
-            self.count_given_up(strand.overflow as usize, reason);
-        }
     }
 
     /// Moves up to `number` empty strands to a thread that has run out of them.
@@ -466,14 +424,5 @@ impl Pipeline {
             segment.decide_now();
         }
         self.waiting.decide_all();
-    }
-
-    pub(crate) fn stats(&self) -> Stats {
-        let exporter = |lane: &Lane| {
-            let queued = lane.queue.spans();
-            lane.account.exporter_stats(&lane.name, queued)
-        };
-        let also = self.also.iter().map(exporter).collect();
-        self.first.account.stats(self.first.queue.spans(), also)
     }
 }

@@ -35,7 +35,7 @@ impl Pipeline {
     /// Spans that were decided to be kept.
     pub(crate) fn kept(&self) -> u64 {
         // Between the two readings spans may have been counted as discarded: the difference may be too small, and fall.
-        let kept = self.stats().kept();
+        let kept = self.decided().kept();
         self.first.kept.fetch_max(kept, Ordering::Relaxed).max(kept)
     }
 

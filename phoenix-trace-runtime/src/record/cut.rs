@@ -30,6 +30,12 @@ pub(super) fn cut_running(strand: &mut Strand, now: Ticks) {
 }
 
 impl Strand {
+    /// Spans that have ended, those that it had no room for among them.
+    pub(crate) fn ended(&self) -> usize {
+        let ended = self.records.iter().filter(|record| record.end != 0);
+        ended.count() + self.overflow as usize
+    }
+
     /// Takes out what has ended. `None`: nothing has.
     pub(super) fn split(&mut self) -> Option<Box<Self>> {
         if self.records.iter().all(|record| record.end == 0) {

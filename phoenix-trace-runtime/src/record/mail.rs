@@ -6,6 +6,7 @@ use std::fmt;
 
 use super::clock::Ticks;
 use super::details::Dropped;
+use super::parking::Mailbox;
 use super::strand::Strand;
 use super::told::Told;
 
@@ -107,30 +108,6 @@ impl Mail {
     /// What one change holds besides its text.
     const CHANGE: usize = 256;
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
-    }
-
-    pub(super) fn put(&mut self, late: Late) {
-        self.failures += u32::from(late.end.is_failure());
-        if let LateEnd::Edited(edit) = &late.end {
-            let room = if edit.failed { 2 } else { 1 } * Self::ROOM;
-            if self.bytes >= room {
-                self.give_up(late.number, late.at, edit.details, edit.failed);
-                return;
-            }
-            self.bytes += edit.bytes + Self::CHANGE;
-        }
-        self.pieces.push(late);
-    }
-
-    /// Gives out everything, in the order in which it came, and how many have told a failure.
-    pub(super) fn take(&mut self) -> (Vec<Late>, u32) {
-        self.bytes = 0;
-        let failures = std::mem::take(&mut self.failures);
-        (std::mem::take(&mut self.pieces), failures)
-    }
-
     /// One piece for all that a span has lost.
     #[cold]
     fn give_up(&mut self, number: u32, at: Ticks, details: Dropped, failure: bool) {
@@ -160,9 +137,38 @@ impl Mail {
     }
 }
 
+impl Mailbox for Mail {
+    type Piece = Late;
+    /// And how many of the pieces have told a failure.
+    type All = (Vec<Late>, u32);
+
+    fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    fn put(&mut self, late: Late) {
+        self.failures += u32::from(late.end.is_failure());
+        if let LateEnd::Edited(edit) = &late.end {
+            let room = if edit.failed { 2 } else { 1 } * Self::ROOM;
+            if self.bytes >= room {
+                self.give_up(late.number, late.at, edit.details, edit.failed);
+                return;
+            }
+            self.bytes += edit.bytes + Self::CHANGE;
+        }
+        self.pieces.push(late);
+    }
+
+    fn take(&mut self) -> (Vec<Late>, u32) {
+        self.bytes = 0;
+        let failures = std::mem::take(&mut self.failures);
+        (std::mem::take(&mut self.pieces), failures)
+    }
+}
+
 impl Strand {
     /// Brings what was written to its spans. From here on the strand itself says what failed.
-    pub(super) fn read(&mut self, (mail, failures): (Vec<Late>, u32)) {
+    pub(super) fn read_mail(&mut self, (mail, failures): (Vec<Late>, u32)) {
         self.read_all(mail);
         if failures > 0
             && let Some(segment) = &self.segment

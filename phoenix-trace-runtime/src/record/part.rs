@@ -1,14 +1,12 @@
 //! A part: how others reach one strand. It is parked there while its task is suspended, and gets mail while it runs.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-
-use crossbeam_utils::atomic::AtomicCell;
+use std::sync::Arc;
 
 use super::clock::{self, Ticks};
 use super::mail::{Late, Mail};
-use super::segment::{Segment, decide_alone, lock};
+use super::parking::{Delivered, Parked, Parking};
+use super::segment::{Segment, decide_alone};
 use super::strand::{Role, Strand};
 use super::told::unharmed;
 use super::{registry, thread};
@@ -18,12 +16,21 @@ pub(crate) struct Part {
     /// None once the strand has joined.
     segment: Option<Arc<Segment>>,
     seed: u64,
-    /// The strand, while it is suspended or waits for spans that run elsewhere.
-    parked: AtomicCell<Option<Box<Strand>>>,
-    /// What happened to its spans while the strand was running elsewhere.
-    mail: Mutex<Mail>,
-    /// Is there mail? Ordered by the swaps of `parked`: who parks after a delivery found nothing sees it.
-    has_mail: AtomicBool,
+    /// The strand, while it is suspended or waits for spans that run elsewhere, and what happened to its spans while it was
+    /// running elsewhere.
+    parking: Parking<Strand>,
+}
+
+impl Parked for Strand {
+    type Mail = Mail;
+
+    fn read(&mut self, mail: (Vec<Late>, u32)) {
+        self.read_mail(mail);
+    }
+
+    fn is_complete(&self) -> bool {
+        self.open == 0 && self.orphaned
+    }
 }
 
 impl fmt::Debug for Part {
@@ -36,14 +43,10 @@ impl fmt::Debug for Part {
 
 impl Part {
     fn of(seed: u64, segment: Option<Arc<Segment>>) -> Arc<Self> {
-        let (parked, mail) = (AtomicCell::new(None), Mutex::default());
-        let has_mail = AtomicBool::new(false);
         Arc::new(Self {
             segment,
             seed,
-            parked,
-            mail,
-            has_mail,
+            parking: Parking::new(),
         })
     }
 
@@ -53,81 +56,52 @@ impl Part {
 
     /// Puts the strand where others can reach it, for the time that its task is suspended.
     #[inline]
-    pub(crate) fn park(self: &Arc<Self>, strand: Box<Strand>) {
-        self.put(strand);
-        if self.has_mail.load(Ordering::Relaxed) {
-            self.collect();
+    pub(crate) fn park(&self, strand: Box<Strand>) {
+        if let Some(strand) = self.parking.park(strand) {
+            complete(strand);
         }
     }
 
-    fn put(&self, strand: Box<Strand>) {
-        // A swap, not a store: see `has_mail`.
-        drop(self.parked.swap(Some(strand)));
-    }
-
-    /// Takes the strand back. Somebody who delivers a late end has it for a moment only.
+    /// Takes the strand back.
     #[inline]
     pub(crate) fn unpark(&self) -> Box<Strand> {
-        loop {
-            if let Some(strand) = self.parked.take() {
-                return strand;
-            }
-            std::thread::yield_now();
-        }
+        self.parking.unpark()
     }
 
     /// Brings the end of a span to its strand, wherever that is.
-    pub(crate) fn deliver(self: &Arc<Self>, late: Late) {
-        if late.end.is_failure()
-            && let Some(segment) = &self.segment
-        {
+    pub(crate) fn deliver(&self, late: Late) {
+        let failure = late.end.is_failure();
+        if failure && let Some(segment) = &self.segment {
             // Until it is read: the segment may be decided before.
             segment.count_failing(true);
         }
-        lock(&self.mail).put(late);
-        self.has_mail.store(true, Ordering::Relaxed);
-        self.collect();
-    }
-
-    /// Applies the mail if the strand is parked. If it runs elsewhere, that is done when it is parked or complete.
-    fn collect(self: &Arc<Self>) {
-        while !lock(&self.mail).is_empty() {
-            let Some(mut strand) = self.parked.take() else {
-                return;
-            };
-            self.apply_mail(&mut strand);
-            if strand.open == 0 && strand.orphaned {
-                complete(strand);
-                return;
+        match self.parking.deliver(late) {
+            Delivered::Taken => {}
+            Delivered::Completed(strand) => complete(strand),
+            Delivered::TooLate(_) => {
+                if failure && let Some(segment) = &self.segment {
+                    segment.fail_late();
+                }
             }
-            self.put(strand);
         }
-    }
-
-    fn apply_mail(&self, strand: &mut Strand) {
-        let mail = {
-            let mut mail = lock(&self.mail);
-            self.has_mail.store(false, Ordering::Relaxed);
-            mail.take()
-        };
-        strand.read(mail);
     }
 
     /// At shutdown: takes what the strand has recorded, ends what is open as cancelled, and leaves an empty strand to
     /// whoever wakes it later.
-    pub(crate) fn close(self: &Arc<Self>) {
-        let Some(mut strand) = self.parked.take() else {
+    pub(crate) fn close(&self) {
+        let Some(mut strand) = self.parking.take() else {
             return;
         };
-        self.put(Strand::new(strand.pipeline.clone()));
-        self.apply_mail(&mut strand);
+        let mail = self.parking.close();
+        self.park(Strand::new(strand.pipeline.clone()));
+        strand.read(mail);
         strand.cancel_open(clock::now());
         complete(strand);
     }
 
     /// Cuts the strand if it is suspended, and has been open for long enough. Its segment, if it is to be decided so far.
-    pub(crate) fn cut(self: &Arc<Self>, now: Ticks) -> Option<Arc<Segment>> {
-        let Some(mut strand) = self.parked.take() else {
+    pub(crate) fn cut(&self, now: Ticks) -> Option<Arc<Segment>> {
+        let Some(mut strand) = self.parking.take() else {
             // It runs: what has joined can do without it.
             let due = |segment: &&Arc<Segment>| segment.is_due(now);
             return self.segment().filter(due).cloned();
@@ -137,7 +111,7 @@ impl Part {
         if let Some(segment) = &segment {
             // Whatever happens, the strand is put back: its owner waits for it.
             let ended = unharmed(|| {
-                self.apply_mail(&mut strand);
+                self.parking.read(&mut strand);
                 strand.cut_at = now.saturating_add(strand.pipeline.cut);
                 strand.split()
             });
@@ -149,11 +123,19 @@ impl Part {
         segment
     }
 
+    /// How many spans of the strand have ended, if it is suspended.
+    pub(crate) fn ended(&self) -> usize {
+        self.parking.take().map_or(0, |strand| {
+            let ended = strand.ended();
+            self.park(strand);
+            ended
+        })
+    }
+
     /// Leaves the strand to the spans that it still waits for.
-    fn orphan(self: &Arc<Self>, mut strand: Box<Strand>) {
+    fn orphan(&self, mut strand: Box<Strand>) {
         strand.orphaned = true;
-        self.put(strand);
-        self.collect();
+        self.park(strand);
     }
 }
 
@@ -181,16 +163,10 @@ fn complete(mut strand: Box<Strand>) {
         match Arc::get_mut(&mut part) {
             Some(owned) => {
                 owned.segment = None;
-                let mail = owned
-                    .mail
-                    .get_mut()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .take();
-                *owned.has_mail.get_mut() = false;
-                strand.read(mail);
+                strand.read(owned.parking.reset());
                 strand.spare = Some(part);
             }
-            None => part.apply_mail(&mut strand),
+            None => strand.read(part.parking.close()),
         }
     }
     let Some(mut segment) = strand.segment.take() else {
@@ -198,9 +174,9 @@ fn complete(mut strand: Box<Strand>) {
     };
     if strand.role == Role::Root {
         if let Some(alone) = Arc::get_mut(&mut segment)
-            && alone.is_of_one()
+            && let Some(failed) = alone.of_one_failed()
         {
-            strand.failed |= alone.has_failed();
+            strand.failed |= failed;
             strand.spare_segment = Some(segment);
             return decide_alone(strand);
         }

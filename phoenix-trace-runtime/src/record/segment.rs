@@ -4,11 +4,12 @@
 //! or carried to another task it has a [part](super::part), through which others reach it, and its segment is decided when all of
 //! its strands have joined, or a grace period after the local root ended; what joins later follows the decision.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::clock::{Anchor, Ticks};
 use super::context::Context;
+use super::joining::{Joining, Undecided};
 use super::strand::{Role, Strand};
 use super::thread;
 use crate::pipeline::{DropReason, Pipeline, Reasons};
@@ -22,7 +23,6 @@ pub(crate) struct Kept {
 
 #[derive(Clone, Copy, Debug)]
 enum Verdict {
-    Open,
     Kept(Kept),
     Dropped,
 }
@@ -32,21 +32,16 @@ enum Verdict {
 pub(crate) struct Segment {
     pub(crate) context: Context,
     pub(crate) pipeline: Arc<Pipeline>,
-    /// Strands that were made for it.
-    made: AtomicU32,
-    /// Strands that have not joined, and in which something failed; and failures that were told to them and not read yet.
-    failing: AtomicU32,
     /// When what has joined is decided although the segment is open.
     cut_at: AtomicU64,
-    joined: Mutex<Joined>,
+    joining: Joining<Waiting, Verdict>,
 }
 
-#[derive(Debug)]
-struct Joined {
-    verdict: Verdict,
+/// What has joined and waits for the decision.
+#[derive(Debug, Default)]
+struct Waiting {
     strands: Vec<Box<Strand>>,
-    /// How many strands have joined, and how many spans they had.
-    number: u32,
+    /// How many spans have joined.
     spans: usize,
     /// Something failed in a strand that had no span to wait with.
     failed: bool,
@@ -67,12 +62,9 @@ impl Segment {
             if !Arc::ptr_eq(&segment.pipeline, &strand.pipeline) {
                 segment.pipeline.clone_from(&strand.pipeline);
             }
-            *segment.made.get_mut() = 1;
-            *segment.failing.get_mut() = 0;
             *segment.cut_at.get_mut() = strand.cut_at;
-            let joined = segment.joined();
-            joined.verdict = Verdict::Open;
-            (joined.number, joined.spans, joined.failed) = (0, 0, false);
+            let waiting = segment.joining.reset();
+            (waiting.spans, waiting.failed) = (0, false);
         } else {
             spare = None;
         }
@@ -80,25 +72,15 @@ impl Segment {
             Arc::new(Self {
                 context: strand.context.clone(),
                 pipeline: strand.pipeline.clone(),
-                made: AtomicU32::new(1),
-                failing: AtomicU32::new(0),
                 cut_at: AtomicU64::new(strand.cut_at),
-                joined: Mutex::new(Joined {
-                    verdict: Verdict::Open,
-                    strands: Vec::new(),
-                    number: 0,
-                    spans: 0,
-                    failed: false,
-                    bytes: 0,
-                    charged: 0,
-                }),
+                joining: Joining::new(Waiting::default()),
             })
         })
     }
 
-    /// Did a strand that had no span to wait with fail?
-    pub(super) fn has_failed(&mut self) -> bool {
-        self.joined().failed
+    /// Is its root the only strand that it ever had? Then: did one fail that had no span to wait with?
+    pub(super) fn of_one_failed(&mut self) -> Option<bool> {
+        self.joining.of_one().map(|waiting| waiting.failed)
     }
 
     /// Is it time to decide what has joined?
@@ -106,21 +88,9 @@ impl Segment {
         now >= self.cut_at.load(Ordering::Relaxed)
     }
 
-    fn joined(&mut self) -> &mut Joined {
-        self.joined
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Is its root the only strand that it ever had?
-    pub(super) fn is_of_one(&mut self) -> bool {
-        *self.made.get_mut() == 1 && matches!(self.joined().verdict, Verdict::Open)
-    }
-
     /// A strand for work that runs elsewhere, its spans below `parent`.
     pub(crate) fn branch(self: &Arc<Self>, parent: u64) -> Box<Strand> {
-        // Whoever makes a strand has not joined, or comes too late: all that were made in time are seen by the last to join.
-        self.made.fetch_add(1, Ordering::Relaxed);
+        self.joining.make();
         let mut strand = thread::take_strand(&self.pipeline);
         strand.role = Role::Branch;
         strand.context = self.context.clone();
@@ -134,40 +104,35 @@ impl Segment {
 
     /// Takes in a strand whose spans have all ended, and decides when it was the last.
     pub(super) fn join(self: &Arc<Self>, strand: Box<Strand>) {
-        let mut joined = lock(&self.joined);
-        joined.number += 1;
-        if strand.failed {
-            self.failing.fetch_sub(1, Ordering::Relaxed);
-        }
-        let last = joined.number == self.made.load(Ordering::Relaxed);
-        let root_ended = strand.role == Role::Root;
-        match joined.verdict {
-            Verdict::Kept(kept) => {
-                drop(joined);
-                self.pipeline.keep(strand, kept);
-            }
-            Verdict::Dropped => {
-                drop(joined);
-                self.pipeline.discard_late(strand);
-            }
-            Verdict::Open => {
-                let strand = self.admit(&mut joined, strand);
-                if last {
-                    self.decide(joined, strand);
+        match self.joining.join(strand.failed) {
+            Ok(mut undecided) => {
+                let root_ended = strand.role == Role::Root;
+                let strand = self.admit(undecided.waiting(), strand);
+                if undecided.is_last() {
+                    self.decide(undecided, strand);
                     return;
                 }
-                joined.strands.extend(strand);
-                drop(joined);
+                undecided.waiting().strands.extend(strand);
+                drop(undecided);
                 if root_ended {
                     self.pipeline.root_ended_early(self);
                 }
             }
+            Err(verdict) => self.follow(verdict, strand),
+        }
+    }
+
+    /// What comes when it is decided.
+    fn follow(&self, verdict: Verdict, strand: Box<Strand>) {
+        match verdict {
+            Verdict::Kept(kept) => self.pipeline.keep(strand, kept),
+            Verdict::Dropped => self.pipeline.discard_late(strand),
         }
     }
 
     /// What waits for the decision is bounded: strands without spans do not wait, and when there are as many spans as a
     /// segment may have, others are given up, those with failures at twice that number.
-    fn admit(&self, joined: &mut Joined, strand: Box<Strand>) -> Option<Box<Strand>> {
+    fn admit(&self, joined: &mut Waiting, strand: Box<Strand>) -> Option<Box<Strand>> {
         let spans = strand.records.len();
         if strand.role == Role::Root {
             joined.spans += spans;
@@ -194,20 +159,12 @@ impl Segment {
 
     /// Takes in what was cut off one of its strands.
     pub(super) fn take_in(&self, ended: Box<Strand>) {
-        let mut joined = lock(&self.joined);
-        match joined.verdict {
-            Verdict::Kept(kept) => {
-                drop(joined);
-                self.pipeline.keep(ended, kept);
+        match self.joining.enter() {
+            Ok(mut undecided) => {
+                let ended = self.admit(undecided.waiting(), ended);
+                undecided.waiting().strands.extend(ended);
             }
-            Verdict::Dropped => {
-                drop(joined);
-                self.pipeline.discard_late(ended);
-            }
-            Verdict::Open => {
-                let ended = self.admit(&mut joined, ended);
-                joined.strands.extend(ended);
-            }
+            Err(verdict) => self.follow(verdict, ended),
         }
     }
 
@@ -216,22 +173,20 @@ impl Segment {
     pub(crate) fn decide_so_far(&self, now: Ticks) {
         let next = now.saturating_add(self.pipeline.cut);
         self.cut_at.store(next, Ordering::Relaxed);
-        let mut joined = lock(&self.joined);
-        let root_ended = joined
-            .strands
-            .iter()
-            .any(|strand| strand.role == Role::Root);
-        if !matches!(joined.verdict, Verdict::Open) || root_ended {
+        let Ok(mut undecided) = self.joining.enter() else {
             return;
-        }
-        if joined.strands.is_empty() {
+        };
+        let failing = undecided.has_failing();
+        let joined = undecided.waiting();
+        let mut roles = joined.strands.iter().map(|strand| strand.role);
+        if joined.strands.is_empty() || roles.any(|role| role == Role::Root) {
             return;
         }
         let strands = std::mem::take(&mut joined.strands);
         joined.spans = 0;
-        let failed = std::mem::take(&mut joined.failed) | self.has_failing();
-        self.release(&mut joined);
-        drop(joined);
+        let failed = std::mem::take(&mut joined.failed) | failing;
+        self.release(joined);
+        drop(undecided);
         let failed = failed | strands.iter().any(|strand| strand.failed);
         self.carry_out(self.verdict(failed), strands.into_iter());
     }
@@ -243,26 +198,32 @@ impl Segment {
         }
     }
 
-    /// Has something failed in a strand that has not joined?
-    fn has_failing(&self) -> bool {
-        self.failing.load(Ordering::Relaxed) > 0
-    }
-
     /// One more of its strands has failed, or, unless `failed`, does so no more.
     pub(super) fn count_failing(&self, failed: bool) {
         if failed {
-            self.failing.fetch_add(1, Ordering::Relaxed);
+            self.joining.fails();
         } else {
-            self.failing.fetch_sub(1, Ordering::Relaxed);
+            self.joining.fail_no_more(1);
         }
     }
 
     /// So many failures were read: their strands tell them now.
     pub(super) fn failing_no_more(&self, failures: u32) {
-        self.failing.fetch_sub(failures, Ordering::Relaxed);
+        self.joining.fail_no_more(failures);
     }
 
-    fn release(&self, joined: &mut Joined) {
+    /// A failure was told of a strand that has joined by now. It keeps the segment if that is not decided yet.
+    pub(super) fn fail_late(&self) {
+        let entered = self.joining.enter();
+        self.joining.fail_no_more(1);
+        match entered {
+            Ok(mut undecided) => undecided.waiting().failed = true,
+            Err(Verdict::Kept(_)) => {}
+            Err(Verdict::Dropped) => self.pipeline.count_late_errors(&self.context, 1),
+        }
+    }
+
+    fn release(&self, joined: &mut Waiting) {
         self.pipeline.room.give_back(joined.charged);
         (joined.bytes, joined.charged) = (0, 0);
     }
@@ -277,28 +238,35 @@ impl Segment {
         }
     }
 
+    /// How many spans wait for the decision.
+    pub(crate) fn ended(&self) -> usize {
+        let Ok(mut undecided) = self.joining.enter() else {
+            return 0;
+        };
+        let strands = undecided.waiting().strands.iter();
+        strands.map(|strand| strand.ended()).sum()
+    }
+
     /// Decides although strands are out: the grace period is over, or the process ends.
     pub(crate) fn decide_now(&self) {
-        let joined = lock(&self.joined);
-        if matches!(joined.verdict, Verdict::Open) {
-            self.decide(joined, None);
+        if let Ok(undecided) = self.joining.enter() {
+            self.decide(undecided, None);
         }
     }
 
     /// Decides on what has joined, and on `last`, which joins with the decision.
-    fn decide(&self, mut joined: MutexGuard<'_, Joined>, last: Option<Box<Strand>>) {
+    fn decide(&self, mut undecided: Undecided<'_, Waiting, Verdict>, last: Option<Box<Strand>>) {
+        let failing = undecided.has_failing();
+        let joined = undecided.waiting();
         let mut strands = std::mem::take(&mut joined.strands);
-        let failed = joined.failed
-            || self.has_failing()
-            || strands.iter().chain(&last).any(|strand| strand.failed);
-        self.release(&mut joined);
+        let failed =
+            joined.failed || failing || strands.iter().chain(&last).any(|strand| strand.failed);
+        self.release(joined);
         let verdict = self.verdict(failed);
-        joined.verdict = verdict;
-        drop(joined);
+        undecided.decide(verdict);
         self.carry_out(verdict, strands.drain(..).chain(last));
         if strands.capacity() > 0 {
-            // Nobody adds to it any more; the next use of this segment will.
-            lock(&self.joined).strands = strands;
+            self.joining.leave(|waiting| waiting.strands = strands);
         }
     }
 }

@@ -228,6 +228,15 @@ pub(super) fn expect_start() -> Option<Child> {
     })
 }
 
+/// How many spans have ended of the strand that runs here and reports to `pipeline`.
+pub(crate) fn ended_here(pipeline: &Pipeline) -> usize {
+    let ended = with(|thread| {
+        let strand = thread.active.as_ref()?;
+        std::ptr::eq(&*strand.pipeline, pipeline).then(|| strand.ended())
+    });
+    ended.flatten().unwrap_or(0)
+}
+
 /// Counts a pipeline that runs, for as long as it lives.
 #[derive(Debug)]
 pub(crate) struct Counted(());

@@ -11,7 +11,7 @@
 //! | children outlive their parents, elsewhere, in any order | `carried`, `carriers` |
 //! | a segment is decided once, what is late follows; one that stays open is cut | `late`, `decided`, `cut` |
 //! | everything is bounded, errors are the last to go | `limits`, `deep`, `room`, `handles::what_is_told_to_a_span_that_runs_elsewhere_is_bounded_and_an_error_still_fits` |
-//! | nothing is lost silently | `Stats::balances`, asserted throughout |
+//! | nothing is lost silently | `Stats::balances`, asserted throughout; `undecided` |
 //! | no shared lock, one hand-over for each segment | `pipeline/unhindered.rs` in the crate |
 //! | no unsafe code | `tests/tests/unsafe_code.rs` |
 //!
@@ -42,3 +42,4 @@ mod limits;
 mod links;
 mod nested;
 mod room;
+mod undecided;

@@ -88,6 +88,7 @@ fn check(points: &[ReceivedPoint], stats: &Stats, kinds: [&str; 2]) {
     let plain = |name| value(points, name, &[]);
     let ended = plain("phoenix.sdk.span.ended");
     assert_eq!(ended, stats.ended);
+    assert_eq!(plain("phoenix.sdk.span.open"), stats.open);
     assert_eq!(plain("phoenix.sdk.span.discarded"), stats.discarded);
     assert_eq!(plain("phoenix.sdk.span.late_errors"), stats.late_errors);
     assert_eq!(plain("phoenix.sdk.segment.open"), stats.segments_open);

@@ -176,6 +176,7 @@ impl Rig {
                 component: Component::new("test"),
                 sending,
                 make: Box::new(move || Ok(destination)),
+                may_block: false,
             });
         let sampler = Sampler::always_on();
         let resource = Resource::builder_empty().build();

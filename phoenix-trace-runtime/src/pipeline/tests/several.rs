@@ -1,6 +1,7 @@
 //! Several exporters: each gets everything, and has a queue and an account of its own.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,10 +9,15 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 
 use super::fake::{Fake, Reply, Rig, later, settings, taken};
+use crate::bootstrap;
 use crate::config::Config;
 use crate::pipeline::Sending;
 use crate::pipeline::destination::Destination;
+use crate::record::carry::carry;
+use crate::record::entered::enter;
 use crate::record::segment::lock;
+use crate::record::site::{Site, SpanKind};
+use crate::record::thread::Scoped;
 use crate::sampling::Sampler;
 
 fn rig(fakes: &[&Fake]) -> Rig {
@@ -115,4 +121,57 @@ fn exporters_are_added_in_code_and_get_the_same_spans() {
     assert_eq!(first.len(), 2);
     assert_eq!(*lock(&exporters[1].0), first);
     assert_eq!(*lock(&exporters[2].0), first);
+}
+
+#[derive(Debug)]
+struct Blocks(Mutex<Receiver<()>>);
+
+impl SpanExporter for Blocks {
+    async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
+        let _ = lock(&self.0).recv();
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct Tells(Sender<usize>);
+
+impl SpanExporter for Tells {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        let _ = self.0.send(batch.len());
+        Ok(())
+    }
+}
+
+#[test]
+fn an_exporter_that_blocks_its_thread_holds_up_neither_the_others_nor_decisions() {
+    static SITE: Site = Site::new("span", SpanKind::Internal, "");
+    const SOON: Duration = Duration::from_secs(20);
+    let ((unblock, blocked), (tell, told)) = (channel(), channel());
+    let config = Config::default()
+        .sampler(Sampler::always_on())
+        .grace_period(Duration::from_millis(1))
+        .export_delay(Duration::from_millis(1))
+        .exporter(Blocks(blocked.into()))
+        .also_exporter(Tells(tell));
+    let pipeline = bootstrap::start(config).expect("it starts");
+    let _scoped = Scoped::enter(pipeline.clone());
+    for _ in 0..2 {
+        drop(enter(&SITE, &[]));
+        assert_eq!(told.recv_timeout(SOON), Ok(1));
+    }
+    // A segment that is decided since its grace period is over.
+    let root = enter(&SITE, &[]);
+    let outlives = carry(|| ());
+    drop(root);
+    assert_eq!(told.recv_timeout(SOON), Ok(1));
+    drop(outlives);
+    assert!(
+        !pipeline.shutdown(Duration::from_millis(50)),
+        "it is blocked"
+    );
+    drop(unblock);
+    let stats = pipeline.stats();
+    assert_eq!(stats.also[0].acknowledged, 3, "{stats}");
+    assert!(stats.balances() && stats.in_doubt > 0, "{stats}");
 }

@@ -1,0 +1,98 @@
+//! What becomes of strands, in the account of the pipeline.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::account::{Count, DropReason, Stats};
+use super::lane::Lane;
+use super::{Pipeline, Reasons};
+use crate::record::context::Context;
+use crate::record::segment::Segment;
+use crate::record::strand::{Role, Strand};
+use crate::record::{registry, thread};
+
+impl Pipeline {
+    pub(crate) fn stats(&self) -> Stats {
+        Stats {
+            open: self.open_spans(),
+            ..self.decided()
+        }
+    }
+
+    /// The account without what is open.
+    pub(crate) fn decided(&self) -> Stats {
+        let exporter = |lane: &Lane| {
+            let queued = lane.queue.spans();
+            lane.account.exporter_stats(&lane.name, queued)
+        };
+        let also = self.also.iter().map(exporter).collect();
+        self.first.account.stats(self.first.queue.spans(), also)
+    }
+
+    /// Spans that have ended and are not decided. Those of other strands that run cannot be reached.
+    pub(crate) fn open_spans(&self) -> u64 {
+        let parts = registry::parts_of(self);
+        let found = parts.iter().filter_map(|part| part.segment().cloned());
+        let mut segments: Vec<Arc<Segment>> = found.chain(self.waiting.segments()).collect();
+        segments.sort_unstable_by_key(Arc::as_ptr);
+        segments.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        let running = thread::ended_here(self);
+        let parked: usize = parts.iter().map(|part| part.ended()).sum();
+        let joined: usize = segments.iter().map(|segment| segment.ended()).sum();
+        (running + parked + joined) as u64
+    }
+
+    /// All but its spans.
+    #[inline]
+    pub(super) fn count_discarded(&self, strand: &Strand) {
+        self.count_segment(strand, None);
+        self.count_overflow(strand);
+    }
+
+    #[inline]
+    pub(super) fn count_segment(&self, strand: &Strand, kept: Option<Reasons>) {
+        if strand.role != Role::Root {
+            return;
+        }
+        self.first.account.add(
+            match kept {
+                Some(reasons) if reasons.has(Reasons::HEAD) => Count::SegmentsByHead,
+                Some(_) => Count::SegmentsByError,
+                None => Count::SegmentsDiscarded,
+            },
+            1,
+        );
+        if self.ending.load(Ordering::Relaxed) {
+            self.decided.notify_one();
+        }
+    }
+
+    #[inline]
+    pub(super) fn count_overflow(&self, strand: &Strand) {
+        if strand.overflow > 0 {
+            let reason = if strand.squeezed {
+                DropReason::TooMuchOpen
+            } else {
+                DropReason::SegmentFull
+            };
+            self.count_given_up(strand.overflow as usize, reason);
+        }
+    }
+
+    pub(super) fn count_given_up(&self, spans: usize, reason: DropReason) {
+        self.first.account.add(Count::Offered, spans);
+        self.first.account.add(Count::Dropped(reason), spans);
+    }
+
+    /// Counts a strand that cannot be recorded because its thread is ending.
+    pub(crate) fn lose(&self, strand: &Strand) {
+        self.count_given_up(strand.records.len(), DropReason::ThreadEnded);
+    }
+
+    /// Counts failures that would have kept the segment of `context`, which was dropped before they came.
+    pub(crate) fn count_late_errors(&self, context: &Context, errors: usize) {
+        if self.reasons(context, true).is_some() {
+            self.first.account.add(Count::LateErrors, errors);
+        }
+    }
+}
