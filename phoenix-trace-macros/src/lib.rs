@@ -83,16 +83,33 @@ pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Gives every RPC of a tonic service one span of kind server, under the caller's context.
 ///
-/// It goes above or below `#[tonic::async_trait]`, on the impl of the trait that tonic generates. The span of a streamed
-/// response ends when its stream ends, fails or is dropped.
+/// It goes above or below `#[tonic::async_trait]`, on the impl of the trait that tonic generates, and on impls of traits
+/// that have native `async fn`s or functions that return futures. The span of a streamed response ends when its stream
+/// ends, fails or is dropped. Its status is what gRPC's conventions say for servers: `NOT_FOUND` is no error, `INTERNAL` is.
+/// Inside a `GrpcServerLayer` or `HttpServerLayer` the span is the layer's, and the impl adds none.
 ///
-/// ```ignore
+/// ```
+/// # mod orchestrator_server {
+/// #     use tonic::{Request, Response, Status, async_trait};
+/// #     pub const SERVICE_NAME: &str = "phoenix.Orchestrator";
+/// #     #[async_trait]
+/// #     pub trait Orchestrator {
+/// #         async fn schedule(&self, request: Request<super::Task>) -> Result<Response<super::Placement>, Status>;
+/// #     }
+/// # }
+/// # pub struct Task { user: String }
+/// # pub struct Placement;
+/// use phoenix_trace::{traced_grpc_service, traced_operation};
+/// use tonic::{Request, Response, Status};
+///
+/// struct Service;
+///
 /// #[traced_grpc_service]
 /// #[tonic::async_trait]
 /// impl orchestrator_server::Orchestrator for Service {
 ///     #[traced_operation(attributes("user.id" = request.get_ref().user))]
 ///     async fn schedule(&self, request: Request<Task>) -> Result<Response<Placement>, Status> {
-///         ...
+///         Ok(Response::new(Placement))
 ///     }
 /// }
 /// ```
@@ -108,7 +125,7 @@ pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `attributes(..)`: they can name `self` and the request.
 /// - `skip`: no span.
 ///
-/// An associated type for a streamed response that is `Pin<Box<dyn Stream<..>>>` stays what it is. Any other becomes a
+/// Constants, other associated types, macros, and functions that take no request stay as they are. An associated type for a streamed response that is `Pin<Box<dyn Stream<..>>>` stays what it is. Any other becomes a
 /// wrapper around it; `Self::WatchStream` in the methods of the impl means the type inside.
 #[proc_macro_attribute]
 pub fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream {
