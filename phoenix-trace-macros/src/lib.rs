@@ -5,10 +5,12 @@
 //! and the item stays, so that an editor goes on completing.
 
 mod attribute;
+mod entry;
 mod errors;
+#[cfg(test)]
+mod expansions;
 mod item;
 mod keys;
-mod main_fn;
 mod operation;
 mod options;
 mod record;
@@ -84,16 +86,33 @@ pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Gives every RPC of a tonic service one span of kind server, under the caller's context.
 ///
-/// It goes above or below `#[tonic::async_trait]`, on the impl of the trait that tonic generates. The span of a streamed
-/// response ends when its stream ends, fails or is dropped.
+/// It goes above or below `#[tonic::async_trait]`, on the impl of the trait that tonic generates, and on impls of traits
+/// that have native `async fn`s or functions that return futures. The span of a streamed response ends when its stream
+/// ends, fails or is dropped. Its status is what gRPC's conventions say for servers: `NOT_FOUND` is no error, `INTERNAL` is.
+/// Inside a `GrpcServerLayer` or `HttpServerLayer` the span is the layer's, and the impl adds none.
 ///
-/// ```ignore
+/// ```
+/// # mod orchestrator_server {
+/// #     use tonic::{Request, Response, Status, async_trait};
+/// #     pub const SERVICE_NAME: &str = "phoenix.Orchestrator";
+/// #     #[async_trait]
+/// #     pub trait Orchestrator {
+/// #         async fn schedule(&self, request: Request<super::Task>) -> Result<Response<super::Placement>, Status>;
+/// #     }
+/// # }
+/// # pub struct Task { user: String }
+/// # pub struct Placement;
+/// use phoenix_trace::{traced_grpc_service, traced_operation};
+/// use tonic::{Request, Response, Status};
+///
+/// struct Service;
+///
 /// #[traced_grpc_service]
 /// #[tonic::async_trait]
 /// impl orchestrator_server::Orchestrator for Service {
 ///     #[traced_operation(attributes("user.id" = request.get_ref().user))]
 ///     async fn schedule(&self, request: Request<Task>) -> Result<Response<Placement>, Status> {
-///         ...
+///         Ok(Response::new(Placement))
 ///     }
 /// }
 /// ```
@@ -109,7 +128,7 @@ pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `attributes(..)`: they can name `self` and the request.
 /// - `skip`: no span.
 ///
-/// An associated type for a streamed response that is `Pin<Box<dyn Stream<..>>>` stays what it is. Any other becomes a
+/// Constants, other associated types, macros, and functions that take no request stay as they are. An associated type for a streamed response that is `Pin<Box<dyn Stream<..>>>` stays what it is. Any other becomes a
 /// wrapper around it; `Self::WatchStream` in the methods of the impl means the type inside.
 #[proc_macro_attribute]
 pub fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -127,8 +146,9 @@ pub fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream 
 /// }
 /// ```
 ///
-/// An `async fn main` runs on a Tokio runtime that this starts; a `fn main` brings its own, or none. The attribute of
-/// another runtime has to go, if it is below this one.
+/// An `async fn main` runs on a Tokio runtime that this starts; a `fn main` brings its own, or none. It returns whatever
+/// `main` may return: `()`, `!`, an `ExitCode`, a `Result`, any `impl Termination`. The attribute of another runtime, such as
+/// `#[actix_web::main]`, goes above this one, if it is to stay, and is an error below it.
 ///
 /// # Options
 ///
@@ -136,10 +156,60 @@ pub fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream 
 /// - `version = ".."`: its version. Default: the package's.
 /// - `flavor = "multi_thread"` (default) or `"current_thread"`, and `worker_threads = 4`: the runtime of an
 ///   `async fn main`.
+/// - `config = ..`: the configuration: a `Config`, a function that returns one, or either as a `Result`, where an `Err`
+///   means that the service says so and runs without traces. Default: `Config::from_env()`. `service` and `version` win
+///   over it.
 /// - `crate = path`: as in [`macro@traced_operation`].
+///
+/// ```no_run
+/// use phoenix_trace::{Config, phoenix_main, sampling::Sampler};
+///
+/// fn config() -> Result<Config, std::io::Error> {
+///     let name = std::fs::read_to_string("/etc/service-name")?;
+///     Ok(Config::from_env().service(name.trim()).sampler(Sampler::always_on()))
+/// }
+///
+/// #[phoenix_main(config = config)]
+/// async fn main() {}
+/// ```
 #[proc_macro_attribute]
 pub fn phoenix_main(args: TokenStream, item: TokenStream) -> TokenStream {
-    main_fn::phoenix_main(args.into(), item.into()).into()
+    entry::phoenix_main(args.into(), item.into()).into()
+}
+
+/// A test that captures the spans that it records, apart from tests that run beside it.
+///
+/// It stands in place of `#[test]` or `#[tokio::test]` and goes on a `fn` or `async fn`, with `#[should_panic]`, `#[ignore]`
+/// and whatever return type a test may have. The function can take its capture. When it panics or returns an `Err`, what it
+/// recorded is printed with its output. Needs the feature `testing`.
+///
+/// ```
+/// use phoenix_trace::testing::Capture;
+/// use phoenix_trace::{phoenix_test, traced_operation};
+///
+/// #[traced_operation]
+/// async fn schedule() {}
+///
+/// #[phoenix_test]
+/// async fn the_schedule_is_traced(capture: &Capture) {
+///     schedule().await;
+///     assert_eq!(capture.tree(), "trace · test · 1 span · kept: head\nschedule\n");
+/// }
+/// # fn main() {}
+/// ```
+///
+/// All threads of the test's Tokio runtime report to its capture, spawned tasks and blocking ones among them. A thread that
+/// the test starts by itself does when it carries the span that runs: `phoenix_trace::spawn_thread`.
+///
+/// # Options
+///
+/// - `flavor = "current_thread"` (default) or `"multi_thread"`, and `worker_threads = 4` with the latter: the runtime of an
+///   `async fn`.
+/// - `config = ..`: limits and sampler of the capture, as in [`macro@phoenix_main`]. Default: everything is kept.
+/// - `crate = path`: as in [`macro@traced_operation`].
+#[proc_macro_attribute]
+pub fn phoenix_test(args: TokenStream, item: TokenStream) -> TokenStream {
+    entry::phoenix_test(args.into(), item.into()).into()
 }
 
 /// Declares attribute keys of a service's own, as constants whose type holds the type of the values.

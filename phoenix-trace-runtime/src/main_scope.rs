@@ -1,10 +1,11 @@
 //! What `#[phoenix_main]` wraps around `main`: telemetry up, the runtime, the signals, the flush, the right exit code.
 
+use std::fmt::Display;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 
 use crate::bootstrap::{Telemetry, init};
 use crate::config::Config;
@@ -12,7 +13,7 @@ use crate::diag;
 use crate::signals::Signals;
 
 /// How long the runtime's tasks may take to end after `main` has returned.
-const TASKS: Duration = Duration::from_millis(500);
+pub(crate) const TASKS: Duration = Duration::from_millis(500);
 
 /// The exit code for a fault of the operating system (`sysexits.h`).
 const EX_OSERR: i32 = 71;
@@ -32,6 +33,74 @@ pub struct Main {
     pub flavor: Flavor,
     /// `worker_threads = ..`.
     pub worker_threads: Option<usize>,
+    /// `config = ..`.
+    pub config: fn() -> Configured,
+}
+
+/// A configuration, or why there is none.
+pub type Configured = Result<Config, String>;
+
+/// The configuration of a `main` that names none.
+///
+/// # Errors
+/// Never: it has the type of those that can fail.
+pub fn config_of_main() -> Configured {
+    Ok(Config::from_env())
+}
+
+/// What `config = ..` may be.
+#[diagnostic::on_unimplemented(
+    message = "`config` takes a `Config`, a `Result` of one, or a function without arguments that returns either",
+    label = "expected a `Config`, or a function that returns one"
+)]
+pub trait IntoConfig<Form> {
+    /// The configuration.
+    ///
+    /// # Errors
+    /// With the text of its own error.
+    fn into_config(self) -> Configured;
+}
+
+/// How a configuration was given: as itself.
+#[derive(Debug)]
+pub struct Plain(());
+/// As a `Result`.
+#[derive(Debug)]
+pub struct Fallible(());
+/// By a function.
+#[derive(Debug)]
+pub struct Made<Form>(Form);
+
+impl IntoConfig<Plain> for Config {
+    fn into_config(self) -> Configured {
+        Ok(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Display> IntoConfig<Fallible> for Result<Config, E> {
+    fn into_config(self) -> Configured {
+        self.map_err(|error| error.to_string())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F, C, Form> IntoConfig<Made<Form>> for F
+where
+    F: FnOnce() -> C,
+    C: IntoConfig<Form>,
+{
+    fn into_config(self) -> Configured {
+        self().into_config()
+    }
+}
+
+/// The configuration, however it was given.
+///
+/// # Errors
+/// With the text of its own error.
+pub fn into_config<Form, C: IntoConfig<Form>>(config: C) -> Configured {
+    config.into_config()
 }
 
 /// The kind of Tokio runtime that `main` runs on.
@@ -45,7 +114,15 @@ pub enum Flavor {
 
 impl Main {
     fn start(&self) -> Option<Telemetry> {
-        let mut config = Config::from_env();
+        let mut config = match (self.config)() {
+            Ok(config) => config,
+            Err(error) => {
+                diag::line(format_args!(
+                    "the service runs without traces, since it has no configuration: {error}"
+                ));
+                return None;
+            }
+        };
         if let Some(service) = self.service {
             config = config.service(service);
         } else if config.service_name().starts_with("unknown_service") {
@@ -62,16 +139,20 @@ impl Main {
             })
             .ok()
     }
+}
 
-    fn runtime(&self) -> std::io::Result<Runtime> {
-        let mut builder = match self.flavor {
-            Flavor::MultiThread => tokio::runtime::Builder::new_multi_thread(),
-            Flavor::CurrentThread => tokio::runtime::Builder::new_current_thread(),
+impl Flavor {
+    /// A runtime of this kind, with everything enabled.
+    pub(crate) fn builder(self, worker_threads: Option<usize>) -> Builder {
+        let mut builder = match self {
+            Self::MultiThread => Builder::new_multi_thread(),
+            Self::CurrentThread => Builder::new_current_thread(),
         };
-        if let Some(threads) = self.worker_threads {
+        if let Some(threads) = worker_threads {
             builder.worker_threads(threads.max(1));
         }
-        builder.enable_all().build()
+        builder.enable_all();
+        builder
     }
 }
 
@@ -81,7 +162,7 @@ impl Main {
 /// With what `body` panicked with.
 pub fn run_main<F: Future>(main: Main, body: F) -> F::Output {
     let telemetry = main.start();
-    let runtime = match main.runtime() {
+    let runtime = match main.flavor.builder(main.worker_threads).build() {
         Ok(runtime) => runtime,
         Err(error) => {
             diag::line(format_args!("the Tokio runtime cannot be built: {error}"));

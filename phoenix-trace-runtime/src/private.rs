@@ -3,7 +3,10 @@
 use std::fmt;
 
 pub use crate::__phoenix_outcome as outcome;
-pub use crate::main_scope::{Flavor, Main, run_main, run_main_sync};
+pub use crate::__phoenix_testing as testing;
+pub use crate::main_scope::{
+    Configured, Flavor, IntoConfig, Main, config_of_main, into_config, run_main, run_main_sync,
+};
 pub use crate::outcome::{Failure, Outcome};
 pub use crate::record::entered::Entered;
 pub use crate::record::run::{Traced, traced};
@@ -16,6 +19,8 @@ use crate::record::{current, entered, start, thread};
 
 #[cfg(feature = "grpc")]
 pub use crate::grpc::service as grpc;
+#[cfg(feature = "testing")]
+pub use crate::testing::run::{Test, config_of_test};
 
 /// Is a span that starts now recorded, as far as can be told in a moment?
 #[inline]
@@ -79,4 +84,24 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
 #[inline]
 pub fn is_failure<T, E>(returned: &Result<T, E>, condition: impl FnOnce(&E) -> bool) -> bool {
     returned.as_ref().is_err_and(condition)
+}
+
+/// A test, where there is support for it.
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __phoenix_testing {
+    ($($test:tt)*) => { $($test)* };
+}
+
+/// A test, where there is support for it.
+#[cfg(not(feature = "testing"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __phoenix_testing {
+    ($($test:tt)*) => {
+        ::core::compile_error!(
+            "`#[phoenix_test]` needs the feature `testing`; add `phoenix-trace = { version = \"..\", features = [\"testing\"] }` to `[dev-dependencies]`"
+        );
+    };
 }

@@ -5,9 +5,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{FnArg, Pat, ReturnType, Type};
 
-use super::lower::{Plan, Response, Rpc};
+use super::lower::{Body, Plan, Response, Rpc};
 use crate::attribute::{self, Attributes};
-use crate::item::{Shape, hoist_bindings, inferable, rename_self};
+use crate::item::{hoist_bindings, inferable, rename_self};
 
 pub(super) fn expand(plan: &Plan) -> TokenStream {
     let methods: TokenStream = plan.rpcs.iter().map(|rpc| method(plan, rpc)).collect();
@@ -28,8 +28,8 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
         return TokenStream::new();
     };
     let ty = request.ty.clone();
-    let content = match &rpc.shape {
-        Shape::AsyncTail(tail) => {
+    let content = match &rpc.body {
+        Body::AsyncTrait(tail) => {
             let mut body = resolved(plan, tail.block.stream());
             let Attributes { items, mut values } = attribute::expand(&rpc.attributes, &plan.facade);
             let mut bindings = TokenStream::new();
@@ -45,21 +45,20 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
                 plan,
                 rpc,
                 &parameter.to_token_stream(),
-                &quote!(#parameter: #ty),
+                &quote!(|#parameter: #ty| async move),
                 &quote!(#bindings #record #body),
             );
             let (before, boxed, asyncness) = (&tail.before, &tail.boxed, &tail.asyncness);
             quote!(#before #boxed(#asyncness move { #call }))
         }
-        Shape::Async | Shape::Sync => {
+        Body::Async | Body::Returns { .. } => {
             let site = Span::mixed_site();
             let pattern = request.pat.clone();
             let parameter = Ident::new("__phoenix_request", site);
             *request.pat = Pat::Verbatim(quote!(#parameter));
             let Attributes { items, values } = attribute::expand(&rpc.attributes, &plan.facade);
             let record = record(plan, &items, &values);
-            // Never run; it gives the block its type.
-            let typed = match &function.sig.output {
+            let output = match &function.sig.output {
                 ReturnType::Type(_, ty) => {
                     syn::parse2::<Type>(resolved(plan, ty.to_token_stream()))
                         .ok()
@@ -68,21 +67,39 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
                 }
                 ReturnType::Default => None,
             };
-            let typed = typed.map(|ty| {
-                quote_spanned! {site=>
-                    if let ::core::option::Option::Some(__phoenix_never) = ::core::option::Option::None::<#ty> {
-                        return __phoenix_never;
-                    }
-                }
-            });
             let body = resolved(plan, function.body.stream());
-            call(
-                plan,
-                rpc,
-                &quote!(#parameter),
-                &quote!(#pattern: #ty),
-                &quote!(#typed #record #body),
-            )
+            if let Body::Returns { boxed } = rpc.body {
+                let arrow = output.map(|ty| quote_spanned!(site=> -> #ty));
+                let call = call(
+                    plan,
+                    rpc,
+                    &quote!(#parameter),
+                    &quote!(|#pattern: #ty| #arrow),
+                    &quote!(#record #body),
+                );
+                let future = quote_spanned!(site=> async move { #call });
+                if boxed {
+                    quote_spanned!(site=> ::std::boxed::Box::pin(#future))
+                } else {
+                    future
+                }
+            } else {
+                // Never run; it gives the block its type.
+                let typed = output.map(|ty| {
+                    quote_spanned! {site=>
+                        if let ::core::option::Option::Some(__phoenix_never) = ::core::option::Option::None::<#ty> {
+                            return __phoenix_never;
+                        }
+                    }
+                });
+                call(
+                    plan,
+                    rpc,
+                    &quote!(#parameter),
+                    &quote!(|#pattern: #ty| async move),
+                    &quote!(#typed #record #body),
+                )
+            }
         }
     };
     let mut block = Group::new(Delimiter::Brace, content);
@@ -90,12 +107,12 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
     quote!(#(#attrs)* #vis #defaultness #sig #block)
 }
 
-/// The call that runs the body inside the RPC's span.
+/// The call that runs the body inside the RPC's span. `before`: what makes a closure of the body's block.
 fn call(
     plan: &Plan,
     rpc: &Rpc,
     request: &TokenStream,
-    parameter: &TokenStream,
+    before: &TokenStream,
     body: &TokenStream,
 ) -> TokenStream {
     let site = Span::mixed_site();
@@ -109,7 +126,7 @@ fn call(
         Response::Boxed(_) | Response::Wrapped(_) => Ident::new("streaming", site),
     };
     let answered = quote_spanned! {site=>
-        #grpc::#run(&__PHOENIX_METHOD, #request, move |#parameter| async move #block).await
+        #grpc::#run(&__PHOENIX_METHOD, #request, move #before #block).await
     };
     let answered = match &rpc.response {
         Response::Unary | Response::Wrapped(_) => answered,

@@ -4,14 +4,14 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Expr, FnArg, ItemImpl, Lit, Path, ReturnType};
+use syn::{Expr, FnArg, ItemImpl, Lit, Path, ReturnType, Type};
 
 use super::args::Args;
 use super::item::{Member, ServiceImpl};
 use super::streams::Stream;
 use crate::attribute::{self, Attribute};
 use crate::errors::Errors;
-use crate::item::{Function, Shape};
+use crate::item::{AsyncTail, Function, Shape, promises_future};
 use crate::operation;
 use crate::options::{Given, facade_or_default};
 
@@ -30,10 +30,20 @@ pub(super) struct Plan {
 
 pub(super) struct Rpc {
     pub(super) function: Function,
-    pub(super) shape: Shape,
+    pub(super) body: Body,
     pub(super) name: String,
     pub(super) response: Response,
     pub(super) attributes: Vec<Attribute>,
+}
+
+/// How a method makes its future.
+pub(super) enum Body {
+    /// It is an `async fn`.
+    Async,
+    /// `#[async_trait]` has made it: the future is the block at its end.
+    AsyncTrait(AsyncTail),
+    /// It returns a future of any kind, `boxed` or not: the whole of it runs inside the span.
+    Returns { boxed: bool },
 }
 
 pub(super) enum Response {
@@ -70,7 +80,10 @@ pub(super) fn lower(args: Args, service_impl: ServiceImpl, errors: &mut Errors) 
             Member::Method(function, args) if args.skip.is_some() => {
                 rest.extend(untouched(&function));
             }
-            Member::Method(function, args) => rpcs.extend(rpc(*function, args, &streams, errors)),
+            Member::Method(function, args) => match body(&function, &args, errors) {
+                Some(body) => rpcs.push(rpc(*function, body, args, &streams, errors)),
+                None => rest.extend(untouched(&function)),
+            },
         }
     }
     let wrapped: Vec<Stream> = rpcs
@@ -138,34 +151,66 @@ fn service_name(
     Some(path.into_token_stream())
 }
 
-/// A method as an RPC, unless it is none, or wrong.
+/// How a method makes its future; `None`: it is no RPC, or none that could be traced.
+fn body(function: &Function, args: &operation::Args, errors: &mut Errors) -> Option<Body> {
+    const REMEDY: &str = "write `#[traced_operation(skip)]` above it to leave it as it is";
+    let sig = &function.sig;
+    let body = match function.shape() {
+        Shape::Async => Some(Body::Async),
+        Shape::AsyncTail(tail) if function.is_async_trait() => Some(Body::AsyncTrait(tail)),
+        Shape::AsyncTail(_) | Shape::Sync => {
+            let returned = function.output().filter(|ty| promises_future(ty));
+            returned.map(|ty| Body::Returns {
+                boxed: !matches!(ty, Type::ImplTrait(_)),
+            })
+        }
+    };
+    let parameter = match sig.inputs.last() {
+        Some(FnArg::Typed(parameter)) => Some(&*parameter.ty),
+        _ => None,
+    };
+    if body.is_none() {
+        let is_configured = args.rpc.is_some() || args.attributes.is_some();
+        if is_configured || parameter.is_some_and(is_request) {
+            let message = format!(
+                "`{}` is traced as an RPC, but is neither `async` nor returns a future; {REMEDY}",
+                sig.ident
+            );
+            errors.at(sig.ident.span(), message);
+        }
+        return None;
+    }
+    let is_rpc = sig.receiver().is_some()
+        && sig.inputs.len() == 2
+        && parameter.is_some()
+        && !matches!(sig.output, ReturnType::Default);
+    if !is_rpc {
+        let message = format!(
+            "`{}` is no RPC, which takes `self` and one request and returns \
+             `Result<tonic::Response<_>, tonic::Status>`; {REMEDY}",
+            sig.ident
+        );
+        errors.at(sig.ident.span(), message);
+        return None;
+    }
+    body
+}
+
+/// Is it `tonic::Request`, by how it is spelled?
+fn is_request(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let last = path.path.segments.last();
+    last.is_some_and(|segment| segment.ident == "Request")
+}
+
+/// A method as an RPC.
 fn rpc(
     mut function: Function,
+    body: Body,
     args: operation::Args,
     streams: &[Stream],
     errors: &mut Errors,
-) -> Option<Rpc> {
-    let shape = function.shape();
-    let traced = match shape {
-        Shape::Async => true,
-        Shape::AsyncTail(_) => function.is_async_trait(),
-        Shape::Sync => false,
-    };
-    if !traced {
-        errors.at(
-            function.sig.ident.span(),
-            "an RPC is an `async fn`; move other functions out of this impl",
-        );
-        return None;
-    }
-    let takes_request = function.sig.receiver().is_some()
-        && function.sig.inputs.len() == 2
-        && matches!(function.sig.inputs.last(), Some(FnArg::Typed(_)));
-    if !takes_request || matches!(function.sig.output, ReturnType::Default) {
-        let message = "an RPC takes `self` and one request, and returns `Result<tonic::Response<_>, tonic::Status>`";
-        errors.at(function.sig.ident.span(), message);
-        return None;
-    }
+) -> Rpc {
     let stream = streams.iter().find_map(|stream| {
         Stream::rpc_of(&stream.name, &function.sig.ident).map(|rpc| (rpc, stream.clone()))
     });
@@ -202,13 +247,13 @@ fn rpc(
     };
     let entries = args.attributes.map(|given| given.value).unwrap_or_default();
     let attributes = attribute::check(entries, errors);
-    Some(Rpc {
+    Rpc {
         function,
-        shape,
+        body,
         name,
         response,
         attributes,
-    })
+    }
 }
 
 fn untouched(function: &Function) -> TokenStream {

@@ -16,3 +16,13 @@ pub(crate) use protocol::{
     text,
 };
 pub(crate) use watch::Watch;
+
+/// In the extensions of a request whose SERVER span a layer has made: nothing further in makes another one.
+#[derive(Clone, Debug)]
+pub(crate) struct ServerSpan;
+
+impl ServerSpan {
+    pub(crate) fn is_of(extensions: &http::Extensions) -> bool {
+        extensions.get::<Self>().is_some()
+    }
+}

@@ -16,9 +16,6 @@ pub use client::{GrpcClient, GrpcClientLayer};
 pub use interceptor::{TracingClientInterceptor, TracingInterceptor};
 pub use outcome::{ClientSide, ServerSide};
 pub use server::{GrpcServer, GrpcServerLayer};
+pub(crate) use server::{is_rpc, server_span};
 pub(crate) use status::STATUS_CODE;
 pub use status::{code_name, is_server_error};
-
-/// In the extensions of a request whose SERVER span a layer has made: the macro adds none.
-#[derive(Clone, Debug)]
-pub(crate) struct LayerSpan;

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
-use http::{Request, Response};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::LayerSpan;
 use super::outcome::ServerSide;
 use crate::boundary::url::{authority, host_and_port};
-use crate::boundary::{Exclude, Fault, ResponseBody, ResponseFuture, int, keys, opt, text};
+use crate::boundary::{
+    Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan, int, keys, opt, text,
+};
 use crate::propagation::carrier;
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
@@ -24,7 +26,8 @@ static SERVER: Site = Site::new("grpc", SpanKind::Server, "");
 ///
 /// The span is called `package.Service/Method`, and lasts until the trailers have been sent. It sees what a handler
 /// cannot: methods that do not exist, calls that are refused before they reach it, clients that hang up. The response
-/// tells the correlation id in its metadata. A service with `#[traced_grpc_service]` adds no second span.
+/// tells the correlation id in its metadata. Of several layers the outermost makes the span: inside of another one, or of
+/// an `HttpServerLayer`, this adds none, and neither does a service with `#[traced_grpc_service]`.
 ///
 /// ```
 /// use phoenix_trace_runtime::GrpcServerLayer;
@@ -71,7 +74,16 @@ pub struct GrpcServer<S> {
     exclude: Arc<Exclude>,
 }
 
-fn span<B>(request: &Request<B>, method: &str, context: Context) -> Owned {
+/// Does a request speak gRPC, or gRPC-Web?
+pub(crate) fn is_rpc(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// The span of a call that has come in, or its scope while nothing is recorded.
+pub(crate) fn server_span<B>(request: &Request<B>, context: Context) -> Owned {
+    let path = request.uri().path();
+    let method = path.strip_prefix('/').unwrap_or(path);
     let authority = authority(request.uri(), request.headers());
     let (host, port) = authority.map_or((None, None), |authority| {
         let (host, port) = host_and_port(authority);
@@ -102,15 +114,18 @@ where
     }
 
     fn call(&mut self, mut request: Request<A>) -> Self::Future {
+        if ServerSpan::is_of(request.extensions()) {
+            let inner = self.inner.call(request);
+            return ResponseFuture::new(inner, Owned::off(), ServerSide::default());
+        }
         let context = Context::from(carrier::extract(request.headers()));
-        let path = request.uri().path();
-        let mut span = if self.exclude.has(path) {
+        let mut span = if self.exclude.has(request.uri().path()) {
             scope(context)
         } else {
-            span(&request, path.strip_prefix('/').unwrap_or(path), context)
+            server_span(&request, context)
         };
         // Excluded or not, the macro makes no other span.
-        request.extensions_mut().insert(LayerSpan);
+        request.extensions_mut().insert(ServerSpan);
         let inner = {
             let _running = span.enter();
             self.inner.call(request)

@@ -10,7 +10,8 @@ use pin_project_lite::pin_project;
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
-use super::{LayerSpan, STATUS_CODE, code_name, is_server_error};
+use super::{STATUS_CODE, code_name, is_server_error};
+use crate::boundary::ServerSpan;
 use crate::key::{Key, types};
 use crate::outcome::{Failure, Outcome};
 use crate::propagation::{CorrelationId, carrier, correlation};
@@ -75,7 +76,7 @@ where
     F: FnOnce(Request<Req>) -> B,
     B: Future<Output = Result<Response<Res>, Status>>,
 {
-    if has_layer_span(&request) {
+    if ServerSpan::is_of(request.extensions()) {
         return body(request).await;
     }
     let span = method.begin(&request);
@@ -101,7 +102,7 @@ where
     B: Future<Output = Result<Response<S>, Status>>,
     S: Stream<Item = Result<T, Status>>,
 {
-    let span = if has_layer_span(&request) {
+    let span = if ServerSpan::is_of(request.extensions()) {
         Owned::off()
     } else {
         method.begin(&request)
@@ -129,10 +130,6 @@ where
         }
     };
     answered(result, id)
-}
-
-fn has_layer_span<T>(request: &Request<T>) -> bool {
-    request.extensions().get::<LayerSpan>().is_some()
 }
 
 /// Records how the RPC that is current ended; `None`: well.

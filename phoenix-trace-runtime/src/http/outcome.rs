@@ -14,9 +14,12 @@ use crate::record::running::Running;
 use crate::record::told::Told;
 
 /// The server's side of an exchange: 5xx are errors.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ServerSide {
     kind: Exchange,
+    /// The exchange is an RPC, whose outcome is that of its own protocol.
+    #[cfg(feature = "grpc")]
+    rpc: Option<crate::grpc::ServerSide>,
 }
 
 /// The client's side of an exchange: 4xx and 5xx are errors; the segment is kept for 5xx and for no response.
@@ -81,8 +84,28 @@ impl ServerSide {
     pub(super) fn of(method: &Method) -> Self {
         Self {
             kind: Exchange::of(method),
+            #[cfg(feature = "grpc")]
+            rpc: None,
         }
     }
+
+    #[cfg(feature = "grpc")]
+    pub(super) fn of_rpc() -> Self {
+        Self {
+            kind: Exchange::Plain,
+            rpc: Some(crate::grpc::ServerSide::default()),
+        }
+    }
+}
+
+/// Has the exchange, if it is an RPC, told in place of what follows.
+macro_rules! unless_rpc {
+    ($side:ident, |$rpc:ident| $told:expr) => {
+        #[cfg(feature = "grpc")]
+        if let Some($rpc) = &mut $side.rpc {
+            return $told;
+        }
+    };
 }
 
 impl Protocol for ServerSide {
@@ -93,23 +116,38 @@ impl Protocol for ServerSide {
         span: &mut Running<'_>,
         response: &mut Response<B>,
     ) -> Rest {
+        unless_rpc!(self, |rpc| rpc.head(span, response));
         answer_correlation(response.headers_mut());
         let code = response.status();
         status(span, code, code.is_server_error());
         self.kind.rest(response)
     }
 
-    fn trailers(&mut self, _: &mut Running<'_>, _: &HeaderMap) {}
+    #[cfg_attr(
+        not(feature = "grpc"),
+        expect(unused_variables, reason = "HTTP has its status in the head")
+    )]
+    fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap) {
+        unless_rpc!(self, |rpc| rpc.trailers(span, trailers));
+    }
 
-    fn end(&mut self, _: &mut Running<'_>) {}
+    #[cfg_attr(
+        not(feature = "grpc"),
+        expect(unused_variables, reason = "HTTP has its status in the head")
+    )]
+    fn end(&mut self, span: &mut Running<'_>) {
+        unless_rpc!(self, |rpc| rpc.end(span));
+    }
 
     fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>) {
+        unless_rpc!(self, |rpc| rpc.broken(span, error));
         fail(span, error.type_name, error.told(), true);
     }
 }
 
 impl<E: Display + 'static> Fault<E> for ServerSide {
     fn fault(&mut self, span: &mut Running<'_>, error: &E) {
+        unless_rpc!(self, |rpc| rpc.fault(span, error));
         let error = BodyError::of(error);
         fail(span, error.type_name, error.told(), true);
     }

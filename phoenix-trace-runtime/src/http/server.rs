@@ -10,9 +10,10 @@ use tower_service::Service;
 
 use super::attributes::server_span;
 use super::outcome::ServerSide;
-use crate::boundary::{Exclude, Fault, ResponseBody, ResponseFuture};
+use crate::boundary::{Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan};
 use crate::propagation::carrier;
 use crate::record::context::Context;
+use crate::record::owned::Owned;
 use crate::record::scope::scope;
 
 type Route = fn(&Extensions) -> Option<&str>;
@@ -23,6 +24,10 @@ type Route = fn(&Extensions) -> Option<&str>;
 /// before ends it with `phoenix.cancelled`; a 5xx status, a panic in the handler or a body that breaks makes it an
 /// error. The response tells the correlation id in `x-correlation-id`: the one that the request carried if it was
 /// valid, else the trace id. All this holds for axum, hyper and every other server that takes a tower service.
+///
+/// Where one server speaks both, a gRPC request gets the span that `GrpcServerLayer` would give it (feature `grpc`), and
+/// what is inside adds no second one: neither that layer nor `#[traced_grpc_service]`. An excluded gRPC request is left
+/// to them.
 ///
 /// With axum (feature `axum`) the route is the template that matched, when the layer is added with `Router::layer`:
 ///
@@ -103,6 +108,22 @@ impl HttpServerLayer {
     }
 }
 
+impl Settings {
+    /// The span of a request, and what tells how it ended.
+    fn start<A>(&self, request: &Request<A>, context: Context) -> (Owned, ServerSide) {
+        #[cfg(feature = "grpc")]
+        if crate::grpc::is_rpc(request.headers()) {
+            return (
+                crate::grpc::server_span(request, context),
+                ServerSide::of_rpc(),
+            );
+        }
+        let route = (self.route)(request.extensions());
+        let side = ServerSide::of(request.method());
+        (server_span(request, route, context), side)
+    }
+}
+
 #[cfg(feature = "axum")]
 fn matched_path(extensions: &Extensions) -> Option<&str> {
     Some(extensions.get::<axum::extract::MatchedPath>()?.as_str())
@@ -146,15 +167,19 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<A>) -> Self::Future {
+    fn call(&mut self, mut request: Request<A>) -> Self::Future {
+        if ServerSpan::is_of(request.extensions()) {
+            let side = ServerSide::of(request.method());
+            return ResponseFuture::new(self.inner.call(request), Owned::off(), side);
+        }
         let context = Context::from(carrier::extract(request.headers()));
-        let mut span = if self.settings.exclude.has(request.uri().path()) {
-            scope(context)
+        let (mut span, side) = if self.settings.exclude.has(request.uri().path()) {
+            (scope(context), ServerSide::of(request.method()))
         } else {
-            let route = (self.settings.route)(request.extensions());
-            server_span(&request, route, context)
+            let started = self.settings.start(&request, context);
+            request.extensions_mut().insert(ServerSpan);
+            started
         };
-        let side = ServerSide::of(request.method());
         let inner = {
             let _running = span.enter();
             self.inner.call(request)

@@ -290,6 +290,14 @@ pub(crate) fn current_pipeline() -> Option<Arc<Pipeline>> {
     with(Thread::recording).unwrap_or_else(global)
 }
 
+/// From here on, roots that start on this thread report to `pipeline`, or to that of the process.
+#[cfg(feature = "testing")]
+pub(crate) fn report_to(pipeline: Option<Arc<Pipeline>>) {
+    let before = with(|thread| std::mem::replace(&mut thread.scoped, pipeline));
+    // Where it was the last of its kind, it ends here, and may record.
+    drop(before);
+}
+
 /// For as long as it lives, roots that start on this thread report to `pipeline`, and nothing that ran before is seen.
 #[cfg(feature = "testing")]
 pub(crate) struct Scoped {

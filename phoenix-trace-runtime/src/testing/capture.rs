@@ -91,6 +91,10 @@ impl Capture {
         }
     }
 
+    pub(super) fn pipeline(&self) -> &Arc<Pipeline> {
+        &self.pipeline
+    }
+
     /// Captures what starts on this thread while the guard lives: with a current-thread runtime, everything in a test.
     pub fn enter(&self) -> CaptureGuard<'_> {
         CaptureGuard {

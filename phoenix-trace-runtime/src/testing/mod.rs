@@ -2,6 +2,7 @@
 
 mod capture;
 mod receiver;
+pub(crate) mod run;
 
 pub use capture::{Capture, CaptureGuard};
 pub use receiver::{

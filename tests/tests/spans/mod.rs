@@ -15,7 +15,7 @@ async fn tree_of<F: Future>(future: F) -> String {
 }
 
 /// The attributes of the span `name` that the annotation gave it, in the order of their keys.
-fn attributes(capture: &Capture, name: &str) -> String {
+pub(crate) fn attributes(capture: &Capture, name: &str) -> String {
     const OWN: [&str; 3] = ["code.", "phoenix.sampling.", "phoenix.correlation."];
     let spans = capture.exported();
     let span = spans.iter().find(|span| span.name == name);

@@ -1,0 +1,75 @@
+fn body() {
+    {
+        #[diagnostic::on_unimplemented(
+            message = "`keys::QUEUE_DEPTH` takes a value of type `{T}`",
+            label = "expected a value of type `{T}`, found `{Self}`",
+            note = "a `Str` takes the `Display` form of any value as `%value`, the `Debug` form as `?value`"
+        )]
+        trait __PhoenixAttribute1<
+            T: ::phoenix_trace::__private::key::AttributeType,
+        >: ::phoenix_trace::__private::ToValue<T> {}
+        #[diagnostic::do_not_recommend]
+        impl<
+            T: ::phoenix_trace::__private::key::AttributeType,
+            V: ::phoenix_trace::__private::ToValue<T> + ?::core::marker::Sized,
+        > __PhoenixAttribute1<T> for V {}
+        #[inline]
+        fn __phoenix_attribute_1<
+            'a,
+            T: ::phoenix_trace::__private::key::AttributeType,
+            V: __PhoenixAttribute1<T> + ?::core::marker::Sized,
+        >(
+            key: &'static ::phoenix_trace::__private::key::Key<T>,
+            value: &'a V,
+        ) -> ::phoenix_trace::__private::Attr<'a> {
+            ::phoenix_trace::__private::attr(key, value)
+        }
+        if ::phoenix_trace::__private::recording() {
+            ::phoenix_trace::__private::record(
+                &[
+                    ::phoenix_trace::__private::attr_fmt(
+                        const {
+                            &::phoenix_trace::__private::key::Key::<
+                                ::phoenix_trace::__private::key::types::Str,
+                            >::new("user.id")
+                        },
+                        ::core::format_args!("{}", id),
+                    ),
+                    __phoenix_attribute_1(&keys::QUEUE_DEPTH, &queue.len()),
+                ],
+            );
+        }
+    };
+    {
+        #[diagnostic::on_unimplemented(
+            message = "`user.id` takes a string",
+            label = "expected a string, found `{Self}`",
+            note = "write `%value` to record the value's `Display` form, `?value` for its `Debug` form"
+        )]
+        trait __PhoenixAttribute0: ::phoenix_trace::__private::ToValue<
+                ::phoenix_trace::__private::key::types::Str,
+            > {}
+        #[diagnostic::do_not_recommend]
+        impl<
+            V: ::phoenix_trace::__private::ToValue<
+                    ::phoenix_trace::__private::key::types::Str,
+                > + ?::core::marker::Sized,
+        > __PhoenixAttribute0 for V {}
+        #[inline]
+        fn __phoenix_attribute_0<V: __PhoenixAttribute0 + ?::core::marker::Sized>(
+            value: &V,
+        ) -> ::phoenix_trace::__private::Attr<'_> {
+            ::phoenix_trace::__private::attr(
+                const {
+                    &::phoenix_trace::__private::key::Key::<
+                        ::phoenix_trace::__private::key::types::Str,
+                    >::new("user.id")
+                },
+                value,
+            )
+        }
+        if ::phoenix_trace::__private::recording() {
+            ::phoenix_trace::__private::event("placed", &[__phoenix_attribute_0(&id)]);
+        }
+    };
+}

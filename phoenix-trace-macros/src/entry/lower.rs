@@ -1,0 +1,276 @@
+//! Options and function in, a plan that can be carried out without failing out.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::ext::IdentExt as _;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, FnArg, Lit, Meta, PatType, Path, Token, Type};
+
+use super::Entry;
+use super::args::Args;
+use crate::errors::Errors;
+use crate::item::{Function, Item};
+use crate::options::{Given, facade_or_default};
+
+pub(super) struct Plan {
+    pub(super) entry: Entry,
+    pub(super) facade: TokenStream,
+    pub(super) function: Function,
+    /// The argument of a test, which is its capture.
+    pub(super) capture: Option<PatType>,
+    pub(super) service: Option<Expr>,
+    pub(super) version: Option<Expr>,
+    /// A variant of `Flavor`.
+    pub(super) flavor: &'static str,
+    pub(super) worker_threads: Option<Expr>,
+    pub(super) config: Option<Expr>,
+}
+
+pub(super) fn lower(entry: Entry, args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
+    let flavor = flavor(entry, &args, errors);
+    texts(&args, errors);
+    if let Some(lit) = args.config.as_ref().and_then(|given| as_lit(&given.value)) {
+        errors.at(
+            lit.span(),
+            "`config` takes a `Config`, or a function that returns one: `config = Config::from_env()`",
+        );
+    }
+    let function = match item {
+        Item::Function(function) => *function,
+        Item::Declaration(sig) => {
+            let message = format!("{} goes on a function with a body", entry.attribute());
+            errors.at(sig.ident.span(), message);
+            return None;
+        }
+        Item::Other(span) => {
+            let place = match entry {
+                Entry::Main => "`fn main` or `async fn main`",
+                Entry::Test => "a `fn` or `async fn`",
+            };
+            errors.at(span, format!("{} goes on {place}", entry.attribute()));
+            return None;
+        }
+    };
+    check_words(entry, &function, errors);
+    check_attributes(entry, &function.attrs, errors);
+    let capture = match entry {
+        Entry::Main => {
+            check_main(&function, errors);
+            None
+        }
+        Entry::Test => capture(&function, errors),
+    };
+    if function.sig.asyncness.is_none() {
+        let words = [
+            args.flavor.as_ref().map(|given| &given.word),
+            args.worker_threads.as_ref().map(|given| &given.word),
+        ];
+        for word in words.into_iter().flatten() {
+            let has = match entry {
+                Entry::Main => "an `async fn main`; this `main` brings its own",
+                Entry::Test => "an `async fn`; this test has none",
+            };
+            errors.at(
+                word.span(),
+                format!("`{word}` is about the runtime of {has}"),
+            );
+        }
+    }
+    Some(Plan {
+        entry,
+        facade: facade_or_default(args.facade),
+        function,
+        capture,
+        service: args.service.map(|given| given.value),
+        version: args.version.map(|given| given.value),
+        flavor,
+        worker_threads: args.worker_threads.map(|given| given.value),
+        config: args.config.map(|given| given.value),
+    })
+}
+
+/// The kind of runtime: a variant of `Flavor`. `main` has threads unless it says otherwise, a test has none.
+fn flavor(entry: Entry, args: &Args, errors: &mut Errors) -> &'static str {
+    let mut flavor = match entry {
+        Entry::Main => "MultiThread",
+        Entry::Test => "CurrentThread",
+    };
+    if let Some(given) = &args.flavor {
+        match given.value.value().as_str() {
+            "multi_thread" => flavor = "MultiThread",
+            "current_thread" => flavor = "CurrentThread",
+            other => {
+                let message =
+                    format!("unknown flavor `{other}`; it is `multi_thread` or `current_thread`");
+                errors.at(given.value.span(), message);
+                // So that nothing else is said of it.
+                flavor = "MultiThread";
+            }
+        }
+    }
+    let Some(Given { word, value }) = &args.worker_threads else {
+        return flavor;
+    };
+    if flavor == "CurrentThread" {
+        let remedy = match (entry, &args.flavor) {
+            (Entry::Test, None) => "add `flavor = \"multi_thread\"`",
+            _ => "remove one of the two options",
+        };
+        let message = format!("`worker_threads` needs the flavor `multi_thread`; {remedy}");
+        errors.at(word.span(), message);
+    }
+    match as_lit(value) {
+        Some(Lit::Int(threads)) if threads.base10_digits() == "0" => {
+            errors.at(threads.span(), "`worker_threads` is at least 1");
+        }
+        Some(Lit::Int(_)) | None => {}
+        Some(other) => errors.at(other.span(), "`worker_threads` takes a number"),
+    }
+    flavor
+}
+
+fn texts(args: &Args, errors: &mut Errors) {
+    for (word, given) in [("service", &args.service), ("version", &args.version)] {
+        match given.as_ref().and_then(|given| as_lit(&given.value)) {
+            Some(Lit::Str(text)) if text.value().trim().is_empty() => {
+                errors.at(
+                    text.span(),
+                    format!("`{word}` is empty; leave it out to take it from the environment"),
+                );
+            }
+            Some(Lit::Str(_)) | None => {}
+            Some(other) => errors.at(other.span(), format!("`{word}` takes a string")),
+        }
+    }
+}
+
+/// Words and brackets that neither `main` nor a test may have.
+fn check_words(entry: Entry, function: &Function, errors: &mut Errors) {
+    let sig = &function.sig;
+    let what = match entry {
+        Entry::Main => "`main`",
+        Entry::Test => "a test",
+    };
+    let words = [
+        sig.constness.as_ref().map(|word| (word.span, "const")),
+        function
+            .defaultness
+            .as_ref()
+            .map(|word| (word.span, "default")),
+    ];
+    for (span, word) in words.into_iter().flatten() {
+        errors.at(span, format!("{what} cannot be `{word}`; remove `{word}`"));
+    }
+    let safety = sig.safety.to_token_stream();
+    if !safety.is_empty() {
+        let message = format!("{what} cannot be `{safety}`; remove `{safety}`");
+        errors.push(syn::Error::new_spanned(safety, message));
+    }
+    if let Some(abi) = &sig.abi {
+        let message = format!("{what} cannot be `extern`; remove it");
+        errors.push(syn::Error::new_spanned(abi, message));
+    }
+    if !sig.generics.params.is_empty() {
+        errors.push(syn::Error::new_spanned(
+            &sig.generics,
+            format!("{what} takes no generic parameters; remove them"),
+        ));
+    } else if let Some(bounds) = &sig.generics.where_clause {
+        let message = format!("{what} takes no `where` clause; remove it");
+        errors.push(syn::Error::new_spanned(bounds, message));
+    }
+}
+
+fn check_main(function: &Function, errors: &mut Errors) {
+    let sig = &function.sig;
+    if sig.ident.unraw() != "main" {
+        let message = format!(
+            "`#[phoenix_main]` goes on `main`, not on `{}`; it ends the process with it",
+            sig.ident
+        );
+        errors.at(sig.ident.span(), message);
+    }
+    if !sig.inputs.is_empty() {
+        errors.push(syn::Error::new_spanned(
+            &sig.inputs,
+            "`main` takes no arguments; read them with `std::env::args`",
+        ));
+    }
+}
+
+/// The argument of a test, if it has one.
+fn capture(function: &Function, errors: &mut Errors) -> Option<PatType> {
+    const EXPECTED: &str =
+        "a test takes nothing, or its capture: `capture: &phoenix_trace::testing::Capture`";
+    let mut inputs = function.sig.inputs.iter();
+    let first = inputs.next()?;
+    let capture = match first {
+        FnArg::Typed(argument) if matches!(*argument.ty, Type::Reference(_)) => {
+            Some(argument.clone())
+        }
+        FnArg::Typed(argument) => {
+            errors.push(syn::Error::new_spanned(&argument.ty, EXPECTED));
+            None
+        }
+        receiver @ FnArg::Receiver(_) => {
+            errors.push(syn::Error::new_spanned(
+                receiver,
+                "a test takes no `self`; move it out of the impl",
+            ));
+            None
+        }
+    };
+    for further in inputs {
+        errors.push(syn::Error::new_spanned(further, EXPECTED));
+    }
+    capture
+}
+
+/// Another attribute that would start a runtime, or make a test, on its own.
+fn check_attributes(entry: Entry, attrs: &[Attribute], errors: &mut Errors) {
+    for attribute in attrs {
+        for path in rivals(attribute) {
+            let name: String = path
+                .to_token_stream()
+                .into_iter()
+                .map(|token| token.to_string())
+                .collect();
+            let message = match entry {
+                Entry::Main => format!(
+                    "`#[phoenix_main]` starts a Tokio runtime itself; remove `#[{name}]`, or write it above \
+                     `#[phoenix_main]` to keep its runtime"
+                ),
+                Entry::Test => {
+                    format!("`#[phoenix_test]` makes the test and its runtime; remove `#[{name}]`")
+                }
+            };
+            errors.push(syn::Error::new_spanned(path, message));
+        }
+    }
+}
+
+/// The paths in an attribute that name another entry: `#[tokio::main]`, `#[test]`, also under `cfg_attr`.
+pub(super) fn rivals(attribute: &Attribute) -> Vec<Path> {
+    const WORDS: [&str; 4] = ["main", "launch", "test", "bench"];
+    let metas = match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => list
+            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+            .map(|metas| metas.into_iter().skip(1).collect())
+            .unwrap_or_default(),
+        meta => vec![meta.clone()],
+    };
+    let paths = metas.into_iter().map(|meta| meta.path().clone());
+    paths
+        .filter(|path| {
+            let last = path.segments.last();
+            last.is_some_and(|last| WORDS.iter().any(|word| last.ident == word))
+        })
+        .collect()
+}
+
+fn as_lit(expr: &Expr) -> Option<&Lit> {
+    match expr {
+        Expr::Lit(lit) => Some(&lit.lit),
+        _ => None,
+    }
+}
