@@ -1,8 +1,10 @@
 //! `#[traced_operation]`: args → item → lower → expand.
 
 mod args;
+mod capture;
 mod expand;
 mod lower;
+mod ret;
 
 use proc_macro2::TokenStream;
 

@@ -2,6 +2,7 @@
 
 pub mod key;
 pub mod outcome;
+pub mod returned;
 pub mod value;
 
 mod panics;
@@ -51,6 +52,7 @@ pub use grpc::{GrpcClientLayer, GrpcServerLayer, TracingClientInterceptor, Traci
 pub use http::{
     HttpClientLayer, HttpServerLayer, UrlTemplate, trace_http_client, trace_http_response,
 };
+pub use outcome::ErrorType;
 pub use pipeline::{DropReason, ExporterStats, Stats};
 pub use propagation::CorrelationId;
 pub use record::carry::{
@@ -59,6 +61,7 @@ pub use record::carry::{
 pub use record::current::add_link;
 pub use record::join_set::SpawnInCurrentSpan;
 pub use record::message::Carried;
+pub use record::place::{SpanRef, SpanRefs};
 pub use record::run::InSpan;
 pub use record::site::SpanKind;
 pub use signals::shutdown_signal;

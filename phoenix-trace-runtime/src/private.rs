@@ -1,19 +1,27 @@
 //! What generated code calls. Nothing here is for anybody else.
 
 use std::fmt;
+use std::future::Future;
 
-pub use crate::__phoenix_outcome as outcome;
+use opentelemetry::trace::SpanContext;
+
 pub use crate::main_scope::{Flavor, Main, run_main, run_main_sync};
 pub use crate::outcome::{Failure, Outcome};
 pub use crate::record::entered::Entered;
 pub use crate::record::owned::Owned as Begun;
-pub use crate::record::run::{Run, run};
+pub use crate::record::run::{InSpan, Run, run};
 pub use crate::record::site::{Site, SpanKind};
+pub use crate::record::told::unharmed;
 pub use crate::value::{Attr, ToValue, Value};
+pub use crate::{
+    __phoenix_failing as failing, __phoenix_outcome as outcome, __phoenix_success as success,
+};
 pub use crate::{key, value};
 
 use crate::key::{AttributeType, Key, types};
+use crate::record::place::{self, SpanRefs};
 use crate::record::{current, entered, owned, thread};
+use crate::returned::{self, ReturnedValue};
 
 #[cfg(feature = "grpc")]
 pub use crate::grpc::service as grpc;
@@ -73,8 +81,60 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
-/// Does this result hold an error that counts as a failure?
+/// Does what may count as a failure do so? A condition that panics decides nothing.
 #[inline]
-pub fn is_failure<T, E>(returned: &Result<T, E>, condition: impl FnOnce(&E) -> bool) -> bool {
-    returned.as_ref().is_err_and(condition)
+pub fn is_failure<E>(failing: Option<&E>, condition: impl FnOnce(&E) -> bool) -> bool {
+    failing.is_some_and(|failing| unharmed(|| condition(failing)).unwrap_or(true))
+}
+
+/// The spans that a new one is linked to.
+pub fn links<Number>(to: impl SpanRefs<Number>) -> Vec<SpanContext> {
+    place::links(to)
+}
+
+/// What `ask` gives, if it is to be asked.
+pub fn asked<T: Default>(on: bool, ask: impl FnOnce() -> T) -> T {
+    on.then(|| unharmed(ask)).flatten().unwrap_or_default()
+}
+
+/// The right to record below another span than the one that runs now.
+pub fn below<Number>(parent: impl SpanRefs<Number>) -> Begun {
+    place::below(parent)
+}
+
+/// The right to record in a trace of its own.
+#[must_use]
+pub fn apart() -> Begun {
+    place::apart()
+}
+
+/// What runs until this is dropped records there, if it is on.
+#[must_use]
+pub fn stay(on: bool, place: impl FnOnce() -> Begun) -> Begun {
+    let mut place = asked(on, place);
+    place.enter_to_drop();
+    place
+}
+
+/// What `future` does is recorded in `place`.
+pub fn stay_for<F: Future>(place: Begun, future: F) -> InSpan<F> {
+    InSpan::new(future, place)
+}
+
+/// Is there to be no span this time?
+#[inline]
+pub fn skips(condition: impl FnOnce() -> bool) -> bool {
+    unharmed(condition).unwrap_or(false)
+}
+
+/// Records a returned value by its type.
+pub fn returned(value: Option<&(impl ReturnedValue + ?Sized)>) {
+    if let Some(value) = value {
+        unharmed(|| returned::record(value));
+    }
+}
+
+/// Records the text of a returned value.
+pub fn returned_fmt(text: fmt::Arguments<'_>) {
+    returned::record_text(text);
 }

@@ -1,16 +1,30 @@
 //! The options of `#[traced_operation]`: tokens in, each value with its word out. What goes with what is decided when
 //! they are lowered.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, LitStr, Path, Token, token};
 
+use super::capture::{self, Captured};
+use super::ret::Ret;
 use crate::attribute::{Entry, read_entries};
 use crate::errors::{Errors, one_of};
 use crate::options::{Expected, Given, assigned, facade, read_options, separated, set};
 
-const ON_FUNCTIONS: [&str; 5] = ["name", "kind", "attributes", "err", "crate"];
+const ON_FUNCTIONS: [&str; 11] = [
+    "name",
+    "kind",
+    "attributes",
+    "capture",
+    "root",
+    "parent",
+    "link",
+    "ret",
+    "err",
+    "skip_if",
+    "crate",
+];
 /// On a method inside `#[traced_grpc_service]`, where they configure the span of the RPC.
 const ON_RPCS: [&str; 3] = ["rpc", "attributes", "skip"];
 const KINDS: [&str; 5] = ["internal", "server", "client", "producer", "consumer"];
@@ -18,10 +32,16 @@ const KINDS: [&str; 5] = ["internal", "server", "client", "producer", "consumer"
 /// The options as written.
 #[derive(Default)]
 pub(crate) struct Args {
-    pub(crate) name: Option<Given<Expr>>,
+    pub(crate) name: Option<Given<Box<Expr>>>,
     pub(crate) kind: Option<Given<Ident>>,
     pub(crate) attributes: Option<Given<Vec<Entry>>>,
+    pub(crate) capture: Option<Given<Vec<Captured>>>,
+    pub(crate) root: Option<Given<()>>,
+    pub(crate) parent: Option<Given<Box<Expr>>>,
+    pub(crate) link: Option<Given<Box<Expr>>>,
+    pub(crate) ret: Option<Given<Ret>>,
     pub(crate) err: Option<Given<Err>>,
+    pub(crate) skip_if: Option<Given<Box<Expr>>>,
     pub(crate) rpc: Option<Given<LitStr>>,
     pub(crate) skip: Option<Given<()>>,
     pub(crate) facade: Option<Given<Path>>,
@@ -33,9 +53,20 @@ pub(crate) enum Err {
     Skip,
     /// It is recorded, with these restrictions.
     Record {
-        type_only: bool,
-        condition: Option<Expr>,
+        message: Message,
+        condition: Option<Box<Expr>>,
     },
+}
+
+/// How the message of a failure is told.
+#[derive(Clone, Copy)]
+pub(crate) enum Message {
+    /// As the error displays it.
+    Whole,
+    /// By `Debug`; the span is that of the `?`.
+    Debug(Span),
+    /// Not at all.
+    TypeOnly,
 }
 
 impl Args {
@@ -50,7 +81,13 @@ impl Args {
         let words = [
             args.name.as_ref().map(|given| &given.word),
             args.kind.as_ref().map(|given| &given.word),
+            args.capture.as_ref().map(|given| &given.word),
+            args.root.as_ref().map(|given| &given.word),
+            args.parent.as_ref().map(|given| &given.word),
+            args.link.as_ref().map(|given| &given.word),
+            args.ret.as_ref().map(|given| &given.word),
             args.err.as_ref().map(|given| &given.word),
+            args.skip_if.as_ref().map(|given| &given.word),
             args.facade.as_ref().map(|given| &given.word),
         ];
         for word in words.into_iter().flatten() {
@@ -59,6 +96,7 @@ impl Args {
                     "remove it; `rpc = \"GetURL\"` tells a method name that cannot be derived from the function's"
                 }
                 "crate" => "write it once, in `#[traced_grpc_service(crate = ..)]`",
+                "capture" => "write `attributes(\"the.key\" = request.get_ref().field)`",
                 _ => "remove it",
             };
             errors.at(
@@ -110,6 +148,36 @@ impl Args {
                 let entries = read_entries(&content, errors);
                 set(&mut self.attributes, word, entries, errors);
             }
+            "capture" => {
+                let content = parenthesized(input, word, "capture(user: keys::USER_ID)")?;
+                let captured = capture::read(&content, errors);
+                set(&mut self.capture, word, captured, errors);
+            }
+            "root" => set(&mut self.root, word, (), errors),
+            "parent" => set(
+                &mut self.parent,
+                word,
+                assigned(input, word, "message.sender")?,
+                errors,
+            ),
+            "link" => set(
+                &mut self.link,
+                word,
+                assigned(input, word, "message.sender")?,
+                errors,
+            ),
+            "ret" => set(
+                &mut self.ret,
+                word,
+                Ret::parse(word, input, errors)?,
+                errors,
+            ),
+            "skip_if" => set(
+                &mut self.skip_if,
+                word,
+                assigned(input, word, "request.is_health_check")?,
+                errors,
+            ),
             "err" => set(
                 &mut self.err,
                 word,
@@ -132,7 +200,7 @@ impl Args {
 
 impl Err {
     fn parse(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
-        const FORMS: &str = "`err = skip`, `err(type_only)` or `err(if = |error| ..)`";
+        const FORMS: &str = "`err = skip`, `err(type_only)`, `err(?)` or `err(if = |error| ..)`";
         if input.peek(Token![=]) {
             let value = assigned::<Expected<AnyIdent>>(input, word, "skip")?;
             let AnyIdent(value) = value.or_explain(format!("write {FORMS}"))?;
@@ -150,8 +218,15 @@ impl Err {
         }
         let content;
         syn::parenthesized!(content in input);
-        let (mut type_only, mut condition) = (None, None);
+        let (mut type_only, mut debug, mut condition) = (None, None, None);
         separated(&content, errors, |input, errors| {
+            if input.peek(Token![?]) {
+                let sign = input.parse::<Token![?]>()?.span;
+                if debug.replace(sign).is_some() {
+                    errors.at(sign, "`?` is given twice; keep one of the two");
+                }
+                return Ok(());
+            }
             let word = input.call(Ident::parse_any)?;
             match word.to_string().as_str() {
                 "type_only" => set(&mut type_only, &word, (), errors),
@@ -168,11 +243,18 @@ impl Err {
             }
             Ok(())
         });
-        let condition = condition.map(|given: Given<Expr>| given.value);
-        Ok(Self::Record {
-            type_only: type_only.is_some(),
-            condition,
-        })
+        let condition = condition.map(|given: Given<Box<Expr>>| given.value);
+        let message = match (debug, type_only) {
+            (Some(debug), Some(_)) => {
+                let message =
+                    "`type_only` leaves out the message that `?` is about; keep one of the two";
+                return Err(syn::Error::new(debug, message));
+            }
+            (Some(debug), None) => Message::Debug(debug),
+            (None, Some(_)) => Message::TypeOnly,
+            (None, None) => Message::Whole,
+        };
+        Ok(Self::Record { message, condition })
     }
 }
 

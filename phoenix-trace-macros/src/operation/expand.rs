@@ -1,10 +1,13 @@
 //! A plan in, the function around its span out. What is generated is a static for the site and a few calls.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::Type;
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{Expr, Type};
 
-use super::lower::{Failure, Plan};
+use super::args::Message;
+use super::lower::{Failure, Place, Plan};
+use super::ret::{self, Returned};
 use crate::attribute::{self, Attributes};
 use crate::item::{AsyncTail, Shape, future_output, hoist_bindings, inferable, rename_self};
 
@@ -44,35 +47,128 @@ fn preamble(plan: &Plan, items: &TokenStream) -> TokenStream {
 }
 
 /// The span, its attributes evaluated only while it records.
-fn started(plan: &Plan, function: &str, off: &str, values: &[TokenStream]) -> TokenStream {
+fn started(
+    plan: &Plan,
+    function: &str,
+    off: &str,
+    values: &[TokenStream],
+    beginning: &Beginning,
+) -> TokenStream {
+    let site = Span::mixed_site();
     let facade = &plan.facade;
-    let (function, off) = (
-        Ident::new(function, Span::mixed_site()),
-        Ident::new(off, Span::mixed_site()),
+    let (function, off) = (Ident::new(function, site), Ident::new(off, site));
+    let (on, links) = (&beginning.on, &beginning.links);
+    let start = attribute::harmless(
+        &plan.attributes,
+        values,
+        facade,
+        |values| quote_spanned!(site=> #facade::__private::#function(&__PHOENIX_SITE, &[#(#values),*])),
     );
-    quote_spanned! {Span::mixed_site()=>
-        if #facade::__private::recording() {
-            #facade::__private::#function(&__PHOENIX_SITE, &[#(#values),*])
+    let link = links
+        .as_ref()
+        .map(|links| quote_spanned!(site=> .link(&#links)));
+    quote_spanned! {site=>
+        if #on {
+            #start #link
         } else {
             #facade::__private::#off::off()
         }
     }
 }
 
+/// What is asked before a span starts, where the span that called is still the current one.
+struct Beginning {
+    /// The statements that ask.
+    asked: TokenStream,
+    /// Is there to be a span?
+    on: TokenStream,
+    /// The spans that it is linked to.
+    links: Option<Ident>,
+    /// Where it starts, as an argument.
+    place: Option<TokenStream>,
+}
+
+impl Beginning {
+    /// `rename`: what the user's names are called where they are asked.
+    fn of(plan: &Plan, rename: impl Fn(TokenStream) -> TokenStream) -> Self {
+        let site = Span::mixed_site();
+        let private = {
+            let facade = &plan.facade;
+            quote_spanned!(site=> #facade::__private)
+        };
+        let recording = quote_spanned!(site=> #private::recording());
+        let place = match &plan.place {
+            Place::Here => None,
+            Place::Root => Some(quote_spanned!(site=> || #private::apart())),
+            Place::Below(parent) => {
+                let at = site.located_at(parent.span());
+                let parent = rename(borrowed_place(parent));
+                Some(quote_spanned!(at=> || #private::below(#parent)))
+            }
+        };
+        if place.is_none() && plan.link.is_none() && plan.skip_if.is_none() {
+            return Self {
+                asked: TokenStream::new(),
+                on: recording,
+                links: None,
+                place: None,
+            };
+        }
+        let on = quote_spanned!(site=> __phoenix_on);
+        let skips = plan.skip_if.as_ref().map(|condition| {
+            let condition = rename(condition.to_token_stream());
+            quote_spanned!(site=> && !#private::skips(|| #condition))
+        });
+        let mut asked = quote_spanned!(site=> let #on = #recording #skips;);
+        let links = plan.link.as_ref().map(|link| {
+            let links = Ident::new("__phoenix_links", site);
+            let at = site.located_at(link.span());
+            let link = rename(borrowed_place(link));
+            let named = quote_spanned!(at=> || #private::links(#link));
+            asked.extend(quote_spanned!(site=> let #links = #private::asked(#on, #named);));
+            links
+        });
+        Self {
+            asked,
+            on,
+            links,
+            place,
+        }
+    }
+}
+
+/// An expression for a function that takes a reference as well: the body needs what is only named.
+fn borrowed_place(value: &Expr) -> TokenStream {
+    if matches!(value, Expr::Path(_) | Expr::Field(_) | Expr::Index(_)) {
+        quote_spanned!(value.span()=> &#value)
+    } else {
+        value.to_token_stream()
+    }
+}
+
 fn sync(plan: &Plan) -> TokenStream {
     let Attributes { items, values } = attribute::expand(&plan.attributes, &plan.facade);
     let preamble = preamble(plan, &items);
-    let started = started(plan, "enter", "Entered", &values);
+    let beginning = Beginning::of(plan, |tokens| tokens);
+    let started = started(plan, "enter", "Entered", &values, &beginning);
     let (facade, body) = (&plan.facade, &plan.function.body);
     let site = Span::mixed_site();
-    let Failure::Outcome { .. } = &plan.failure else {
-        let statements = body.stream();
-        return quote_spanned! {site=>
-            #preamble
-            let __phoenix_span = #started;
-            #statements
-        };
+    let Beginning {
+        asked, on, place, ..
+    } = &beginning;
+    let stay = place.as_ref().map(
+        |place| quote_spanned!(site=> let __phoenix_place = #facade::__private::stay(#on, #place);),
+    );
+    let start = quote_spanned! {site=>
+        #preamble
+        #asked
+        #stay
+        let __phoenix_span = #started;
     };
+    if let (Failure::Never, Returned::Nothing) = (&plan.failure, &plan.returned) {
+        let statements = body.stream();
+        return quote!(#start #statements);
+    }
     let classified = classified(plan, quote_spanned!(site=> &__phoenix_returned));
     // The closure keeps `return` and `?` inside, and must be one that is called once, or it could not give away what it
     // borrowed through the parameters.
@@ -85,11 +181,14 @@ fn sync(plan: &Plan) -> TokenStream {
         Some(arrow) => quote_spanned!(site=> move || #arrow #body),
         None => quote_spanned!(site=> move || #body),
     };
+    let mut settled = quote_spanned!(site=> __phoenix_span.outcome(#classified););
+    if plan.asks_the_user() {
+        settled = quote_spanned!(site=> if __phoenix_span.is_recording() { #settled });
+    }
     quote_spanned! {site=>
-        #preamble
-        let __phoenix_span = #started;
+        #start
         let __phoenix_returned = #facade::__private::call(#closure);
-        __phoenix_span.outcome(#classified);
+        #settled
         __phoenix_returned
     }
 }
@@ -97,7 +196,7 @@ fn sync(plan: &Plan) -> TokenStream {
 fn asynchronous(plan: &Plan, body: &Group, output: Option<&Type>) -> TokenStream {
     let Attributes { items, values } = attribute::expand(&plan.attributes, &plan.facade);
     let preamble = preamble(plan, &items);
-    let run = run(plan, &values, body, output);
+    let run = run(plan, &values, body, output, |tokens| tokens);
     quote!(#preamble #run)
 }
 
@@ -106,12 +205,14 @@ fn async_tail(plan: &Plan, tail: &AsyncTail) -> TokenStream {
     let Attributes { items, mut values } = attribute::expand(&plan.attributes, &plan.facade);
     let mut block = tail.block.clone();
     let mut bindings = TokenStream::new();
+    let mut renames = false;
     if plan.function.is_async_trait()
-        && !values.is_empty()
+        && (!values.is_empty() || plan.asks_before())
         && let Some((hoisted, rest)) = hoist_bindings(block.stream())
     {
         bindings = hoisted;
         values = values.into_iter().map(rename_self).collect();
+        renames = true;
         let span = block.span();
         block = Group::new(block.delimiter(), rest);
         block.set_span(span);
@@ -123,7 +224,9 @@ fn async_tail(plan: &Plan, tail: &AsyncTail) -> TokenStream {
         .output()
         .filter(|_| !plan.function.is_async_trait())
         .and_then(future_output);
-    let run = run(plan, &values, &block, output);
+    let run = run(plan, &values, &block, output, |tokens| {
+        if renames { rename_self(tokens) } else { tokens }
+    });
     let (before, asyncness) = (&tail.before, &tail.asyncness);
     let mut outer = quote!(#asyncness move { #bindings #run });
     if let Some(boxed) = &tail.boxed {
@@ -132,10 +235,17 @@ fn async_tail(plan: &Plan, tail: &AsyncTail) -> TokenStream {
     quote!(#preamble #before #outer)
 }
 
-fn run(plan: &Plan, values: &[TokenStream], body: &Group, output: Option<&Type>) -> TokenStream {
+fn run(
+    plan: &Plan,
+    values: &[TokenStream],
+    body: &Group,
+    output: Option<&Type>,
+    rename: impl Fn(TokenStream) -> TokenStream,
+) -> TokenStream {
     let site = Span::mixed_site();
     let facade = &plan.facade;
-    let started = started(plan, "begin", "Begun", values);
+    let beginning = Beginning::of(plan, rename);
+    let started = started(plan, "begin", "Begun", values, &beginning);
     let classified = classified(plan, quote_spanned!(site=> __phoenix_returned));
     // Never run; it gives the block its type, so that mismatches are found in the user's code, and coerced there.
     let typed = output.and_then(inferable).map(|ty| {
@@ -148,38 +258,63 @@ fn run(plan: &Plan, values: &[TokenStream], body: &Group, output: Option<&Type>)
     let statements = body.stream();
     let mut block = Group::new(proc_macro2::Delimiter::Brace, quote!(#typed #statements));
     block.set_span(body.span());
-    quote_spanned! {site=>
+    let run = quote_spanned! {site=>
         let mut __phoenix_span = #started;
         let __phoenix_body = ::core::pin::pin!(async move #block);
         #facade::__private::run(&mut __phoenix_span, __phoenix_body, |__phoenix_returned| #classified).await
+    };
+    let Beginning {
+        asked, on, place, ..
+    } = &beginning;
+    match place {
+        None => quote!(#asked #run),
+        Some(place) => quote_spanned! {site=>
+            #asked
+            let __phoenix_place = #facade::__private::asked(#on, #place);
+            #facade::__private::stay_for(__phoenix_place, async move { #run }).await
+        },
     }
 }
 
-/// An expression of type `Outcome`, for a reference to the returned value.
+/// An expression of type `Outcome`, for a reference to the returned value. It is evaluated only while the span records,
+/// if it asks the user.
 fn classified(plan: &Plan, returned: TokenStream) -> TokenStream {
     let site = Span::mixed_site();
+    let recorded = ret::expand(&plan.returned, &returned, &plan.facade);
     let private = {
         let facade = &plan.facade;
         quote_spanned!(site=> #facade::__private)
     };
-    let Failure::Outcome {
-        type_only,
-        condition,
-    } = &plan.failure
-    else {
+    let Failure::Outcome { message, condition } = &plan.failure else {
         return quote_spanned!(site=> {
             let _ = #returned;
+            #recorded
             #private::Outcome::Ok
         });
     };
     let mut outcome = quote_spanned!(site=> #private::outcome!(#returned));
-    if *type_only {
-        outcome = quote_spanned!(site=> #outcome.type_only());
+    if condition.is_some() {
+        outcome = quote_spanned!(site=> #outcome.or_failure(#returned));
     }
-    match condition {
-        None => outcome,
-        Some(condition) => quote_spanned! {site=>
-            if #private::is_failure(#returned, #condition) { #outcome } else { #private::Outcome::Ok }
-        },
+    match message {
+        Message::Whole => {}
+        Message::TypeOnly => outcome = quote_spanned!(site=> #outcome.type_only()),
+        Message::Debug(sign) => {
+            let at = site.located_at(*sign);
+            outcome = quote_spanned!(at=> #outcome.by_debug(#private::failing!(#returned)));
+        }
+    }
+    if let Some(condition) = condition {
+        outcome = quote_spanned! {site=>
+            if #private::is_failure(#private::failing!(#returned), #condition) {
+                #outcome
+            } else {
+                #private::Outcome::Ok
+            }
+        };
+    }
+    match &plan.returned {
+        Returned::Nothing => outcome,
+        _ => quote_spanned!(site=> { #recorded #outcome }),
     }
 }

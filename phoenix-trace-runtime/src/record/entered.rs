@@ -87,6 +87,18 @@ impl Entered {
         }
     }
 
+    /// Is there a span?
+    #[inline]
+    #[must_use]
+    pub const fn is_recording(&self) -> bool {
+        self.guard.is_some()
+    }
+
+    /// The span's number on the strand that runs.
+    pub(super) fn number(&self) -> Option<u32> {
+        self.guard.as_ref().map(|guard| guard.child.number())
+    }
+
     /// Records how the work ended.
     #[inline]
     pub fn outcome(&self, outcome: Outcome<'_>) {

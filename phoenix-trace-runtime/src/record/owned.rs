@@ -93,6 +93,10 @@ impl Owned {
         &self.0
     }
 
+    pub(super) fn state_mut(&mut self) -> &mut State {
+        &mut self.0
+    }
+
     pub(super) fn set(&mut self, state: State) {
         *self.0 = state;
     }

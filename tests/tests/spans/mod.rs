@@ -1,7 +1,12 @@
 //! The spans that annotated code records, as whole trees.
 
+mod capture;
+mod failures;
 mod operations;
+mod place;
+mod ret;
 mod services;
+mod skip_if;
 
 use std::future::Future;
 
