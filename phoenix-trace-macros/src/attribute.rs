@@ -2,6 +2,7 @@
 
 mod check;
 mod expand;
+mod harm;
 
 use proc_macro2::{Span, TokenStream};
 use syn::parse::{Parse, ParseStream};
@@ -9,18 +10,21 @@ use syn::{Expr, LitStr, Path, Token};
 
 pub(crate) use check::check;
 pub(crate) use expand::{Attributes, expand};
+pub(crate) use harm::{harmless, refuse_control_flow};
 
 use crate::errors::Errors;
 use crate::options::separated;
 use crate::semconv::Type;
 
 /// An entry as written.
+#[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) key: WrittenKey,
-    form: Form,
-    value: Expr,
+    pub(crate) form: Form,
+    pub(crate) value: Expr,
 }
 
+#[derive(Clone)]
 pub(crate) enum WrittenKey {
     /// A key of the OpenTelemetry registry.
     Literal(LitStr),
@@ -30,7 +34,7 @@ pub(crate) enum WrittenKey {
 
 /// How a value is recorded.
 #[derive(Clone, Copy)]
-enum Form {
+pub(crate) enum Form {
     /// By its type.
     Typed,
     /// `%value`: its `Display`.
@@ -77,20 +81,10 @@ enum WarningKind {
 
 impl Parse for Entry {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key = if input.peek(syn::Lit) {
-            match input.parse::<syn::Lit>()? {
-                syn::Lit::Str(name) => WrittenKey::Literal(name),
-                other => {
-                    let message =
-                        "an attribute key is a string literal or the path of a declared key";
-                    return Err(syn::Error::new(other.span(), message));
-                }
-            }
-        } else if input.peek(Token![%]) || input.peek(Token![?]) {
+        if input.peek(Token![%]) || input.peek(Token![?]) {
             return Err(input.error("a value needs a key: `\"the.key\" = %value`"));
-        } else {
-            WrittenKey::Path(input.parse()?)
-        };
+        }
+        let key: WrittenKey = input.parse()?;
         if input.is_empty() || input.peek(Token![,]) {
             let written = key.written();
             let message = format!("`{written}` needs a value: `{written} = value`");
@@ -100,13 +94,7 @@ impl Parse for Entry {
             return Err(input.error(format!("expected `=` after the key `{}`", key.written())));
         }
         input.parse::<Token![=]>()?;
-        let form = if let Some(sign) = input.parse::<Option<Token![%]>>()? {
-            Form::Display(sign.span)
-        } else if let Some(sign) = input.parse::<Option<Token![?]>>()? {
-            Form::Debug(sign.span)
-        } else {
-            Form::Typed
-        };
+        let form = Form::parse(input)?;
         if input.is_empty() || input.peek(Token![,]) {
             return Err(syn::Error::new(
                 key.span(),
@@ -117,6 +105,34 @@ impl Parse for Entry {
             key,
             form,
             value: input.parse()?,
+        })
+    }
+}
+
+impl Parse for WrittenKey {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(syn::Lit) {
+            return input.parse().map(Self::Path);
+        }
+        match input.parse::<syn::Lit>()? {
+            syn::Lit::Str(name) => Ok(Self::Literal(name)),
+            other => {
+                let message = "an attribute key is a string literal or the path of a declared key";
+                Err(syn::Error::new(other.span(), message))
+            }
+        }
+    }
+}
+
+impl Form {
+    /// The sign before a value, if there is one.
+    pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(if let Some(sign) = input.parse::<Option<Token![%]>>()? {
+            Self::Display(sign.span)
+        } else if let Some(sign) = input.parse::<Option<Token![?]>>()? {
+            Self::Debug(sign.span)
+        } else {
+            Self::Typed
         })
     }
 }

@@ -92,14 +92,17 @@ pub(crate) fn leading_facade(input: ParseStream<'_>) -> syn::Result<Option<Given
 fn expand(call: &Call) -> TokenStream {
     let facade = &call.facade;
     let Attributes { items, values } = attribute::expand(&call.attributes, facade);
-    let what = match &call.name {
-        Some(name) => quote_spanned!(Span::mixed_site()=> event(#name, &[#(#values),*])),
-        None => quote_spanned!(Span::mixed_site()=> record(&[#(#values),*])),
-    };
-    quote_spanned! {Span::mixed_site()=> {
+    let site = Span::mixed_site();
+    let what = attribute::harmless(&call.attributes, &values, facade, |values| {
+        match &call.name {
+            Some(name) => quote_spanned!(site=> #facade::__private::event(#name, &[#(#values),*])),
+            None => quote_spanned!(site=> #facade::__private::record(&[#(#values),*])),
+        }
+    });
+    quote_spanned! {site=> {
         #items
         if #facade::__private::recording() {
-            #facade::__private::#what;
+            #what;
         }
     }}
 }

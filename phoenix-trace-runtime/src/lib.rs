@@ -2,8 +2,10 @@
 
 pub mod key;
 pub mod outcome;
+pub mod returned;
 pub mod value;
 
+mod operation;
 mod panics;
 mod record;
 
@@ -51,6 +53,11 @@ pub use grpc::{GrpcClientLayer, GrpcServerLayer, TracingClientInterceptor, Traci
 pub use http::{
     HttpClientLayer, HttpServerLayer, UrlTemplate, trace_http_client, trace_http_response,
 };
+pub use operation::{
+    OperationAttributes, OperationOutput, TraceErr, with_traced_operation,
+    with_traced_operation_async,
+};
+pub use outcome::ErrorType;
 pub use pipeline::{DropReason, ExporterStats, Stats};
 pub use propagation::CorrelationId;
 pub use record::carry::{
@@ -59,6 +66,7 @@ pub use record::carry::{
 pub use record::current::add_link;
 pub use record::join_set::SpawnInCurrentSpan;
 pub use record::message::Carried;
+pub use record::place::{SpanRef, SpanRefs};
 pub use record::run::InSpan;
 pub use record::site::SpanKind;
 pub use signals::shutdown_signal;

@@ -1,12 +1,15 @@
 //! What a returned value means for the span that produced it: a value of any type in, success or failure out.
-//! Whether it is a `Result` is decided by its type, through method resolution on references, never by how it is spelled.
 
 use std::any::type_name;
 use std::error::Error;
 use std::fmt::{self, Debug, Display};
 use std::ops::Deref;
 
-use crate::record::told::unharmed;
+use crate::record::told::{cut, unharmed};
+
+mod resolve;
+
+pub use resolve::{AsError, Probe, dispatch};
 
 /// Whether an operation succeeded.
 #[derive(Debug)]
@@ -22,6 +25,55 @@ pub struct Failure<'a> {
     pub(crate) error_type: &'a str,
     pub(crate) message: Message<'a>,
     pub(crate) source: Option<&'a (dyn Error + 'static)>,
+    /// Is it an error, which is told as an exception event, or another value that counts as a failure?
+    pub(crate) exception: bool,
+}
+
+/// An error that names its own `error.type`, where the name of its Rust type says too little.
+///
+/// The names must be few, since metrics and sampling rules group by them: the name of a variant, a code, never a message or
+/// an id. At most 128 bytes are kept.
+///
+/// ```
+/// use phoenix_trace_runtime::ErrorType;
+///
+/// # #[derive(Debug)]
+/// enum PaymentError {
+///     Declined { code: u16 },
+///     Unreachable,
+/// }
+/// # impl std::fmt::Display for PaymentError {
+/// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("no payment") }
+/// # }
+/// # impl std::error::Error for PaymentError {}
+///
+/// impl ErrorType for PaymentError {
+///     fn error_type(&self) -> &str {
+///         match self {
+///             Self::Declined { .. } => "declined",
+///             Self::Unreachable => "unreachable",
+///         }
+///     }
+/// }
+/// ```
+///
+/// What is seen through `dyn Error`, and what [`SpanHandle::record_error`](crate::SpanHandle::record_error) is given, goes
+/// by the name of its type.
+pub trait ErrorType: Error {
+    /// The error's type.
+    fn error_type(&self) -> &str;
+}
+
+impl<E: ErrorType> ErrorType for Box<E> {
+    fn error_type(&self) -> &str {
+        (**self).error_type()
+    }
+}
+
+impl<E: ErrorType> ErrorType for std::sync::Arc<E> {
+    fn error_type(&self) -> &str {
+        (**self).error_type()
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -40,6 +92,7 @@ impl<'a> Failure<'a> {
             error_type,
             message: Message::None,
             source: None,
+            exception: true,
         }
     }
 
@@ -98,7 +151,42 @@ impl<'a> Outcome<'a> {
             Self::Err(failure) => Self::Err(failure.type_only()),
         }
     }
+
+    /// The same, the message of a failure told by `Debug`. `failing` is `None` when there is none.
+    #[must_use]
+    pub fn by_debug<E: TellByDebug>(self, failing: Option<&'a E>) -> Self {
+        match (self, failing) {
+            (Self::Err(failure), Some(failing)) => Self::Err(Failure {
+                message: Message::Debug(failing),
+                ..failure
+            }),
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// A returned value that counts as a failure: as the error that it holds, else by its type alone.
+    #[must_use]
+    pub fn or_failure<T>(self, _returned: &T) -> Self {
+        match self {
+            Self::Ok => Self::Err(Failure {
+                exception: false,
+                ..Failure::new(short_type_name::<T>())
+            }),
+            failed @ Self::Err(_) => failed,
+        }
+    }
 }
+
+/// What `err(?)` tells the message of.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`err(?)` tells the `Debug` form of a failure, and `{Self}` has none",
+    label = "`{Self}` does not implement `Debug`",
+    note = "derive `Debug` for it, or leave out the `?`"
+)]
+pub trait TellByDebug: Debug {}
+#[diagnostic::do_not_recommend]
+impl<E: Debug> TellByDebug for E {}
 
 /// The short name of a type: `ParseError` for `app::parse::ParseError<T>`, `Error` for `Box<dyn Error>`.
 pub(crate) fn short_type_name<T: ?Sized>() -> &'static str {
@@ -110,80 +198,6 @@ fn shorten(full: &'static str) -> &'static str {
     let full = full.strip_prefix("dyn ").unwrap_or(full);
     let path = full.split(['<', '>', ' ', '+']).next().unwrap_or(full);
     path.rsplit("::").next().unwrap_or(path)
-}
-
-/// A reference to a returned value, for method resolution.
-#[doc(hidden)]
-pub struct Probe<'a, T>(pub &'a T);
-
-/// Trait objects that are errors, as what `Box<dyn Error>` and its like point to.
-#[doc(hidden)]
-pub trait AsError {
-    fn as_error(&self) -> &(dyn Error + 'static);
-}
-impl AsError for dyn Error + 'static {
-    fn as_error(&self) -> &(dyn Error + 'static) {
-        self
-    }
-}
-impl AsError for dyn Error + Send + 'static {
-    fn as_error(&self) -> &(dyn Error + 'static) {
-        self
-    }
-}
-impl AsError for dyn Error + Send + Sync + 'static {
-    fn as_error(&self) -> &(dyn Error + 'static) {
-        self
-    }
-}
-
-macro_rules! levels {
-    ($($(#[$doc:meta])* $trait:ident for $probe:ty, [$($bounds:tt)*], |$error:ident| $failure:expr;)*) => {$(
-        $(#[$doc])*
-        #[doc(hidden)]
-        pub trait $trait<'a> {
-            fn outcome(&self) -> Outcome<'a>;
-        }
-        impl<'a, T, E> $trait<'a> for $probe where $($bounds)* {
-            #[inline]
-            fn outcome(&self) -> Outcome<'a> {
-                match self.0 {
-                    Ok(_) => Outcome::Ok,
-                    Err($error) => Outcome::Err($failure),
-                }
-            }
-        }
-    )*};
-}
-
-levels! {
-    /// An error with its chain of sources.
-    ResultOfError for &&&&&Probe<'a, Result<T, E>>, [E: Error + 'static],
-        |error| of_error(error);
-    /// A pointer to one: `Box<dyn Error>`, `anyhow::Error`.
-    ResultOfPointer for &&&&Probe<'a, Result<T, E>>, [E: Display + Deref, E::Target: AsError],
-        |error| Failure { error_type: short_type_name::<E>(), message: Message::Display(error), source: source_of((**error).as_error()) };
-    /// Something that can be displayed.
-    ResultOfDisplay for &&&Probe<'a, Result<T, E>>, [E: Display],
-        |error| Failure { error_type: short_type_name::<E>(), message: Message::Display(error), source: None };
-    /// Something that can be debugged.
-    ResultOfDebug for &&Probe<'a, Result<T, E>>, [E: Debug],
-        |error| Failure { error_type: short_type_name::<E>(), message: Message::Debug(error), source: None };
-    /// Anything else.
-    ResultOfAny for &Probe<'a, Result<T, E>>, [],
-        |_error| Failure { error_type: short_type_name::<E>(), message: Message::None, source: None };
-}
-
-/// Not a `Result`: returning is success.
-#[doc(hidden)]
-pub trait NotAResult<'a> {
-    fn outcome(&self) -> Outcome<'a>;
-}
-impl<'a, T> NotAResult<'a> for Probe<'a, T> {
-    #[inline]
-    fn outcome(&self) -> Outcome<'a> {
-        Outcome::Ok
-    }
 }
 
 /// What an error says is its cause, asked for by code that may panic.
@@ -202,29 +216,33 @@ pub(crate) fn of_error<E: Error + 'static>(error: &E) -> Failure<'_> {
         };
     }
     Failure {
-        error_type: short_type_name::<E>(),
-        message: Message::Display(error),
         source: source_of(error),
+        ..Failure::new(short_type_name::<E>()).message(error)
     }
 }
 
-/// The traits of all levels, without their names.
-#[doc(hidden)]
-pub mod dispatch {
-    pub use super::{
-        NotAResult as _, ResultOfAny as _, ResultOfDebug as _, ResultOfDisplay as _,
-        ResultOfError as _, ResultOfPointer as _,
-    };
+/// The same for an error that names its own type.
+pub(crate) fn of_named<E: ErrorType + 'static>(error: &E) -> Failure<'_> {
+    let failure = of_error(error);
+    match unharmed(|| error.error_type()).filter(|name| !name.is_empty()) {
+        Some(name) => Failure {
+            error_type: cut(name, ERROR_TYPE_LENGTH),
+            ..failure
+        },
+        None => failure,
+    }
 }
 
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __phoenix_outcome {
-    ($returned:expr) => {{
-        use $crate::outcome::dispatch::*;
-        (&&&&&&$crate::outcome::Probe($returned)).outcome()
-    }};
+/// The same for a pointer to an error.
+pub(crate) fn of_pointer<E: Display + Deref<Target: AsError>>(error: &E) -> Failure<'_> {
+    Failure {
+        source: source_of((**error).as_error()),
+        ..Failure::new(short_type_name::<E>()).message(error)
+    }
 }
+
+/// How much of a name that an error gives its type is kept, in bytes.
+const ERROR_TYPE_LENGTH: usize = 128;
 
 #[cfg(test)]
 mod tests {

@@ -2,20 +2,30 @@
 
 use std::fmt;
 
-pub use crate::__phoenix_outcome as outcome;
+use opentelemetry::trace::SpanContext;
+
 pub use crate::__phoenix_testing as testing;
 pub use crate::main_scope::{
     Configured, Flavor, IntoConfig, Main, config_of_main, into_config, run_main, run_main_sync,
 };
 pub use crate::outcome::{Failure, Outcome};
 pub use crate::record::entered::Entered;
+pub use crate::record::owned::Owned as Place;
 pub use crate::record::run::{Traced, traced};
 pub use crate::record::site::{Site, SpanKind};
+pub use crate::record::start::Started;
+pub use crate::record::told::unharmed;
 pub use crate::value::{Attr, ToValue, Value};
+pub use crate::{
+    __phoenix_failing as failing, __phoenix_outcome as outcome, __phoenix_success as success,
+};
 pub use crate::{key, value};
 
 use crate::key::{AttributeType, Key, types};
-use crate::record::{current, entered, start, thread};
+use crate::record::place::{self, SpanRefs};
+use crate::record::start;
+use crate::record::{current, entered, thread};
+use crate::returned::{self, ReturnedValue};
 
 #[cfg(feature = "grpc")]
 pub use crate::grpc::service as grpc;
@@ -54,8 +64,14 @@ pub fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
 
 /// Starts the span that [`traced`] runs, from inside of what it runs.
 #[inline]
-pub fn start(site: &'static Site, attrs: &[Attr<'_>]) {
-    start::start(site, attrs);
+pub fn start(site: &'static Site, attrs: &[Attr<'_>]) -> Started {
+    start::start(site, attrs)
+}
+
+/// The same, in another place than below the one that runs now.
+#[must_use]
+pub fn start_in(place: Place, site: &'static Site, attrs: &[Attr<'_>]) -> Started {
+    start::start_in(place, site, attrs)
 }
 
 /// Records attributes on the current span.
@@ -80,10 +96,57 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
-/// Does this result hold an error that counts as a failure?
+/// Does what may count as a failure do so? A condition that panics decides nothing.
 #[inline]
-pub fn is_failure<T, E>(returned: &Result<T, E>, condition: impl FnOnce(&E) -> bool) -> bool {
-    returned.as_ref().is_err_and(condition)
+pub fn is_failure<E>(failing: Option<&E>, condition: impl FnOnce(&E) -> bool) -> bool {
+    failing.is_some_and(|failing| unharmed(|| condition(failing)).unwrap_or(true))
+}
+
+/// The spans that a new one is linked to.
+pub fn links<Number>(to: impl SpanRefs<Number>) -> Vec<SpanContext> {
+    place::links(to)
+}
+
+/// What `ask` gives, if it is to be asked.
+pub fn asked<T: Default>(on: bool, ask: impl FnOnce() -> T) -> T {
+    on.then(|| unharmed(ask)).flatten().unwrap_or_default()
+}
+
+/// The right to record below another span than the one that runs now.
+pub fn below<Number>(parent: impl SpanRefs<Number>) -> Place {
+    place::below(parent)
+}
+
+/// The right to record in a trace of its own.
+#[must_use]
+pub fn apart() -> Place {
+    place::apart()
+}
+
+/// What runs until this is dropped records there, if it is on.
+#[must_use]
+pub fn stay(on: bool, place: impl FnOnce() -> Place) -> Place {
+    let mut place = asked(on, place);
+    place.enter_to_drop();
+    place
+}
+
+/// Is there to be no span this time?
+#[inline]
+pub fn skips(condition: impl FnOnce() -> bool) -> bool {
+    unharmed(condition).unwrap_or(false)
+}
+
+/// Records a returned value by its type.
+pub fn returned(value: Option<&(impl ReturnedValue + ?Sized)>) {
+    if let Some(value) = value {
+        unharmed(|| returned::record(value));
+    }
+}
+
+/// Records the text of a returned value.
+pub fn returned_fmt(text: fmt::Arguments<'_>) {
+    returned::record_text(text);
 }
 
 /// A test, where there is support for it.

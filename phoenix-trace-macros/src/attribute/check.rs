@@ -4,7 +4,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Lit, LitStr, UnOp};
 
-use super::{Attribute, Entry, Form, Key, Value, Warning, WarningKind, WrittenKey};
+use super::{
+    Attribute, Entry, Form, Key, Value, Warning, WarningKind, WrittenKey, refuse_control_flow,
+};
 use crate::errors::{Errors, one_of};
 use crate::semconv::{self, Found, Replacement, Type};
 
@@ -28,6 +30,7 @@ pub(crate) fn check(entries: Vec<Entry>, errors: &mut Errors) -> Vec<Attribute> 
 }
 
 fn check_entry(Entry { key, form, value }: Entry, errors: &mut Errors) -> Option<Attribute> {
+    refuse_control_flow(&value, errors);
     let name = match key {
         WrittenKey::Literal(name) => name,
         WrittenKey::Path(path) => {

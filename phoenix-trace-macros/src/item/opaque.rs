@@ -5,7 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, Pat, ReceiverKind, ReturnType, Signature, Token, Type};
 
-use super::Function;
+use super::{Function, is_called};
 
 /// The signature without `async`, and what its body begins with.
 pub(crate) struct Opaque {
@@ -103,7 +103,10 @@ fn names_never(ty: &Type) -> bool {
 }
 
 /// Is this an attribute that changes nothing, and asks for no `async`? Of any other, nobody can tell.
-fn is_inert(attr: &Attribute) -> bool {
+pub(crate) fn is_inert(attr: &Attribute) -> bool {
+    if is_called(attr, "traced_operation") {
+        return true;
+    }
     const INERT: [&str; 11] = [
         "allow",
         "cfg",

@@ -1,10 +1,13 @@
 //! A plan in, the function around its span out. What is generated is a static for the site and a few calls.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::Type;
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{Expr, Type};
 
-use super::lower::{Failure, Plan};
+use super::args::Message;
+use super::lower::{Failure, Place, Plan};
+use super::ret::{self, Returned};
 use crate::attribute::{self, Attributes};
 use crate::item::{
     AsyncTail, Opaque, Shape, future_output, hoist_bindings, inferable, rename_self,
@@ -39,26 +42,152 @@ fn preamble(plan: &Plan, items: &TokenStream) -> TokenStream {
     }
 }
 
-fn sync(plan: &Plan) -> TokenStream {
-    let Attributes { items, values } = attribute::expand(&plan.attributes, &plan.facade);
-    let preamble = preamble(plan, &items);
-    let (facade, body) = (&plan.facade, &plan.function.body);
+/// The span of a body that runs at once, its attributes evaluated only while it records.
+fn entered(plan: &Plan, values: &[TokenStream], beginning: &Beginning) -> TokenStream {
     let site = Span::mixed_site();
-    let started = quote_spanned! {site=>
-        if #facade::__private::recording() {
-            #facade::__private::enter(&__PHOENIX_SITE, &[#(#values),*])
+    let facade = &plan.facade;
+    let (on, links) = (&beginning.on, &beginning.links);
+    let start = attribute::harmless(
+        &plan.attributes,
+        values,
+        facade,
+        |values| quote_spanned!(site=> #facade::__private::enter(&__PHOENIX_SITE, &[#(#values),*])),
+    );
+    let link = links
+        .as_ref()
+        .map(|links| quote_spanned!(site=> .link(&#links)));
+    quote_spanned! {site=>
+        if #on {
+            #start #link
         } else {
             #facade::__private::Entered::off()
         }
-    };
-    let Failure::Outcome { .. } = &plan.failure else {
-        let statements = body.stream();
-        return quote_spanned! {site=>
-            #preamble
-            let __phoenix_span = #started;
-            #statements
+    }
+}
+
+/// The same from inside of a future that the span runs.
+fn started(plan: &Plan, values: &[TokenStream], beginning: &Beginning) -> TokenStream {
+    let site = Span::mixed_site();
+    let facade = &plan.facade;
+    let Beginning {
+        asked,
+        on,
+        links,
+        place,
+    } = beginning;
+    let place = place.as_ref().map(|place| {
+        quote_spanned!(site=> let __phoenix_place = #facade::__private::asked(true, #place);)
+    });
+    let start = attribute::harmless(&plan.attributes, values, facade, |values| match &place {
+        None => quote_spanned!(site=> #facade::__private::start(&__PHOENIX_SITE, &[#(#values),*])),
+        Some(_) => quote_spanned!(site=>
+            #facade::__private::start_in(__phoenix_place, &__PHOENIX_SITE, &[#(#values),*])),
+    });
+    let link = links
+        .as_ref()
+        .map(|links| quote_spanned!(site=> .link(&#links)));
+    quote_spanned! {site=>
+        #asked
+        if #on {
+            #place
+            let _: #facade::__private::Started = #start #link;
+        }
+    }
+}
+
+/// What is asked before a span starts, where the span that called is still the current one.
+struct Beginning {
+    /// The statements that ask.
+    asked: TokenStream,
+    /// Is there to be a span?
+    on: TokenStream,
+    /// The spans that it is linked to.
+    links: Option<Ident>,
+    /// Where it starts, as an argument.
+    place: Option<TokenStream>,
+}
+
+impl Beginning {
+    /// `rename`: what the user's names are called where they are asked.
+    fn of(plan: &Plan, rename: impl Fn(TokenStream) -> TokenStream) -> Self {
+        let site = Span::mixed_site();
+        let private = {
+            let facade = &plan.facade;
+            quote_spanned!(site=> #facade::__private)
         };
+        let recording = quote_spanned!(site=> #private::recording());
+        let place = match &plan.place {
+            Place::Here => None,
+            Place::Root => Some(quote_spanned!(site=> || #private::apart())),
+            Place::Below(parent) => {
+                let at = site.located_at(parent.span());
+                let parent = rename(borrowed_place(parent));
+                Some(quote_spanned!(at=> || #private::below(#parent)))
+            }
+        };
+        if place.is_none() && plan.link.is_none() && plan.skip_if.is_none() {
+            return Self {
+                asked: TokenStream::new(),
+                on: recording,
+                links: None,
+                place: None,
+            };
+        }
+        let on = quote_spanned!(site=> __phoenix_on);
+        let skips = plan.skip_if.as_ref().map(|condition| {
+            let condition = rename(condition.to_token_stream());
+            quote_spanned!(site=> && !#private::skips(|| #condition))
+        });
+        let mut asked = quote_spanned!(site=> let #on = #recording #skips;);
+        let links = plan.link.as_ref().map(|link| {
+            let links = Ident::new("__phoenix_links", site);
+            let at = site.located_at(link.span());
+            let link = rename(borrowed_place(link));
+            let named = quote_spanned!(at=> || #private::links(#link));
+            asked.extend(quote_spanned!(site=> let #links = #private::asked(#on, #named);));
+            links
+        });
+        Self {
+            asked,
+            on,
+            links,
+            place,
+        }
+    }
+}
+
+/// An expression for a function that takes a reference as well: the body needs what is only named.
+fn borrowed_place(value: &Expr) -> TokenStream {
+    if matches!(value, Expr::Path(_) | Expr::Field(_) | Expr::Index(_)) {
+        quote_spanned!(value.span()=> &#value)
+    } else {
+        value.to_token_stream()
+    }
+}
+
+fn sync(plan: &Plan) -> TokenStream {
+    let Attributes { items, values } = attribute::expand(&plan.attributes, &plan.facade);
+    let preamble = preamble(plan, &items);
+    let beginning = Beginning::of(plan, |tokens| tokens);
+    let entered = entered(plan, &values, &beginning);
+    let (facade, body) = (&plan.facade, &plan.function.body);
+    let site = Span::mixed_site();
+    let Beginning {
+        asked, on, place, ..
+    } = &beginning;
+    let stay = place.as_ref().map(
+        |place| quote_spanned!(site=> let __phoenix_place = #facade::__private::stay(#on, #place);),
+    );
+    let start = quote_spanned! {site=>
+        #preamble
+        #asked
+        #stay
+        let __phoenix_span = #entered;
     };
+    if let (Failure::Never, Returned::Nothing) = (&plan.failure, &plan.returned) {
+        let statements = body.stream();
+        return quote!(#start #statements);
+    }
     let classified = classified(plan, quote_spanned!(site=> &__phoenix_returned));
     // The closure keeps `return` and `?` inside, and must be one that is called once, or it could not give away what it
     // borrowed through the parameters.
@@ -71,11 +200,14 @@ fn sync(plan: &Plan) -> TokenStream {
         Some(arrow) => quote_spanned!(site=> move || #arrow #body),
         None => quote_spanned!(site=> move || #body),
     };
+    let mut settled = quote_spanned!(site=> __phoenix_span.outcome(#classified););
+    if plan.asks_the_user() {
+        settled = quote_spanned!(site=> if __phoenix_span.is_recording() { #settled });
+    }
     quote_spanned! {site=>
-        #preamble
-        let __phoenix_span = #started;
+        #start
         let __phoenix_returned = #facade::__private::call(#closure);
-        __phoenix_span.outcome(#classified);
+        #settled
         __phoenix_returned
     }
 }
@@ -85,8 +217,13 @@ fn awaited(plan: &Plan) -> TokenStream {
     let Attributes { items, values } = attribute::expand(&plan.attributes, &plan.facade);
     let preamble = preamble(plan, &items);
     let body = &plan.function.body;
-    let typed = typed(Some(plan.function.output()));
-    let block = block(plan, &typed, &values, body, &body.stream());
+    let mut before = typed(Some(plan.function.output()));
+    before.extend(started(
+        plan,
+        &values,
+        &Beginning::of(plan, |tokens| tokens),
+    ));
+    let block = block(&before, body, &body.stream());
     let traced = traced(
         plan,
         &quote_spanned!(Span::mixed_site()=> async move #block),
@@ -105,7 +242,12 @@ fn returned(plan: &Plan, opaque: &Opaque) -> TokenStream {
         let facade = &plan.facade;
         before.extend(quote_spanned!(Span::mixed_site()=> #facade::__private::hold(&#held);));
     }
-    let block = block(plan, &before, &values, body, &body.stream());
+    before.extend(started(
+        plan,
+        &values,
+        &Beginning::of(plan, |tokens| tokens),
+    ));
+    let block = block(&before, body, &body.stream());
     let traced = traced(
         plan,
         &quote_spanned!(Span::mixed_site()=> async move #block),
@@ -128,15 +270,24 @@ fn async_tail(plan: &Plan, tail: &AsyncTail) -> TokenStream {
             .map(|ty| typed(Some(Some(ty))))
             .unwrap_or_default()
     };
+    let mut renames = false;
     if is_async_trait
-        && !values.is_empty()
+        && (!values.is_empty() || plan.asks_before())
         && let Some((bindings, rest)) = hoist_bindings(statements.clone())
     {
         before.extend(bindings);
         values = values.into_iter().map(rename_self).collect();
         statements = rest;
+        renames = true;
     }
-    let block = block(plan, &before, &values, &tail.block, &statements);
+    let beginning = Beginning::of(
+        plan,
+        |tokens| {
+            if renames { rename_self(tokens) } else { tokens }
+        },
+    );
+    before.extend(started(plan, &values, &beginning));
+    let block = block(&before, &tail.block, &statements);
     let (before, asyncness) = (&tail.before, &tail.asyncness);
     let mut outer = traced(plan, &quote!(#asyncness move #block));
     if let Some(boxed) = &tail.boxed {
@@ -167,24 +318,10 @@ fn typed(output: Option<Option<&Type>>) -> TokenStream {
     }
 }
 
-/// The block that starts the span, its attributes evaluated only while it records, and then does what `body` did.
-fn block(
-    plan: &Plan,
-    before: &TokenStream,
-    values: &[TokenStream],
-    body: &Group,
-    statements: &TokenStream,
-) -> Group {
-    let facade = &plan.facade;
-    let start = quote_spanned! {Span::mixed_site()=>
-        if #facade::__private::recording() {
-            #facade::__private::start(&__PHOENIX_SITE, &[#(#values),*]);
-        }
-    };
-    let mut block = Group::new(
-        proc_macro2::Delimiter::Brace,
-        quote!(#before #start #statements),
-    );
+/// What `body` does, after what comes `before`.
+fn block(before: &TokenStream, body: &Group, statements: &TokenStream) -> Group {
+    let content = quote!(#before #statements);
+    let mut block = Group::new(proc_macro2::Delimiter::Brace, content);
     block.set_span(body.span());
     block
 }
@@ -197,31 +334,45 @@ fn traced(plan: &Plan, future: &TokenStream) -> TokenStream {
     quote_spanned!(site=> #facade::__private::traced(#future, |__phoenix_returned| #classified))
 }
 
-/// An expression of type `Outcome`, for a reference to the returned value.
+/// An expression of type `Outcome`, for a reference to the returned value. It is evaluated only while the span records,
+/// if it asks the user.
 fn classified(plan: &Plan, returned: TokenStream) -> TokenStream {
     let site = Span::mixed_site();
+    let recorded = ret::expand(&plan.returned, &returned, &plan.facade);
     let private = {
         let facade = &plan.facade;
         quote_spanned!(site=> #facade::__private)
     };
-    let Failure::Outcome {
-        type_only,
-        condition,
-    } = &plan.failure
-    else {
+    let Failure::Outcome { message, condition } = &plan.failure else {
         return quote_spanned!(site=> {
             let _ = #returned;
+            #recorded
             #private::Outcome::Ok
         });
     };
     let mut outcome = quote_spanned!(site=> #private::outcome!(#returned));
-    if *type_only {
-        outcome = quote_spanned!(site=> #outcome.type_only());
+    if condition.is_some() {
+        outcome = quote_spanned!(site=> #outcome.or_failure(#returned));
     }
-    match condition {
-        None => outcome,
-        Some(condition) => quote_spanned! {site=>
-            if #private::is_failure(#returned, #condition) { #outcome } else { #private::Outcome::Ok }
-        },
+    match message {
+        Message::Whole => {}
+        Message::TypeOnly => outcome = quote_spanned!(site=> #outcome.type_only()),
+        Message::Debug(sign) => {
+            let at = site.located_at(*sign);
+            outcome = quote_spanned!(at=> #outcome.by_debug(#private::failing!(#returned)));
+        }
+    }
+    if let Some(condition) = condition {
+        outcome = quote_spanned! {site=>
+            if #private::is_failure(#private::failing!(#returned), #condition) {
+                #outcome
+            } else {
+                #private::Outcome::Ok
+            }
+        };
+    }
+    match &plan.returned {
+        Returned::Nothing => outcome,
+        _ => quote_spanned!(site=> { #recorded #outcome }),
     }
 }

@@ -6,7 +6,9 @@ use quote::ToTokens;
 use syn::spanned::Spanned as _;
 use syn::{Expr, Lit, Type};
 
-use super::args::{Args, Err};
+use super::args::{Args, Err, Message};
+use super::capture;
+use super::ret::{Ret, Returned};
 use crate::attribute::{self, Attribute};
 use crate::errors::Errors;
 use crate::item::{Function, Item, Opaque, Shape, promises_future};
@@ -24,7 +26,42 @@ pub(super) struct Plan {
     /// A variant of `SpanKind`.
     pub(super) kind: &'static str,
     pub(super) attributes: Vec<Attribute>,
+    /// No span while this is true.
+    pub(super) skip_if: Option<Expr>,
+    pub(super) place: Place,
+    /// Spans that this one is linked to.
+    pub(super) link: Option<Expr>,
+    pub(super) returned: Returned,
     pub(super) failure: Failure,
+}
+
+impl Plan {
+    /// Is code of the user's asked what the returned value means?
+    pub(super) fn asks_the_user(&self) -> bool {
+        let judged = matches!(
+            &self.failure,
+            Failure::Outcome {
+                condition: Some(_),
+                ..
+            }
+        );
+        judged || !matches!(self.returned, Returned::Nothing)
+    }
+
+    /// Is something asked before the span starts, besides its attributes?
+    pub(super) fn asks_before(&self) -> bool {
+        self.skip_if.is_some() || self.link.is_some() || matches!(self.place, Place::Below(_))
+    }
+}
+
+/// Where the span starts.
+pub(super) enum Place {
+    /// Below the one that runs then.
+    Here,
+    /// In a trace of its own.
+    Root,
+    /// Below the one that is named.
+    Below(Expr),
 }
 
 /// What a returned value means.
@@ -33,26 +70,37 @@ pub(super) enum Failure {
     Never,
     /// It is asked whether it is an error.
     Outcome {
-        type_only: bool,
-        condition: Option<Expr>,
+        message: Message,
+        condition: Option<Box<Expr>>,
     },
 }
 
 pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
     let function = function(item, errors);
-    let rpc = args.rpc.as_ref().map(|given| &given.word);
-    let skip = args.skip.as_ref().map(|given| &given.word);
-    for word in rpc.into_iter().chain(skip) {
-        let message = format!(
-            "`{word}` is about the span of an RPC: it belongs on a method of an impl with `#[traced_grpc_service]`"
-        );
-        errors.at(word.span(), message);
+    if let Some(given) = &args.rpc {
+        let message = "`rpc` is about the span of an RPC: it belongs on a method of an impl with `#[traced_grpc_service]`";
+        errors.at(given.word.span(), message);
     }
-    let attributes = attribute::check(
-        args.attributes.map(|given| given.value).unwrap_or_default(),
-        errors,
-    );
+    if let Some(given) = &args.skip {
+        let message = "`skip` leaves a method out of an impl with `#[traced_operation]` or `#[traced_grpc_service]`, and \
+                       this function is in none; remove the annotation";
+        errors.at(given.word.span(), message);
+    }
+    let mut entries = args.attributes.map(|given| given.value).unwrap_or_default();
+    if let Some(captured) = args.capture {
+        // Once `#[async_trait]` has expanded, the parameters have other names than the arguments.
+        let sig = function
+            .as_ref()
+            .filter(|function| !function.is_async_trait())
+            .map(|function| &function.sig);
+        entries.extend(capture::entries(captured.value, sig, errors));
+    }
+    let attributes = attribute::check(entries, errors);
     let name = args.name.map(|given| name(given, errors));
+    let place = place(args.root, args.parent, errors);
+    for value in [&args.link, &args.skip_if].into_iter().flatten() {
+        attribute::refuse_control_flow(&value.value, errors);
+    }
     let function = function?;
     let shape = function.shape();
     if let (Shape::Sync, Some(output)) = (&shape, function.output())
@@ -62,6 +110,7 @@ pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan>
                        `Box::pin(async move { .. })`, or make this an `async fn`";
         errors.push(syn::Error::new_spanned(output, message));
     }
+    let returned = returned(args.ret, &function, &shape, errors);
     let failure = failure(args.err, &function, &shape, errors);
     Some(Plan {
         facade: facade_or_default(args.facade),
@@ -75,8 +124,56 @@ pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan>
         function,
         shape,
         attributes,
+        skip_if: args.skip_if.map(|given| *given.value),
+        place,
+        link: args.link.map(|given| *given.value),
+        returned,
         failure,
     })
+}
+
+fn place(root: Option<Given<()>>, parent: Option<Given<Box<Expr>>>, errors: &mut Errors) -> Place {
+    match (root, parent) {
+        (Some(_), Some(parent)) => {
+            let message = "`root` starts a trace of its own, and `parent` goes on with another one; keep one of the two, or \
+                           write `link` in place of `parent`";
+            errors.at(parent.word.span(), message);
+            Place::Root
+        }
+        (Some(_), None) => Place::Root,
+        (None, Some(parent)) => {
+            attribute::refuse_control_flow(&parent.value, errors);
+            Place::Below(*parent.value)
+        }
+        (None, None) => Place::Here,
+    }
+}
+
+fn returned(
+    ret: Option<Given<Ret>>,
+    function: &Function,
+    shape: &Shape,
+    errors: &mut Errors,
+) -> Returned {
+    let Some(Given { word, value }) = ret else {
+        return Returned::Nothing;
+    };
+    if returns_nothing(function, shape) {
+        let message = "`ret` is about a returned value, and this function returns none; remove it";
+        errors.at(word.span(), message);
+        return Returned::Nothing;
+    }
+    value.check(word.span(), errors)
+}
+
+/// Does the function end without a value, or not at all?
+fn returns_nothing(function: &Function, shape: &Shape) -> bool {
+    let is_nothing = |ty: &Type| match ty {
+        Type::Never(_) => true,
+        Type::Tuple(tuple) => tuple.elems.is_empty(),
+        _ => false,
+    };
+    !matches!(shape, Shape::AsyncTail(_)) && function.output().is_none_or(is_nothing)
 }
 
 /// The function, if it is one that can be traced.
@@ -92,8 +189,8 @@ fn function(item: Item, errors: &mut Errors) -> Option<Function> {
             return None;
         }
         Item::Other(span) => {
-            let message = "`#[traced_operation]` goes on a function or a method; for the impl of a tonic service \
-                           there is `#[traced_grpc_service]`";
+            let message = "`#[traced_operation]` goes on a function, a method or an impl; for the impl of a tonic \
+                           service there is `#[traced_grpc_service]`";
             errors.at(span, message);
             return None;
         }
@@ -111,8 +208,8 @@ fn function(item: Item, errors: &mut Errors) -> Option<Function> {
     Some(function)
 }
 
-fn name(Given { value, .. }: Given<Expr>, errors: &mut Errors) -> TokenStream {
-    match &value {
+fn name(Given { value, .. }: Given<Box<Expr>>, errors: &mut Errors) -> TokenStream {
+    match &*value {
         Expr::Lit(lit) => match &lit.lit {
             Lit::Str(text) if text.value().trim().is_empty() => {
                 errors.at(
@@ -168,9 +265,26 @@ fn failure(
         Shape::Sync | Shape::Async => function.output().is_none_or(is_never_a_result),
     };
     match err {
-        Some(given) if nothing => {
+        Some(given) if returns_nothing(function, shape) => {
             let message =
-                "`err` is about a returned `Result`, and this function returns none; remove it";
+                "`err` is about what is returned, and this function returns nothing; remove it";
+            errors.at(given.word.span(), message);
+            Failure::Never
+        }
+        Some(Given {
+            value:
+                Err::Record {
+                    message,
+                    condition: Some(condition),
+                },
+            ..
+        }) => Failure::Outcome {
+            message,
+            condition: Some(condition),
+        },
+        Some(given) if nothing => {
+            let message = "`err` is about a returned `Result`, and this function returns none; remove it, or tell what \
+                           counts as a failure: `err(if = |value| ..)`";
             errors.at(given.word.span(), message);
             Failure::Never
         }
@@ -178,21 +292,21 @@ fn failure(
             value: Err::Skip, ..
         }) => Failure::Never,
         Some(Given {
-            value: Err::Record {
-                type_only,
-                condition,
-            },
+            value: Err::Record { message, condition },
             ..
-        }) => Failure::Outcome {
-            type_only,
-            condition,
-        },
+        }) => Failure::Outcome { message, condition },
         None if nothing => Failure::Never,
         None => Failure::Outcome {
-            type_only: false,
+            message: Message::Whole,
             condition: None,
         },
     }
+}
+
+/// Can `err` be about what the function returns?
+pub(super) fn may_fail(function: &Function) -> bool {
+    matches!(function.shape(), Shape::AsyncTail(_))
+        || !function.output().is_none_or(is_never_a_result)
 }
 
 /// Types that are no `Result` whatever names mean: only the grammar is looked at, never how a path is spelled.

@@ -187,12 +187,14 @@ impl SpanHandle {
 
     /// What `future` records hangs below this span.
     pub fn carry<T>(&self, future: T) -> InSpan<T> {
-        let branch = self.segment.as_ref().map(|segment| {
-            let mut branch = segment.branch(self.span_id);
-            branch.context.place = Some(self.place);
-            own(branch)
-        });
-        InSpan::new(future, branch.unwrap_or_default())
+        InSpan::new(future, self.branch().map(own).unwrap_or_default())
+    }
+
+    /// A strand for work elsewhere, below this span.
+    pub(super) fn branch(&self) -> Option<Box<Strand>> {
+        let mut branch = self.segment.as_ref()?.branch(self.span_id);
+        branch.context.place = Some(self.place);
+        Some(branch)
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod message;
 pub(crate) mod owned;
 mod parking;
 pub(crate) mod part;
+pub(crate) mod place;
 pub(crate) mod registry;
 pub(crate) mod room;
 pub(crate) mod run;

@@ -13,13 +13,14 @@ use super::running::{Mode, Running, abroad};
 use super::site::Site;
 use super::start::{Child, Under, start_child, start_root};
 use super::stored::NONE;
-use super::strand::{Role, Strand};
+use super::strand::Strand;
 use super::thread;
+use crate::panics::Before;
 use crate::value::Attr;
 
 /// A span, or the right to record below one, that runs now and then. Dropped before it was ended, it was cancelled.
 #[derive(Debug, Default)]
-pub(crate) struct Owned(
+pub struct Owned(
     /// Dropped only by [`Drop`], which has little to do where nothing is recorded.
     ManuallyDrop<State>,
 );
@@ -102,6 +103,17 @@ impl Owned {
         self.0 = ManuallyDrop::new(state);
     }
 
+    /// Takes the strand that it owns and that does not run.
+    pub(super) fn take_strand(&mut self) -> Option<Box<Strand>> {
+        match &*self.0 {
+            State::Strand(_) => match self.take() {
+                State::Strand(strand) => Some(strand),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn take(&mut self) -> State {
         std::mem::take(&mut self.0)
     }
@@ -161,7 +173,7 @@ impl Owned {
             mode: Mode::Nothing,
             child: Child::NONE,
             hidden: ManuallyDrop::new(None),
-            was_panicking: false,
+            before: Before::NOTHING,
         }
     }
 
@@ -172,7 +184,7 @@ impl Owned {
             mode,
             child,
             hidden: ManuallyDrop::new(hidden),
-            was_panicking: std::thread::panicking(),
+            before: Before::now(),
         }
     }
 
@@ -284,7 +296,7 @@ impl Drop for Owned {
 }
 
 fn cancel(mut strand: Box<Strand>, now: Ticks) {
-    if strand.role == Role::Root {
+    if strand.has_owners_span() {
         strand.set_cancelled(0);
         strand.end(0, now);
     }

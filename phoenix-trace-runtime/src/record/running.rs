@@ -14,7 +14,7 @@ use super::strand::{Role, Strand};
 use super::told::Told;
 use super::{clock, ids, registry, thread};
 use crate::outcome::{Failure, Outcome};
-use crate::panics;
+use crate::panics::Before;
 
 /// A child that is polled where its strand does not run: what it records meanwhile is a branch of the same segment.
 /// Gives the strand that the branch hides.
@@ -39,7 +39,7 @@ pub struct Running<'a> {
     pub(super) child: Child,
     /// What it hides: taken wherever this ends, so that nothing is left to drop.
     pub(super) hidden: ManuallyDrop<Option<Box<Strand>>>,
-    pub(super) was_panicking: bool,
+    pub(super) before: Before,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +140,7 @@ impl Running<'_> {
         match self.mode {
             Mode::Nothing | Mode::Starting => {}
             Mode::Child => fail_active(self.child.number(), failure),
-            Mode::Strand if with_active(|strand| strand.role) == Some(Role::Root) => {
+            Mode::Strand if with_active(|strand| strand.has_owners_span()) == Some(true) => {
                 fail_active(0, failure)
             }
             // A branch has no span of its own that could say so.
@@ -212,7 +212,7 @@ impl Running<'_> {
             Mode::Nothing | Mode::Starting | Mode::Child => {}
             Mode::Strand => {
                 if let Some(mut strand) = thread::uninstall(self.hidden.take()) {
-                    if strand.role == Role::Root {
+                    if strand.has_owners_span() {
                         strand.end(0, now);
                     }
                     finish(strand);
@@ -273,8 +273,8 @@ impl Drop for Running<'_> {
         if self.mode == Mode::Nothing {
             return;
         }
-        if !self.was_panicking && std::thread::panicking() {
-            panics::current(|failure| self.fail(failure));
+        if self.before.is_unwound() {
+            self.before.tell(|failure| self.fail(failure));
             self.finish();
         } else {
             self.suspend();

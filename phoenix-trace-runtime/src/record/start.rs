@@ -4,11 +4,11 @@ use super::carry::with_active;
 use super::clock::{self, Ticks};
 use super::context::Context;
 use super::current::{render_lazy, set_lazy};
+use super::owned::Owned;
 use super::site::Site;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
-use super::{scope, thread};
-use crate::panics;
+use super::{part, scope, thread};
 use crate::value::Attr;
 
 /// A span of a strand that somebody further out owns. Two machine words, which travel in registers: written and read in
@@ -126,10 +126,14 @@ fn complete((child, lazy): (Child, bool), attrs: &[Attr<'_>]) -> Child {
     child
 }
 
+/// What generated code has to say of the span that it has just started, if it has.
+#[derive(Debug)]
+pub struct Started(pub(super) bool);
+
 /// Starts the span of the fresh [`Owned`](super::owned::Owned) that is being entered: below the one that runs now, or as a
 /// local root. It runs from here on. Elsewhere it does nothing.
 #[inline]
-pub(crate) fn start(site: &'static Site, attrs: &[Attr<'_>]) {
+pub(crate) fn start(site: &'static Site, attrs: &[Attr<'_>]) -> Started {
     let now = clock::now();
     let started = thread::with(|thread| {
         thread
@@ -137,24 +141,64 @@ pub(crate) fn start(site: &'static Site, attrs: &[Attr<'_>]) {
             .then(|| child_on(thread, site, attrs, now, true))
     });
     let Some(Some(started)) = started else {
-        return;
+        return Started(false);
     };
-    if complete(started, attrs).is_none() {
-        start_root_here(site, attrs, now);
-    }
+    let child = complete(started, attrs);
+    Started(if child.is_none() {
+        start_root_here(site, attrs, now)
+    } else {
+        child.number() != NONE
+    })
 }
 
 #[inline(never)]
-fn start_root_here(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) {
-    let Some(strand) = start_root(site, attrs, &[], now, Under::Current) else {
-        return;
-    };
+fn start_root_here(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> bool {
+    let strand = start_root(site, attrs, &[], now, Under::Current);
+    strand.is_some_and(run_here)
+}
+
+/// Runs a strand whose first span has started, until the span's owner takes it and lets run again what ran before.
+fn run_here(strand: Box<Strand>) -> bool {
     match thread::install(strand) {
-        Ok(hidden) => {
-            with_active(|strand| strand.hidden = hidden);
+        Ok(hidden) => with_active(|strand| strand.hidden = hidden).is_some(),
+        Err(strand) => {
+            strand.pipeline.lose(&strand);
+            false
         }
-        Err(strand) => strand.pipeline.lose(&strand),
     }
+}
+
+/// The same in another place: on a branch below another span, or as a local root under the context of a scope.
+#[inline(never)]
+pub(crate) fn start_in(mut place: Owned, site: &'static Site, attrs: &[Attr<'_>]) -> Started {
+    let Some(mut place) = place.take_strand() else {
+        return start(site, attrs);
+    };
+    if thread::with(thread::Thread::takes_start) != Some(true) {
+        return Started(false);
+    }
+    let now = clock::now();
+    if place.role == Role::Scope {
+        let under = Under::Request(place.context.clone());
+        thread::recycle(place);
+        let strand = start_root(site, attrs, &[], now, under);
+        return Started(
+            strand.is_some_and(|strand| strand.role != Role::Scope && run_here(strand)),
+        );
+    }
+    let number = place.start(site, NONE, now);
+    if number == NONE {
+        part::finish(place);
+        return Started(false);
+    }
+    place.current = number;
+    place.owned = true;
+    if place.describe(attrs) {
+        for (attr, value) in render_lazy(attrs, &place) {
+            place.set_rendered(number, attr.key, value);
+        }
+    }
+    Started(run_here(place))
 }
 
 /// Starts a local root on a strand of its own, called by its site's name unless `name` has parts. For a request, while
@@ -179,7 +223,6 @@ pub(super) fn start_root(
         (None, Under::Request(context)) => Some(scope::strand(thread, context)),
         (None, Under::Current) => None,
     });
-    panics::forget();
     let mut strand = strand.flatten()?;
     if strand.role == Role::Scope {
         return Some(strand);

@@ -22,7 +22,9 @@ pub(crate) struct Strand {
     pub(crate) context: Context,
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) role: Role,
-    /// The strand that ran where its local root started, until the root's owner takes it.
+    /// Is the first span of this branch the one that its owner runs? That of a local root always is.
+    pub(super) owned: bool,
+    /// The strand that ran where its first span started, until that span's owner takes it.
     pub(super) hidden: Option<Box<Strand>>,
     pub(crate) records: Vec<Record>,
     /// Are the numbers of spans no longer the places of their records? Then they stand here, in ascending order.
@@ -95,6 +97,7 @@ impl Strand {
             context: Context::default(),
             pipeline,
             role: Role::Scope,
+            owned: false,
             hidden: None,
             records: Vec::new(),
             renumbered: false,
@@ -151,6 +154,7 @@ impl Strand {
         self.text.shrink_to(64 * KEEP_RECORDS);
         self.seed = 0;
         self.role = Role::Scope;
+        self.owned = false;
         self.context.clear();
         self.current = NONE;
         self.open = 0;
@@ -182,6 +186,11 @@ impl Strand {
         copy.failed = self.failed;
         copy.kept = self.kept;
         copy
+    }
+
+    /// Does its owner run its first span?
+    pub(super) fn has_owners_span(&self) -> bool {
+        self.owned || self.role == Role::Root
     }
 
     pub(crate) fn id_of(&self, number: u32) -> u64 {

@@ -31,7 +31,7 @@ impl Told {
         Self {
             message: bounded(format_args!("{}", failure.message), MESSAGE_LENGTH),
             sources,
-            exception: true,
+            exception: failure.exception,
         }
     }
 }
@@ -69,13 +69,13 @@ pub(crate) fn bounded(text: fmt::Arguments<'_>, limit: usize) -> String {
 }
 
 /// Runs code of the user's; `None`: it panicked, which is no reason to unwind into who records.
-pub(crate) fn unharmed<R>(f: impl FnOnce() -> R) -> Option<R> {
+pub fn unharmed<R>(f: impl FnOnce() -> R) -> Option<R> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).ok()
 }
 
 /// At most `limit` bytes of `text`, cut where a character ends.
 #[inline]
-pub(super) fn cut(text: &str, limit: usize) -> &str {
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
     if text.len() <= limit {
         return text;
     }

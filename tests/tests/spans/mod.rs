@@ -1,7 +1,15 @@
 //! The spans that annotated code records, as whole trees.
 
+mod capture;
+mod failures;
+mod functions;
+mod impls;
 mod operations;
+mod panics;
+mod place;
+mod ret;
 mod services;
+mod skip_if;
 
 use std::future::Future;
 

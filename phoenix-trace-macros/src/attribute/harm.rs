@@ -1,0 +1,112 @@
+//! Expressions of the user's that are evaluated only while spans are recorded: they must not leave the function, and may
+//! panic.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned as _;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, UnOp};
+
+use super::{Attribute, Value};
+use crate::errors::Errors;
+
+/// Refuses what would leave the function, or suspend it, only while spans are recorded.
+pub(crate) fn refuse_control_flow(value: &Expr, errors: &mut Errors) {
+    // The visitor that reads only is another feature of `syn`, and more to compile.
+    ControlFlow { errors }.visit_expr_mut(&mut value.clone());
+}
+
+struct ControlFlow<'a> {
+    errors: &'a mut Errors,
+}
+
+impl ControlFlow<'_> {
+    fn refuse(&mut self, span: Span, what: &str, remedy: &str) {
+        let message = format!(
+            "{what} cannot stand here, where it runs only while spans are recorded; {remedy}"
+        );
+        self.errors.at(span, message);
+    }
+}
+
+impl VisitMut for ControlFlow<'_> {
+    fn visit_expr_mut(&mut self, value: &mut Expr) {
+        const BEFORE: &str = "record what it gives in the body, with `record!`";
+        match value {
+            // What they hold runs on its own.
+            Expr::Closure(_) | Expr::Async(_) => return,
+            Expr::Try(inner) => {
+                let remedy = "write `.ok()`, which records nothing of an error";
+                self.refuse(inner.question_token.span(), "`?`", remedy);
+            }
+            Expr::Await(inner) => self.refuse(inner.await_token.span(), "`.await`", BEFORE),
+            Expr::Yield(inner) => self.refuse(inner.yield_token.span(), "`yield`", BEFORE),
+            Expr::Return(inner) => {
+                self.refuse(inner.return_token.span(), "`return`", "remove it");
+            }
+            Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_) => return,
+            Expr::Break(inner) if inner.label.is_none() => {
+                self.refuse(inner.break_token.span(), "`break`", "remove it");
+            }
+            Expr::Continue(inner) => {
+                self.refuse(inner.continue_token.span(), "`continue`", "remove it");
+            }
+            _ => {}
+        }
+        visit_mut::visit_expr_mut(self, value);
+    }
+
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+impl Attribute {
+    /// Does its value run code that may panic?
+    pub(crate) fn may_panic(&self) -> bool {
+        match &self.value {
+            Value::Literal(_) => false,
+            Value::Typed(value) | Value::Format { value, .. } => may_panic(value),
+        }
+    }
+}
+
+/// Is it more than the name of a place?
+fn may_panic(value: &Expr) -> bool {
+    match value {
+        Expr::Path(_) | Expr::Lit(_) => false,
+        Expr::Field(field) => may_panic(&field.base),
+        Expr::Reference(reference) => may_panic(&reference.expr),
+        Expr::Paren(paren) => may_panic(&paren.expr),
+        Expr::Group(group) => may_panic(&group.expr),
+        Expr::Cast(cast) => may_panic(&cast.expr),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_) | UnOp::Not(_)) => {
+            may_panic(&unary.expr)
+        }
+        _ => true,
+    }
+}
+
+/// The code that `call` makes of values. When one of them panics, it is made of those that cannot.
+pub(crate) fn harmless(
+    attributes: &[Attribute],
+    values: &[TokenStream],
+    facade: &TokenStream,
+    call: impl Fn(&[TokenStream]) -> TokenStream,
+) -> TokenStream {
+    let all = call(values);
+    if !attributes.iter().any(Attribute::may_panic) {
+        return all;
+    }
+    let plain: Vec<TokenStream> = attributes
+        .iter()
+        .zip(values)
+        .filter(|(attribute, _)| !attribute.may_panic())
+        .map(|(_, value)| value.clone())
+        .collect();
+    let plain = call(&plain);
+    quote_spanned! {Span::mixed_site()=>
+        match #facade::__private::unharmed(|| #all) {
+            ::core::option::Option::Some(__phoenix_done) => __phoenix_done,
+            ::core::option::Option::None => #plain,
+        }
+    }
+}

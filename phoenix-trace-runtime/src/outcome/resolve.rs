@@ -1,0 +1,159 @@
+//! Whether a returned value is a `Result`, and of what, is decided by its type, through method resolution on references,
+//! never by how it is spelled.
+
+use std::error::Error;
+use std::fmt::{Debug, Display};
+use std::ops::Deref;
+
+use super::{
+    ErrorType, Failure, Message, Outcome, of_error, of_named, of_pointer, short_type_name,
+};
+
+/// A reference to a returned value, for method resolution.
+#[doc(hidden)]
+pub struct Probe<'a, T>(pub &'a T);
+
+/// Trait objects that are errors, as what `Box<dyn Error>` and its like point to.
+#[doc(hidden)]
+pub trait AsError {
+    fn as_error(&self) -> &(dyn Error + 'static);
+}
+impl AsError for dyn Error + 'static {
+    fn as_error(&self) -> &(dyn Error + 'static) {
+        self
+    }
+}
+impl AsError for dyn Error + Send + 'static {
+    fn as_error(&self) -> &(dyn Error + 'static) {
+        self
+    }
+}
+impl AsError for dyn Error + Send + Sync + 'static {
+    fn as_error(&self) -> &(dyn Error + 'static) {
+        self
+    }
+}
+
+macro_rules! levels {
+    ($($(#[$doc:meta])* $trait:ident for $probe:ty, [$($bounds:tt)*], |$error:ident| $failure:expr;)*) => {$(
+        $(#[$doc])*
+        #[doc(hidden)]
+        pub trait $trait<'a> {
+            fn outcome(&self) -> Outcome<'a>;
+        }
+        impl<'a, T, E> $trait<'a> for $probe where $($bounds)* {
+            #[inline]
+            fn outcome(&self) -> Outcome<'a> {
+                match self.0 {
+                    Ok(_) => Outcome::Ok,
+                    Err($error) => Outcome::Err($failure),
+                }
+            }
+        }
+    )*};
+}
+
+levels! {
+    /// An error that names its own type.
+    ResultOfNamed for &&&&&&Probe<'a, Result<T, E>>, [E: ErrorType + 'static],
+        |error| of_named(error);
+    /// An error with its chain of sources.
+    ResultOfError for &&&&&Probe<'a, Result<T, E>>, [E: Error + 'static],
+        |error| of_error(error);
+    /// A pointer to one: `Box<dyn Error>`, `anyhow::Error`.
+    ResultOfPointer for &&&&Probe<'a, Result<T, E>>, [E: Display + Deref, E::Target: AsError],
+        |error| of_pointer(error);
+    /// Something that can be displayed.
+    ResultOfDisplay for &&&Probe<'a, Result<T, E>>, [E: Display],
+        |error| Failure::new(short_type_name::<E>()).message(error);
+    /// Something that can be debugged.
+    ResultOfDebug for &&Probe<'a, Result<T, E>>, [E: Debug],
+        |error| Failure { message: Message::Debug(error), ..Failure::new(short_type_name::<E>()) };
+    /// Anything else.
+    ResultOfAny for &Probe<'a, Result<T, E>>, [],
+        |_error| Failure::new(short_type_name::<E>());
+}
+
+/// Not a `Result`: returning is success.
+#[doc(hidden)]
+pub trait NotAResult<'a> {
+    fn outcome(&self) -> Outcome<'a>;
+}
+impl<'a, T> NotAResult<'a> for Probe<'a, T> {
+    #[inline]
+    fn outcome(&self) -> Outcome<'a> {
+        Outcome::Ok
+    }
+}
+
+/// The two sides of a `Result`.
+#[doc(hidden)]
+pub trait Sides<'a, T, E> {
+    /// What may count as a failure.
+    fn failing(&self) -> Option<&'a E>;
+    /// What was returned if all went well.
+    fn success(&self) -> Option<&'a T>;
+}
+impl<'a, T, E> Sides<'a, T, E> for &Probe<'a, Result<T, E>> {
+    #[inline]
+    fn failing(&self) -> Option<&'a E> {
+        self.0.as_ref().err()
+    }
+    #[inline]
+    fn success(&self) -> Option<&'a T> {
+        self.0.as_ref().ok()
+    }
+}
+
+/// Anything else is both.
+#[doc(hidden)]
+pub trait OneSide<'a, T> {
+    fn failing(&self) -> Option<&'a T>;
+    fn success(&self) -> Option<&'a T>;
+}
+impl<'a, T> OneSide<'a, T> for Probe<'a, T> {
+    #[inline]
+    fn failing(&self) -> Option<&'a T> {
+        Some(self.0)
+    }
+    #[inline]
+    fn success(&self) -> Option<&'a T> {
+        Some(self.0)
+    }
+}
+
+/// The traits of all levels, without their names.
+#[doc(hidden)]
+pub mod dispatch {
+    pub use super::{
+        NotAResult as _, OneSide as _, ResultOfAny as _, ResultOfDebug as _, ResultOfDisplay as _,
+        ResultOfError as _, ResultOfNamed as _, ResultOfPointer as _, Sides as _,
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __phoenix_outcome {
+    ($returned:expr) => {{
+        use $crate::outcome::dispatch::*;
+        (&&&&&&&$crate::outcome::Probe($returned)).outcome()
+    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __phoenix_failing {
+    ($returned:expr) => {{
+        use $crate::outcome::dispatch::*;
+        (&&$crate::outcome::Probe($returned)).failing()
+    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __phoenix_success {
+    ($returned:expr) => {{
+        use $crate::outcome::dispatch::*;
+        (&&$crate::outcome::Probe($returned)).success()
+    }};
+}
