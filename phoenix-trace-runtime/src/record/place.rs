@@ -177,7 +177,7 @@ impl Entered {
 impl Entered {
     /// Calls the span, which has just started, by a name that is known only now.
     #[must_use]
-    pub fn named(self, name: &(impl AsRef<str> + ?Sized)) -> Self {
+    pub fn named(self, name: impl AsRef<str>) -> Self {
         if let (Some(number), Some(name)) = (self.number(), unharmed(|| name.as_ref())) {
             with_active(|strand| strand.rename(number, name));
         }
@@ -187,7 +187,7 @@ impl Entered {
 
 impl Started {
     /// Calls the span, which has just started, by a name that is known only now.
-    pub fn named(self, name: &(impl AsRef<str> + ?Sized)) -> Self {
+    pub fn named(self, name: impl AsRef<str>) -> Self {
         if let (true, Some(name)) = (self.0, unharmed(|| name.as_ref())) {
             with_active(|strand| strand.rename(strand.current, name));
         }
