@@ -30,6 +30,14 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// Takes over the mistakes of `other`. Were there any?
+    pub(crate) fn absorb(&mut self, mut other: Self) -> bool {
+        other.finished = true;
+        let any = !other.found.is_empty();
+        self.found.append(&mut other.found);
+        any
+    }
+
     /// The mistakes as `compile_error!` invocations, or `None` if there are none.
     pub(crate) fn finish(mut self) -> Option<TokenStream> {
         self.finished = true;

@@ -1,12 +1,15 @@
 //! A function as written: its signature parsed, its body kept as tokens.
 
+mod members;
 mod tail;
 mod types;
 
 use proc_macro2::{Group, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{AttrStyle, Attribute, ReturnType, Signature, Token, Type, Visibility, token};
 
+pub(crate) use members::{Impl, Member, is_called, marked};
 pub(crate) use tail::{AsyncTail, hoist_bindings, rename_self};
 pub(crate) use types::{future_output, inferable, promises_future};
 
@@ -20,6 +23,7 @@ pub(crate) enum Item {
 }
 
 /// A function or method with a body.
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -66,6 +70,19 @@ impl Parse for Item {
             sig,
             body,
         })))
+    }
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self {
+            attrs,
+            vis,
+            defaultness,
+            sig,
+            body,
+        } = self;
+        tokens.extend(quote!(#(#attrs)* #vis #defaultness #sig #body));
     }
 }
 

@@ -14,6 +14,7 @@ mod options;
 mod record;
 mod semconv;
 mod service;
+mod traced;
 
 use proc_macro::TokenStream;
 
@@ -47,22 +48,74 @@ use proc_macro::TokenStream;
 ///   the function.
 /// - `kind = client`: `internal` (default), `server`, `client`, `producer` or `consumer`.
 /// - `attributes(key = value, ..)`: see [below](#attributes).
+/// - `capture(task_id: keys::TASK_ID, %user: "user.id")`: arguments under keys, in the forms that attributes have.
+/// - `root`: the span starts a trace of its own, also where another span runs. The correlation id stays.
+/// - `parent = expr`: the span under which it hangs instead of the one that runs: a `SpanHandle`, or a `SpanContext` or
+///   OpenTelemetry `Context` that came from another process; also an `Option` of these, which changes nothing when it is
+///   `None`.
+/// - `link = expr`: the span is linked to another one, or to all that an iterable yields. `root, link = current_span()` is how
+///   work is set apart from the request that caused it.
+/// - `ret`: the returned value is recorded as `phoenix.operation.return`, of a `Result` what is in `Ok`: numbers, `bool`s and
+///   strings by their type. `ret(%)` and `ret(?)` record its text. `ret(keys::ROWS = |rows| rows.len(), ..)` records what
+///   closures or functions make of a reference to it, under keys that are checked like those of attributes; `ret(keys::ROWS)`
+///   is the value itself.
 /// - `err = skip`: a returned `Err` is no failure. `err(type_only)`: the error's message is left out, since it may hold
-///   a user's data. `err(if = |error| ..)`: decides what is a failure; the closure takes a reference to the error and
-///   captures nothing. The last two go together.
+///   a user's data. `err(?)`: the message is the error's `Debug` form. `err(if = |error| ..)`: decides what is a failure; the
+///   closure, or function, takes a reference to the error, or to the returned value where that is no `Result`, as in
+///   `err(if = Option::is_none)`. These go together: `err(?, if = |error| ..)`.
+/// - `skip_if = expr`: no span while this is true. The body runs all the same, and what it records hangs under the span that
+///   called.
 /// - `crate = path`: where the facade is, for services that know it under another name.
+///
+/// What the options name is evaluated before the body runs, as attributes are; closures of `ret` and `err` capture nothing.
+/// Whatever panics in an option or attribute is left out of the span, and the function goes on.
+///
+/// # Impls
+///
+/// On an impl, every method that has a body gets a span called by its name. `kind`, `attributes`, `root`, `err`, `skip_if` and
+/// `crate` are said for all of them; a `#[traced_operation(..)]` on a method adds to that and wins where both say something, and
+/// `#[traced_operation(skip)]` leaves the method out. Attributes that name `self` are for the methods that have one.
+///
+/// ```
+/// use phoenix_trace::traced_operation;
+///
+/// struct Queue {
+///     name: String,
+///     tasks: Vec<u64>,
+/// }
+///
+/// #[traced_operation(attributes("messaging.destination.name" = self.name))]
+/// impl Queue {
+///     fn push(&mut self, task: u64) {
+///         self.tasks.push(task);
+///     }
+///
+///     #[traced_operation(name = "pop task", ret)]
+///     async fn pop(&mut self) -> Option<u64> {
+///         self.tasks.pop()
+///     }
+///
+///     #[traced_operation(skip)]
+///     fn len(&self) -> usize {
+///         self.tasks.len()
+///     }
+/// }
+/// ```
 ///
 /// # Outcome
 ///
 /// A returned `Err` sets the status to Error, `error.type`, and adds an exception event, whatever alias the return type
-/// is spelled with; success leaves the status unset. A type parameter or an associated type counts as no `Result`. A
-/// panic ends the span with an error, and unwinds on.
+/// is spelled with; success leaves the status unset. A type parameter or an associated type counts as no `Result`.
+/// `error.type` is the short name of the error's type, or what the error says by `ErrorType`. The exception event holds the
+/// message and those of the error's sources; a span further out that fails with the same error, or with one that has it as a
+/// source, leaves the event out. Other values that `err(if = ..)` makes failures have no exception event. A panic ends the span
+/// with an error, and unwinds on.
 ///
 /// # Attributes
 ///
 /// Nothing is recorded unless it is named. Values are evaluated before the body runs, and only while spans are recorded:
 /// `value` by its type, `%value` by its `Display`, `?value` by its `Debug`. `None` records nothing. Unsigned integers that
-/// do not fit `i64` saturate.
+/// do not fit `i64` saturate. A value cannot use `?`, `.await` or `return`.
 ///
 /// A literal key is checked against the OpenTelemetry registry: an unknown or deprecated key and a value of the wrong
 /// type are errors; a deprecated key without a replacement and a literal outside the listed values of an enum are
@@ -197,4 +250,33 @@ pub fn record(tokens: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn event(tokens: TokenStream) -> TokenStream {
     record::event(tokens.into()).into()
+}
+
+/// Runs an expression inside a span, where there is no function to annotate.
+///
+/// ```
+/// use phoenix_trace::traced;
+///
+/// # fn read(path: &str) -> std::io::Result<Vec<u8>> { Ok(Vec::new()) }
+/// # fn example(path: &str) -> std::io::Result<usize> {
+/// let bytes = traced!("read table", "file.path" = path, read(path))?;
+/// # Ok(bytes.len())
+/// # }
+/// # async fn fetch(id: u32) -> std::io::Result<String> { Ok(String::new()) }
+/// # async fn later(id: u32, job: &str) -> std::io::Result<()> {
+/// let name = traced!("fetch user", "user.id" = %id, async { fetch(id).await }).await?;
+/// traced!(format!("job {job}"), {
+///     // ...
+/// });
+/// # Ok(())
+/// # }
+/// ```
+///
+/// First comes the name: a literal, or any `AsRef<str>` for names that are known only at run time, of which there must be few.
+/// Then attributes, whose keys and values are those of [`macro@traced_operation#attributes`]. Last comes the body. What it
+/// evaluates to means what it means in [`macro@traced_operation#outcome`]. `?` and `return` leave the body and no more, as in a
+/// closure. A body that is an `async` block makes a future; its span starts when that is first polled.
+#[proc_macro]
+pub fn traced(tokens: TokenStream) -> TokenStream {
+    traced::traced(tokens.into()).into()
 }

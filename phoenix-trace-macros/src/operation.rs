@@ -3,6 +3,7 @@
 mod args;
 mod capture;
 mod expand;
+mod impl_block;
 mod lower;
 mod ret;
 
@@ -11,7 +12,7 @@ use proc_macro2::TokenStream;
 pub(crate) use args::Args;
 
 use crate::errors::Errors;
-use crate::item::Item;
+use crate::item::{Impl, Item};
 
 /// The argument of an annotation that `#[traced_grpc_service]` has seen to: it leaves the function as it is.
 pub(crate) const HANDLED: &str = "__phoenix_handled";
@@ -23,6 +24,15 @@ pub(crate) fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStr
     }
     let mut errors = Errors::new();
     let args = Args::parse(args, &mut errors);
+    if let Some(parsed) = Impl::parse(item.clone()) {
+        return match errors.take(parsed) {
+            Some(parsed) => traced_impl(args, parsed, errors),
+            None => {
+                let errors = errors.finish();
+                quote::quote!(#item #errors)
+            }
+        };
+    }
     let parsed = errors.take(syn::parse2::<Item>(item.clone()));
     let plan = parsed.and_then(|parsed| lower::lower(args, parsed, &mut errors));
     match (errors.finish(), plan) {
@@ -31,5 +41,15 @@ pub(crate) fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStr
             let errors = errors.unwrap_or_default();
             quote::quote!(#item #errors)
         }
+    }
+}
+
+/// The same for every method of an impl.
+fn traced_impl(args: Args, item: Impl, mut errors: Errors) -> TokenStream {
+    let untraced = impl_block::untraced(&item);
+    let plan = impl_block::lower(args, item, &mut errors);
+    match errors.finish() {
+        None => impl_block::expand(&plan),
+        errors => quote::quote!(#untraced #errors),
     }
 }

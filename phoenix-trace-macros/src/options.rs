@@ -10,7 +10,7 @@ use syn::{Token, token};
 use crate::errors::{Errors, all_of};
 
 /// The value of an option, with the word that introduced it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Given<T> {
     pub(crate) word: Ident,
     pub(crate) value: T,

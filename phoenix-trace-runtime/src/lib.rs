@@ -5,6 +5,7 @@ pub mod outcome;
 pub mod returned;
 pub mod value;
 
+mod operation;
 mod panics;
 mod record;
 
@@ -51,6 +52,10 @@ pub use correlation::{
 pub use grpc::{GrpcClientLayer, GrpcServerLayer, TracingClientInterceptor, TracingInterceptor};
 pub use http::{
     HttpClientLayer, HttpServerLayer, UrlTemplate, trace_http_client, trace_http_response,
+};
+pub use operation::{
+    OperationAttributes, OperationOutput, TraceErr, with_traced_operation,
+    with_traced_operation_async,
 };
 pub use outcome::ErrorType;
 pub use pipeline::{DropReason, ExporterStats, Stats};

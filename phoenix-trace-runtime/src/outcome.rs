@@ -3,6 +3,7 @@
 use std::any::type_name;
 use std::error::Error;
 use std::fmt::{self, Debug, Display};
+use std::ops::Deref;
 
 use crate::record::told::{cut, unharmed};
 
@@ -229,6 +230,14 @@ pub(crate) fn of_named<E: ErrorType + 'static>(error: &E) -> Failure<'_> {
             ..failure
         },
         None => failure,
+    }
+}
+
+/// The same for a pointer to an error.
+pub(crate) fn of_pointer<E: Display + Deref<Target: AsError>>(error: &E) -> Failure<'_> {
+    Failure {
+        source: source_of((**error).as_error()),
+        ..Failure::new(short_type_name::<E>()).message(error)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What `ret` records of a returned value.
+//! Values that say themselves of which type their attribute is, and what `ret` records of a returned one.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,21 +12,33 @@ use crate::value::{Attr, Value};
 /// Where a returned value stands that was not given a key.
 const KEY: RawKey = RawKey::new("phoenix.operation.return");
 
-/// A value that `ret` records by its type: numbers, `bool`s, strings, and `Option`s of them. `None` records nothing.
+/// A value that says itself of which type the attribute is: numbers, `bool`s, strings, and `Option`s of them. `None` records
+/// nothing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number, `bool` or string, which are recorded by their type",
+    label = "expected a number, a `bool` or a string",
+    note = "record its `Display` form: `value.to_string()`"
+)]
+pub trait PlainValue {
+    /// The value to record.
+    fn to_value(&self) -> Value<'_>;
+}
+
+/// What `ret` records by its type.
+#[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`ret` records numbers, `bool`s and strings by their type, and `{Self}` is none of them",
     label = "a `{Self}` is returned",
     note = "write `ret(%)` to record its `Display` form, `ret(?)` for its `Debug` form, or `ret(keys::MY_KEY = |value| ..)` for a part of it"
 )]
-pub trait ReturnedValue {
-    /// The value to record.
-    fn to_value(&self) -> Value<'_>;
-}
+pub trait ReturnedValue: PlainValue {}
+#[diagnostic::do_not_recommend]
+impl<V: PlainValue + ?Sized> ReturnedValue for V {}
 
 macro_rules! returned {
     ($($from:ty: |$v:ident| $value:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
-        impl ReturnedValue for $from {
+        impl PlainValue for $from {
             fn to_value(&self) -> Value<'_> {
                 let $v = self;
                 $value
@@ -57,7 +69,7 @@ returned! {
 macro_rules! through_pointer {
     ($($pointer:ty),*) => {$(
         #[diagnostic::do_not_recommend]
-        impl<V: ReturnedValue + ?Sized> ReturnedValue for $pointer {
+        impl<V: PlainValue + ?Sized> PlainValue for $pointer {
             fn to_value(&self) -> Value<'_> {
                 (**self).to_value()
             }
@@ -67,9 +79,17 @@ macro_rules! through_pointer {
 through_pointer!(&V, &mut V, Box<V>, Rc<V>, Arc<V>);
 
 #[diagnostic::do_not_recommend]
-impl<V: ReturnedValue> ReturnedValue for Option<V> {
+impl<V: PlainValue> PlainValue for Option<V> {
     fn to_value(&self) -> Value<'_> {
-        self.as_ref().map_or(Value::None, ReturnedValue::to_value)
+        self.as_ref().map_or(Value::None, PlainValue::to_value)
+    }
+}
+
+/// Values of several types, for pairs that stand together.
+#[diagnostic::do_not_recommend]
+impl PlainValue for Value<'_> {
+    fn to_value(&self) -> Value<'_> {
+        *self
     }
 }
 

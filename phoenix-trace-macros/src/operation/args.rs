@@ -1,18 +1,21 @@
 //! The options of `#[traced_operation]`: tokens in, each value with its word out. What goes with what is decided when
 //! they are lowered.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, LitStr, Path, Token, token};
 
 use super::capture::{self, Captured};
+use super::lower::may_fail;
 use super::ret::Ret;
 use crate::attribute::{Entry, read_entries};
 use crate::errors::{Errors, one_of};
+use crate::item::Function;
 use crate::options::{Expected, Given, assigned, facade, read_options, separated, set};
 
-const ON_FUNCTIONS: [&str; 11] = [
+const ON_FUNCTIONS: [&str; 12] = [
     "name",
     "kind",
     "attributes",
@@ -23,6 +26,7 @@ const ON_FUNCTIONS: [&str; 11] = [
     "ret",
     "err",
     "skip_if",
+    "skip",
     "crate",
 ];
 /// On a method inside `#[traced_grpc_service]`, where they configure the span of the RPC.
@@ -48,6 +52,7 @@ pub(crate) struct Args {
 }
 
 /// What becomes of a returned error.
+#[derive(Clone)]
 pub(crate) enum Err {
     /// Nothing.
     Skip,
@@ -78,19 +83,10 @@ impl Args {
     /// The options on a method of a gRPC service. What its span has from the protocol cannot be chosen.
     pub(crate) fn parse_on_rpc(tokens: TokenStream, errors: &mut Errors) -> Self {
         let args = Self::read(tokens, "`#[traced_operation]` on an RPC", &ON_RPCS, errors);
-        let words = [
-            args.name.as_ref().map(|given| &given.word),
-            args.kind.as_ref().map(|given| &given.word),
-            args.capture.as_ref().map(|given| &given.word),
-            args.root.as_ref().map(|given| &given.word),
-            args.parent.as_ref().map(|given| &given.word),
-            args.link.as_ref().map(|given| &given.word),
-            args.ret.as_ref().map(|given| &given.word),
-            args.err.as_ref().map(|given| &given.word),
-            args.skip_if.as_ref().map(|given| &given.word),
-            args.facade.as_ref().map(|given| &given.word),
-        ];
-        for word in words.into_iter().flatten() {
+        for word in args.words() {
+            if ON_RPCS.contains(&word.to_string().as_str()) {
+                continue;
+            }
             let remedy = match word.to_string().as_str() {
                 "name" => {
                     "remove it; `rpc = \"GetURL\"` tells a method name that cannot be derived from the function's"
@@ -105,6 +101,105 @@ impl Args {
             );
         }
         args
+    }
+
+    /// The words of the options that are given.
+    fn words(&self) -> impl Iterator<Item = &Ident> {
+        let words = [
+            self.name.as_ref().map(|given| &given.word),
+            self.kind.as_ref().map(|given| &given.word),
+            self.attributes.as_ref().map(|given| &given.word),
+            self.capture.as_ref().map(|given| &given.word),
+            self.root.as_ref().map(|given| &given.word),
+            self.parent.as_ref().map(|given| &given.word),
+            self.link.as_ref().map(|given| &given.word),
+            self.ret.as_ref().map(|given| &given.word),
+            self.err.as_ref().map(|given| &given.word),
+            self.skip_if.as_ref().map(|given| &given.word),
+            self.rpc.as_ref().map(|given| &given.word),
+            self.skip.as_ref().map(|given| &given.word),
+            self.facade.as_ref().map(|given| &given.word),
+        ];
+        words.into_iter().flatten()
+    }
+
+    /// Refuses what cannot be said of all methods of an impl.
+    pub(super) fn check_on_impl(&self, errors: &mut Errors) {
+        for word in self.words() {
+            let message = match word.to_string().as_str() {
+                "name" | "capture" | "parent" | "link" | "ret" | "rpc" => format!(
+                    "`{word}` is about one method; put it into a `#[traced_operation(..)]` on that method"
+                ),
+                "skip" => {
+                    "`skip` leaves one method out; put `#[traced_operation(skip)]` on that method"
+                        .to_owned()
+                }
+                _ => continue,
+            };
+            errors.at(word.span(), message);
+        }
+    }
+
+    /// Refuses what is said of the span of a method that is to have none.
+    pub(super) fn check_skipped(&self, errors: &mut Errors) {
+        for word in self.words().filter(|word| *word != "skip") {
+            let message =
+                format!("`skip` leaves the method without a span; remove `{word}`, or `skip`");
+            errors.at(word.span(), message);
+        }
+    }
+
+    pub(super) fn entries(&self) -> &[Entry] {
+        self.attributes
+            .as_ref()
+            .map(|given| given.value.as_slice())
+            .unwrap_or_default()
+    }
+
+    /// When there is to be no span.
+    pub(super) fn condition(&self) -> Option<&Expr> {
+        self.skip_if.as_ref().map(|given| &*given.value)
+    }
+
+    /// The options of a method, and those of its impl in place of what it does not say itself.
+    pub(super) fn or(mut self, shared: &Self, function: &Function) -> Self {
+        if let Some(given) = &shared.attributes {
+            let has_self = function.sig.receiver().is_some();
+            let own: Vec<String> = self
+                .entries()
+                .iter()
+                .map(|entry| entry.key.written())
+                .collect();
+            let inherited = given.value.iter().filter(|entry| {
+                !own.contains(&entry.key.written())
+                    && (has_self || !names_self(entry.value.to_token_stream()))
+            });
+            let inherited: Vec<Entry> = inherited.cloned().collect();
+            match &mut self.attributes {
+                Some(own) => own.value.extend(inherited),
+                None => {
+                    self.attributes = Some(Given {
+                        word: given.word.clone(),
+                        value: inherited,
+                    });
+                }
+            }
+        }
+        self.kind = self.kind.or_else(|| shared.kind.clone());
+        self.facade = self.facade.or_else(|| shared.facade.clone());
+        if self.parent.is_none() {
+            self.root = self.root.or_else(|| shared.root.clone());
+        }
+        if self.skip_if.is_none()
+            && let Some(given) = &shared.skip_if
+            && (function.sig.receiver().is_some() || !names_self(given.value.to_token_stream()))
+        {
+            self.skip_if = Some(given.clone());
+        }
+        if self.err.is_none() && may_fail(function) {
+            self.err.clone_from(&shared.err);
+        }
+        self
     }
 
     fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mut Errors) -> Self {
@@ -256,6 +351,15 @@ impl Err {
         };
         Ok(Self::Record { message, condition })
     }
+}
+
+/// Is it about the receiver?
+fn names_self(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "self",
+        TokenTree::Group(group) => names_self(group.stream()),
+        _ => false,
+    })
 }
 
 struct AnyIdent(Ident);

@@ -75,13 +75,14 @@ pub(super) enum Failure {
 
 pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
     let function = function(item, errors);
-    let rpc = args.rpc.as_ref().map(|given| &given.word);
-    let skip = args.skip.as_ref().map(|given| &given.word);
-    for word in rpc.into_iter().chain(skip) {
-        let message = format!(
-            "`{word}` is about the span of an RPC: it belongs on a method of an impl with `#[traced_grpc_service]`"
-        );
-        errors.at(word.span(), message);
+    if let Some(given) = &args.rpc {
+        let message = "`rpc` is about the span of an RPC: it belongs on a method of an impl with `#[traced_grpc_service]`";
+        errors.at(given.word.span(), message);
+    }
+    if let Some(given) = &args.skip {
+        let message = "`skip` leaves a method out of an impl with `#[traced_operation]` or `#[traced_grpc_service]`, and \
+                       this function is in none; remove the annotation";
+        errors.at(given.word.span(), message);
     }
     let mut entries = args.attributes.map(|given| given.value).unwrap_or_default();
     if let Some(captured) = args.capture {
@@ -183,8 +184,8 @@ fn function(item: Item, errors: &mut Errors) -> Option<Function> {
             return None;
         }
         Item::Other(span) => {
-            let message = "`#[traced_operation]` goes on a function or a method; for the impl of a tonic service \
-                           there is `#[traced_grpc_service]`";
+            let message = "`#[traced_operation]` goes on a function, a method or an impl; for the impl of a tonic \
+                           service there is `#[traced_grpc_service]`";
             errors.at(span, message);
             return None;
         }
@@ -295,6 +296,12 @@ fn failure(
             condition: None,
         },
     }
+}
+
+/// Can `err` be about what the function returns?
+pub(super) fn may_fail(function: &Function) -> bool {
+    matches!(function.shape(), Shape::AsyncTail(_))
+        || !function.output().is_none_or(is_never_a_result)
 }
 
 /// Types that are no `Result` whatever names mean: only the grammar is looked at, never how a path is spelled.

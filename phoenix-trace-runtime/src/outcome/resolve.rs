@@ -5,7 +5,9 @@ use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
 
-use super::{ErrorType, Failure, Message, Outcome, of_error, of_named, short_type_name, source_of};
+use super::{
+    ErrorType, Failure, Message, Outcome, of_error, of_named, of_pointer, short_type_name,
+};
 
 /// A reference to a returned value, for method resolution.
 #[doc(hidden)]
@@ -60,7 +62,7 @@ levels! {
         |error| of_error(error);
     /// A pointer to one: `Box<dyn Error>`, `anyhow::Error`.
     ResultOfPointer for &&&&Probe<'a, Result<T, E>>, [E: Display + Deref, E::Target: AsError],
-        |error| Failure { source: source_of((**error).as_error()), ..Failure::new(short_type_name::<E>()).message(error) };
+        |error| of_pointer(error);
     /// Something that can be displayed.
     ResultOfDisplay for &&&Probe<'a, Result<T, E>>, [E: Display],
         |error| Failure::new(short_type_name::<E>()).message(error);

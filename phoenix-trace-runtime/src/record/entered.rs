@@ -12,7 +12,7 @@ use super::start::{Child, Under, start_child, start_root};
 use super::strand::Strand;
 use super::thread;
 use crate::outcome::{Failure, Outcome};
-use crate::panics;
+use crate::panics::Before;
 use crate::value::Attr;
 
 /// A span that runs until it is dropped. It cannot leave its thread, nor be held across an await.
@@ -31,7 +31,7 @@ struct Guard {
     root: bool,
     /// Taken when it ends, so that nothing is left to drop.
     hidden: ManuallyDrop<Option<Box<Strand>>>,
-    was_panicking: bool,
+    before: Before,
 }
 
 /// Starts a span that runs from now until the guard is dropped.
@@ -45,7 +45,7 @@ pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
         child,
         root: false,
         hidden: ManuallyDrop::new(None),
-        was_panicking: std::thread::panicking(),
+        before: Before::now(),
     })
 }
 
@@ -59,7 +59,7 @@ fn enter_root(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Entered {
             child: Child::first(),
             root: true,
             hidden: ManuallyDrop::new(hidden),
-            was_panicking: std::thread::panicking(),
+            before: Before::now(),
         }),
         Err(strand) => {
             strand.pipeline.lose(&strand);
@@ -131,8 +131,8 @@ impl Guard {
 
     /// Ends the span; without unwinding, that is all there is to do.
     fn end(&mut self) {
-        if !self.was_panicking && std::thread::panicking() {
-            panics::current(|failure| self.fail(failure));
+        if self.before.is_unwound() {
+            self.before.tell(|failure| self.fail(failure));
         }
         let now = clock::now();
         if self.root {

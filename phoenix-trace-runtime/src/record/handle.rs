@@ -15,7 +15,7 @@ use super::stored::{NONE, Rendered};
 use super::strand::Strand;
 use super::told::{MESSAGE_LENGTH, Told, bounded};
 use crate::key::{AttributeType, Key, RawKey};
-use crate::outcome;
+use crate::outcome::{self, Failure};
 use crate::value::{Attr, ToValue, Value};
 
 impl SpanHandle {
@@ -134,8 +134,11 @@ impl SpanHandle {
     /// }
     /// ```
     pub fn record_error<E: Error + 'static>(&self, error: &E) {
-        let failure = outcome::of_error(error);
-        let (error_type, told) = (failure.error_type.to_owned(), Told::of(&failure));
+        self.record_failure(&outcome::of_error(error));
+    }
+
+    pub(crate) fn record_failure(&self, failure: &Failure<'_>) {
+        let (error_type, told) = (failure.error_type.to_owned(), Told::of(failure));
         let (now, bytes) = (clock::now(), told.bytes());
         self.fail(now, bytes, move |strand, number| {
             strand.fail(number, &error_type, &told, true, now);

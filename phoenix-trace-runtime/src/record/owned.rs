@@ -14,6 +14,7 @@ use super::start::{Child, Under, start_child, start_root};
 use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::thread;
+use crate::panics::Before;
 use crate::value::Attr;
 
 /// A span, or the right to record below one, that runs now and then. Dropped before it was ended, it was cancelled.
@@ -161,7 +162,7 @@ impl Owned {
             mode,
             child,
             hidden: ManuallyDrop::new(hidden),
-            was_panicking: std::thread::panicking(),
+            before: Before::now(),
         }
     }
 

@@ -10,6 +10,7 @@ use super::entered::Entered;
 use super::owned::{Owned, State, own};
 use super::scope::scope;
 use super::strand::Strand;
+use super::told::unharmed;
 use crate::propagation::TraceState;
 
 /// What names a span: a [`SpanHandle`], or a context that came from elsewhere.
@@ -174,7 +175,35 @@ impl Entered {
     }
 }
 
+impl Entered {
+    /// Calls the span, which has just started, by a name that is known only now.
+    #[must_use]
+    pub fn named(self, name: &(impl AsRef<str> + ?Sized)) -> Self {
+        if let (Some(number), Some(name)) = (self.number(), unharmed(|| name.as_ref())) {
+            with_active(|strand| strand.rename(number, name));
+        }
+        self
+    }
+}
+
 impl Owned {
+    /// Calls the span, which has just begun, by a name that is known only now.
+    #[must_use]
+    pub fn named(mut self, name: &(impl AsRef<str> + ?Sized)) -> Self {
+        let Some(name) = unharmed(|| name.as_ref()) else {
+            return self;
+        };
+        match self.state_mut() {
+            State::Child(child) => {
+                let child = *child;
+                on_active(child.seed, |strand| strand.rename(child.number(), name));
+            }
+            State::Strand(strand) => strand.rename(0, name),
+            _ => {}
+        }
+        self
+    }
+
     /// Links the span, which has just begun, to others.
     #[must_use]
     pub fn link(mut self, to: &[SpanContext]) -> Self {

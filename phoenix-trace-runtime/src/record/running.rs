@@ -14,7 +14,7 @@ use super::strand::{Role, Strand};
 use super::told::Told;
 use super::{clock, ids, registry, thread};
 use crate::outcome::{Failure, Outcome};
-use crate::panics;
+use crate::panics::Before;
 
 /// A child that is polled where its strand does not run: what it records meanwhile is a branch of the same segment.
 /// Gives the strand that the branch hides.
@@ -39,7 +39,7 @@ pub struct Running<'a> {
     pub(super) child: Child,
     /// What it hides: taken wherever this ends, so that nothing is left to drop.
     pub(super) hidden: ManuallyDrop<Option<Box<Strand>>>,
-    pub(super) was_panicking: bool,
+    pub(super) before: Before,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,8 +197,8 @@ impl Drop for Running<'_> {
         if self.mode == Mode::Nothing {
             return;
         }
-        if !self.was_panicking && std::thread::panicking() {
-            panics::current(|failure| self.fail(failure));
+        if self.before.is_unwound() {
+            self.before.tell(|failure| self.fail(failure));
             self.finish();
         } else {
             self.suspend();

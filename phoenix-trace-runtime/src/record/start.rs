@@ -7,7 +7,6 @@ use super::site::Site;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::{scope, thread};
-use crate::panics;
 use crate::value::Attr;
 
 /// A span of a strand that somebody further out owns. Two machine words, which travel in registers: written and read in
@@ -131,7 +130,6 @@ pub(super) fn start_root(
         (None, Under::Request(context)) => Some(scope::strand(thread, context)),
         (None, Under::Current) => None,
     });
-    panics::forget();
     let mut strand = strand.flatten()?;
     if strand.role == Role::Scope {
         return Some(strand);

@@ -2,7 +2,10 @@
 
 mod capture;
 mod failures;
+mod functions;
+mod impls;
 mod operations;
+mod panics;
 mod place;
 mod ret;
 mod services;

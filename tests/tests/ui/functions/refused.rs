@@ -15,7 +15,6 @@ trait Work {
 #[traced_operation]
 struct Service;
 
-#[traced_operation]
 impl Work for Service {
     fn work(&self) {}
 }

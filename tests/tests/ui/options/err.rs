@@ -18,12 +18,22 @@ fn listed() -> Result<(), u8> {
 #[traced_operation(err = skip)]
 fn nothing() {}
 
+#[traced_operation(err(?))]
+fn reference() -> &'static str {
+    ""
+}
+
+#[traced_operation(err(?, type_only, ?))]
+fn told_and_not_told() -> Result<(), u8> {
+    Ok(())
+}
+
 #[traced_operation(err(if = |error| *error > 3))]
 fn not_a_result() -> Option<u8> {
     None
 }
 
 fn main() {
-    let _ = (bare(), assigned(), listed(), not_a_result());
+    let _ = (bare(), assigned(), listed(), not_a_result(), reference(), told_and_not_told());
     nothing();
 }

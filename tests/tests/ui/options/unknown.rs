@@ -1,6 +1,6 @@
 use phoenix_trace::traced_operation;
 
-#[traced_operation(nam = "x", skip_all, ret, root)]
+#[traced_operation(nam = "x", skip_all, rett, roots)]
 fn unknown() {}
 
 #[traced_operation("my span")]

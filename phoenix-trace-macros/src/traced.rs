@@ -1,0 +1,182 @@
+//! `traced!`: a name, attributes and an expression in, the expression inside its span out.
+
+use proc_macro2::{Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse::{Parse as _, ParseStream, Parser as _};
+use syn::{Expr, ExprAsync, Lit, LitStr, Token};
+
+use crate::attribute::{self, Attribute, Attributes, Entry, WrittenKey};
+use crate::errors::Errors;
+use crate::options::facade_or_default;
+use crate::record::leading_facade;
+
+const FORM: &str = "`traced!(\"load user\", \"user.id\" = id, { .. })`";
+
+struct Call {
+    facade: TokenStream,
+    name: Name,
+    attributes: Vec<Attribute>,
+    body: Expr,
+}
+
+enum Name {
+    Literal(LitStr),
+    /// Known only at run time.
+    Value(Expr),
+}
+
+/// The body, inside its span. After a mistake: the mistakes.
+pub(crate) fn traced(tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::new();
+    let parsed = (|input: ParseStream<'_>| read(input, &mut errors)).parse2(tokens);
+    let call = errors.take(parsed);
+    match (errors.finish(), call) {
+        (None, Some(call)) => expand(&call),
+        (errors, _) => quote!({ #errors }),
+    }
+}
+
+fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Call> {
+    let facade = facade_or_default(leading_facade(input)?);
+    if input.is_empty() {
+        return Err(input.error(format!("expected a name and a body: {FORM}")));
+    }
+    let name = name(input, errors)?;
+    let mut entries = Vec::new();
+    let body = loop {
+        if input.is_empty() {
+            return Err(input.error(format!("the body is missing; write {FORM}")));
+        }
+        input
+            .parse::<Token![,]>()
+            .map_err(|error| syn::Error::new(error.span(), "expected `,`"))?;
+        if input.is_empty() {
+            return Err(input.error(format!("the body is missing; write {FORM}")));
+        }
+        if is_entry(input) {
+            entries.push(Entry::parse(input)?);
+        } else {
+            break Expr::parse(input)?;
+        }
+    };
+    input.parse::<Option<Token![,]>>()?;
+    if !input.is_empty() {
+        let message = format!("the body comes last; write {FORM}");
+        let at = input.span();
+        input.parse::<TokenStream>()?;
+        errors.at(at, message);
+    }
+    Ok(Call {
+        facade,
+        name,
+        attributes: attribute::check(entries, errors),
+        body,
+    })
+}
+
+fn name(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Name> {
+    if is_entry(input) {
+        return Err(input.error(format!("the name comes first; write {FORM}")));
+    }
+    match Expr::parse(input)? {
+        Expr::Lit(lit) => match lit.lit {
+            Lit::Str(name) => {
+                if name.value().trim().is_empty() {
+                    errors.at(name.span(), "the span name is empty");
+                }
+                Ok(Name::Literal(name))
+            }
+            other => Err(syn::Error::new(
+                other.span(),
+                format!("the name is a string; write {FORM}"),
+            )),
+        },
+        value => {
+            attribute::refuse_control_flow(&value, errors);
+            Ok(Name::Value(value))
+        }
+    }
+}
+
+/// Does `key =` come next?
+fn is_entry(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    if ahead.peek(Token![%]) || ahead.peek(Token![?]) {
+        return true;
+    }
+    WrittenKey::parse(&ahead).is_ok() && ahead.peek(Token![=]) && !ahead.peek(Token![==])
+}
+
+fn expand(call: &Call) -> TokenStream {
+    let site = Span::mixed_site();
+    let Call {
+        facade,
+        name,
+        attributes,
+        body,
+    } = call;
+    let Attributes { items, values } = attribute::expand(attributes, facade);
+    let private = quote_spanned!(site=> #facade::__private);
+    let (literal, named) = match name {
+        Name::Literal(name) => (name.to_token_stream(), None),
+        Name::Value(value) => (
+            quote_spanned!(site=> "operation"),
+            Some(quote_spanned!(site=> .named(&#value))),
+        ),
+    };
+    let preamble = quote_spanned! {site=>
+        static __PHOENIX_SITE: #private::Site =
+            #private::Site::new(#literal, #private::SpanKind::Internal, "");
+        #items
+    };
+    let started = |start: &str, off: &str| {
+        let (start, off) = (Ident::new(start, site), Ident::new(off, site));
+        let start = attribute::harmless(
+            attributes,
+            &values,
+            facade,
+            |values| quote_spanned!(site=> #private::#start(&__PHOENIX_SITE, &[#(#values),*])),
+        );
+        quote_spanned! {site=>
+            if #private::recording() { #start #named } else { #private::#off::off() }
+        }
+    };
+    if let Expr::Async(ExprAsync {
+        async_token,
+        capture,
+        block,
+        ..
+    }) = body
+    {
+        let started = started("begin", "Begun");
+        return quote_spanned! {site=>
+            #async_token #capture {
+                #preamble
+                let mut __phoenix_span = #started;
+                let __phoenix_body = ::core::pin::pin!(#async_token #capture #block);
+                #private::run(
+                    &mut __phoenix_span,
+                    __phoenix_body,
+                    |__phoenix_returned| #private::outcome!(__phoenix_returned),
+                )
+                .await
+            }
+        };
+    }
+    let started = started("enter", "Entered");
+    let body = match body {
+        Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
+            block.to_token_stream()
+        }
+        other => {
+            Group::new(proc_macro2::Delimiter::Brace, other.to_token_stream()).into_token_stream()
+        }
+    };
+    quote_spanned! {site=> {
+        #preamble
+        let __phoenix_span = #started;
+        let __phoenix_returned = #private::call(|| #body);
+        __phoenix_span.outcome(#private::outcome!(&__phoenix_returned));
+        __phoenix_returned
+    }}
+}

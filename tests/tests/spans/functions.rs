@@ -1,0 +1,153 @@
+//! `with_traced_operation`, `traced!` and `trace_err`: operations that cannot be annotated.
+
+use phoenix_trace::key::{Key, types};
+use phoenix_trace::testing::Capture;
+use phoenix_trace::value::{Attr, Value};
+use phoenix_trace::{
+    TraceErr as _, attribute_keys, record, traced, traced_operation, with_traced_operation,
+    with_traced_operation_async,
+};
+
+use super::{attributes, tree_of};
+
+attribute_keys! {
+    mod keys {
+        SHARD: "phoenix.shard" => int,
+    }
+}
+
+const SHARD: Key<types::Int> = Key::new("phoenix.shard");
+
+type Boxed = Box<dyn std::error::Error + Send + Sync>;
+
+fn parse(text: &str) -> Result<u8, std::num::ParseIntError> {
+    text.parse()
+}
+
+#[traced_operation]
+async fn jobs() -> Result<(), Boxed> {
+    for kind in ["nightly", "hourly"] {
+        let name = format!("job {kind}");
+        with_traced_operation(name, [("phoenix.shard", 7)], || {
+            record!(keys::SHARD = 8);
+            with_traced_operation("inner", (), || 1)
+        });
+    }
+    let failed =
+        with_traced_operation("fails", [Attr::new(&SHARD, &3)], || -> Result<u8, Boxed> {
+            Ok(parse("x")?)
+        });
+    drop(failed);
+    let pairs = vec![
+        ("phoenix.kind", Value::Str("a")),
+        ("phoenix.shard", Value::Int(1)),
+    ];
+    let later = with_traced_operation_async("later", pairs, || async {
+        tokio::task::yield_now().await;
+        traced!("inner", ());
+        parse("y")
+    });
+    let _ = tokio::spawn(later).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn functions_make_the_spans_of_annotations() {
+    assert_eq!(
+        tree_of(jobs()).await,
+        "\
+trace · test · 8 spans · 2 errors · kept: head, error
+jobs
+├╴job nightly · phoenix.shard=8
+│ └╴inner
+├╴job hourly · phoenix.shard=8
+│ └╴inner
+├╴fails · ✗ Error: invalid digit found in string · phoenix.shard=3
+└╴later · ✗ ParseIntError: invalid digit found in string · phoenix.kind=a · phoenix.shard=1
+  └╴inner
+"
+    );
+}
+
+const fn is_send<T: Send>(value: T) -> T {
+    value
+}
+
+#[traced_operation]
+async fn by_macro(name: &str) -> usize {
+    let length = traced!("sync", keys::SHARD = name.len(), name.len());
+    let failed = traced!(format!("named {length}"), "user.name" = name, {
+        let n = parse(name)?;
+        Ok::<_, Boxed>(n)
+    });
+    drop(failed);
+    let owned = name.to_owned();
+    let future = traced!("async", keys::SHARD = owned.len(), async move {
+        tokio::task::yield_now().await;
+        record!(keys::SHARD = 9);
+        if owned.is_empty() {
+            return Err("empty");
+        }
+        Ok(owned.len())
+    });
+    let borrowed = traced!(name, async { Some(name.len()) });
+    let (failed, borrowed) = (is_send(future).await, borrowed.await);
+    drop(failed);
+    length + borrowed.unwrap_or_default()
+}
+
+#[tokio::test]
+async fn the_macro_too() {
+    assert_eq!(
+        tree_of(by_macro("abc")).await,
+        "\
+trace · test · 5 spans · 1 error · kept: head, error
+by_macro
+├╴sync · phoenix.shard=3
+├╴named 3 · ✗ Error: invalid digit found in string
+├╴async · phoenix.shard=9
+└╴abc
+"
+    );
+}
+
+#[traced_operation]
+fn handles() -> u8 {
+    let boxed: Result<u8, Boxed> = Err("boxed".into());
+    boxed.trace_err().unwrap_or_default()
+}
+
+#[traced_operation]
+fn handles_a_child() -> u8 {
+    reads().trace_err().unwrap_or(1)
+}
+
+#[traced_operation]
+fn reads() -> Result<u8, std::num::ParseIntError> {
+    parse("z")
+}
+
+#[test]
+fn errors_that_are_handled_are_told() {
+    let capture = Capture::new();
+    capture.run(|| (handles(), handles_a_child()));
+    assert_eq!(
+        capture.tree(),
+        "\
+trace · test · 1 span · 1 error · kept: head, error
+handles · ✗ Error: boxed
+
+trace · test · 2 spans · 2 errors · kept: head, error
+handles_a_child · ✗ ParseIntError: invalid digit found in string
+└╴reads · ✗ ParseIntError: invalid digit found in string
+"
+    );
+    assert_eq!(attributes(&capture, "handles"), "error.type=Error");
+}
+
+#[test]
+fn nothing_is_needed_to_run_them() {
+    assert_eq!(with_traced_operation("x", [("k", "v")], || 3), 3);
+    assert_eq!(traced!("x", "user.id" = "v", 3), 3);
+    assert_eq!(parse("7").trace_err(), Ok(7));
+}
