@@ -27,6 +27,8 @@
 //!
 //! - Annotations: [`macro@phoenix_main`], [`macro@traced_operation`], [`macro@traced_grpc_service`], [`attribute_keys!`],
 //!   [`record!`], [`event!`].
+//! - Operations that cannot be annotated: [`traced!`], [`with_traced_operation`], [`with_traced_operation_async`]; errors that
+//!   are handled: [`TraceErr`].
 //! - Boundaries: [`HttpServerLayer`], [`HttpClientLayer`], and for gRPC (feature `grpc`) `GrpcServerLayer`, `GrpcClientLayer`.
 //! - Carrying the current span: [`spawn`], [`spawn_blocking`], [`spawn_thread`], [`carry`] for closures,
 //!   [`InCurrentSpan`] for futures and streams, [`SpawnInCurrentSpan`] for sets of tasks, [`Carried`] for messages.

@@ -9,7 +9,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Expr, LitStr, Path, Token};
 
 pub(crate) use check::check;
-pub(crate) use expand::{Attributes, expand};
+pub(crate) use expand::{Attributes, borrowed, expand};
 pub(crate) use harm::{harmless, refuse_control_flow};
 
 use crate::errors::Errors;

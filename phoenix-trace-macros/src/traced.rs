@@ -39,19 +39,23 @@ pub(crate) fn traced(tokens: TokenStream) -> TokenStream {
 fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Call> {
     let facade = facade_or_default(leading_facade(input)?);
     if input.is_empty() {
-        return Err(input.error(format!("expected a name and a body: {FORM}")));
+        let message = format!("a span has a name and a body: {FORM}");
+        return Err(syn::Error::new(Span::call_site(), message));
     }
+    let start = input.span();
+    let missing = || syn::Error::new(start, format!("the body is missing; write {FORM}"));
     let name = name(input, errors)?;
     let mut entries = Vec::new();
     let body = loop {
         if input.is_empty() {
-            return Err(input.error(format!("the body is missing; write {FORM}")));
+            return Err(missing());
         }
-        input
-            .parse::<Token![,]>()
-            .map_err(|error| syn::Error::new(error.span(), "expected `,`"))?;
+        if !input.peek(Token![,]) {
+            return Err(input.error("expected `,`"));
+        }
+        input.parse::<Token![,]>()?;
         if input.is_empty() {
-            return Err(input.error(format!("the body is missing; write {FORM}")));
+            return Err(missing());
         }
         if is_entry(input) {
             entries.push(Entry::parse(input)?);
@@ -119,10 +123,13 @@ fn expand(call: &Call) -> TokenStream {
     let private = quote_spanned!(site=> #facade::__private);
     let (literal, named) = match name {
         Name::Literal(name) => (name.to_token_stream(), None),
-        Name::Value(value) => (
-            quote_spanned!(site=> "operation"),
-            Some(quote_spanned!(site=> .named(&#value))),
-        ),
+        Name::Value(value) => {
+            let value = attribute::borrowed(value);
+            (
+                quote_spanned!(site=> "operation"),
+                Some(quote_spanned!(site=> .named(#value))),
+            )
+        }
     };
     let preamble = quote_spanned! {site=>
         static __PHOENIX_SITE: #private::Site =

@@ -251,7 +251,7 @@ never_failures!(
     String,
     Infallible
 );
-impl<T: ?Sized> OperationOutput for &T {}
+impl OperationOutput for &str {}
 impl<T> OperationOutput for Option<T> {}
 impl<T> OperationOutput for Vec<T> {}
 impl<A, B> OperationOutput for (A, B) {}

@@ -28,7 +28,7 @@ pub trait PlainValue {
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`ret` records numbers, `bool`s and strings by their type, and `{Self}` is none of them",
-    label = "a `{Self}` is returned",
+    label = "this returns `{Self}`",
     note = "write `ret(%)` to record its `Display` form, `ret(?)` for its `Debug` form, or `ret(keys::MY_KEY = |value| ..)` for a part of it"
 )]
 pub trait ReturnedValue: PlainValue {}

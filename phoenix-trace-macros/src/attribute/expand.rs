@@ -125,7 +125,7 @@ fn trait_name(check: &Ident) -> Ident {
 }
 
 /// `&value`, spanned so that an error underlines the whole value.
-fn borrowed(value: &Expr) -> TokenStream {
+pub(crate) fn borrowed(value: &Expr) -> TokenStream {
     let tokens: Vec<_> = value.to_token_stream().into_iter().collect();
     let first = tokens
         .first()

@@ -31,16 +31,16 @@ impl ControlFlow<'_> {
 
 impl VisitMut for ControlFlow<'_> {
     fn visit_expr_mut(&mut self, value: &mut Expr) {
-        const BEFORE: &str = "record what it gives in the body, with `record!`";
+        const BEFORE: &str = "await it in a statement of the body, and `record!` what it gives";
         match value {
             // What they hold runs on its own.
             Expr::Closure(_) | Expr::Async(_) => return,
             Expr::Try(inner) => {
-                let remedy = "write `.ok()`, which records nothing of an error";
+                let remedy = "leave it out, since `None` is allowed, or write `.ok()` in its place";
                 self.refuse(inner.question_token.span(), "`?`", remedy);
             }
             Expr::Await(inner) => self.refuse(inner.await_token.span(), "`.await`", BEFORE),
-            Expr::Yield(inner) => self.refuse(inner.yield_token.span(), "`yield`", BEFORE),
+            Expr::Yield(inner) => self.refuse(inner.yield_token.span(), "`yield`", "remove it"),
             Expr::Return(inner) => {
                 self.refuse(inner.return_token.span(), "`return`", "remove it");
             }

@@ -248,7 +248,13 @@ impl Args {
                 let captured = capture::read(&content, errors);
                 set(&mut self.capture, word, captured, errors);
             }
-            "root" => set(&mut self.root, word, (), errors),
+            "root" => {
+                if input.peek(Token![=]) {
+                    let message = "`root` takes no value; write `root` alone, or leave it out";
+                    return Err(syn::Error::new(word.span(), message));
+                }
+                set(&mut self.root, word, (), errors);
+            }
             "parent" => set(
                 &mut self.parent,
                 word,

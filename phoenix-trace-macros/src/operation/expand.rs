@@ -300,8 +300,12 @@ fn classified(plan: &Plan, returned: TokenStream) -> TokenStream {
         Message::Whole => {}
         Message::TypeOnly => outcome = quote_spanned!(site=> #outcome.type_only()),
         Message::Debug(sign) => {
-            let at = site.located_at(*sign);
-            outcome = quote_spanned!(at=> #outcome.by_debug(#private::failing!(#returned)));
+            let failing = Ident::new("__phoenix_failing", site);
+            let named = ret::value_at(&failing, *sign);
+            outcome = quote_spanned! {site=> {
+                let #failing = #private::failing!(#returned);
+                #outcome.by_debug(#named)
+            }};
         }
     }
     if let Some(condition) = condition {

@@ -119,7 +119,14 @@ fn entry(input: ParseStream<'_>) -> syn::Result<(Option<Pat>, Entry)> {
 
 /// The reference to the returned value, named at `at`.
 fn value(at: Span) -> Ident {
-    Ident::new("__phoenix_value", Span::mixed_site().located_at(at))
+    value_at(&Ident::new("__phoenix_value", Span::mixed_site()), at)
+}
+
+/// A variable of ours, named at `at`.
+pub(super) fn value_at(variable: &Ident, at: Span) -> Ident {
+    let mut named = variable.clone();
+    named.set_span(variable.span().located_at(at));
+    named
 }
 
 /// The statements that record a returned value, of which `returned` is a reference.
@@ -136,8 +143,13 @@ pub(super) fn expand(
             form: Form::Typed,
             word,
         } => {
-            let at = site.located_at(*word);
-            quote_spanned!(at=> #private::returned(#private::success!(#returned));)
+            // Named apart, so that an error about its type stands where the option does.
+            let success = Ident::new("__phoenix_success", site);
+            let named = value_at(&success, *word);
+            quote_spanned! {site=>
+                let #success = #private::success!(#returned);
+                #private::returned(#named);
+            }
         }
         Returned::Whole { form, .. } => {
             let (template, at) = match form {

@@ -178,7 +178,7 @@ impl Entered {
 impl Entered {
     /// Calls the span, which has just started, by a name that is known only now.
     #[must_use]
-    pub fn named(self, name: &(impl AsRef<str> + ?Sized)) -> Self {
+    pub fn named(self, name: impl AsRef<str>) -> Self {
         if let (Some(number), Some(name)) = (self.number(), unharmed(|| name.as_ref())) {
             with_active(|strand| strand.rename(number, name));
         }
@@ -189,7 +189,7 @@ impl Entered {
 impl Owned {
     /// Calls the span, which has just begun, by a name that is known only now.
     #[must_use]
-    pub fn named(mut self, name: &(impl AsRef<str> + ?Sized)) -> Self {
+    pub fn named(mut self, name: impl AsRef<str>) -> Self {
         let Some(name) = unharmed(|| name.as_ref()) else {
             return self;
         };

@@ -91,8 +91,7 @@ async fn by_macro(name: &str) -> usize {
         Ok(owned.len())
     });
     let borrowed = traced!(name, async { Some(name.len()) });
-    let (failed, borrowed) = (is_send(future).await, borrowed.await);
-    drop(failed);
+    let (_, borrowed) = (is_send(future).await, borrowed.await);
     length + borrowed.unwrap_or_default()
 }
 
