@@ -2,6 +2,7 @@
 
 mod operations;
 mod services;
+mod size;
 
 use std::future::Future;
 
