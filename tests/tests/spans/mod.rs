@@ -10,6 +10,7 @@ mod place;
 mod ret;
 mod services;
 mod skip_if;
+mod size;
 
 use std::future::Future;
 
