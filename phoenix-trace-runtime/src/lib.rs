@@ -6,6 +6,7 @@ pub mod value;
 
 mod panics;
 mod record;
+mod sensitive;
 
 pub mod sampling;
 
@@ -61,4 +62,5 @@ pub use record::join_set::SpawnInCurrentSpan;
 pub use record::message::Carried;
 pub use record::run::InSpan;
 pub use record::site::SpanKind;
+pub use sensitive::Sensitive;
 pub use signals::shutdown_signal;

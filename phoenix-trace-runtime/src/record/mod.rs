@@ -17,6 +17,7 @@ pub(crate) mod mail;
 pub(crate) mod message;
 pub(crate) mod owned;
 pub(crate) mod part;
+mod redact;
 pub(crate) mod registry;
 pub(crate) mod room;
 pub(crate) mod run;
