@@ -26,7 +26,8 @@
 //! ```
 //!
 //! - Annotations: [`macro@phoenix_main`], [`macro@traced_operation`], [`macro@traced_grpc_service`], [`attribute_keys!`],
-//!   [`record!`], [`event!`].
+//!   [`record!`], [`event!`]. The keys of the OpenTelemetry registry are literals, or constants in [`keys`]; what becomes of
+//!   sensitive values is set by [`Sensitive`].
 //! - Boundaries: [`HttpServerLayer`], [`HttpClientLayer`], and for gRPC (feature `grpc`) `GrpcServerLayer`, `GrpcClientLayer`.
 //! - Carrying the current span: [`spawn`], [`spawn_blocking`], [`spawn_thread`], [`carry`] for closures,
 //!   [`InCurrentSpan`] for futures and streams, [`SpawnInCurrentSpan`] for sets of tasks, [`Carried`] for messages.

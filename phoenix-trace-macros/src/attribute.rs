@@ -1,6 +1,7 @@
 //! `key = value` entries: tokens in, attributes that are known to be right, as far as a macro can see, out.
 
 mod check;
+mod edit;
 mod expand;
 
 use proc_macro2::{Span, TokenStream};
@@ -81,8 +82,7 @@ impl Parse for Entry {
             match input.parse::<syn::Lit>()? {
                 syn::Lit::Str(name) => WrittenKey::Literal(name),
                 other => {
-                    let message =
-                        "an attribute key is a string literal or the path of a declared key";
+                    let message = "an attribute key is a string literal or the path of a declared key, as in `\"the.key\" = value`";
                     return Err(syn::Error::new(other.span(), message));
                 }
             }
@@ -92,12 +92,11 @@ impl Parse for Entry {
             WrittenKey::Path(input.parse()?)
         };
         if input.is_empty() || input.peek(Token![,]) {
-            let written = key.written();
-            let message = format!("`{written}` needs a value: `{written} = value`");
-            return Err(syn::Error::new(key.span(), message));
+            return Err(syn::Error::new(key.span(), key.needs_a_value()));
         }
         if !input.peek(Token![=]) {
-            return Err(input.error(format!("expected `=` after the key `{}`", key.written())));
+            let message = format!("expected `=` after the key; {}", key.needs_a_value());
+            return Err(input.error(message));
         }
         input.parse::<Token![=]>()?;
         let form = if let Some(sign) = input.parse::<Option<Token![%]>>()? {
@@ -108,10 +107,7 @@ impl Parse for Entry {
             Form::Typed
         };
         if input.is_empty() || input.peek(Token![,]) {
-            return Err(syn::Error::new(
-                key.span(),
-                format!("`{}` needs a value", key.written()),
-            ));
+            return Err(syn::Error::new(key.span(), key.needs_a_value()));
         }
         Ok(Self {
             key,
@@ -126,6 +122,19 @@ impl WrittenKey {
         match self {
             Self::Literal(name) => name.span(),
             Self::Path(path) => first_span(path),
+        }
+    }
+
+    fn needs_a_value(&self) -> String {
+        match self {
+            Self::Literal(name) => {
+                let name = name.value();
+                format!("`{name}` needs a value: `\"{name}\" = value`")
+            }
+            Self::Path(path) => {
+                let path = path_text(path);
+                format!("`{path}` needs a value: `{path} = value`")
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! The runtime of phoenix-trace. Services depend on the facade, `phoenix-trace`, which re-exports what is public here.
 
 pub mod key;
+#[rustfmt::skip]
+pub mod keys;
 pub mod outcome;
 pub mod value;
 

@@ -33,7 +33,7 @@ impl Config {
             How::HashWithout(bytes) => (
                 A_HASH,
                 format!(
-                    "a key of at least {} bytes in {KEY}, which has {bytes}",
+                    "a key of at least {} bytes in {KEY}, or given to `Sensitive::hash`, and it has {bytes}",
                     Sensitive::SHORTEST_KEY
                 ),
             ),
@@ -123,7 +123,7 @@ mod tests {
             "Drop",
             Some(
                 "PHOENIX_TRACE_SENSITIVE=`hash` cannot be used: expected a key of at least 16 bytes in \
-                 PHOENIX_TRACE_SENSITIVE_KEY, which has 0; using drop instead",
+                 PHOENIX_TRACE_SENSITIVE_KEY, or given to `Sensitive::hash`, and it has 0; using drop instead",
             ),
         );
         check(
@@ -131,7 +131,7 @@ mod tests {
             "Drop",
             Some(
                 "PHOENIX_TRACE_SENSITIVE=`hash` cannot be used: expected a key of at least 16 bytes in \
-                 PHOENIX_TRACE_SENSITIVE_KEY, which has 8; using drop instead",
+                 PHOENIX_TRACE_SENSITIVE_KEY, or given to `Sensitive::hash`, and it has 8; using drop instead",
             ),
         );
         check(

@@ -17,7 +17,7 @@ use crate::record::site::{Site, SpanKind};
 use crate::record::thread;
 use crate::sampling::{Environment, Sampler};
 use crate::sensitive::Sensitive;
-use crate::testing::OtlpReceiver;
+use crate::testing::{Fault, OtlpReceiver};
 use crate::value::Attr;
 use crate::waterfall::{AttributeValue, Span};
 
@@ -30,6 +30,8 @@ static SCORES: Key<types::DoubleArray> = Key::<types::DoubleArray>::new("test.sc
 static NOTE: Key<types::Str> = Key::<types::Str>::new("test.note").max_length(5);
 static TAGS: Key<types::StrArray> = Key::<types::StrArray>::new("test.tags").max_length(3);
 static OPEN: Key<types::Str> = Key::new("test.open");
+
+const DEADLINE: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug, Default)]
 struct Memory(Arc<Mutex<Vec<SpanData>>>);
@@ -76,11 +78,14 @@ fn check(config: Config, expected: &[(&str, &str)]) {
         .sampler(Sampler::always_on())
         .otlp(Otlp::http().endpoint(receiver.http_endpoint()))
         .also_exporter(memory.clone());
+    // What is sent again is not redacted again.
+    receiver.respond_times(1, Fault::Unavailable);
     let pipeline = bootstrap::start(config).expect("started");
     let scoped = thread::Scoped::enter(pipeline.clone());
     say_everything();
     drop(scoped);
-    assert!(pipeline.shutdown(Duration::from_secs(10)));
+    assert!(pipeline.flush(DEADLINE) && pipeline.shutdown(DEADLINE));
+    assert_eq!(receiver.requests(), 2);
 
     let shown = |attributes: &[(String, AttributeValue)]| {
         let own = attributes
