@@ -144,8 +144,6 @@ fn expand_key(key: &Declaration, facade: &TokenStream) -> TokenStream {
 fn expand_enum(values: &Enum, key: &Declaration, facade: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     let (Enum { name, variants }, vis) = (values, &key.vis);
-    // A variant that is missing is reported at the name, not at the whole macro.
-    let keyword = quote_spanned!(site.located_at(name.span())=> enum);
     let doc = format!(
         " The values of [`{}`], `{}`.",
         key.constant,
@@ -169,7 +167,7 @@ fn expand_enum(values: &Enum, key: &Declaration, facade: &TokenStream) -> TokenS
             ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug,
             ::core::cmp::PartialEq, ::core::cmp::Eq, ::core::hash::Hash,
         )]
-        #vis #keyword #name { #(#declared),* }
+        #vis enum #name { #(#declared),* }
         impl #name {
             /// The value as it is recorded.
             #[must_use]

@@ -87,8 +87,7 @@ pub(super) fn read_keys(
     separated(input, errors, |input, errors| {
         let mut declaration = read_key(input, errors)?;
         if public && matches!(declaration.vis, Visibility::Inherited) {
-            let here = Span::mixed_site().located_at(declaration.constant.span());
-            declaration.vis = Visibility::Public(Token![pub](here));
+            declaration.vis = Visibility::Public(Token![pub](Span::mixed_site()));
         }
         names::check(&declaration.key, seen, errors);
         keys.push(declaration);
