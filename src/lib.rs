@@ -26,7 +26,8 @@
 //! ```
 //!
 //! - Annotations: [`macro@phoenix_main`], [`macro@traced_operation`], [`macro@traced_grpc_service`], [`attribute_keys!`],
-//!   [`record!`], [`event!`]; for tests (feature `testing`) [`macro@phoenix_test`].
+//!   [`record!`], [`event!`]; for tests (feature `testing`) [`macro@phoenix_test`]. The keys of the
+//!   OpenTelemetry registry are literals, or constants in [`keys`]; what becomes of sensitive values is set by [`Sensitive`].
 //! - Operations that cannot be annotated: [`traced!`], [`with_traced_operation`], [`with_traced_operation_async`]; errors that
 //!   are handled: [`TraceErr`].
 //! - Boundaries: [`HttpServerLayer`], [`HttpClientLayer`], and for gRPC (feature `grpc`) `GrpcServerLayer`, `GrpcClientLayer`.

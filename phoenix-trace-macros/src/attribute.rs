@@ -1,6 +1,7 @@
 //! `key = value` entries: tokens in, attributes that are known to be right, as far as a macro can see, out.
 
 mod check;
+mod edit;
 mod expand;
 mod harm;
 
@@ -86,20 +87,16 @@ impl Parse for Entry {
         }
         let key: WrittenKey = input.parse()?;
         if input.is_empty() || input.peek(Token![,]) {
-            let written = key.written();
-            let message = format!("`{written}` needs a value: `{written} = value`");
-            return Err(syn::Error::new(key.span(), message));
+            return Err(syn::Error::new(key.span(), key.needs_a_value()));
         }
         if !input.peek(Token![=]) {
-            return Err(input.error(format!("expected `=` after the key `{}`", key.written())));
+            let message = format!("expected `=` after the key; {}", key.needs_a_value());
+            return Err(input.error(message));
         }
         input.parse::<Token![=]>()?;
         let form = Form::parse(input)?;
         if input.is_empty() || input.peek(Token![,]) {
-            return Err(syn::Error::new(
-                key.span(),
-                format!("`{}` needs a value", key.written()),
-            ));
+            return Err(syn::Error::new(key.span(), key.needs_a_value()));
         }
         Ok(Self {
             key,
@@ -117,7 +114,7 @@ impl Parse for WrittenKey {
         match input.parse::<syn::Lit>()? {
             syn::Lit::Str(name) => Ok(Self::Literal(name)),
             other => {
-                let message = "an attribute key is a string literal or the path of a declared key";
+                let message = "an attribute key is a string literal or the path of a declared key, as in `\"the.key\" = value`";
                 Err(syn::Error::new(other.span(), message))
             }
         }
@@ -142,6 +139,19 @@ impl WrittenKey {
         match self {
             Self::Literal(name) => name.span(),
             Self::Path(path) => first_span(path),
+        }
+    }
+
+    fn needs_a_value(&self) -> String {
+        match self {
+            Self::Literal(name) => {
+                let name = name.value();
+                format!("`{name}` needs a value: `\"{name}\" = value`")
+            }
+            Self::Path(path) => {
+                let path = path_text(path);
+                format!("`{path}` needs a value: `{path} = value`")
+            }
         }
     }
 

@@ -122,8 +122,11 @@ use proc_macro::TokenStream;
 ///
 /// A literal key is checked against the OpenTelemetry registry: an unknown or deprecated key and a value of the wrong
 /// type are errors; a deprecated key without a replacement and a literal outside the listed values of an enum are
-/// warnings. Where the registry leaves the type open, text is recorded, or a literal by its type. Keys of your own are
-/// declared with [`attribute_keys!`] and written as paths.
+/// warnings. Where the registry leaves the type open, text is recorded, or a literal by its type. Any name is allowed in
+/// a family such as `http.request.header.<name>`.
+///
+/// The same keys are constants, `phoenix_trace::keys::HTTP_REQUEST_METHOD`, which an editor completes and whose values'
+/// type the compiler checks. Keys of your own are declared with [`attribute_keys!`] and written as paths too.
 ///
 /// ```compile_fail
 /// # use phoenix_trace::traced_operation;
@@ -284,9 +287,59 @@ pub fn phoenix_test(args: TokenStream, item: TokenStream) -> TokenStream {
 /// record!(keys::QUEUE_DEPTH = 3);
 /// ```
 ///
-/// The types are `string`, `int`, `double` and `bool`, and arrays of them: `string[]`. Inside `mod` the constants are `pub`
-/// unless they say otherwise; without `mod` they are ordinary constants where the macro stands. Names are lowercase words
-/// between dots and underscores. A key that the OpenTelemetry registry has is refused, so that nobody redefines it.
+/// Inside `mod` the constants are `pub` unless they say otherwise; without `mod` they are ordinary constants where the macro
+/// stands. They have the documentation that they are given, and their key and type; an editor completes them, and jumps to
+/// their declaration. A library that declares them as `pub` shares them with the crates that depend on it.
+///
+/// # Types
+///
+/// `string`, `int`, `double` and `bool`, arrays of them such as `string[]`, or an `enum` for a closed set of texts:
+///
+/// ```
+/// use phoenix_trace::{attribute_keys, record};
+///
+/// attribute_keys! {
+///     mod keys {
+///         /// Where the task stands.
+///         PLACEMENT: "phoenix.placement" => enum Placement {
+///             /// It waits for a node.
+///             Queued,
+///             Placed,
+///             OutOfRoom = "no room",
+///         },
+///     }
+/// }
+///
+/// record!(keys::PLACEMENT = keys::Placement::Queued);
+/// assert_eq!(keys::Placement::OutOfRoom.as_str(), "no room");
+/// ```
+///
+/// The enum stands beside the constant, as visible as that. What it does not list cannot be recorded: a variant that is
+/// not there is an error of the compiler, and so is a text. A variant is recorded under its name in lowercase words,
+/// `out_of_room`, unless it says otherwise. For values that others add to, declare a `string`.
+///
+/// # Properties
+///
+/// They follow the type, each once:
+///
+/// - `sensitive`: values are redacted before any exporter sees them: left out, unless the configuration says that they are
+///   replaced by a keyed hash, or shown in development (`Config::sensitive`, `PHOENIX_TRACE_SENSITIVE`).
+/// - `max_length = 64`: at most so many bytes of a `string`, or of each in a `string[]`, are exported; a longer text is cut
+///   where a character ends. The limit of all values holds besides (`Config::max_value_length`).
+///
+/// ```
+/// # use phoenix_trace::attribute_keys;
+/// attribute_keys! {
+///     /// The first line of what was asked.
+///     PROMPT: "phoenix.prompt" => string, sensitive, max_length = 256,
+/// }
+/// # fn main() { phoenix_trace::record!(PROMPT = "x"); }
+/// ```
+///
+/// # Names
+///
+/// Names are lowercase words between dots and underscores. A key that the OpenTelemetry registry has is refused, so that
+/// nobody redefines it: write it as a literal, or as the constant in `phoenix_trace::keys`.
 #[proc_macro]
 pub fn attribute_keys(tokens: TokenStream) -> TokenStream {
     keys::attribute_keys(tokens.into()).into()

@@ -44,7 +44,7 @@ pub(crate) fn event(tokens: TokenStream) -> TokenStream {
             return Err(syn::Error::new(name.span(), message));
         }
         if name.value().trim().is_empty() {
-            errors.at(name.span(), "the event name is empty");
+            errors.at(name.span(), format!("the event name is empty; {FORM}"));
         }
         if !input.is_empty() {
             input.parse::<Token![,]>()?;

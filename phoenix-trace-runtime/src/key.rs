@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 pub mod types {
     use super::sealed::Sealed;
 
+    use std::marker::PhantomData;
+
     macro_rules! types {
         ($($(#[$doc:meta])* $name:ident)*) => {$(
             $(#[$doc])*
@@ -33,6 +35,20 @@ pub mod types {
         DoubleArray
         /// An array of booleans.
         BoolArray
+        /// Nothing: the type of a key that was replaced by another, which its deprecation names.
+        Replaced
+    }
+
+    /// Text from a closed set: the variants of `E`, an enum that `attribute_keys!` makes.
+    pub struct OneOf<E>(PhantomData<fn(E)>, std::convert::Infallible);
+
+    impl<E: 'static> Sealed for OneOf<E> {}
+    impl<E: 'static> super::AttributeType for OneOf<E> {}
+
+    impl<E> std::fmt::Debug for OneOf<E> {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("OneOf")
+        }
     }
 }
 
@@ -63,6 +79,8 @@ pub struct Key<T: AttributeType> {
 pub(crate) struct RawKey {
     pub(crate) name: &'static str,
     pub(crate) sensitive: bool,
+    /// How much of a text is exported, in bytes.
+    pub(crate) max_length: usize,
 }
 
 impl RawKey {
@@ -70,7 +88,14 @@ impl RawKey {
         Self {
             name,
             sensitive: false,
+            max_length: usize::MAX,
         }
+    }
+
+    /// Are its values exported as they were recorded?
+    #[inline]
+    pub(crate) const fn is_plain(&self) -> bool {
+        !self.sensitive && self.max_length == usize::MAX
     }
 }
 
@@ -84,12 +109,27 @@ impl<T: AttributeType> Key<T> {
         }
     }
 
-    /// The same key, its values redacted before they reach an exporter.
+    /// The same key, its values redacted before they reach an exporter: left out, unless the configuration says otherwise
+    /// ([`Sensitive`](crate::Sensitive)).
     #[must_use]
     pub const fn sensitive(self) -> Self {
         let raw = RawKey {
-            name: self.raw.name,
             sensitive: true,
+            ..self.raw
+        };
+        Self {
+            raw,
+            value: PhantomData,
+        }
+    }
+
+    /// The same key, at most `bytes` of a text exported, and of each text in an array; what is longer is cut where a
+    /// character ends. Other values are exported as they are. The limit for all keys holds besides.
+    #[must_use]
+    pub const fn max_length(self, bytes: usize) -> Self {
+        let raw = RawKey {
+            max_length: bytes,
+            ..self.raw
         };
         Self {
             raw,

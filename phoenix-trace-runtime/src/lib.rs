@@ -1,6 +1,8 @@
 //! The runtime of phoenix-trace. Services depend on the facade, `phoenix-trace`, which re-exports what is public here.
 
 pub mod key;
+#[rustfmt::skip]
+pub mod keys;
 pub mod outcome;
 pub mod returned;
 pub mod value;
@@ -8,6 +10,7 @@ pub mod value;
 mod operation;
 mod panics;
 mod record;
+mod sensitive;
 
 pub mod sampling;
 
@@ -69,4 +72,5 @@ pub use record::message::Carried;
 pub use record::place::{SpanRef, SpanRefs};
 pub use record::run::InSpan;
 pub use record::site::SpanKind;
+pub use sensitive::Sensitive;
 pub use signals::shutdown_signal;

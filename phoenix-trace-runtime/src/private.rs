@@ -51,9 +51,22 @@ pub fn attr<'a, T: AttributeType, V: ToValue<T> + ?Sized>(
 /// An attribute whose value is formatted when it is recorded.
 #[inline]
 #[must_use]
-pub fn attr_fmt<'a>(key: &'static Key<types::Str>, text: fmt::Arguments<'a>) -> Attr<'a> {
-    Attr::format(key, text)
+pub fn attr_fmt<'a, T: TakesText>(key: &'static Key<T>, text: fmt::Arguments<'a>) -> Attr<'a> {
+    Attr {
+        key: key.raw(),
+        value: Value::Format(text),
+    }
 }
+
+/// The type of a key that takes any text.
+#[diagnostic::on_unimplemented(
+    message = "`%` and `?` record a string, but the key takes a value of type `{Self}`",
+    label = "the key of a `{Self}`",
+    note = "leave out the `%` or `?`"
+)]
+pub trait TakesText: AttributeType {}
+
+impl TakesText for types::Str {}
 
 /// Starts a span that ends when the guard is dropped.
 #[inline]

@@ -4,11 +4,12 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Lit, LitStr, UnOp};
 
+use super::edit::edit;
 use super::{
     Attribute, Entry, Form, Key, Value, Warning, WarningKind, WrittenKey, refuse_control_flow,
 };
 use crate::errors::{Errors, one_of};
-use crate::semconv::{self, Found, Replacement, Type};
+use crate::semconv::{self, Found, Type};
 
 /// Checks `entries` and lowers those that pass.
 pub(crate) fn check(entries: Vec<Entry>, errors: &mut Errors) -> Vec<Attribute> {
@@ -53,7 +54,7 @@ fn check_entry(Entry { key, form, value }: Entry, errors: &mut Errors) -> Option
         }
     };
     let mut warnings = Vec::new();
-    let entry = check_key(&name, &mut warnings, errors)?;
+    let entry = check_key(&name, form, &value, &mut warnings, errors)?;
     let value = Checker {
         key: &name.value(),
         members: entry.members,
@@ -78,6 +79,8 @@ fn check_entry(Entry { key, form, value }: Entry, errors: &mut Errors) -> Option
 /// The registry's entry for a literal key that may be used.
 fn check_key(
     name: &LitStr,
+    form: Form,
+    value: &Expr,
     warnings: &mut Vec<Warning>,
     errors: &mut Errors,
 ) -> Option<&'static semconv::Entry> {
@@ -97,22 +100,18 @@ fn check_key(
             return None;
         }
     };
-    if entry.is_deprecated() {
-        match entry.replacement(&key) {
-            Replacement::Known(advice) => {
-                errors.at(
-                    name.span(),
-                    format!("attribute key `{key}` is deprecated; use {advice}"),
-                );
-                return None;
-            }
-            Replacement::None => warnings.push(Warning {
-                span: name.span(),
-                kind: WarningKind::DeprecatedKey,
-                note: format!(
-                    "the OpenTelemetry registry deprecates `{key}` and names no replacement"
-                ),
-            }),
+    match entry.replacements(&key) {
+        None => {}
+        Some(none) if none.is_empty() => warnings.push(Warning {
+            span: name.span(),
+            kind: WarningKind::DeprecatedKey,
+            note: format!("the OpenTelemetry registry deprecates `{key}` and names no replacement"),
+        }),
+        Some(alternatives) => {
+            let edit = edit(&alternatives, entry.ty, form, value);
+            let message = format!("attribute key `{key}` is deprecated; {edit}");
+            errors.at(name.span(), message);
+            return None;
         }
     }
     Some(entry)
@@ -122,8 +121,8 @@ fn unknown_key(key: &str) -> String {
     let near = semconv::nearest(key);
     if near.is_empty() {
         format!(
-            "unknown attribute key `{key}`; it is not in the OpenTelemetry registry: declare a key of your own with \
-             `attribute_keys!` and write its path, as in `keys::MY_KEY = value`"
+            "unknown attribute key `{key}`; it is not in the OpenTelemetry registry: declare a key of your own, \
+             `attribute_keys! {{ mod keys {{ MY_KEY: \"my.key\" => string }} }}`, and write its path, `keys::MY_KEY = value`"
         )
     } else {
         format!(
@@ -186,7 +185,8 @@ impl Checker<'_> {
                     None
                 }
                 None => {
-                    self.mismatch(ty, "an array", &value, "", None);
+                    let text = (ty == Type::Str).then(|| "?[..]".to_owned());
+                    self.mismatch(ty, "an array", &value, "", text);
                     None
                 }
             },

@@ -100,8 +100,8 @@ fn declared_check(check: &Ident, path: &str, private: &TokenStream) -> TokenStre
     let site = Span::mixed_site();
     let message = format!("`{path}` takes a value of type `{{T}}`");
     let label = "expected a value of type `{T}`, found `{Self}`";
-    let note =
-        "a `Str` takes the `Display` form of any value as `%value`, the `Debug` form as `?value`";
+    let note = "a `Str` takes the `Display` form of any value as `%value`, the `Debug` form as `?value`; \
+                a `OneOf<E>` takes a variant of the enum `E`; a `Replaced` key takes nothing, its deprecation says what to write";
     let bound = trait_name(check);
     quote_spanned! {site=>
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]

@@ -1,9 +1,8 @@
 //! The OpenTelemetry attribute registry: an attribute key in, what the registry knows about it out.
 //!
-//! [`table`] is generated from `semconv/attributes.json` by `cargo run -p phoenix-trace-tests --bin semconv-table`, so that
-//! nothing is parsed while a service compiles. What the registry says in prose only is in [`advice`].
+//! [`table`] is generated from `semconv/*.json` by `cargo run -p phoenix-trace-tests --bin semconv-table`, so that nothing is
+//! parsed while a service compiles. `attributes.json` is the registry; `replacements.json` has what it says in prose only.
 
-mod advice;
 mod nearest;
 #[rustfmt::skip]
 mod table;
@@ -78,9 +77,16 @@ pub(crate) enum Form {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Current,
-    Renamed(&'static str),
-    /// Deprecated, and the registry names no successor, except perhaps in prose.
-    Deprecated,
+    /// Deprecated. One of these is written instead; without any, nothing is.
+    Deprecated(&'static [Alternative]),
+}
+
+/// Keys that are written together in place of a deprecated one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Alternative {
+    /// As in "on clients"; empty: everywhere.
+    pub(crate) place: &'static str,
+    pub(crate) keys: &'static [&'static str],
 }
 
 /// One row of the registry.
@@ -93,18 +99,6 @@ pub(crate) struct Entry {
     pub(crate) members: &'static [&'static str],
     pub(crate) status: Status,
 }
-
-/// What to write in place of a deprecated key.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Replacement {
-    /// The registry knows one; this is the advice in words, keys in backticks.
-    Known(String),
-    /// It knows none.
-    None,
-}
-
-/// A key that the specification release in use and the registry's main branch spell differently: both are accepted.
-const RENAMED_AFTER_RELEASE: [&str; 1] = ["rpc.response.status_code"];
 
 /// What was found under a key.
 #[derive(Clone, Copy, Debug)]
@@ -149,22 +143,25 @@ fn template_of(key: &str) -> Option<&'static Entry> {
 }
 
 impl Entry {
-    pub(crate) fn is_deprecated(&self) -> bool {
-        self.status != Status::Current && !RENAMED_AFTER_RELEASE.contains(&self.key)
+    /// What is written instead of the deprecated `key`, which is this entry's or an instance of its template: alternatives,
+    /// each with where it is meant and the keys that are written together. `None`: it is not deprecated.
+    pub(crate) fn replacements(&self, key: &str) -> Option<Vec<(&'static str, Vec<String>)>> {
+        let Status::Deprecated(alternatives) = self.status else {
+            return None;
+        };
+        let instance = key.strip_prefix(self.key).unwrap_or_default();
+        let instances = |keys: &[&str]| {
+            let named = |to: &&str| format!("{to}{instance}");
+            keys.iter().map(named).collect()
+        };
+        let each = |alternative: &Alternative| (alternative.place, instances(alternative.keys));
+        Some(alternatives.iter().map(each).collect())
     }
 
-    /// What to write instead of `key`, which is this entry's or an instance of its template.
-    pub(crate) fn replacement(&self, key: &str) -> Replacement {
-        if let Some(advice) = advice::find(self.key) {
-            return Replacement::Known(advice.to_owned());
-        }
-        match self.status {
-            Status::Renamed(to) => {
-                let instance = key.strip_prefix(self.key).unwrap_or_default();
-                Replacement::Known(format!("`{to}{instance}`"))
-            }
-            Status::Current | Status::Deprecated => Replacement::None,
-        }
+    /// The name of its constant, where it has one.
+    pub(crate) fn constant(&self) -> Option<String> {
+        let name = || self.key.to_ascii_uppercase().replace('.', "_");
+        (self.form == Form::Key).then(name)
     }
 }
 
@@ -225,32 +222,50 @@ mod tests {
     fn both_names_of_the_grpc_status_are_current() {
         for key in ["rpc.response.status_code", "rpc.status_code"] {
             assert!(
-                matches!(find(key), Found::Entry(entry) if !entry.is_deprecated()),
+                matches!(find(key), Found::Entry(entry) if entry.status == Status::Current),
                 "{key}"
             );
         }
     }
 
-    fn check_replacement(key: &str, expected: Option<&str>) {
+    fn check_replacements(key: &str, expected: &[(&str, &[&str])]) {
         let Found::Entry(entry) = find(key) else {
             unreachable!("`{key}` is in the registry")
         };
-        assert!(entry.is_deprecated(), "{key}");
-        let expected = expected.map_or(Replacement::None, |advice| {
-            Replacement::Known(advice.to_owned())
-        });
-        assert_eq!(entry.replacement(key), expected, "{key}");
+        let replacements = entry.replacements(key).expect("it is deprecated");
+        let replacements: Vec<(&str, Vec<&str>)> = replacements
+            .iter()
+            .map(|(place, keys)| (*place, keys.iter().map(String::as_str).collect()))
+            .collect();
+        let expected: Vec<(&str, Vec<&str>)> = expected
+            .iter()
+            .map(|(place, keys)| (*place, keys.to_vec()))
+            .collect();
+        assert_eq!(replacements, expected, "{key}");
     }
 
     #[test]
     fn deprecated_keys_name_their_replacements() {
-        check_replacement("http.method", Some("`http.request.method`"));
-        check_replacement(
+        check_replacements("http.method", &[("", &["http.request.method"])]);
+        check_replacements(
             "http.url",
-            Some("`url.full` on clients, `url.path` and `url.query` on servers"),
+            &[
+                ("on clients", &["url.full"]),
+                ("on servers", &["url.path", "url.query"]),
+            ],
         );
-        check_replacement("http.flavor", Some("`network.protocol.version`"));
-        check_replacement("k8s.pod.labels.app", Some("`k8s.pod.label.app`"));
-        check_replacement("rpc.message.id", None);
+        check_replacements(
+            "http.flavor",
+            &[("", &["network.protocol.name", "network.protocol.version"])],
+        );
+        check_replacements("k8s.pod.labels.app", &[("", &["k8s.pod.label.app"])]);
+        check_replacements("rpc.message.id", &[]);
+    }
+
+    #[test]
+    fn the_grpc_status_is_named_as_the_release_names_it() {
+        for key in ["rpc.grpc.status_code", "rpc.connect_rpc.error_code"] {
+            check_replacements(key, &[("", &["rpc.response.status_code"])]);
+        }
     }
 }

@@ -23,12 +23,17 @@ pub(crate) fn nearest(key: &str) -> Vec<String> {
             continue;
         };
         let meant = match entry.status {
-            Status::Current => candidate,
-            Status::Renamed(to) => format!("{to}{tail}"),
-            Status::Deprecated => continue,
+            Status::Current => vec![candidate],
+            Status::Deprecated(alternatives) => alternatives
+                .iter()
+                .flat_map(|alternative| alternative.keys)
+                .map(|to| format!("{to}{tail}"))
+                .collect(),
         };
-        if !near.iter().any(|(_, other)| *other == meant) {
-            near.push((distance, meant));
+        for key in meant {
+            if !near.iter().any(|(_, other)| *other == key) {
+                near.push((distance, key));
+            }
         }
     }
     near.sort();

@@ -4,6 +4,7 @@
 mod limits;
 mod metrics;
 mod otlp;
+mod sensitive;
 mod target;
 mod targets;
 mod vars;
@@ -135,6 +136,7 @@ impl Config {
         };
         config.problems = vars.problems;
         config.check_metrics();
+        config.check_sensitive();
         config
     }
 
@@ -159,11 +161,10 @@ impl Config {
 
     /// Where the service runs: chooses the preset of [`configure_sampler`]. Default: `ENVIRONMENT`, else development.
     #[must_use]
-    pub fn environment(self, environment: Environment) -> Self {
-        Self {
-            environment,
-            ..self
-        }
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self.check_sensitive();
+        self
     }
 
     /// How segments are sampled. Default: `OTEL_TRACES_SAMPLER` when set, else the environment's preset.

@@ -131,6 +131,7 @@ impl Config {
     /// What makes the exporters; to be called once.
     pub(crate) fn take_exporters(&mut self) -> Vec<Exporter> {
         let none = Targets::listed(Target::None, Vec::new());
+        self.sending.sensitive = self.effective_sensitive();
         std::mem::replace(&mut self.targets, none).into_exporters(&self.service, &self.sending)
     }
 }

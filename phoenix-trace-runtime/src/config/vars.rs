@@ -240,6 +240,7 @@ impl Vars<'_> {
         self.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", &mut sending.batch);
         self.milliseconds("OTEL_BSP_SCHEDULE_DELAY", &mut sending.delay);
         self.milliseconds("OTEL_BSP_EXPORT_TIMEOUT", &mut sending.timeout);
+        sending.sensitive = self.sensitive();
         sending
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn spans(piece: &Piece<'_>, into: &mut Vec<SpanData>) {
         events: add_events(strand, kept, &mut spans),
         links: add_links(strand, &mut spans),
     };
-    for attr in strand.attrs.iter().filter(|attr| !attr.key.sensitive) {
+    for attr in &strand.attrs {
         if let Some(attributes) = details.attributes(&mut spans, Owner::of(attr.owner)) {
             set(attributes, attr.key.name, value(strand, attr.value()));
         }

@@ -65,6 +65,7 @@ use crate::record::strand::Strand;
 use crate::record::{registry, thread};
 pub(crate) use crate::sampling::Reasons;
 use crate::sampling::Sampler;
+use crate::sensitive::Sensitive;
 
 /// What a segment may hold, and for how long.
 #[derive(Clone, Debug)]
@@ -122,6 +123,8 @@ pub(crate) struct Sending {
     pub(crate) longest_pause: Duration,
     /// For how long a receiver may ask to be left alone.
     pub(crate) longest_wait: Duration,
+    /// What becomes of the values of sensitive keys.
+    pub(crate) sensitive: Sensitive,
 }
 
 impl Default for Sending {
@@ -136,6 +139,7 @@ impl Default for Sending {
             first_pause: Duration::from_secs(1),
             longest_pause: Duration::from_secs(5),
             longest_wait: Duration::from_secs(5 * 60),
+            sensitive: Sensitive::default(),
         }
     }
 }

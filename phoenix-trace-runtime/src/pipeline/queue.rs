@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::destination::Piece;
 use super::handover::{self, Handover, Item};
 use crate::record::strand::Strand;
+use crate::sensitive::Sensitive;
 
 const SHARDS: usize = 8;
 
@@ -22,6 +23,8 @@ pub(super) struct Queued {
     pub(super) tried: Option<Instant>,
     /// It was sent and the answer never came: it may have arrived.
     pub(super) doubtful: bool,
+    /// What may not leave the process as it is was redacted.
+    redacted: bool,
     /// The spans that still have to be sent; `None`: all of them.
     left: Option<Vec<Range>>,
 }
@@ -46,7 +49,15 @@ impl Queued {
             strand,
             tried: None,
             doubtful: false,
+            redacted: false,
             left: None,
+        }
+    }
+
+    /// Before any exporter sees it.
+    pub(super) fn redact(&mut self, sensitive: &Sensitive) {
+        if !std::mem::replace(&mut self.redacted, true) {
+            self.strand.redact(sensitive);
         }
     }
 

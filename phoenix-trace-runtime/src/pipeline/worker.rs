@@ -124,7 +124,7 @@ impl Worker {
     /// Takes a batch and sends it. `None`: there was nothing.
     async fn send(&mut self, mark: Option<Mark>) -> Option<Delivered> {
         self.turn = self.turn.wrapping_add(1);
-        let entries = self
+        let mut entries = self
             .lane()
             .take(self.turn, self.pace.spans(), mark.as_ref());
         if entries.is_empty() {
@@ -133,6 +133,9 @@ impl Worker {
         if self.destination.is_none() {
             self.give_up(entries, Count::Failed);
             return Some(Delivered::All);
+        }
+        for entry in &mut entries {
+            entry.item.redact(&self.sending.sensitive);
         }
         Some(self.deliver(entries).await)
     }

@@ -20,6 +20,7 @@ pub(crate) mod owned;
 mod parking;
 pub(crate) mod part;
 pub(crate) mod place;
+mod redact;
 pub(crate) mod registry;
 pub(crate) mod room;
 pub(crate) mod run;

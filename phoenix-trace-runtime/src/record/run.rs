@@ -15,6 +15,9 @@ pin_project! {
     /// A future inside its span. Dropped before it is ready, it was cancelled: what it holds is dropped inside the span.
     #[derive(Debug)]
     pub struct Traced<F, C> {
+        // So that the compiler lays out a span before it goes down a chain of futures, whose depth is limited, and not at
+        // its end.
+        laid_out: [Owned; 0],
         // Dropped in this order.
         #[pin]
         body: F,
@@ -48,6 +51,7 @@ where
     C: for<'r> Fn(&'r F::Output) -> Outcome<'r>,
 {
     Traced {
+        laid_out: [],
         body,
         span,
         classify,

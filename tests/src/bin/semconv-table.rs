@@ -1,12 +1,13 @@
-//! Writes the macro crate's attribute table anew, from the registry beside it.
+//! Writes everything anew that is made of the OpenTelemetry attribute registry.
 
 use std::error::Error;
 use std::fs;
 
-use phoenix_trace_tests::semconv_table::{render, source_path, table_path};
+use phoenix_trace_tests::semconv_table::generated;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let registry = serde_json::from_str(&fs::read_to_string(source_path())?)?;
-    fs::write(table_path(), render(&registry)?)?;
+    for file in generated()? {
+        fs::write(file.path, file.text)?;
+    }
     Ok(())
 }

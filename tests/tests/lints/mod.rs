@@ -20,6 +20,15 @@ attribute_keys! {
     mod keys {
         /// The task.
         TASK_ID: "phoenix.task.id" => string,
+        /// A note.
+        NOTE: "phoenix.note" => string, sensitive, max_length = 8,
+        /// Where it stands.
+        STATE: "phoenix.state" => enum State {
+            /// It waits.
+            Queued,
+            /// It runs.
+            Running = "runs",
+        },
     }
 }
 
@@ -37,6 +46,15 @@ impl Service {
     fn parse(&self, text: &str) -> Result<u8, ParseIntError> {
         record!("user.id" = self.name, keys::TASK_ID = ?text);
         event!("parsing", "user.id" = text);
+        record!(
+            keys::NOTE = text,
+            keys::STATE = if text.is_empty() {
+                keys::State::Queued
+            } else {
+                keys::State::Running
+            }
+        );
+        record!(phoenix_trace::keys::SERVER_PORT = text.len());
         let n = text.parse::<u8>()?;
         Ok(n)
     }

@@ -4,13 +4,14 @@ mod capture;
 mod failures;
 mod functions;
 mod impls;
+mod keys;
 mod operations;
 mod panics;
 mod place;
 mod ret;
 mod services;
-mod skip_if;
 mod size;
+mod skip_if;
 
 use std::future::Future;
 

@@ -102,28 +102,28 @@ macro_rules! chain {
     };
 }
 
-macro_rules! chain_of_thirty {
+macro_rules! chain_of_twenty_five {
     ($module:ident [$($annotation:tt)*]) => {
         chain!($module [$($annotation)*]
             f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15
-            f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29 f30);
+            f16 f17 f18 f19 f20 f21 f22 f23 f24 f25);
     };
 }
 
-chain_of_thirty!(chained []);
-chain_of_thirty!(annotated [#[phoenix_trace::traced_operation]]);
+chain_of_twenty_five!(chained []);
+chain_of_twenty_five!(annotated [#[phoenix_trace::traced_operation]]);
 
 #[test]
 fn layers_of_annotations_add_up_and_do_not_multiply() {
     let size = size_of_val(&chained::f1(1));
-    check(size_of_val(&annotated::f1(1)), size, 30);
+    check(size_of_val(&annotated::f1(1)), size, 25);
 }
 
 /// That it compiles is the point: finding out that the future is `Send` goes through every layer, and the compiler stops at
-/// 128 types within one another (`recursion_limit`).
+/// 128 queries within one another (`recursion_limit`): a layer of an `async fn` takes four, an annotated one five.
 #[tokio::test]
-async fn thirty_annotated_calls_within_one_another_can_be_spawned() {
+async fn twenty_five_annotated_calls_within_one_another_can_be_spawned() {
     let capture = Capture::new();
     let spawned = capture.future(async { tokio::spawn(annotated::f1(1)).await });
-    assert!(matches!(spawned.await, Ok(Ok(30))));
+    assert!(matches!(spawned.await, Ok(Ok(25))));
 }

@@ -6,5 +6,7 @@ mod fake;
 mod matrix;
 #[cfg(feature = "otlp")]
 mod receiver;
+#[cfg(feature = "otlp")]
+mod sensitive;
 mod several;
 mod stress;

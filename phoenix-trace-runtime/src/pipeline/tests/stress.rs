@@ -104,6 +104,7 @@ fn sending(random: &mut StdRng) -> Sending {
         first_pause,
         longest_pause: Duration::from_millis(2),
         longest_wait: Duration::from_millis(2),
+        ..Sending::default()
     }
 }
 

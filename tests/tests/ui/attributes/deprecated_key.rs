@@ -1,15 +1,12 @@
-use phoenix_trace::{record, traced_operation};
+#![allow(unused)]
 
-#[traced_operation(attributes(
-    "http.method" = "GET",
-    "http.url" = "http://localhost",
-    "http.flavor" = "1.1",
-    "k8s.pod.labels.app" = "web",
-    "rpc.grpc.status_code" = 0,
-))]
-fn annotated() {}
+use phoenix_trace::traced_operation;
 
-fn main() {
-    annotated();
-    record!("deployment.environment" = "production");
+struct Request {
+    method: String,
 }
+
+#[traced_operation(attributes("http.method" = %request.method))]
+fn annotated(request: &Request) {}
+
+fn main() {}

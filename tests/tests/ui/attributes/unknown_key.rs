@@ -1,10 +1,6 @@
-use phoenix_trace::{event, record, traced_operation};
+use phoenix_trace::traced_operation;
 
-#[traced_operation(attributes("http.requst.method" = "GET", "phoenix.task.id" = 7, "http.request.haeder.accept" = ["x"]))]
+#[traced_operation(attributes("http.requst.method" = "GET"))]
 fn annotated() {}
 
-fn main() {
-    annotated();
-    record!("db.systm.name" = "sqlite");
-    event!("placed", "http.request.header" = ["x"]);
-}
+fn main() {}

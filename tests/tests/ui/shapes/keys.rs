@@ -16,6 +16,17 @@ attribute_keys! {
         /// Somebody's address.
         USER_EMAIL: "phoenix.user.email" => string, sensitive,
         pub(crate) SHARES: "phoenix.shares" => double[],
+        /// Bounded.
+        NOTE: "phoenix.note" => string, max_length = 64, sensitive,
+        NOTES: "phoenix.notes" => string[], max_length = 64,
+        /// Where the task stands.
+        pub(crate) PLACEMENT: "phoenix.placement" => enum Placement {
+            /// It waits.
+            Queued,
+            #[doc = "It runs."]
+            Placed = "placed",
+            OutOfRoom,
+        }, sensitive,
         FLAGS: "phoenix.flags" => bool[]
     }
 
@@ -27,6 +38,7 @@ attribute_keys! {
 
 attribute_keys! {
     NAMES: "phoenix.names" => string[],
+    STATE: "phoenix.state" => enum State { On },
     /// Numbers.
     pub(crate) NUMBERS: "phoenix.numbers" => int[],
 }
@@ -67,6 +79,9 @@ struct Task {
 fn schedule(task: &Task, names: &[String]) -> u64 {
     record!(keys::QUEUE_DEPTH = names.len());
     record!(more::DONE = true, keys::USER_EMAIL = "a@b.c", "user.id" = Some("me"),);
+    record!(keys::PLACEMENT = keys::Placement::OutOfRoom, keys::NOTE = ?task.id, STATE = &State::On);
+    record!(keys::PLACEMENT = Some(keys::Placement::Queued), keys::NOTES = names);
+    record!(phoenix_trace::keys::HTTP_REQUEST_METHOD = "anything", phoenix_trace::keys::URL_PATH = %task.id);
     event!("placed");
     event!("placed", keys::TASK_ID = %task.id);
     if task.id == 0 {
@@ -77,4 +92,5 @@ fn schedule(task: &Task, names: &[String]) -> u64 {
 
 fn main() {
     schedule(&Task { id: 1, model: None }, &[]);
+    let _ = keys::Placement::Placed.as_str();
 }

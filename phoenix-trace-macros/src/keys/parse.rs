@@ -1,0 +1,309 @@
+//! Declarations: tokens in, keys with all that is said of them out. After a mistake a key is read on, and stays declared, so
+//! that no second error follows where it is used.
+
+use proc_macro2::{Ident, Span};
+use syn::ext::IdentExt as _;
+use syn::parse::ParseStream;
+use syn::{Attribute, LitInt, LitStr, Token, Visibility, token};
+
+use super::{Declaration, Declared, Enum, KeyType, Variant, names};
+use crate::errors::{Errors, all_of, one_of};
+use crate::options::{assigned, separated, set};
+use crate::semconv::Type;
+
+/// The types a key can be declared with, beside enums.
+const TYPES: [(&str, Type); 8] = [
+    ("string", Type::Str),
+    ("int", Type::Int),
+    ("double", Type::Double),
+    ("bool", Type::Bool),
+    ("string[]", Type::StrArray),
+    ("int[]", Type::IntArray),
+    ("double[]", Type::DoubleArray),
+    ("bool[]", Type::BoolArray),
+];
+
+/// What else may be meant by a type, in other languages and in Rust.
+const OTHER_NAMES: [(&str, Type); 20] = [
+    ("str", Type::Str),
+    ("String", Type::Str),
+    ("text", Type::Str),
+    ("integer", Type::Int),
+    ("i8", Type::Int),
+    ("i16", Type::Int),
+    ("i32", Type::Int),
+    ("i64", Type::Int),
+    ("isize", Type::Int),
+    ("u8", Type::Int),
+    ("u16", Type::Int),
+    ("u32", Type::Int),
+    ("u64", Type::Int),
+    ("usize", Type::Int),
+    ("f32", Type::Double),
+    ("f64", Type::Double),
+    ("float", Type::Double),
+    ("boolean", Type::Bool),
+    ("strings", Type::StrArray),
+    ("ints", Type::IntArray),
+];
+
+const PROPERTIES: [&str; 2] = ["sensitive", "max_length"];
+
+/// `pub mod keys { .. }`, if that comes next.
+pub(super) fn read_module(
+    input: ParseStream<'_>,
+    seen: &mut Vec<String>,
+    errors: &mut Errors,
+) -> syn::Result<Option<Declared>> {
+    let ahead = input.fork();
+    ahead.call(Attribute::parse_outer)?;
+    ahead.parse::<Visibility>()?;
+    if !ahead.peek(Token![mod]) {
+        return Ok(None);
+    }
+    let attrs = input.call(Attribute::parse_outer)?;
+    let vis = input.parse()?;
+    input.parse::<Token![mod]>()?;
+    let name = input.parse()?;
+    let content;
+    syn::braced!(content in input);
+    let keys = read_keys(&content, true, seen, errors);
+    Ok(Some(Declared::Module {
+        attrs,
+        vis,
+        name,
+        keys,
+    }))
+}
+
+/// Declarations until the input ends; `public`: also those without a visibility.
+pub(super) fn read_keys(
+    input: ParseStream<'_>,
+    public: bool,
+    seen: &mut Vec<String>,
+    errors: &mut Errors,
+) -> Vec<Declaration> {
+    let mut keys = Vec::new();
+    separated(input, errors, |input, errors| {
+        let mut declaration = read_key(input, errors)?;
+        if public && matches!(declaration.vis, Visibility::Inherited) {
+            declaration.vis = Visibility::Public(Token![pub](Span::mixed_site()));
+        }
+        names::check(&declaration.key, seen, errors);
+        keys.push(declaration);
+        Ok(())
+    });
+    keys
+}
+
+fn read_key(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Declaration> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let vis = input.parse()?;
+    let constant: Ident = input.parse()?;
+    let example = format!("expected `{constant}: \"my.key\" => string`");
+    let explained = |error: syn::Error| syn::Error::new(error.span(), &example);
+    input.parse::<Token![:]>().map_err(explained)?;
+    let key = input.parse::<LitStr>().map_err(explained)?;
+    input.parse::<Token![=>]>().map_err(explained)?;
+    let mut declaration = Declaration {
+        attrs,
+        vis,
+        constant,
+        key,
+        ty: read_type(input, errors)?,
+        sensitive: false,
+        max_length: None,
+    };
+    read_properties(&mut declaration, input, errors);
+    Ok(declaration)
+}
+
+/// What follows the type: words after commas, as long as none begins the next declaration.
+fn read_properties(key: &mut Declaration, input: ParseStream<'_>, errors: &mut Errors) {
+    let (mut sensitive, mut max_length) = (None, None);
+    // `pub(crate) NAME: ..` and the like begin the next declaration; `pub` is no identifier.
+    while input.peek(Token![,]) && input.peek2(syn::Ident) && !input.peek3(Token![:]) {
+        let read = |input: ParseStream<'_>| {
+            input.parse::<Token![,]>()?;
+            input.parse::<Ident>()
+        };
+        let Some(word) = errors.take(read(input)) else {
+            return;
+        };
+        if word == "sensitive" {
+            set(&mut sensitive, &word, (), errors);
+        } else if word == "max_length" {
+            let length = read_length(input, &word).and_then(|length| key.ty.bounded(&word, length));
+            if let Some(length) = errors.take(length) {
+                set(&mut max_length, &word, length, errors);
+            }
+        } else {
+            errors.at(
+                word.span(),
+                format!(
+                    "unknown property `{word}` of a key; it takes {}",
+                    all_of(&PROPERTIES)
+                ),
+            );
+        }
+        while !input.is_empty() && !input.peek(Token![,]) {
+            // What follows a property that is not known, or is wrong.
+            if input.parse::<proc_macro2::TokenTree>().is_err() {
+                return;
+            }
+        }
+    }
+    key.sensitive = sensitive.is_some();
+    key.max_length = max_length.map(|given| given.value);
+}
+
+fn read_length(input: ParseStream<'_>, word: &Ident) -> syn::Result<usize> {
+    const EXAMPLE: &str = "64";
+    let wrong = |span| {
+        syn::Error::new(
+            span,
+            "`max_length` takes a number of bytes, `max_length = 64`",
+        )
+    };
+    let number: syn::Lit = assigned(input, word, EXAMPLE)?;
+    let syn::Lit::Int(number) = number else {
+        return Err(wrong(number.span()));
+    };
+    read_number(&number).ok_or_else(|| wrong(number.span()))
+}
+
+fn read_number(number: &LitInt) -> Option<usize> {
+    let number: u32 = number.base10_parse().ok()?;
+    (number > 0).then_some(number as usize)
+}
+
+impl KeyType {
+    fn bounded(&self, word: &Ident, length: usize) -> syn::Result<usize> {
+        match self {
+            Self::Plain(Type::Str | Type::StrArray) => Ok(length),
+            Self::Plain(ty) => Err(syn::Error::new(
+                word.span(),
+                format!(
+                    "`{word}` bounds a text, and the type is {}; leave it out",
+                    ty.described()
+                ),
+            )),
+            Self::OneOf(_) => Err(syn::Error::new(
+                word.span(),
+                format!(
+                    "`{word}` bounds a text, and the values of an enum are known; leave it out"
+                ),
+            )),
+        }
+    }
+}
+
+fn read_type(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<KeyType> {
+    let names: Vec<&str> = TYPES.iter().map(|(name, _)| *name).collect();
+    if input.peek(Token![enum]) {
+        return read_enum(input, errors).map(KeyType::OneOf);
+    }
+    let word = input.call(Ident::parse_any).map_err(|error| {
+        let message = format!(
+            "expected the type of the values: {}, or an `enum`",
+            one_of(&names)
+        );
+        syn::Error::new(error.span(), message)
+    })?;
+    let mut written = word.to_string();
+    let mut inside = None;
+    if input.peek(token::Bracket) {
+        let content;
+        syn::bracketed!(content in input);
+        if !content.is_empty() {
+            inside = Some(content.span());
+            content.parse::<proc_macro2::TokenStream>()?;
+        }
+        written.push_str("[]");
+    }
+    if let Some(inside) = inside {
+        errors.at(inside, "an array type has empty brackets, as in `string[]`");
+    }
+    let named = |types: &[(&str, Type)]| {
+        let mut types = types.iter();
+        types.find(|(name, _)| *name == written).map(|(_, ty)| *ty)
+    };
+    if let Some(ty) = named(&TYPES) {
+        return Ok(KeyType::Plain(ty));
+    }
+    let meant = named(&OTHER_NAMES);
+    let meant_name = TYPES.iter().find(|(_, ty)| Some(*ty) == meant);
+    let message = match meant_name {
+        Some((name, _)) => format!("unknown type `{written}`; write `{name}`"),
+        None => format!(
+            "unknown type `{written}`; it is {}, or an `enum`",
+            one_of(&names)
+        ),
+    };
+    errors.at(word.span(), message);
+    Ok(KeyType::Plain(meant.unwrap_or(Type::Str)))
+}
+
+/// `enum Placement { Queued, OutOfRoom = "no room" }`.
+fn read_enum(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Enum> {
+    const EXAMPLE: &str = "expected `enum State { Queued, Running = \"is running\" }`";
+    let explained = |error: syn::Error| syn::Error::new(error.span(), EXAMPLE);
+    input.parse::<Token![enum]>()?;
+    let name: Ident = input.parse().map_err(explained)?;
+    if !input.peek(token::Brace) {
+        return Err(syn::Error::new(name.span(), EXAMPLE));
+    }
+    let content;
+    syn::braced!(content in input);
+    let mut variants: Vec<Variant> = Vec::new();
+    separated(&content, errors, |input, errors| {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let name: Ident = input.parse().map_err(explained)?;
+        let text = match input.parse::<Option<Token![=]>>()? {
+            Some(_) => input.parse::<LitStr>().map_err(explained)?,
+            None => LitStr::new(&snake_case(&name.unraw().to_string()), name.span()),
+        };
+        if text.value().is_empty() {
+            errors.at(text.span(), "the value is empty");
+        } else if variants
+            .iter()
+            .any(|other| other.text.value() == text.value())
+        {
+            let text_value = text.value();
+            let message = format!("`{text_value}` is listed twice; keep one of the two");
+            errors.at(text.span(), message);
+        }
+        variants.push(Variant { attrs, name, text });
+        Ok(())
+    });
+    if variants.is_empty() {
+        errors.at(name.span(), format!("`{name}` lists no value; {EXAMPLE}"));
+    }
+    Ok(Enum { name, variants })
+}
+
+/// `OutOfRoom` as `out_of_room`.
+pub(super) fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    let mut before_is_lower = false;
+    for c in name.chars() {
+        if c.is_uppercase() && before_is_lower {
+            snake.push('_');
+        }
+        before_is_lower = !c.is_uppercase();
+        snake.extend(c.to_lowercase());
+    }
+    snake
+}
+
+#[cfg(test)]
+mod tests {
+    use super::snake_case;
+
+    #[test]
+    fn variants_without_a_text_are_called_by_their_names() {
+        assert_eq!(snake_case("Queued"), "queued");
+        assert_eq!(snake_case("OutOfRoom"), "out_of_room");
+        assert_eq!(snake_case("HTTP2"), "http2");
+    }
+}

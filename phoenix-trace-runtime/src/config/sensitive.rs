@@ -1,0 +1,170 @@
+//! What becomes of the values of sensitive keys, as code or the environment says.
+
+use super::vars::Vars;
+use super::{Config, Problem};
+use crate::sampling::Environment;
+use crate::sensitive::{How, Sensitive};
+
+const SENSITIVE: &str = "PHOENIX_TRACE_SENSITIVE";
+const KEY: &str = "PHOENIX_TRACE_SENSITIVE_KEY";
+/// What stands in place of the secret where a problem is told.
+const A_HASH: &str = "hash";
+const A_SHOW: &str = "show";
+
+impl Config {
+    /// What becomes of the values of keys that `attribute_keys!` calls `sensitive`. Default: they are left out
+    /// (`PHOENIX_TRACE_SENSITIVE`, and `PHOENIX_TRACE_SENSITIVE_KEY` for hashes).
+    #[must_use]
+    pub fn sensitive(mut self, sensitive: Sensitive) -> Self {
+        self.sending.sensitive = sensitive;
+        self.problems
+            .retain(|problem| problem.variable != SENSITIVE);
+        self.check_sensitive();
+        self
+    }
+
+    /// Names what cannot be done as it is configured; [`effective_sensitive`](Self::effective_sensitive) is done instead.
+    pub(super) fn check_sensitive(&mut self) {
+        let is_ours = |problem: &Problem| {
+            problem.variable == SENSITIVE && [A_HASH, A_SHOW].contains(&problem.value.as_str())
+        };
+        self.problems.retain(|problem| !is_ours(problem));
+        let (value, expected) = match self.sending.sensitive.how() {
+            How::HashWithout(bytes) => (
+                A_HASH,
+                format!(
+                    "a key of at least {} bytes in {KEY}, or given to `Sensitive::hash`, and it has {bytes}",
+                    Sensitive::SHORTEST_KEY
+                ),
+            ),
+            How::Show if self.environment != Environment::Development => (
+                A_SHOW,
+                format!("drop or hash in {}", self.environment.as_str()),
+            ),
+            How::Drop | How::Hash(_) | How::Show => return,
+        };
+        self.problems.push(Problem {
+            variable: SENSITIVE.to_owned(),
+            value: value.to_owned(),
+            expected,
+            instead: "drop".to_owned(),
+        });
+    }
+
+    /// What is done with the values of sensitive keys.
+    pub(crate) fn effective_sensitive(&self) -> Sensitive {
+        match self.sending.sensitive.how() {
+            How::Show if self.environment != Environment::Development => Sensitive::drop(),
+            How::HashWithout(_) => Sensitive::drop(),
+            How::Drop | How::Hash(_) | How::Show => self.sending.sensitive.clone(),
+        }
+    }
+}
+
+impl Vars<'_> {
+    pub(super) fn sensitive(&mut self) -> Sensitive {
+        let Some(value) = self.first(&[SENSITIVE]) else {
+            return Sensitive::drop();
+        };
+        match value.trim() {
+            "drop" => Sensitive::drop(),
+            A_HASH => Sensitive::hash(self.first(&[KEY]).unwrap_or_default().as_bytes()),
+            A_SHOW => Sensitive::show(),
+            _ => {
+                self.problem(SENSITIVE, &value, "drop, hash or show", "drop");
+                Sensitive::drop()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(vars: &[(&str, &str)]) -> Config {
+        Config::from_vars(|name| {
+            let found = vars.iter().find(|(var, _)| *var == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn check(vars: &[(&str, &str)], effective: &str, problem: Option<&str>) {
+        let config = config(vars);
+        assert_eq!(format!("{:?}", config.effective_sensitive()), effective);
+        let problems: Vec<String> = config.problems().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            problems.iter().map(String::as_str).collect::<Vec<_>>(),
+            problem.into_iter().collect::<Vec<_>>()
+        );
+        assert!(!format!("{config:?}").contains("secret"));
+    }
+
+    const SECRET: (&str, &str) = (KEY, "a secret of 24 bytes    ");
+
+    #[test]
+    fn the_environment_chooses() {
+        check(&[], "Drop", None);
+        check(&[SECRET], "Drop", None);
+        check(&[(SENSITIVE, "drop")], "Drop", None);
+        check(&[(SENSITIVE, "hash"), SECRET], "Hash", None);
+        check(&[(SENSITIVE, "show")], "Show", None);
+        check(
+            &[(SENSITIVE, "show"), ("ENVIRONMENT", "development")],
+            "Show",
+            None,
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_named_and_the_attributes_are_dropped() {
+        check(
+            &[(SENSITIVE, "hash")],
+            "Drop",
+            Some(
+                "PHOENIX_TRACE_SENSITIVE=`hash` cannot be used: expected a key of at least 16 bytes in \
+                 PHOENIX_TRACE_SENSITIVE_KEY, or given to `Sensitive::hash`, and it has 0; using drop instead",
+            ),
+        );
+        check(
+            &[(SENSITIVE, "hash"), (KEY, "a secret")],
+            "Drop",
+            Some(
+                "PHOENIX_TRACE_SENSITIVE=`hash` cannot be used: expected a key of at least 16 bytes in \
+                 PHOENIX_TRACE_SENSITIVE_KEY, or given to `Sensitive::hash`, and it has 8; using drop instead",
+            ),
+        );
+        check(
+            &[(SENSITIVE, "show"), ("ENVIRONMENT", "production")],
+            "Drop",
+            Some(
+                "PHOENIX_TRACE_SENSITIVE=`show` cannot be used: expected drop or hash in production; using drop instead",
+            ),
+        );
+        check(
+            &[(SENSITIVE, "hide")],
+            "Drop",
+            Some(
+                "PHOENIX_TRACE_SENSITIVE=`hide` cannot be used: expected drop, hash or show; using drop instead",
+            ),
+        );
+    }
+
+    #[test]
+    fn code_wins_and_what_it_mends_is_no_problem_any_more() {
+        let production = config(&[(SENSITIVE, "show"), ("ENVIRONMENT", "production")]);
+        assert_eq!(production.problems().len(), 1);
+        let hashed = production.sensitive(Sensitive::hash(SECRET.1.as_bytes()));
+        assert!(hashed.problems().is_empty());
+        let shown = config(&[]).sensitive(Sensitive::show());
+        assert!(shown.problems().is_empty());
+        let shown = shown.environment(Environment::Staging);
+        assert_eq!(shown.problems().len(), 1);
+        assert!(
+            shown
+                .environment(Environment::Development)
+                .problems()
+                .is_empty()
+        );
+    }
+}

@@ -1,0 +1,9 @@
+use phoenix_trace::record;
+
+struct Opaque;
+
+fn late(opaque: Opaque) {
+    record!("user.name" = ?opaque);
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use phoenix_trace::record;
+
+fn late() {
+    record!();
+}
+
+fn main() {}

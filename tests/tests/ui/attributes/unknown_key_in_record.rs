@@ -1,0 +1,7 @@
+use phoenix_trace::record;
+
+fn late() {
+    record!("db.systm.name" = "sqlite");
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+#![deny(deprecated)] // It is a warning, denied here to be seen.
+#![allow(unused)]
+
+use phoenix_trace::traced_operation;
+
+#[traced_operation(attributes("http.request.method" = "get"))]
+fn annotated() {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use phoenix_trace::attribute_keys;
+
+attribute_keys! {
+    mod keys {
+        TEXT: "phoenix.text" => string, max_length,
+    }
+}
+
+fn main() {}
