@@ -141,6 +141,12 @@ fn expand_key(key: &Declaration, facade: &TokenStream) -> TokenStream {
     }
 }
 
+/// The `#[cfg]`s among `attrs`, which hold for all that is made of what they stand on.
+fn conditions(attrs: &[Attribute]) -> TokenStream {
+    let conditions = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    quote!(#(#conditions)*)
+}
+
 fn expand_enum(values: &Enum, key: &Declaration, facade: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     let (Enum { name, variants }, vis) = (values, &key.vis);
@@ -154,20 +160,25 @@ fn expand_enum(values: &Enum, key: &Declaration, facade: &TokenStream) -> TokenS
         let doc = format!(" `{}`.", text.value());
         quote_spanned!(site=> #(#attrs)* #blank #[doc = #doc] #name)
     });
-    let names = variants.iter().map(|variant| &variant.name);
-    let texts = variants.iter().map(|variant| variant.text.value());
+    let arms = variants.iter().map(|Variant { attrs, name, text }| {
+        let (cfg, text) = (conditions(attrs), text.value());
+        quote_spanned!(site=> #cfg Self::#name => #text)
+    });
+    let cfg = conditions(&key.attrs);
     let text = if variants.is_empty() {
         quote_spanned!(site=> match self {})
     } else {
-        quote_spanned!(site=> match self { #(Self::#names => #texts),* })
+        quote_spanned!(site=> match self { #(#arms),* })
     };
     quote_spanned! {site=>
+        #cfg
         #[doc = #doc]
         #[derive(
             ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug,
             ::core::cmp::PartialEq, ::core::cmp::Eq, ::core::hash::Hash,
         )]
         #vis enum #name { #(#declared),* }
+        #cfg
         impl #name {
             /// The value as it is recorded.
             #[must_use]
@@ -176,6 +187,7 @@ fn expand_enum(values: &Enum, key: &Declaration, facade: &TokenStream) -> TokenS
                 #text
             }
         }
+        #cfg
         impl #facade::__private::ToValue<#facade::__private::key::types::OneOf<#name>> for #name {
             #[inline]
             fn to_value(&self) -> #facade::__private::Value<'_> {

@@ -68,7 +68,8 @@ impl Vars<'_> {
         };
         match value.trim() {
             "drop" => Sensitive::drop(),
-            A_HASH => Sensitive::hash(self.first(&[KEY]).unwrap_or_default().as_bytes()),
+            // Files that hold secrets like to end with a line break.
+            A_HASH => Sensitive::hash(self.first(&[KEY]).unwrap_or_default().trim().as_bytes()),
             A_SHOW => Sensitive::show(),
             _ => {
                 self.problem(SENSITIVE, &value, "drop, hash or show", "drop");

@@ -38,7 +38,13 @@ attribute_keys! {
 
 attribute_keys! {
     NAMES: "phoenix.names" => string[],
-    STATE: "phoenix.state" => enum State { On },
+    STATE: "phoenix.state" => enum State {
+        On,
+        #[cfg(any())]
+        Off,
+    },
+    #[cfg(any())]
+    GONE: "phoenix.gone" => enum Gone { Never },
     /// Numbers.
     pub(crate) NUMBERS: "phoenix.numbers" => int[],
 }
