@@ -114,6 +114,7 @@ pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
 ///         Ok(Response::new(Placement))
 ///     }
 /// }
+/// # fn main() {}
 /// ```
 ///
 /// The service's full name comes from the module of the trait's path, `orchestrator_server::SERVICE_NAME`. When the path
