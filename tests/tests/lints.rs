@@ -390,18 +390,39 @@ mod own_lints {
             Ok(Response::new(1))
         }
 
-        #[expect(unused_mut, reason = "it is the user's")]
+        #[expect(unused_mut, clippy::needless_return, reason = "it is the user's")]
         async fn move_on(&self, mut request: Request<u8>) -> Result<Response<u8>, Status> {
-            Ok(Response::new(request.into_inner()))
+            return Ok(Response::new(request.into_inner()));
         }
     }
 
     /// A program with mistakes.
     mod program {
-        #[expect(dead_code, unused_variables, reason = "it is the user's")]
+        #[expect(
+            dead_code,
+            unused_variables,
+            clippy::needless_return,
+            reason = "it is the user's"
+        )]
         #[phoenix_trace::phoenix_main]
-        async fn main() {
+        async fn main() -> Result<(), u8> {
             let n = core::future::ready(1_u8).await;
+            return Ok(());
+        }
+    }
+
+    /// Another one.
+    mod synchronous_program {
+        #[expect(
+            dead_code,
+            unused_variables,
+            clippy::needless_return,
+            reason = "it is the user's"
+        )]
+        #[phoenix_trace::phoenix_main]
+        fn main() -> Result<(), u8> {
+            let n = 1_u8;
+            return Ok(());
         }
     }
 }

@@ -88,10 +88,12 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
                         }
                     }
                 });
+                // As the user's own block, so that lints look into it.
+                let block = quote_spanned!(function.body.span()=> async move);
                 let call = call(
                     plan,
                     rpc,
-                    &quote!(|#pattern: #ty| async move),
+                    &quote!(|#pattern: #ty| #block),
                     &quote!(#typed #record #body),
                 );
                 quote!(#call.await)
