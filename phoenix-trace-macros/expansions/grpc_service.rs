@@ -98,26 +98,21 @@ impl orders_server::Orders for Service {
             "Chat",
             ::core::concat!(::core::module_path!(), "::chat"),
         );
-        ::core::result::Result::map(
-            ::phoenix_trace::__private::grpc::streaming(
-                    &__PHOENIX_METHOD,
-                    __phoenix_request,
-                    move |request: Request<Streaming<Order>>| async move {
-                        if let ::core::option::Option::Some(__phoenix_never) = ::core::option::Option::None::<
-                            Result<Response<Self::ChatStream>, Status>,
-                        > {
-                            return __phoenix_never;
-                        }
-                        Ok(Response::new(self.answers(request)))
-                    },
-                )
-                .await,
-            |__phoenix_response| {
-                __phoenix_response
-                    .map(|__phoenix_stream| -> Self::ChatStream {
-                        ::std::boxed::Box::pin(__phoenix_stream)
-                    })
-            },
-        )
+        ::phoenix_trace::__private::grpc::streaming_as(
+                &__PHOENIX_METHOD,
+                __phoenix_request,
+                move |request: Request<Streaming<Order>>| async move {
+                    if let ::core::option::Option::Some(__phoenix_never) = ::core::option::Option::None::<
+                        Result<Response<Self::ChatStream>, Status>,
+                    > {
+                        return __phoenix_never;
+                    }
+                    Ok(Response::new(self.answers(request)))
+                },
+                |__phoenix_stream| -> Self::ChatStream {
+                    ::std::boxed::Box::pin(__phoenix_stream)
+                },
+            )
+            .await
     }
 }

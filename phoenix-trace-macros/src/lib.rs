@@ -171,11 +171,12 @@ pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
 ///         Ok(Response::new(Placement))
 ///     }
 /// }
+/// # fn main() {}
 /// ```
 ///
 /// The service's full name comes from the module of the trait's path, `orchestrator_server::SERVICE_NAME`. When the path
-/// is the trait's name alone, `service = ..` gives the path of that constant, or the name as a string. `crate = path` is
-/// as in [`macro@traced_operation`].
+/// names no such module, `service = ..` gives the path of that constant, or the name as a string. `crate = path` is as in
+/// [`macro@traced_operation`].
 ///
 /// `#[traced_operation(..)]` on a method configures its span and adds none:
 ///

@@ -2,7 +2,6 @@
 
 mod compile;
 mod grpc;
-mod lints;
 mod phoenix_test;
 mod spans;
 mod unsafe_code;

@@ -110,11 +110,13 @@ fn body(plan: &Plan) -> TokenStream {
         Some(Type::Never(_)) => Some(quote_spanned!(site=> ::core::convert::Infallible)),
         output => output.and_then(inferable).map(|ty| quote!(#ty)),
     };
+    // As the user's own block, so that lints look into it.
+    let own = function.body.span();
     if function.sig.asyncness.is_none() {
         let body = &function.body;
         return match output {
-            Some(ty) => quote_spanned!(site=> || -> #ty #body),
-            None => quote_spanned!(site=> || #body),
+            Some(ty) => quote_spanned!(own=> || -> #ty #body),
+            None => quote_spanned!(own=> || #body),
         };
     }
     // Never run; it gives the block its type.
@@ -128,7 +130,7 @@ fn body(plan: &Plan) -> TokenStream {
     let statements = function.body.stream();
     let mut block = Group::new(Delimiter::Brace, quote!(#typed #statements));
     block.set_span(function.body.span());
-    quote_spanned!(site=> async #block)
+    quote_spanned!(own=> async #block)
 }
 
 /// What the body returned, as the function returns it.

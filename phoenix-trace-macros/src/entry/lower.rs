@@ -124,13 +124,19 @@ fn flavor(entry: Entry, args: &Args, errors: &mut Errors) -> &'static str {
             errors.at(threads.span(), "`worker_threads` is at least 1");
         }
         Some(Lit::Int(_)) | None => {}
-        Some(other) => errors.at(other.span(), "`worker_threads` takes a number"),
+        Some(other) => errors.at(
+            other.span(),
+            "`worker_threads` takes a number: `worker_threads = 4`",
+        ),
     }
     flavor
 }
 
 fn texts(args: &Args, errors: &mut Errors) {
-    for (word, given) in [("service", &args.service), ("version", &args.version)] {
+    for (word, example, given) in [
+        ("service", "order-service", &args.service),
+        ("version", "1.4.0", &args.version),
+    ] {
         match given.as_ref().and_then(|given| as_lit(&given.value)) {
             Some(Lit::Str(text)) if text.value().trim().is_empty() => {
                 errors.at(
@@ -139,7 +145,10 @@ fn texts(args: &Args, errors: &mut Errors) {
                 );
             }
             Some(Lit::Str(_)) | None => {}
-            Some(other) => errors.at(other.span(), format!("`{word}` takes a string")),
+            Some(other) => errors.at(
+                other.span(),
+                format!("`{word}` takes a string: `{word} = \"{example}\"`"),
+            ),
         }
     }
 }
@@ -167,7 +176,7 @@ fn check_words(entry: Entry, function: &Function, errors: &mut Errors) {
         errors.push(syn::Error::new_spanned(safety, message));
     }
     if let Some(abi) = &sig.abi {
-        let message = format!("{what} cannot be `extern`; remove it");
+        let message = format!("{what} cannot be `extern`; remove `extern` and what it names");
         errors.push(syn::Error::new_spanned(abi, message));
     }
     if !sig.generics.params.is_empty() {
@@ -185,7 +194,7 @@ fn check_main(function: &Function, errors: &mut Errors) {
     let sig = &function.sig;
     if sig.ident.unraw() != "main" {
         let message = format!(
-            "`#[phoenix_main]` goes on `main`, not on `{}`; it ends the process with it",
+            "`#[phoenix_main]` goes on `main`, not on `{}`: the process ends with it; for a test there is `#[phoenix_test]`",
             sig.ident
         );
         errors.at(sig.ident.span(), message);

@@ -1,6 +1,6 @@
 //! A plan in, the impl with every RPC inside its span out.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{FnArg, Pat, ReturnType, Type};
@@ -28,6 +28,10 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
         return TokenStream::new();
     };
     let ty = request.ty.clone();
+    let site = Span::mixed_site();
+    let pattern = request.pat.clone();
+    // What the body names is bound where it stands, once.
+    *request.pat = Pat::Verbatim(quote_spanned!(site=> __phoenix_request));
     let content = match &rpc.body {
         Body::AsyncTrait(tail) => {
             let mut body = resolved(plan, tail.block.stream());
@@ -40,22 +44,16 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
                 values = values.into_iter().map(rename_self).collect();
             }
             let record = record(plan, &items, &values);
-            let parameter = &request.pat;
             let call = call(
                 plan,
                 rpc,
-                &parameter.to_token_stream(),
-                &quote!(|#parameter: #ty| async move),
+                &quote!(|#pattern: #ty| async move),
                 &quote!(#bindings #record #body),
             );
             let (before, boxed, asyncness) = (&tail.before, &tail.boxed, &tail.asyncness);
-            quote!(#before #boxed(#asyncness move { #call }))
+            quote!(#before #boxed(#asyncness move { #call.await }))
         }
         Body::Async | Body::Returns { .. } => {
-            let site = Span::mixed_site();
-            let pattern = request.pat.clone();
-            let parameter = Ident::new("__phoenix_request", site);
-            *request.pat = Pat::Verbatim(quote!(#parameter));
             let Attributes { items, values } = attribute::expand(&rpc.attributes, &plan.facade);
             let record = record(plan, &items, &values);
             let output = match &function.sig.output {
@@ -73,15 +71,13 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
                 let call = call(
                     plan,
                     rpc,
-                    &quote!(#parameter),
                     &quote!(|#pattern: #ty| #arrow),
                     &quote!(#record #body),
                 );
-                let future = quote_spanned!(site=> async move { #call });
                 if boxed {
-                    quote_spanned!(site=> ::std::boxed::Box::pin(#future))
+                    quote_spanned!(site=> ::std::boxed::Box::pin({ #call }))
                 } else {
-                    future
+                    call
                 }
             } else {
                 // Never run; it gives the block its type.
@@ -92,13 +88,15 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
                         }
                     }
                 });
-                call(
+                // As the user's own block, so that lints look into it.
+                let block = quote_spanned!(function.body.span()=> async move);
+                let call = call(
                     plan,
                     rpc,
-                    &quote!(#parameter),
-                    &quote!(|#pattern: #ty| async move),
+                    &quote!(|#pattern: #ty| #block),
                     &quote!(#typed #record #body),
-                )
+                );
+                quote!(#call.await)
             }
         }
     };
@@ -107,35 +105,22 @@ fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {
     quote!(#(#attrs)* #vis #defaultness #sig #block)
 }
 
-/// The call that runs the body inside the RPC's span. `before`: what makes a closure of the body's block.
-fn call(
-    plan: &Plan,
-    rpc: &Rpc,
-    request: &TokenStream,
-    before: &TokenStream,
-    body: &TokenStream,
-) -> TokenStream {
+/// The call whose future runs the body inside the RPC's span. `before`: what makes a closure of the body's block.
+fn call(plan: &Plan, rpc: &Rpc, before: &TokenStream, body: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     let (facade, service, name) = (&plan.facade, &plan.service, &rpc.name);
     let grpc = quote_spanned!(site=> #facade::__private::grpc);
     let path = format!("::{}", rpc.function.sig.ident.unraw());
     let mut block = Group::new(Delimiter::Brace, body.clone());
     block.set_span(rpc.function.body.span());
-    let run = match &rpc.response {
-        Response::Unary => Ident::new("unary", site),
-        Response::Boxed(_) | Response::Wrapped(_) => Ident::new("streaming", site),
-    };
-    let answered = quote_spanned! {site=>
-        #grpc::#run(&__PHOENIX_METHOD, #request, move #before #block).await
-    };
+    let body = quote_spanned!(site=> &__PHOENIX_METHOD, __phoenix_request, move #before #block);
     let answered = match &rpc.response {
-        Response::Unary | Response::Wrapped(_) => answered,
+        Response::Unary => quote_spanned!(site=> #grpc::unary(#body)),
+        Response::Wrapped(_) => quote_spanned!(site=> #grpc::streaming(#body)),
         Response::Boxed(stream) => {
             let stream = &stream.name;
             quote_spanned! {site=>
-                ::core::result::Result::map(#answered, |__phoenix_response| {
-                    __phoenix_response.map(|__phoenix_stream| -> Self::#stream { ::std::boxed::Box::pin(__phoenix_stream) })
-                })
+                #grpc::streaming_as(#body, |__phoenix_stream| -> Self::#stream { ::std::boxed::Box::pin(__phoenix_stream) })
             }
         }
     };

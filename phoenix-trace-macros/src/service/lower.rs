@@ -3,7 +3,6 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
-use syn::spanned::Spanned as _;
 use syn::{Expr, FnArg, ItemImpl, Lit, Path, ReturnType, Type};
 
 use super::args::Args;
@@ -133,13 +132,16 @@ fn service_name(
         }
         return Some(given.value.into_token_stream());
     }
-    let service = trait_path.segments.last()?;
-    if trait_path.segments.len() < 2 {
-        let module = snake_case(&service.ident.to_string());
+    let mut segments = trait_path.segments.iter().rev();
+    let service = &segments.next()?.ident;
+    let module = segments.next().map(|module| module.ident.to_string());
+    if !module.is_some_and(|module| module.ends_with("_server")) {
+        // It may be there, but then as something that was made or re-exported by hand.
+        let module = snake_case(&service.to_string());
         let message = format!(
-            "the full name of `{0}` cannot be seen from here; write `impl {module}_server::{0} for ..`, or \
-             `#[traced_grpc_service(service = {module}_server::SERVICE_NAME)]`, or the name as a string",
-            service.ident
+            "the full name of `{service}` cannot be seen from here; write `impl {module}_server::{service} for ..`, or add \
+             it: `#[traced_grpc_service(service = {module}_server::SERVICE_NAME)]`, or as a string, \
+             `service = \"package.{service}\"`"
         );
         errors.push(syn::Error::new_spanned(trait_path, message));
         return None;
@@ -222,7 +224,7 @@ fn rpc(
         if !is_name {
             errors.at(
                 name.span(),
-                "`rpc` is the method's own name in the protocol, as in `\"GetURL\"`",
+                "`rpc` is the method's own name in the protocol, without its service, as in `\"GetURL\"`",
             );
         }
     }
@@ -240,7 +242,7 @@ fn rpc(
                     "the stream of this response is traced to its end: write its type as `Self::{}`",
                     stream.name
                 );
-                errors.push(syn::Error::new(function.sig.output.span(), message));
+                errors.push(syn::Error::new_spanned(function.output(), message));
             }
             Response::Wrapped(stream)
         }

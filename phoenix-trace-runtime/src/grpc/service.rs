@@ -132,6 +132,25 @@ where
     answered(result, id)
 }
 
+/// The same, with the stream as `make` gives it.
+///
+/// # Errors
+/// Those of `body`.
+pub async fn streaming_as<Req, T, S, F, B, R>(
+    method: &'static Method,
+    request: Request<Req>,
+    body: F,
+    make: impl FnOnce(TracedStream<S>) -> R,
+) -> Result<Response<R>, Status>
+where
+    F: FnOnce(Request<Req>) -> B,
+    B: Future<Output = Result<Response<S>, Status>>,
+    S: Stream<Item = Result<T, Status>>,
+{
+    let response = streaming(method, request, body).await?;
+    Ok(response.map(make))
+}
+
 /// Records how the RPC that is current ended; `None`: well.
 fn ended(status: Option<&Status>) -> Outcome<'_> {
     let code = status.map_or(tonic::Code::Ok, Status::code);

@@ -12,6 +12,7 @@ fn messages_and_shapes() {
         "main",
         "options",
         "service",
+        "test",
         "traced",
     ] {
         cases.compile_fail(format!("tests/ui/{topic}/*.rs"));

@@ -25,10 +25,23 @@ use shop::orders_server::{Orders, OrdersServer};
     reason = "the code is generated"
 )]
 mod shop {
-    tonic::include_proto!("shop.v1");
+    tonic::include_proto!("shop.v1.Orders");
 }
 
-use shop::{Order, Receipt};
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Order {
+    #[prost(uint32, tag = "1")]
+    id: u32,
+    /// How the handler ends: "", or what its tests call it.
+    #[prost(string, tag = "2")]
+    ending: String,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Receipt {
+    #[prost(uint32, tag = "1")]
+    id: u32,
+}
 
 /// Tells that a handler was dropped.
 #[derive(Clone, Default)]

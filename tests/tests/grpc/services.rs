@@ -253,11 +253,7 @@ impl native_server::Orders for Native {
 /// By functions that return futures, what they do before included.
 pub(super) struct Futures(pub(super) Shop);
 
-#[expect(
-    clippy::manual_async_fn,
-    refining_impl_trait,
-    reason = "these are the shapes that are tested"
-)]
+#[expect(refining_impl_trait, reason = "these are the shapes that are tested")]
 #[traced_grpc_service]
 impl native_server::Orders for Futures {
     const SHOP: &'static str = "futures";

@@ -1,0 +1,6 @@
+use phoenix_trace::traced_operation;
+
+#[traced_operation]
+mod inner {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[phoenix_trace::phoenix_main]
+async fn run() {}
+
+fn main() {
+    drop(run());
+}

@@ -1,0 +1,3 @@
+#[phoenix_trace::phoenix_main]
+#[async_std::main]
+async fn main() {}

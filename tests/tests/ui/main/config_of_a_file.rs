@@ -1,0 +1,2 @@
+#[phoenix_trace::phoenix_main(config = "phoenix.yaml")]
+async fn main() {}

@@ -1,0 +1,6 @@
+fn settings() -> u8 {
+    7
+}
+
+#[phoenix_trace::phoenix_main(config = settings)]
+async fn main() {}

@@ -1,0 +1,5 @@
+use tokio::main;
+
+#[phoenix_trace::phoenix_main]
+#[main]
+async fn main() {}

@@ -1,0 +1,6 @@
+#[phoenix_trace::phoenix_main]
+struct Main;
+
+fn main() {
+    let _ = Main;
+}

@@ -1,0 +1,2 @@
+#[phoenix_trace::phoenix_main(servce = "orders")]
+async fn main() {}

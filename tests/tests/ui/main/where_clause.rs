@@ -1,0 +1,6 @@
+#[phoenix_trace::phoenix_main]
+fn main()
+where
+    u8: Copy,
+{
+}

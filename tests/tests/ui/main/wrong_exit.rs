@@ -1,0 +1,4 @@
+#[phoenix_trace::phoenix_main]
+async fn main() -> u8 {
+    7
+}

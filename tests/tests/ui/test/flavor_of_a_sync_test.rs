@@ -1,0 +1,4 @@
+#[phoenix_trace::phoenix_test(flavor = "multi_thread")]
+fn works() {}
+
+fn main() {}

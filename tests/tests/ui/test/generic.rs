@@ -1,0 +1,4 @@
+#[phoenix_trace::phoenix_test]
+fn works<T>() {}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[phoenix_trace::phoenix_test]
+struct Test;
+
+fn main() {}

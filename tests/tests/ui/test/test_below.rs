@@ -1,0 +1,5 @@
+#[phoenix_trace::phoenix_test]
+#[test]
+fn works() {}
+
+fn main() {}

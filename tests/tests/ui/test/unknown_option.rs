@@ -1,0 +1,4 @@
+#[phoenix_trace::phoenix_test(service = "orders")]
+async fn works() {}
+
+fn main() {}
