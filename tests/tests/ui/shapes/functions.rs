@@ -3,6 +3,7 @@
 #![deny(warnings, unused, unreachable_pub, missing_debug_implementations, unsafe_op_in_unsafe_fn)]
 
 use std::fmt::{self, Debug, Display};
+use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 

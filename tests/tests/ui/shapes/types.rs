@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
 use std::collections::HashMap;
+use std::future::Future;
 
 use phoenix_trace::traced_operation;
 
