@@ -4,7 +4,12 @@
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
-static CLOCK: LazyLock<quanta::Clock> = LazyLock::new(quanta::Clock::new);
+#[cfg(miri)]
+use interpreted::Clock;
+#[cfg(not(miri))]
+use quanta::Clock;
+
+static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::new);
 
 /// A reading of the clock. Zero stands for "not yet".
 pub(crate) type Ticks = u64;
@@ -86,6 +91,28 @@ impl UnixAnchor {
         } else {
             self.nanos
                 .saturating_add(CLOCK.delta_as_nanos(self.ticks, ticks))
+        }
+    }
+}
+
+/// Miri has no time-stamp counter, and does not let anybody ask the processor for one.
+#[cfg(miri)]
+mod interpreted {
+    use std::time::Instant;
+
+    pub(super) struct Clock(Instant);
+
+    impl Clock {
+        pub(super) fn new() -> Self {
+            Self(Instant::now())
+        }
+
+        pub(super) fn raw(&self) -> u64 {
+            u64::try_from(self.0.elapsed().as_nanos()).unwrap_or(u64::MAX)
+        }
+
+        pub(super) fn delta_as_nanos(&self, start: u64, end: u64) -> u64 {
+            end.saturating_sub(start)
         }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! This file knows neither strands nor segments: its model runs it with loom's locks and atomics.
 
-use super::sync::{AtomicBool, AtomicCell, Mutex, Ordering, PoisonError, lock, yield_now};
+use super::sync::{AtomicBool, AtomicOptionBox, Mutex, Ordering, PoisonError, lock, yield_now};
 
 /// What is parked.
 pub(super) trait Parked {
@@ -29,7 +29,7 @@ pub(super) trait Mailbox {
 
 pub(super) struct Parking<T: Parked> {
     /// None while it runs.
-    parked: AtomicCell<Option<Box<T>>>,
+    parked: AtomicOptionBox<T>,
     mail: Mutex<T::Mail>,
     /// Is there mail? Ordered by the swaps of `parked`: who parks after a delivery found nothing sees it.
     has_mail: AtomicBool,
@@ -54,7 +54,7 @@ impl<T: Parked> Parking<T> {
         T::Mail: Default,
     {
         Self {
-            parked: AtomicCell::new(None),
+            parked: AtomicOptionBox::new(None),
             mail: Mutex::new(T::Mail::default()),
             has_mail: AtomicBool::new(false),
             closed: AtomicBool::new(false),
@@ -75,14 +75,14 @@ impl<T: Parked> Parking<T> {
 
     fn put(&self, parked: Box<T>) {
         // A swap, not a store: see `has_mail`.
-        drop(self.parked.swap(Some(parked)));
+        drop(self.parked.swap(Some(parked), Ordering::AcqRel));
     }
 
     /// Takes it back. Others have it for moments only, and its owner alone waits for it.
     #[inline]
     pub(super) fn unpark(&self) -> Box<T> {
         loop {
-            if let Some(parked) = self.parked.take() {
+            if let Some(parked) = self.parked.take(Ordering::AcqRel) {
                 return parked;
             }
             yield_now();
@@ -91,7 +91,7 @@ impl<T: Parked> Parking<T> {
 
     /// Takes it if it is parked. It is to be parked again, or the mail to be [closed](Self::close).
     pub(super) fn take(&self) -> Option<Box<T>> {
-        self.parked.take()
+        self.parked.take(Ordering::AcqRel)
     }
 
     /// Brings a piece of mail to it, wherever it is.
@@ -114,7 +114,7 @@ impl<T: Parked> Parking<T> {
     #[must_use]
     fn collect(&self) -> Option<Box<T>> {
         while !lock(&self.mail).is_empty() {
-            let mut parked = self.parked.take()?;
+            let mut parked = self.parked.take(Ordering::AcqRel)?;
             self.read(&mut parked);
             if parked.is_complete() {
                 return Some(parked);

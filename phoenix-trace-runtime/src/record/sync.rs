@@ -4,6 +4,6 @@ pub(super) use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 pub(super) use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(super) use std::thread::yield_now;
 
-pub(super) use crossbeam_utils::atomic::AtomicCell;
+pub(super) use atomicbox::AtomicOptionBox;
 
 pub(super) use super::segment::lock;

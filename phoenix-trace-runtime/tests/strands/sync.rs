@@ -10,24 +10,22 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no model panics with a lock")
 }
 
-/// As crossbeam's of a pointer: a swap acquires and releases, and so does a lock around it.
+/// As atomicbox's: what acquires and releases is a lock here.
 #[derive(Debug)]
-pub(super) struct AtomicCell<T>(Mutex<T>);
+pub(super) struct AtomicOptionBox<T>(Mutex<Option<Box<T>>>);
 
-impl<T> AtomicCell<T> {
-    pub(super) fn new(value: T) -> Self {
+impl<T> AtomicOptionBox<T> {
+    pub(super) fn new(value: Option<Box<T>>) -> Self {
         Self(Mutex::new(value))
     }
 
-    pub(super) fn swap(&self, value: T) -> T {
+    pub(super) fn swap(&self, value: Option<Box<T>>, order: Ordering) -> Option<Box<T>> {
+        assert_eq!(order, Ordering::AcqRel);
         std::mem::replace(&mut lock(&self.0), value)
     }
 
-    pub(super) fn take(&self) -> T
-    where
-        T: Default,
-    {
-        self.swap(T::default())
+    pub(super) fn take(&self, order: Ordering) -> Option<Box<T>> {
+        self.swap(None, order)
     }
 }
 
