@@ -13,7 +13,9 @@
 
 use core::num::ParseIntError;
 
-use phoenix_trace::{attribute_keys, event, record, traced_operation};
+use phoenix_trace::{
+    SpanHandle, attribute_keys, current_span, event, record, traced, traced_operation,
+};
 
 attribute_keys! {
     /// Keys.
@@ -47,6 +49,34 @@ impl Service {
         ready.parse::<u8>()
     }
 
+    #[traced_operation(
+        root,
+        link = current_span(),
+        capture(text: "user.id"),
+        attributes("service.name" = self.name.trim()),
+        ret(keys::TASK_ID = %|n| n),
+        err(?, if = |error| error.to_string().len() > 3),
+        skip_if = text.is_empty(),
+    )]
+    fn parse_apart(&self, text: &str) -> Result<u8, ParseIntError> {
+        self.parse(text)
+    }
+
+    #[traced_operation(
+        parent = below,
+        capture(%text: "user.id"),
+        attributes("service.name" = self.name.trim()),
+        ret,
+        skip_if = text.is_empty(),
+    )]
+    async fn parse_below(&self, text: &str, below: SpanHandle) -> Result<u8, ParseIntError> {
+        let parsed = traced!("parse", "user.id" = text.trim(), async {
+            text.parse::<u8>()
+        })
+        .await;
+        traced!(text, keys::TASK_ID = text, parsed)
+    }
+
     #[traced_operation]
     async fn nothing(&self) {
         core::future::ready(()).await;
@@ -61,6 +91,20 @@ impl Service {
     }
 }
 
+#[traced_operation(kind = internal, attributes("service.name" = self.name), skip_if = false)]
+impl Service {
+    /// How long its name is.
+    fn length(&self) -> Option<usize> {
+        self.name.len().checked_add(1)
+    }
+
+    /// The same, later.
+    #[traced_operation(ret(?), err(if = Option::is_none))]
+    async fn length_later(&self) -> Option<usize> {
+        core::future::ready(self.length()).await
+    }
+}
+
 #[tokio::test]
 async fn annotated_code_raises_no_lint() {
     let service = Service {
@@ -69,5 +113,9 @@ async fn annotated_code_raises_no_lint() {
     assert_eq!(service.parse("7"), Ok(7), "a number");
     assert_eq!(service.parse_later("7").await, Ok(7), "a number");
     assert_eq!(service.boxed("7").await, Ok(7), "a number");
+    assert_eq!(service.parse_apart("7"), Ok(7), "a number");
+    let below = service.parse_below("7", current_span()).await;
+    assert_eq!(below, Ok(7), "a number");
+    assert_eq!(service.length_later().await, Some(8), "a number");
     service.nothing().await;
 }
