@@ -44,30 +44,26 @@ where
             value,
         )
     }
-    Box::pin(async move {
-        let __self = self;
-        let job = job;
-        let mut __phoenix_span = if ::phoenix_trace::__private::recording() {
-            ::phoenix_trace::__private::begin(
-                &__PHOENIX_SITE,
-                &[__phoenix_attribute_0(&__self.user)],
-            )
-        } else {
-            ::phoenix_trace::__private::Begun::off()
-        };
-        let __phoenix_body = ::core::pin::pin!(
-            async move { if let ::core::option::Option::Some(__ret) =
-            ::core::option::Option::None:: < Result < (), Error >> { return __ret; } let
-            __ret : Result < (), Error > = { __self.start(job). await };
-            #[allow(unreachable_code)] __ret }
-        );
-        ::phoenix_trace::__private::run(
-                &mut __phoenix_span,
-                __phoenix_body,
-                |__phoenix_returned| {
-                    ::phoenix_trace::__private::outcome!(__phoenix_returned)
-                },
-            )
-            .await
-    })
+    Box::pin(
+        ::phoenix_trace::__private::traced(
+            async move {
+                let __self = self;
+                let job = job;
+                if ::phoenix_trace::__private::recording() {
+                    let _: ::phoenix_trace::__private::Started = ::phoenix_trace::__private::start(
+                        &__PHOENIX_SITE,
+                        &[__phoenix_attribute_0(&__self.user)],
+                    );
+                }
+                if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<
+                    Result<(), Error>,
+                > {
+                    return __ret;
+                }
+                let __ret: Result<(), Error> = { __self.start(job).await };
+                #[allow(unreachable_code)] __ret
+            },
+            |__phoenix_returned| ::phoenix_trace::__private::outcome!(__phoenix_returned),
+        ),
+    )
 }

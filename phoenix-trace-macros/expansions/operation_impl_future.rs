@@ -5,24 +5,21 @@ fn fetch(url: String) -> impl Future<Output = Result<u8, Error>> + Send {
         ::core::concat!(::core::module_path!(), "::fetch"),
     );
     let url = normalised(url);
-    async move {
-        let mut __phoenix_span = if ::phoenix_trace::__private::recording() {
-            ::phoenix_trace::__private::begin(&__PHOENIX_SITE, &[])
-        } else {
-            ::phoenix_trace::__private::Begun::off()
-        };
-        let __phoenix_body = ::core::pin::pin!(
-            async move { if let ::core::option::Option::Some(__phoenix_never) =
-            ::core::option::Option::None:: < Result < u8, Error > > { return
-            __phoenix_never; } get(url). await }
-        );
-        ::phoenix_trace::__private::run(
-                &mut __phoenix_span,
-                __phoenix_body,
-                |__phoenix_returned| {
-                    ::phoenix_trace::__private::outcome!(__phoenix_returned)
-                },
-            )
-            .await
-    }
+    ::phoenix_trace::__private::traced(
+        async move {
+            if let ::core::option::Option::Some(__phoenix_never) = ::core::option::Option::None::<
+                Result<u8, Error>,
+            > {
+                return __phoenix_never;
+            }
+            if ::phoenix_trace::__private::recording() {
+                let _: ::phoenix_trace::__private::Started = ::phoenix_trace::__private::start(
+                    &__PHOENIX_SITE,
+                    &[],
+                );
+            }
+            get(url).await
+        },
+        |__phoenix_returned| ::phoenix_trace::__private::outcome!(__phoenix_returned),
+    )
 }

@@ -3,7 +3,7 @@ fn body() {
         #[diagnostic::on_unimplemented(
             message = "`keys::QUEUE_DEPTH` takes a value of type `{T}`",
             label = "expected a value of type `{T}`, found `{Self}`",
-            note = "a `Str` takes the `Display` form of any value as `%value`, the `Debug` form as `?value`"
+            note = "a `Str` takes the `Display` form of any value as `%value`, the `Debug` form as `?value`; a `OneOf<E>` takes a variant of the enum `E`; a `Replaced` key takes nothing, its deprecation says what to write"
         )]
         trait __PhoenixAttribute1<
             T: ::phoenix_trace::__private::key::AttributeType,
@@ -25,7 +25,7 @@ fn body() {
             ::phoenix_trace::__private::attr(key, value)
         }
         if ::phoenix_trace::__private::recording() {
-            ::phoenix_trace::__private::record(
+            match ::phoenix_trace::__private::unharmed(|| ::phoenix_trace::__private::record(
                 &[
                     ::phoenix_trace::__private::attr_fmt(
                         const {
@@ -37,7 +37,23 @@ fn body() {
                     ),
                     __phoenix_attribute_1(&keys::QUEUE_DEPTH, &queue.len()),
                 ],
-            );
+            )) {
+                ::core::option::Option::Some(__phoenix_done) => __phoenix_done,
+                ::core::option::Option::None => {
+                    ::phoenix_trace::__private::record(
+                        &[
+                            ::phoenix_trace::__private::attr_fmt(
+                                const {
+                                    &::phoenix_trace::__private::key::Key::<
+                                        ::phoenix_trace::__private::key::types::Str,
+                                    >::new("user.id")
+                                },
+                                ::core::format_args!("{}", id),
+                            ),
+                        ],
+                    )
+                }
+            };
         }
     };
     {

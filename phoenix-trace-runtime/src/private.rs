@@ -83,7 +83,7 @@ pub fn start(site: &'static Site, attrs: &[Attr<'_>]) -> Started {
 
 /// The same, in another place than below the one that runs now.
 #[must_use]
-pub fn start_in(place: Place, site: &'static Site, attrs: &[Attr<'_>]) -> Started {
+pub fn start_in(place: &mut Place, site: &'static Site, attrs: &[Attr<'_>]) -> Started {
     start::start_in(place, site, attrs)
 }
 

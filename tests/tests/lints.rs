@@ -61,6 +61,9 @@
     reason = "these fire on the annotated code itself"
 )]
 
+#[path = "lints/options.rs"]
+mod options;
+
 use core::num::ParseIntError;
 use core::pin::Pin;
 
@@ -91,7 +94,7 @@ attribute_keys! {
 }
 
 /// Records under keys of every sort.
-pub fn note(text: &str) {
+fn note(text: &str) {
     record!(
         keys::NOTE = text,
         keys::STATE = if text.is_empty() {
@@ -128,6 +131,7 @@ impl Service {
         ready.parse::<u8>()
     }
 
+    #[expect(clippy::unused_self, reason = "it is the user's")]
     #[traced_operation]
     async fn nothing(&self) {
         core::future::ready(()).await;
@@ -320,6 +324,7 @@ mod tests {
         let service = Service {
             name: "service".to_owned(),
         };
+        crate::note("told");
         assert_eq!(service.parse("7"), Ok(7), "a number");
         assert_eq!(service.parse_later("7").await, Ok(7), "a number");
         assert_eq!(service.boxed("7").await, Ok(7), "a number");
@@ -385,6 +390,19 @@ mod own_lints {
         core::future::ready(()).await;
         return Ok(1);
         Err(2)
+    }
+
+    #[expect(dead_code, clippy::needless_return, reason = "it is the user's")]
+    #[traced_operation]
+    fn needless_return() -> Result<u8, u8> {
+        return Ok(1);
+    }
+
+    #[expect(dead_code, clippy::needless_return, reason = "it is the user's")]
+    #[traced_operation]
+    async fn needless_return_later() -> Result<u8, u8> {
+        core::future::ready(()).await;
+        return Ok(1);
     }
 
     #[must_use]

@@ -76,12 +76,12 @@ fn started(plan: &Plan, values: &[TokenStream], beginning: &Beginning) -> TokenS
         place,
     } = beginning;
     let place = place.as_ref().map(|place| {
-        quote_spanned!(site=> let __phoenix_place = #facade::__private::asked(true, #place);)
+        quote_spanned!(site=> let mut __phoenix_place = #facade::__private::asked(true, #place);)
     });
     let start = attribute::harmless(&plan.attributes, values, facade, |values| match &place {
         None => quote_spanned!(site=> #facade::__private::start(&__PHOENIX_SITE, &[#(#values),*])),
         Some(_) => quote_spanned!(site=>
-            #facade::__private::start_in(__phoenix_place, &__PHOENIX_SITE, &[#(#values),*])),
+            #facade::__private::start_in(&mut __phoenix_place, &__PHOENIX_SITE, &[#(#values),*])),
     });
     let link = links
         .as_ref()
@@ -197,8 +197,8 @@ fn sync(plan: &Plan) -> TokenStream {
         .and_then(inferable)
         .map(|ty| quote_spanned!(site=> -> #ty));
     let closure = match arrow {
-        Some(arrow) => quote_spanned!(site=> move || #arrow #body),
-        None => quote_spanned!(site=> move || #body),
+        Some(arrow) => quote_spanned!(body.span()=> move || #arrow #body),
+        None => quote_spanned!(body.span()=> move || #body),
     };
     let mut settled = quote_spanned!(site=> __phoenix_span.outcome(#classified););
     if plan.asks_the_user() {
@@ -224,10 +224,7 @@ fn awaited(plan: &Plan) -> TokenStream {
         &Beginning::of(plan, |tokens| tokens),
     ));
     let block = block(&before, body, &body.stream());
-    let traced = traced(
-        plan,
-        &quote_spanned!(Span::mixed_site()=> async move #block),
-    );
+    let traced = traced(plan, &quote_spanned!(body.span()=> async move #block));
     quote_spanned!(Span::mixed_site()=> #preamble #traced.await)
 }
 
@@ -248,10 +245,7 @@ fn returned(plan: &Plan, opaque: &Opaque) -> TokenStream {
         &Beginning::of(plan, |tokens| tokens),
     ));
     let block = block(&before, body, &body.stream());
-    let traced = traced(
-        plan,
-        &quote_spanned!(Span::mixed_site()=> async move #block),
-    );
+    let traced = traced(plan, &quote_spanned!(body.span()=> async move #block));
     quote!(#preamble #traced)
 }
 

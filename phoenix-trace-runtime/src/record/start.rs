@@ -170,7 +170,7 @@ fn run_here(strand: Box<Strand>) -> bool {
 
 /// The same in another place: on a branch below another span, or as a local root under the context of a scope.
 #[inline(never)]
-pub(crate) fn start_in(mut place: Owned, site: &'static Site, attrs: &[Attr<'_>]) -> Started {
+pub(crate) fn start_in(place: &mut Owned, site: &'static Site, attrs: &[Attr<'_>]) -> Started {
     let Some(mut place) = place.take_strand() else {
         return start(site, attrs);
     };

@@ -1,0 +1,80 @@
+//! Every option of an operation, operations without a function, and a whole impl.
+
+use core::num::ParseIntError;
+
+use phoenix_trace::{SpanHandle, current_span, traced, traced_operation};
+
+use crate::keys;
+
+/// A service.
+#[derive(Clone, Debug)]
+pub(crate) struct Parser {
+    /// Its name.
+    name: String,
+}
+
+impl Parser {
+    #[traced_operation(
+        root,
+        link = current_span(),
+        capture(text: "user.id"),
+        attributes("service.name" = self.name.trim()),
+        ret(keys::TASK_ID = %|n| n),
+        err(?, if = |error| error.to_string().len() > 3),
+        skip_if = text.is_empty(),
+    )]
+    fn parse_apart(&self, text: &str) -> Result<u8, ParseIntError> {
+        text.parse::<u8>()
+    }
+
+    #[traced_operation(
+        parent = below,
+        capture(%text: "user.id"),
+        attributes("service.name" = self.name.trim()),
+        ret,
+        skip_if = text.is_empty(),
+    )]
+    async fn parse_below(&self, text: &str, below: SpanHandle) -> Result<u8, ParseIntError> {
+        let parsed = traced!("parse", "user.id" = text.trim(), async {
+            text.parse::<u8>()
+        })
+        .await;
+        traced!(text, keys::TASK_ID = text, parsed)
+    }
+}
+
+/// A service all of whose methods are operations.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    /// Its name.
+    name: String,
+}
+
+#[traced_operation(kind = internal, attributes("service.name" = self.name), skip_if = false)]
+impl Named {
+    /// How long its name is.
+    fn length(&self) -> Option<usize> {
+        self.name.len().checked_add(1)
+    }
+
+    /// The same, later.
+    #[traced_operation(ret(?), err(if = Option::is_none))]
+    async fn length_later(&self) -> Option<usize> {
+        core::future::ready(self.length()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Named, Parser, current_span};
+
+    #[tokio::test]
+    async fn options_raise_no_lint() {
+        let name = "service".to_owned();
+        let (parser, named) = (Parser { name: name.clone() }, Named { name });
+        assert_eq!(parser.parse_apart("7"), Ok(7), "a number");
+        let below = parser.parse_below("7", current_span()).await;
+        assert_eq!(below, Ok(7), "a number");
+        assert_eq!(named.length_later().await, Some(8), "a number");
+    }
+}
