@@ -234,6 +234,9 @@ impl Running<'_> {
 
     #[inline(never)]
     fn suspend(&mut self) {
+        if self.mode == Mode::Starting && self.suspend_started() {
+            return;
+        }
         self.find_started();
         if self.mode == Mode::Nothing {
             return;
@@ -246,6 +249,27 @@ impl Running<'_> {
         } else {
             self.suspend_strand();
         }
+    }
+
+    /// Suspends a fresh span that was started as a child. Another one is found for those that follow.
+    #[inline]
+    fn suspend_started(&mut self) -> bool {
+        let before = self.child;
+        let parent = before.previous().unwrap_or(NONE);
+        let started = on_active(before.seed, |strand| {
+            let number = std::mem::replace(&mut strand.current, parent);
+            if number != parent {
+                share(strand);
+            }
+            number
+        });
+        let Some(number) = started.filter(|number| *number != parent) else {
+            return false;
+        };
+        self.mode = Mode::Nothing;
+        let seed = before.seed;
+        self.span.replace_plain(State::Child { seed, number });
+        true
     }
 
     fn suspend_strand(&mut self) {

@@ -84,44 +84,41 @@ pub(crate) enum Under {
 /// Starts a span below the one that runs now, if there is one. With `run`, it is the current one from here on.
 #[inline]
 pub(super) fn start_child(site: &'static Site, attrs: &[Attr<'_>], now: Ticks, run: bool) -> Child {
-    let started = thread::with(|thread| child_on(thread, site, attrs, now, run));
-    complete(started.unwrap_or((Child::NONE, false)), attrs)
+    let mut lazy = false;
+    let child = thread::with(|thread| child_on(thread, site, attrs, now, run, &mut lazy))
+        .unwrap_or(Child::NONE);
+    if lazy {
+        set_lazy(child.seed, child.number(), attrs);
+    }
+    child
 }
 
-/// The child, and whether it has attributes that must be asked for.
-#[inline]
+/// The same; `lazy`: are there attributes that must be asked for?
+#[inline(always)]
 fn child_on(
     thread: &mut thread::Thread,
     site: &'static Site,
     attrs: &[Attr<'_>],
     now: Ticks,
     run: bool,
-) -> (Child, bool) {
+    lazy: &mut bool,
+) -> Child {
     let Some(strand) = thread
         .active
         .as_deref_mut()
         .filter(|strand| strand.role != Role::Scope)
     else {
-        return (Child::NONE, false);
+        return Child::NONE;
     };
     let parent = strand.current;
     let number = strand.start(site, parent, now);
-    let child = Child::new(strand.seed, number);
-    if number == NONE {
-        return (child, false);
-    }
-    let lazy = strand.describe(attrs);
-    if run {
-        strand.current = number;
-        return (child.running(parent), lazy);
-    }
-    (child, lazy)
-}
-
-#[inline]
-fn complete((child, lazy): (Child, bool), attrs: &[Attr<'_>]) -> Child {
-    if lazy {
-        set_lazy(child.seed, child.number(), attrs);
+    let mut child = Child::new(strand.seed, number);
+    if number != NONE {
+        *lazy = strand.describe(attrs);
+        if run {
+            strand.current = number;
+            child = child.running(parent);
+        }
     }
     child
 }
@@ -135,15 +132,18 @@ pub struct Started(pub(super) bool);
 #[inline]
 pub(crate) fn start(site: &'static Site, attrs: &[Attr<'_>]) -> Started {
     let now = clock::now();
-    let started = thread::with(|thread| {
+    let mut lazy = false;
+    let child = thread::with(|thread| {
         thread
             .takes_start()
-            .then(|| child_on(thread, site, attrs, now, true))
+            .then(|| child_on(thread, site, attrs, now, true, &mut lazy))
     });
-    let Some(Some(started)) = started else {
+    let Some(Some(child)) = child else {
         return Started(false);
     };
-    let child = complete(started, attrs);
+    if lazy {
+        set_lazy(child.seed, child.number(), attrs);
+    }
     Started(if child.is_none() {
         start_root_here(site, attrs, now)
     } else {
