@@ -32,7 +32,7 @@ pin_project! {
     }
 }
 
-/// Runs `body` inside the span that it starts itself, first of all, by [`start`](super::start::start); what it returns ends
+/// Runs `body` inside the span that it starts itself, first of all, by `start`; what it returns ends
 /// the span with the outcome that `classify` sees in it.
 #[inline]
 pub fn traced<F, C>(body: F, classify: C) -> Traced<F, C>
