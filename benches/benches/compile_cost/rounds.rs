@@ -72,9 +72,10 @@ fn prepare(workspace: &Workspace, cargo: &Cargo, options: &Options) -> Result<()
         functions: 1,
         ..*options
     };
-    for annotation in Annotation::ALL {
-        let generated = workspace.annotated(annotation, &tiny)?;
-        cargo.build(generated.name)?;
+    // All of them first: Cargo reads every member of a workspace.
+    let generated = Annotation::ALL.map(|annotation| workspace.annotated(annotation, &tiny));
+    for generated in generated {
+        cargo.build(generated?.name)?;
     }
     Ok(())
 }
