@@ -175,6 +175,8 @@ pub(crate) fn start_in(place: &mut Owned, site: &'static Site, attrs: &[Attr<'_>
         return start(site, attrs);
     };
     if thread::with(thread::Thread::takes_start) != Some(true) {
+        // Its segment waits for it.
+        part::finish(place);
         return Started(false);
     }
     let now = clock::now();
