@@ -31,9 +31,14 @@ fn schedule(
                     ],
                 );
             }
-            place(task).await
+            {
+                {
+                    {}
+                    place(task).await
+                }
+            }
         },
-        |__phoenix_returned| {
+        move |__phoenix_returned| {
             if ::phoenix_trace::__private::is_failure(
                 ::phoenix_trace::__private::failing!(__phoenix_returned),
                 |error| error.is_fatal(),

@@ -55,13 +55,18 @@ where
                         &[__phoenix_attribute_0(&__self.user)],
                     );
                 }
-                if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<
-                    Result<(), Error>,
-                > {
-                    return __ret;
+                {
+                    {
+                        {}
+                        if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<
+                            Result<(), Error>,
+                        > {
+                            return __ret;
+                        }
+                        let __ret: Result<(), Error> = { __self.start(job).await };
+                        #[allow(unreachable_code)] __ret
+                    }
                 }
-                let __ret: Result<(), Error> = { __self.start(job).await };
-                #[allow(unreachable_code)] __ret
             },
             |__phoenix_returned| ::phoenix_trace::__private::outcome!(__phoenix_returned),
         ),

@@ -18,7 +18,12 @@ fn fetch(url: String) -> impl Future<Output = Result<u8, Error>> + Send {
                     &[],
                 );
             }
-            get(url).await
+            {
+                {
+                    {}
+                    get(url).await
+                }
+            }
         },
         |__phoenix_returned| ::phoenix_trace::__private::outcome!(__phoenix_returned),
     )

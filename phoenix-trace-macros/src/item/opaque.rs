@@ -47,12 +47,14 @@ impl Opaque {
                     held_self = (!borrowed).then_some(receiver.self_token);
                 }
                 FnArg::Typed(typed) => {
-                    let present = typed
-                        .attrs
-                        .iter()
-                        .filter(|attr| attr.path().is_ident("cfg"));
-                    let present: TokenStream = present.map(|attr| quote!(#attr)).collect();
-                    bindings.extend(bind(&mut typed.pat, index, &present));
+                    // A lint is about what is bound.
+                    let attrs = std::mem::take(&mut typed.attrs);
+                    let (lints, others): (Vec<_>, _) = attrs.into_iter().partition(is_lint);
+                    let conditions = others.iter().filter(|attr| is_condition(attr));
+                    let conditions = quote!(#(#conditions)*);
+                    let bound = bind(&mut typed.pat, index, &conditions, &quote!(#(#lints)*));
+                    bindings.extend(bound);
+                    typed.attrs = others;
                 }
             }
         }
@@ -65,7 +67,7 @@ impl Opaque {
 }
 
 /// Leaves a plain name in the signature, and binds it, or the pattern that stood there, in the body.
-fn bind(pat: &mut Pat, index: usize, present: &TokenStream) -> TokenStream {
+fn bind(pat: &mut Pat, index: usize, conditions: &TokenStream, lints: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     if let Pat::Ident(binding) = &mut *pat
         && binding.by_ref.is_none()
@@ -73,7 +75,8 @@ fn bind(pat: &mut Pat, index: usize, present: &TokenStream) -> TokenStream {
     {
         let (name, mutability) = (&binding.ident, binding.mutability.take());
         return quote_spanned! {site=>
-            #present
+            #conditions
+            #lints
             #[allow(
                 clippy::no_effect_underscore_binding,
                 clippy::shadow_same,
@@ -86,10 +89,22 @@ fn bind(pat: &mut Pat, index: usize, present: &TokenStream) -> TokenStream {
     let argument = format_ident!("__phoenix_argument_{index}", span = site);
     let named = Pat::Verbatim(quote!(#argument));
     let pattern = std::mem::replace(pat, named);
+    // `ref mut` borrows from it.
     quote_spanned! {site=>
-        #present let #argument = #argument;
-        #present let #pattern = #argument;
+        #conditions
+        #[allow(unused_mut, reason = "the pattern says whether it changes")]
+        let mut #argument = #argument;
+        #conditions #lints let #pattern = #argument;
     }
+}
+
+fn is_lint(attr: &Attribute) -> bool {
+    const LINTS: [&str; 5] = ["allow", "deny", "expect", "forbid", "warn"];
+    LINTS.iter().any(|lint| attr.path().is_ident(lint))
+}
+
+fn is_condition(attr: &Attribute) -> bool {
+    attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")
 }
 
 /// `!` stands alone in return types only.

@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, Type};
+use syn::{Expr, Token, Type};
 
 use super::args::Message;
 use super::lower::{Failure, Place, Plan};
@@ -224,7 +224,7 @@ fn awaited(plan: &Plan) -> TokenStream {
         &Beginning::of(plan, |tokens| tokens),
     ));
     let block = block(&before, body, &body.stream());
-    let traced = traced(plan, &quote_spanned!(body.span()=> async move #block));
+    let traced = traced(plan, &quote_spanned!(body.span()=> async move #block), None);
     quote_spanned!(Span::mixed_site()=> #preamble #traced.await)
 }
 
@@ -233,19 +233,25 @@ fn returned(plan: &Plan, opaque: &Opaque) -> TokenStream {
     let Attributes { items, values } = attribute::expand(&plan.attributes, &plan.facade);
     let preamble = preamble(plan, &items);
     let body = &plan.function.body;
-    let (mut before, bindings) = (typed(Some(plan.function.output())), &opaque.bindings);
-    before.extend(quote!(#bindings));
+    let mut before = typed(Some(plan.function.output()));
     if let Some(held) = &opaque.held_self {
         let facade = &plan.facade;
         before.extend(quote_spanned!(Span::mixed_site()=> #facade::__private::hold(&#held);));
     }
+    before.extend(opaque.bindings.clone());
     before.extend(started(
         plan,
         &values,
         &Beginning::of(plan, |tokens| tokens),
     ));
     let block = block(&before, body, &body.stream());
-    let traced = traced(plan, &quote_spanned!(body.span()=> async move #block));
+    // It leaves the function with the future.
+    let moves = Some(Token![move](Span::mixed_site()));
+    let traced = traced(
+        plan,
+        &quote_spanned!(body.span()=> async move #block),
+        moves,
+    );
     quote!(#preamble #traced)
 }
 
@@ -283,7 +289,7 @@ fn async_tail(plan: &Plan, tail: &AsyncTail) -> TokenStream {
     before.extend(started(plan, &values, &beginning));
     let block = block(&before, &tail.block, &statements);
     let (before, asyncness) = (&tail.before, &tail.asyncness);
-    let mut outer = traced(plan, &quote!(#asyncness move #block));
+    let mut outer = traced(plan, &quote!(#asyncness move #block), None);
     if let Some(boxed) = &tail.boxed {
         outer = quote!(#boxed(#outer));
     }
@@ -312,20 +318,29 @@ fn typed(output: Option<Option<&Type>>) -> TokenStream {
     }
 }
 
-/// What `body` does, after what comes `before`.
+/// What `body` does, after what comes `before`, which its items do not hide. What it borrows for its last expression is
+/// dropped before its arguments are: by its span, the block around it is of the edition of this crate, in which it would be
+/// in any case.
 fn block(before: &TokenStream, body: &Group, statements: &TokenStream) -> Group {
-    let content = quote!(#before #statements);
-    let mut block = Group::new(proc_macro2::Delimiter::Brace, content);
-    block.set_span(body.span());
-    block
+    let braced = |content: TokenStream, span: Span| {
+        let mut group = Group::new(proc_macro2::Delimiter::Brace, content);
+        group.set_span(span);
+        group
+    };
+    // Two statements: braces around one would be called unnecessary, as if they were the user's.
+    let first = (!statements.is_empty()).then(|| quote!({}));
+    let inner = braced(quote!(#first #statements), body.span());
+    let around = Span::mixed_site().located_at(body.span());
+    let around = braced(inner.into_token_stream(), around);
+    braced(quote!(#before #around), body.span())
 }
 
 /// The future of the span, which runs `future` and sees what it returns.
-fn traced(plan: &Plan, future: &TokenStream) -> TokenStream {
+fn traced(plan: &Plan, future: &TokenStream, moves: Option<Token![move]>) -> TokenStream {
     let site = Span::mixed_site();
     let facade = &plan.facade;
     let classified = classified(plan, quote_spanned!(site=> __phoenix_returned));
-    quote_spanned!(site=> #facade::__private::traced(#future, |__phoenix_returned| #classified))
+    quote_spanned!(site=> #facade::__private::traced(#future, #moves |__phoenix_returned| #classified))
 }
 
 /// An expression of type `Outcome`, for a reference to the returned value. It is evaluated only while the span records,

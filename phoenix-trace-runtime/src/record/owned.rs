@@ -142,7 +142,11 @@ impl Owned {
         match *self.0 {
             State::Off => self.run_nothing(),
             State::Fresh => match thread::expect_start() {
-                Some(before) => self.running(Mode::Starting, before, None),
+                Some(expected) => {
+                    let mut running = self.running(Mode::Starting, expected.before, None);
+                    running.expects_again = expected.outer;
+                    running
+                }
                 None => self.run_nothing(),
             },
             State::Child { seed, number } => self.enter_child(Child::new(seed, number)),
@@ -174,6 +178,7 @@ impl Owned {
             child: Child::NONE,
             hidden: ManuallyDrop::new(None),
             before: Before::NOTHING,
+            expects_again: false,
         }
     }
 
@@ -185,6 +190,7 @@ impl Owned {
             child,
             hidden: ManuallyDrop::new(hidden),
             before: Before::now(),
+            expects_again: false,
         }
     }
 

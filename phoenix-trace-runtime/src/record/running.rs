@@ -40,6 +40,8 @@ pub struct Running<'a> {
     /// What it hides: taken wherever this ends, so that nothing is left to drop.
     pub(super) hidden: ManuallyDrop<Option<Box<Strand>>>,
     pub(super) before: Before,
+    /// Does another span start once this one has run, which asks for its attributes meanwhile?
+    pub(super) expects_again: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +109,14 @@ impl Running<'_> {
             Mode::Strand => State::Running,
             _ => State::Off,
         });
+        self.expect_again();
+    }
+
+    #[inline]
+    fn expect_again(&mut self) {
+        if std::mem::take(&mut self.expects_again) {
+            thread::expect_again();
+        }
     }
 
     /// Lets the span run on; its owner ends it. Gives the strand that it hides.
@@ -196,6 +206,7 @@ impl Running<'_> {
         if ended == Some(true) {
             self.mode = Mode::Nothing;
             self.span.replace_plain(State::Off);
+            self.expect_again();
             return true;
         }
         self.find_started();
@@ -269,6 +280,7 @@ impl Running<'_> {
         self.mode = Mode::Nothing;
         let seed = before.seed;
         self.span.replace_plain(State::Child { seed, number });
+        self.expect_again();
         true
     }
 

@@ -212,20 +212,34 @@ pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
     with(|thread| std::mem::replace(&mut thread.active, hidden)).flatten()
 }
 
-/// Lets what runs next start a span, and says what ran before it: its strand and its number there, and, in place of a span's
-/// number, for how many the strand had no room.
+/// What ran before a fresh span.
+#[derive(Clone, Copy)]
+pub(super) struct Expected {
+    /// Its strand and its number there, and, in place of a span's number, for how many the strand had no room.
+    pub(super) before: Child,
+    /// Was another span to be started, which asked for its attributes meanwhile?
+    pub(super) outer: bool,
+}
+
+/// Lets what runs next start a span.
 #[inline]
-pub(super) fn expect_start() -> Option<Child> {
+pub(super) fn expect_start() -> Option<Expected> {
     if !is_on() {
         return None;
     }
-    with(|thread| {
-        thread.expects_start = true;
-        match &thread.active {
+    with(|thread| Expected {
+        outer: std::mem::replace(&mut thread.expects_start, true),
+        before: match &thread.active {
             Some(strand) => Child::new(strand.seed, strand.overflow).running(strand.current),
             None => Child::NONE,
-        }
+        },
     })
+}
+
+/// Lets what runs next start the span that was to be started before another was.
+#[cold]
+pub(super) fn expect_again() {
+    with(|thread| thread.expects_start = true);
 }
 
 /// How many spans have ended of the strand that runs here and reports to `pipeline`.

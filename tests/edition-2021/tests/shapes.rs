@@ -99,3 +99,57 @@ parse_natively
 "
     );
 }
+
+/// Its last expression borrows what the function owns.
+#[traced_operation]
+async fn locked(items: std::sync::Arc<std::sync::Mutex<Vec<u8>>>) -> usize {
+    items.lock().unwrap().len()
+}
+
+#[traced_operation]
+async fn first((items, _): (std::cell::RefCell<Vec<u8>>, u8)) -> usize {
+    match items.borrow().first() {
+        Some(_) => 1,
+        None => 0,
+    }
+}
+
+struct Told(
+    &'static str,
+    std::rc::Rc<std::cell::RefCell<Vec<&'static str>>>,
+);
+
+impl Told {
+    fn number(&self) -> u8 {
+        1
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        self.1.borrow_mut().push(self.0);
+    }
+}
+
+#[traced_operation]
+async fn last(argument: Told) -> u8 {
+    let local = Told("local", argument.1.clone());
+    Told("temporary", local.1.clone()).number()
+}
+
+async fn last_plain(argument: Told) -> u8 {
+    let local = Told("local", argument.1.clone());
+    Told("temporary", local.1.clone()).number()
+}
+
+#[tokio::test]
+async fn temporaries_of_a_last_expression_go_before_arguments() {
+    assert_eq!(locked(Default::default()).await, 0);
+    assert_eq!(first((vec![7].into(), 0)).await, 1);
+    let plain = std::rc::Rc::<std::cell::RefCell<_>>::default();
+    let traced = std::rc::Rc::<std::cell::RefCell<_>>::default();
+    last_plain(Told("argument", plain.clone())).await;
+    last(Told("argument", traced.clone())).await;
+    assert_eq!(*plain.borrow(), ["local", "temporary", "argument"]);
+    assert_eq!(traced, plain);
+}

@@ -1,5 +1,6 @@
 //! The spans that annotated code records, as whole trees.
 
+mod asked;
 mod capture;
 mod failures;
 mod functions;

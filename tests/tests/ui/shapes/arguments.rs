@@ -40,12 +40,12 @@ both! {
 }
 
 impl Told {
-    async fn taken_plain(self) {
+    async fn taken_plain(self, _more: Told) {
         tokio::task::yield_now().await;
     }
 
     #[traced_operation]
-    async fn taken(self) {
+    async fn taken(self, _more: Told) {
         tokio::task::yield_now().await;
     }
 }
@@ -90,6 +90,43 @@ async fn lifetimes<'a, T: ?Sized>(a: &'a str, b: &str, _: &T, more: impl Fn(&str
     (a, more(b))
 }
 
+#[traced_operation]
+async fn changed(ref mut a: Vec<u8>, (ref mut b, c): (Vec<u8>, u8)) -> usize {
+    a.push(c);
+    b.push(1);
+    a.len() + b.len()
+}
+
+#[traced_operation]
+async fn lints_of_arguments(
+    #[allow(unused_variables)] a: u8,
+    #[allow(unused_mut)] mut b: u8,
+    #[expect(unused_variables)] c: u8,
+    #[expect(unused_variables)] (d, _): (u8, u8),
+) -> u8 {
+    b
+}
+
+/// Names in the body are no business of what is around it.
+#[traced_operation]
+#[expect(non_snake_case, unused_variables, reason = "it is the name of a constant")]
+async fn items(K: u8, (lo, _): (u8, u8)) -> Result<u8, Error> {
+    use std::io::{Error, Result};
+    const K: u8 = 3;
+    #[expect(non_upper_case_globals, reason = "it is the name of an argument")]
+    const lo: u8 = 4;
+    let read: Result<u8> = Err(Error::other("no more"));
+    Ok(read.unwrap_or(K + lo))
+}
+
+#[derive(Debug)]
+struct Error;
+
+#[traced_operation(err(if = |error: &u8| *error > limit), ret("server.port" = |port: &u8| *port + limit))]
+async fn compared(limit: u8, given: u8) -> Result<u8, u8> {
+    if given > limit { Err(given) } else { Ok(given) }
+}
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
@@ -105,11 +142,15 @@ fn main() {
             ];
             assert_eq!(plain, traced, "{polls} polls");
             let [plain, traced] = [
-                dropped(polls, |t| t("self").taken_plain()),
-                dropped(polls, |t| t("self").taken()),
+                dropped(polls, |t| t("self").taken_plain(t("more"))),
+                dropped(polls, |t| t("self").taken(t("more"))),
             ];
             assert_eq!(plain, traced, "{polls} polls");
         }
+        assert_eq!(changed(vec![], (vec![], 1)).await, 2);
+        assert_eq!(lints_of_arguments(1, 2, 3, (4, 5)).await, 2);
+        assert_eq!(items(1, (2, 3)).await.unwrap(), 7);
+        assert_eq!((compared(1, 2).await, compared(2, 1).await), (Err(2), Ok(1)));
         assert_eq!(String::from("ab").look("c").await, 3);
         assert_eq!(String::from("ab").send("c").await, 3);
         assert_eq!(lifetimes("a", "b", "c", str::len).await.0, "a");
