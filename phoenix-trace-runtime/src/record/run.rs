@@ -65,16 +65,14 @@ where
 {
     type Output = F::Output;
 
-    #[inline]
+    /// Not inlined: a chain of annotated calls would become one function, which takes the compiler much longer.
+    #[inline(never)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let mut running = if this.span.is_off() && !thread::is_on() {
-            this.span.run_nothing()
-        } else {
-            this.span.enter()
-        };
+        let runs = !this.span.is_off() || thread::is_on();
+        let mut running = runs.then(|| this.span.enter());
         let returned = this.body.poll(cx);
-        if let Poll::Ready(returned) = &returned
+        if let (Some(running), Poll::Ready(returned)) = (&mut running, &returned)
             && running.is_on()
         {
             running.settle((this.classify)(returned));
