@@ -141,17 +141,20 @@ impl Owned {
     pub(crate) fn enter(&mut self) -> Running<'_> {
         match *self.0 {
             State::Off => self.run_nothing(),
-            State::Fresh => match thread::expect_start() {
-                Some(expected) => {
-                    let mut running = self.running(Mode::Starting, expected.before, None);
-                    running.expects_again = expected.outer;
-                    running
-                }
-                None => self.run_nothing(),
-            },
+            State::Fresh => self.enter_fresh(),
             State::Child { seed, number } => self.enter_child(Child::new(seed, number)),
             _ => self.enter_strand(),
         }
+    }
+
+    #[inline]
+    fn enter_fresh(&mut self) -> Running<'_> {
+        let Some(expected) = thread::expect_start() else {
+            return self.run_nothing();
+        };
+        let mut running = self.running(Mode::Starting, expected.before, None);
+        running.expects_again = expected.outer;
+        running
     }
 
     #[inline]
@@ -160,9 +163,14 @@ impl Owned {
             NONE => strand.current,
             number => std::mem::replace(&mut strand.current, number),
         });
-        if let Some(previous) = previous {
-            return self.running(Mode::Child, child.running(previous), None);
+        match previous {
+            Some(previous) => self.running(Mode::Child, child.running(previous), None),
+            None => self.enter_abroad(child),
         }
+    }
+
+    #[cold]
+    fn enter_abroad(&mut self, child: Child) -> Running<'_> {
         match abroad(child) {
             Some(hidden) => self.running(Mode::Abroad, child, hidden),
             None => self.run_nothing(),

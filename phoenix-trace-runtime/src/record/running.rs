@@ -172,6 +172,12 @@ impl Running<'_> {
         }
     }
 
+    #[cold]
+    fn fail_by_panic(&mut self) {
+        self.before.tell(|failure| self.fail(failure));
+        self.finish();
+    }
+
     /// Ends the span and lets run again what it hid.
     #[inline]
     fn finish(&mut self) {
@@ -243,22 +249,34 @@ impl Running<'_> {
         }
     }
 
-    #[inline(never)]
+    #[inline]
     fn suspend(&mut self) {
-        if self.mode == Mode::Starting && self.suspend_started() {
+        match self.mode {
+            Mode::Nothing => {}
+            Mode::Child => self.suspend_child(),
+            Mode::Starting => self.suspend_fresh(),
+            Mode::Strand | Mode::Abroad => self.suspend_strand(),
+        }
+    }
+
+    #[inline]
+    fn suspend_child(&mut self) {
+        on_active(self.child.seed, |strand| {
+            strand.current = self.child.previous().unwrap_or(NONE);
+            share(strand);
+        });
+    }
+
+    #[inline(never)]
+    fn suspend_fresh(&mut self) {
+        if self.suspend_started() {
             return;
         }
         self.find_started();
-        if self.mode == Mode::Nothing {
-            return;
-        }
-        if self.mode == Mode::Child {
-            on_active(self.child.seed, |strand| {
-                strand.current = self.child.previous().unwrap_or(NONE);
-                share(strand);
-            });
-        } else {
-            self.suspend_strand();
+        match self.mode {
+            Mode::Child => self.suspend_child(),
+            Mode::Strand => self.suspend_strand(),
+            _ => {}
         }
     }
 
@@ -284,6 +302,7 @@ impl Running<'_> {
         true
     }
 
+    #[inline(never)]
     fn suspend_strand(&mut self) {
         let Some(mut strand) = thread::uninstall(self.hidden.take()) else {
             self.span.set(State::Off);
@@ -310,8 +329,7 @@ impl Drop for Running<'_> {
             return;
         }
         if self.before.is_unwound() {
-            self.before.tell(|failure| self.fail(failure));
-            self.finish();
+            self.fail_by_panic();
         } else {
             self.suspend();
         }
