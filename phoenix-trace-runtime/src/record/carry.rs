@@ -13,11 +13,11 @@ use super::context::SAMPLED;
 use super::owned::{Owned, own};
 use super::part::share;
 use super::run::InSpan;
-use super::scope::scope;
+use super::scope;
 use super::segment::Segment;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
-use super::thread;
+use super::thread::{self, Thread};
 use crate::outcome::Outcome;
 use crate::propagation::{CorrelationId, Outgoing, carrier};
 
@@ -42,30 +42,35 @@ impl<T> InCurrentSpan for T {}
 
 /// A strand for work elsewhere, below the current span.
 pub(super) fn branch() -> Owned {
-    let shared = with_active(|strand| {
-        let parent = strand.id_of(strand.current);
-        let spans = strand.role != Role::Scope;
-        if spans && (strand.current != NONE || strand.segment.is_none()) {
-            share(strand);
-        }
-        let place = strand.place_of_current();
-        Some((
-            strand.segment.clone()?,
-            parent,
-            place,
-            strand.context.correlation.clone(),
-        ))
+    let made = thread::with(|thread| {
+        let mut running = thread.active.take()?;
+        let branch = branch_of(&mut running, thread);
+        let running = thread.active.insert(running);
+        Some(match branch {
+            Some(branch) => branch,
+            None => {
+                let context = running.context.clone();
+                scope::strand(thread, context)
+            }
+        })
     });
-    match shared {
-        Some(Some((segment, parent, place, correlation))) => {
-            let mut branch = segment.branch(parent);
-            branch.context.correlation = correlation;
-            branch.context.place = Some(place);
-            own(branch)
-        }
-        Some(None) => with_active(|strand| strand.context.clone()).map_or_else(Owned::off, scope),
-        None => Owned::off(),
+    made.flatten().map_or_else(Owned::off, own)
+}
+
+/// `None`: what runs is a scope, outside of any segment.
+fn branch_of(running: &mut Strand, thread: &mut Thread) -> Option<Box<Strand>> {
+    let spans = running.role != Role::Scope;
+    if spans && (running.current != NONE || running.segment.is_none()) {
+        share(running);
     }
+    let segment = running.segment.as_ref()?;
+    let blank = thread.take_strand(&segment.pipeline);
+    let parent = running.id_of(running.current);
+    let mut branch = segment.branch_on(blank, parent, running.place_of_current());
+    branch
+        .context
+        .take_correlation(running.context.correlation.as_ref());
+    Some(branch)
 }
 
 /// Runs `f` on the strand that runs here.
@@ -192,9 +197,7 @@ impl SpanHandle {
 
     /// A strand for work elsewhere, below this span.
     pub(super) fn branch(&self) -> Option<Box<Strand>> {
-        let mut branch = self.segment.as_ref()?.branch(self.span_id);
-        branch.context.place = Some(self.place);
-        Some(branch)
+        Some(self.segment.as_ref()?.branch(self.span_id, self.place))
     }
 }
 

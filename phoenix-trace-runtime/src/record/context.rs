@@ -63,6 +63,28 @@ impl Context {
         self.correlation = None;
     }
 
+    /// Takes over what the segment `of` which this is a strand has, below its span `parent`. Written field by field: most
+    /// have nothing to say, and as a whole it would be moved about.
+    pub(crate) fn inherit(&mut self, of: &Self, parent: u64, place: (u64, u32)) {
+        self.trace_id = of.trace_id;
+        self.parent = parent;
+        self.place = Some(place);
+        self.remote = false;
+        self.flags = of.flags;
+        self.threshold = of.threshold;
+        self.state.clone_from(&of.state);
+        self.baggage.clone_from(&of.baggage);
+        self.take_correlation(of.correlation.as_ref());
+    }
+
+    /// Sets the request's own id.
+    #[inline]
+    pub(crate) fn take_correlation(&mut self, id: Option<&CorrelationId>) {
+        if id.is_some() || self.correlation.is_some() {
+            self.correlation = id.cloned();
+        }
+    }
+
     /// The trace state with the threshold of this process's head decision in place of the caller's.
     pub(crate) fn state_with(&self, threshold: Option<Threshold>) -> TraceState {
         let mut ot = OtState::of(&self.state);

@@ -24,10 +24,9 @@ pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
         return None;
     }
     let part = registry::find(child.seed)?;
-    let mut branch = part
-        .segment()?
-        .branch(ids::span_id(child.seed, child.number()));
-    branch.context.place = Some((child.seed, child.number()));
+    let (seed, number) = (child.seed, child.number());
+    let parent = ids::span_id(seed, number);
+    let branch = part.segment()?.branch(parent, (seed, number));
     thread::install(branch).map_err(finish).ok()
 }
 

@@ -88,14 +88,21 @@ impl Segment {
         now >= self.cut_at.load(Ordering::Relaxed)
     }
 
-    /// A strand for work that runs elsewhere, its spans below `parent`.
-    pub(crate) fn branch(self: &Arc<Self>, parent: u64) -> Box<Strand> {
+    /// A strand for work that runs elsewhere, its spans below `parent`, whose record is at `place`.
+    pub(crate) fn branch(self: &Arc<Self>, parent: u64, place: (u64, u32)) -> Box<Strand> {
+        self.branch_on(thread::take_strand(&self.pipeline), parent, place)
+    }
+
+    /// The same on an empty strand.
+    pub(super) fn branch_on(
+        self: &Arc<Self>,
+        mut strand: Box<Strand>,
+        parent: u64,
+        place: (u64, u32),
+    ) -> Box<Strand> {
         self.joining.make();
-        let mut strand = thread::take_strand(&self.pipeline);
         strand.role = Role::Branch;
-        strand.context = self.context.clone();
-        strand.context.parent = parent;
-        strand.context.remote = false;
+        strand.context.inherit(&self.context, parent, place);
         // Known when its first span starts.
         strand.cut_at = 0;
         strand.segment = Some(self.clone());
