@@ -82,7 +82,7 @@ where
         if rest == Rest::Nothing {
             running.settle(Outcome::Ok);
         }
-        drop(running);
+        running.pause();
         Poll::Ready(result.map(|response| {
             let (head, body) = response.into_parts();
             let body = match rest {

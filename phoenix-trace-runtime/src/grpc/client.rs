@@ -108,9 +108,11 @@ where
     fn call(&mut self, mut request: Request<A>) -> Self::Future {
         let mut span = span(&request, self.server.as_deref());
         let inner = {
-            let _running = span.enter();
+            let running = span.enter();
             carry::inject(request.headers_mut());
-            self.inner.call(request)
+            let inner = self.inner.call(request);
+            running.pause();
+            inner
         };
         ResponseFuture::new(inner, span, ClientSide::default())
     }

@@ -81,7 +81,7 @@ pub(crate) fn is_rpc(headers: &HeaderMap) -> bool {
 }
 
 /// The span of a call that has come in, or its scope while nothing is recorded.
-pub(crate) fn server_span<B>(request: &Request<B>, context: Context) -> Owned {
+pub(crate) fn server_span<B>(request: &Request<B>, mut context: Context) -> Owned {
     let path = request.uri().path();
     let method = path.strip_prefix('/').unwrap_or(path);
     let authority = authority(request.uri(), request.headers());
@@ -95,7 +95,7 @@ pub(crate) fn server_span<B>(request: &Request<B>, context: Context) -> Owned {
         opt(&keys::SERVER_ADDRESS, host, text),
         opt(&keys::SERVER_PORT, port.map(i64::from), int),
     ];
-    begin_under(&SERVER, &[method], &attrs, Under::Request(context))
+    begin_under(&SERVER, &[method], &attrs, Under::Request(&mut context))
 }
 
 impl<S, A, B> Service<Request<A>> for GrpcServer<S>
@@ -127,8 +127,10 @@ where
         // Excluded or not, the macro makes no other span.
         request.extensions_mut().insert(ServerSpan);
         let inner = {
-            let _running = span.enter();
-            self.inner.call(request)
+            let running = span.enter();
+            let inner = self.inner.call(request);
+            running.pause();
+            inner
         };
         ResponseFuture::new(inner, span, ServerSide::default())
     }

@@ -58,7 +58,7 @@ impl Method {
             &self.site,
             &[name],
             &attrs,
-            Under::Request(Context::from(remote)),
+            Under::Request(&mut Context::from(remote)),
         )
     }
 }

@@ -36,7 +36,7 @@ fn with_name<R>(method: &str, target: Option<&str>, f: impl FnOnce(&[&str]) -> R
 pub(super) fn server_span<B>(
     request: &http::Request<B>,
     route: Option<&str>,
-    context: Context,
+    mut context: Context,
 ) -> Owned {
     let (uri, headers) = (request.uri(), request.headers());
     let (method, original) = method_of(request.method().as_str());
@@ -69,7 +69,7 @@ pub(super) fn server_span<B>(
         ),
     ];
     with_name(method, route, |name| {
-        begin_under(&SERVER, name, &attrs, Under::Request(context))
+        begin_under(&SERVER, name, &attrs, Under::Request(&mut context))
     })
 }
 

@@ -100,9 +100,11 @@ where
         );
         let side = ClientSide::of(request.method());
         let inner = {
-            let _running = span.enter();
+            let running = span.enter();
             carry::inject(request.headers_mut());
-            self.inner.call(request)
+            let inner = self.inner.call(request);
+            running.pause();
+            inner
         };
         ResponseFuture::new(inner, span, side)
     }

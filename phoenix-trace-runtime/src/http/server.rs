@@ -181,8 +181,10 @@ where
             started
         };
         let inner = {
-            let _running = span.enter();
-            self.inner.call(request)
+            let running = span.enter();
+            let inner = self.inner.call(request);
+            running.pause();
+            inner
         };
         ResponseFuture::new(inner, span, side)
     }

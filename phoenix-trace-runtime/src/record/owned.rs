@@ -56,7 +56,7 @@ pub(crate) fn begin_under(
     site: &'static Site,
     name: &[&str],
     attrs: &[Attr<'_>],
-    under: Under,
+    under: Under<'_>,
 ) -> Owned {
     let now = clock::now();
     if let Under::Current = under {

@@ -118,6 +118,35 @@ impl Running<'_> {
         }
     }
 
+    /// Suspends a span whose owner runs it again in a moment. Unlike when it waits, nobody has to reach it until then.
+    #[inline]
+    pub(crate) fn pause(mut self) {
+        if self.mode == Mode::Strand && !self.before.is_unwound() {
+            self.mode = Mode::Nothing;
+            self.pause_strand();
+        }
+    }
+
+    #[inline(never)]
+    fn pause_strand(&mut self) {
+        match thread::uninstall(self.hidden.take()) {
+            Some(strand) if strand.part.is_none() => self.span.set(State::Strand(strand)),
+            Some(strand) => self.park(strand),
+            None => self.span.set(State::Off),
+        }
+    }
+
+    /// Puts its strand where others can reach it.
+    fn park(&mut self, mut strand: Box<Strand>) {
+        if let State::Shared(part) = self.span.state() {
+            part.park(strand);
+        } else {
+            let part = part_of(&mut strand);
+            part.park(strand);
+            self.span.set(State::Shared(part));
+        }
+    }
+
     /// Lets the span run on; its owner ends it. Gives the strand that it hides.
     pub(super) fn run_on(mut self) -> Option<Box<Strand>> {
         self.mode = Mode::Nothing;
@@ -303,20 +332,16 @@ impl Running<'_> {
 
     #[inline(never)]
     fn suspend_strand(&mut self) {
-        let Some(mut strand) = thread::uninstall(self.hidden.take()) else {
+        let Some(strand) = thread::uninstall(self.hidden.take()) else {
             self.span.set(State::Off);
             return;
         };
         if self.mode == Mode::Abroad {
             finish(strand);
-        } else if let State::Shared(part) = self.span.state() {
-            part.park(strand);
         } else if strand.role == Role::Scope {
             self.span.set(State::Strand(strand));
         } else {
-            let part = part_of(&mut strand);
-            part.park(strand);
-            self.span.set(State::Shared(part));
+            self.park(strand);
         }
     }
 }

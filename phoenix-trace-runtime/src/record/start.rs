@@ -74,11 +74,11 @@ impl Child {
 }
 
 /// What a local root is started under.
-pub(crate) enum Under {
+pub(crate) enum Under<'a> {
     /// The context of the scope that runs now, if there is one.
     Current,
-    /// The context of a request that has just come in.
-    Request(Context),
+    /// The context of a request that has just come in, which is taken: it is too large to be handed down by value.
+    Request(&'a mut Context),
 }
 
 /// Starts a span below the one that runs now, if there is one. With `run`, it is the current one from here on.
@@ -181,9 +181,9 @@ pub(crate) fn start_in(place: &mut Owned, site: &'static Site, attrs: &[Attr<'_>
     }
     let now = clock::now();
     if place.role == Role::Scope {
-        let under = Under::Request(place.context.clone());
+        let mut context = std::mem::take(&mut place.context);
         thread::recycle(place);
-        let strand = start_root(site, attrs, &[], now, under);
+        let strand = start_root(site, attrs, &[], now, Under::Request(&mut context));
         return Started(
             strand.is_some_and(|strand| strand.role != Role::Scope && run_here(strand)),
         );
@@ -211,18 +211,18 @@ pub(super) fn start_root(
     attrs: &[Attr<'_>],
     name: &[&str],
     now: Ticks,
-    under: Under,
+    under: Under<'_>,
 ) -> Option<Box<Strand>> {
     let strand = thread::with(|thread| match (thread.take_root(), under) {
         (Some(mut strand), under) => {
             match (under, &thread.active) {
-                (Under::Request(context), _) => strand.context = context,
+                (Under::Request(context), _) => strand.context = std::mem::take(context),
                 (Under::Current, Some(scope)) => strand.context.clone_from(&scope.context),
                 (Under::Current, None) => {}
             }
             Some(root(strand, thread))
         }
-        (None, Under::Request(context)) => Some(scope::strand(thread, context)),
+        (None, Under::Request(context)) => Some(scope::strand(thread, std::mem::take(context))),
         (None, Under::Current) => None,
     });
     let mut strand = strand.flatten()?;
