@@ -45,6 +45,7 @@ pub mod testing;
 pub mod private;
 
 pub use bootstrap::{Error, FLUSH_DEADLINE, Telemetry, flush, init, init_tracer, stats};
+pub use boundary::{Edge, ForcedTracing, Hosts};
 pub use config::{Compression, Config, Otlp, Problem, Protocol};
 pub use correlation::{
     WithCorrelationId, current_correlation_id, extract_correlation_id_from_request,
@@ -53,8 +54,11 @@ pub use correlation::{
 };
 #[cfg(feature = "grpc")]
 pub use grpc::{GrpcClientLayer, GrpcServerLayer, TracingClientInterceptor, TracingInterceptor};
+#[cfg(feature = "axum")]
+pub use http::trace_request;
 pub use http::{
-    HttpClientLayer, HttpServerLayer, UrlTemplate, trace_http_client, trace_http_response,
+    HttpCall, HttpClientLayer, HttpServerLayer, ResendCounter, UrlTemplate, set_http_route,
+    trace_http_client, trace_http_response,
 };
 pub use operation::{
     OperationAttributes, OperationOutput, TraceErr, with_traced_operation,

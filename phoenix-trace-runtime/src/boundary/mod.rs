@@ -1,16 +1,26 @@
-//! What the HTTP and gRPC boundaries share: a response whose span lasts until its body has ended, and excluded paths.
+//! What the HTTP and gRPC boundaries share: a response whose span lasts until its body has ended, excluded paths, the public
+//! edge, header fields that are recorded.
 
 mod body;
+mod captured;
+mod edge;
 mod exclude;
+mod forced;
 mod future;
+mod hosts;
 pub(crate) mod keys;
 mod protocol;
 pub(crate) mod url;
 mod watch;
 
 pub use body::ResponseBody;
+pub(crate) use captured::{Captured, REQUEST, RESPONSE};
+pub(crate) use edge::Arrived;
+pub use edge::Edge;
 pub(crate) use exclude::Exclude;
+pub use forced::ForcedTracing;
 pub use future::ResponseFuture;
+pub use hosts::Hosts;
 pub(crate) use protocol::{
     BodyError, Fault, Protocol, Rest, answer_correlation, chain, error_type, fail, int, opt, parts,
     text,

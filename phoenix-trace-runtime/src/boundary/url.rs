@@ -45,6 +45,35 @@ fn secret_name(pair: &str) -> Option<&str> {
     (!value.is_empty() && SECRET.contains(&name)).then_some(name)
 }
 
+/// A URL, or a reference to one, without user-info and without the values of secret query parameters.
+pub(crate) fn redacted(url: &str) -> Cow<'_, str> {
+    let (before, fragment) = match url.find('#') {
+        Some(at) => url.split_at(at),
+        None => (url, ""),
+    };
+    let (address, parameters) = match before.split_once('?') {
+        Some((address, parameters)) => (address, Some(parameters)),
+        None => (before, None),
+    };
+    let (scheme, rest) = match address.find("//") {
+        Some(at) => address.split_at(at + 2),
+        None => ("", address),
+    };
+    let (authority, path) = match rest.find('/') {
+        _ if scheme.is_empty() => ("", rest),
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    let host = without_credentials(authority);
+    let parameters = parameters.map(query);
+    if host.len() == authority.len() && matches!(parameters, None | Some(Cow::Borrowed(_))) {
+        return Cow::Borrowed(url);
+    }
+    let mark = parameters.as_ref().map_or("", |_| "?");
+    let parameters = parameters.as_deref().unwrap_or_default();
+    Cow::Owned([scheme, host, path, mark, parameters, fragment].concat())
+}
+
 /// Whom a request is for, without credentials.
 pub(crate) fn authority<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
     let authority = match uri.authority() {
@@ -108,6 +137,24 @@ mod tests {
             ("&&sig=1&", "&&sig=REDACTED&"),
         ] {
             assert_eq!(query(given), expected);
+        }
+    }
+
+    #[test]
+    fn urls_lose_their_secrets() {
+        for (given, expected) in [
+            ("https://a.example/b?c=d#e", "https://a.example/b?c=d#e"),
+            ("https://user:pw@a.example/b", "https://a.example/b"),
+            ("//user@a.example", "//a.example"),
+            (
+                "http://u@a.example:1/@b?sig=1&c#d?sig=2",
+                "http://a.example:1/@b?sig=REDACTED&c#d?sig=2",
+            ),
+            ("/b@c?sig=1", "/b@c?sig=REDACTED"),
+            ("?sig=1", "?sig=REDACTED"),
+            ("", ""),
+        ] {
+            assert_eq!(redacted(given), expected);
         }
     }
 

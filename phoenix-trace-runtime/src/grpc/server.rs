@@ -11,9 +11,8 @@ use tower_service::Service;
 use super::outcome::ServerSide;
 use crate::boundary::url::{authority, host_and_port};
 use crate::boundary::{
-    Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan, int, keys, opt, text,
+    Arrived, Edge, Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan, int, keys, opt, text,
 };
-use crate::propagation::carrier;
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::scope::scope;
@@ -37,7 +36,13 @@ static SERVER: Site = Site::new("grpc", SpanKind::Server, "");
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct GrpcServerLayer {
-    exclude: Arc<Exclude>,
+    settings: Arc<Settings>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Settings {
+    exclude: Exclude,
+    edge: Option<Edge>,
 }
 
 impl GrpcServerLayer {
@@ -51,7 +56,21 @@ impl GrpcServerLayer {
     /// still have their context and are still answered with their correlation id.
     #[must_use]
     pub fn exclude(mut self, path: &str) -> Self {
-        Arc::make_mut(&mut self.exclude).add(path);
+        Arc::make_mut(&mut self.settings).exclude.add(path);
+        self
+    }
+
+    /// At the public edge the context of calls is not believed: see [`Edge`]. Of several layers it belongs to the outermost,
+    /// which reads the context. Excluded calls are treated alike.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::{Edge, GrpcServerLayer};
+    ///
+    /// let layer = GrpcServerLayer::new().edge(Edge::new());
+    /// ```
+    #[must_use]
+    pub fn edge(mut self, edge: Edge) -> Self {
+        Arc::make_mut(&mut self.settings).edge = Some(edge);
         self
     }
 }
@@ -62,7 +81,7 @@ impl<S> Layer<S> for GrpcServerLayer {
     fn layer(&self, inner: S) -> GrpcServer<S> {
         GrpcServer {
             inner,
-            exclude: self.exclude.clone(),
+            settings: self.settings.clone(),
         }
     }
 }
@@ -71,7 +90,7 @@ impl<S> Layer<S> for GrpcServerLayer {
 #[derive(Clone, Debug)]
 pub struct GrpcServer<S> {
     inner: S,
-    exclude: Arc<Exclude>,
+    settings: Arc<Settings>,
 }
 
 /// Does a request speak gRPC, or gRPC-Web?
@@ -118,12 +137,16 @@ where
             let inner = self.inner.call(request);
             return ResponseFuture::new(inner, Owned::off(), ServerSide::default());
         }
-        let context = Context::from(carrier::extract(request.headers()));
-        let mut span = if self.exclude.has(request.uri().path()) {
+        let Settings { exclude, edge } = &*self.settings;
+        let Arrived { context, link } = Edge::receive(edge.as_ref(), request.headers_mut());
+        let mut span = if exclude.has(request.uri().path()) {
             scope(context)
         } else {
             server_span(&request, context)
         };
+        if let Some(link) = link {
+            span.link(&link);
+        }
         // Excluded or not, the macro makes no other span.
         request.extensions_mut().insert(ServerSpan);
         let inner = {

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use http::header::USER_AGENT;
 use http::{HeaderMap, Uri, Version};
 
-use crate::boundary::{int, keys, opt, parts, text, url};
+use crate::boundary::{Captured, int, keys, opt, parts, text, url};
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::site::{Site, SpanKind};
 use crate::record::start::Under;
+use crate::record::strand::{Role, Strand};
 
 static SERVER: Site = Site::new("HTTP", SpanKind::Server, "");
 static CLIENT: Site = Site::new("HTTP", SpanKind::Client, "");
@@ -36,6 +37,7 @@ fn with_name<R>(method: &str, target: Option<&str>, f: impl FnOnce(&[&str]) -> R
 pub(super) fn server_span<B>(
     request: &http::Request<B>,
     route: Option<&str>,
+    captured: &Captured,
     mut context: Context,
 ) -> Owned {
     let (uri, headers) = (request.uri(), request.headers());
@@ -69,17 +71,31 @@ pub(super) fn server_span<B>(
         ),
     ];
     with_name(method, route, |name| {
-        begin_under(&SERVER, name, &attrs, Under::Request(&mut context))
+        captured.with(headers, &attrs, |attrs| {
+            begin_under(&SERVER, name, attrs, Under::Request(&mut context))
+        })
     })
 }
 
+/// A request that goes out.
+pub(super) struct Sent<'a> {
+    pub(super) method: &'a str,
+    pub(super) uri: &'a Uri,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) template: Option<&'a str>,
+    /// How often it was sent before.
+    pub(super) resends: u32,
+}
+
 /// The span of a request that goes out.
-pub(super) fn client_span(
-    method: &str,
-    uri: &Uri,
-    headers: &HeaderMap,
-    template: Option<&str>,
-) -> Owned {
+pub(super) fn client_span(sent: &Sent<'_>, captured: &Captured) -> Owned {
+    let Sent {
+        method,
+        uri,
+        headers,
+        template,
+        resends,
+    } = *sent;
     let (method, original) = method_of(method);
     let scheme = uri.scheme_str().unwrap_or("http");
     let authority = url::authority(uri, headers);
@@ -105,10 +121,32 @@ pub(super) fn client_span(
         opt(&keys::SERVER_PORT, port.map(i64::from), int),
         parts(&keys::URL_FULL, &full),
         opt(&keys::URL_TEMPLATE, template, text),
+        opt(
+            &keys::HTTP_REQUEST_RESEND_COUNT,
+            (resends > 0).then_some(resends.into()),
+            int,
+        ),
     ];
     with_name(method, template, |name| {
-        begin_under(&CLIENT, name, &attrs, Under::Current)
+        captured.with(headers, &attrs, |attrs| {
+            begin_under(&CLIENT, name, attrs, Under::Current)
+        })
     })
+}
+
+/// Tells the route of the request whose span this strand began with, if it is one of HTTP.
+pub(super) fn set_route(strand: &mut Strand, route: &str) {
+    if strand.role != Role::Root {
+        return;
+    }
+    let root = strand.record(0);
+    let Some(root) = root.filter(|root| std::ptr::eq(root.site, &SERVER)) else {
+        return;
+    };
+    let name = strand.name_of(root);
+    let method = name.split(' ').next().unwrap_or(name).to_owned();
+    strand.rename_parts(0, &[&method, " ", route]);
+    strand.set_plain(0, &[text(&keys::HTTP_ROUTE, route)]);
 }
 
 fn field<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Option<&'a str> {

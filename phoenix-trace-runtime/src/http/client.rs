@@ -1,28 +1,29 @@
-//! The layer around an HTTP client, and the function for clients that no layer fits.
+//! The layer around an HTTP client.
 
 use std::borrow::Cow;
-use std::fmt::Display;
-use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context as TaskContext, Poll};
 
-use http::{HeaderMap, Request, Response, StatusCode, Uri};
+use http::{Extensions, HeaderMap, Request, Response, Uri};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::attributes::client_span;
+use super::attributes::{Sent, client_span};
 use super::outcome::ClientSide;
-use crate::boundary::{BodyError, Fault, ResponseBody, ResponseFuture, Watch};
+use crate::boundary::{Captured, Fault, Hosts, REQUEST, RESPONSE, ResponseBody, ResponseFuture};
 use crate::record::carry;
-use crate::record::running::Running;
+use crate::record::owned::Owned;
 
 /// Gives each request that goes out its CLIENT span, and the context and correlation id of that span to the receiver.
 ///
 /// The span is called by its method, or `{method} {template}` when the request has a [`UrlTemplate`]; it lasts until
-/// the body of the response has ended. 4xx and 5xx statuses and requests without a response make it an error; the
-/// segment is kept for 5xx and for no response.
+/// the body of the response has ended, or the connection is upgraded. 4xx and 5xx statuses and requests without a response
+/// make it an error; the segment is kept for 5xx and for no response.
 ///
 /// It fits every tower service that sends HTTP requests and whose error is an [`Error`](std::error::Error), `hyper_util`'s client for one.
-/// Placed inside of a layer that tries again there is a span for each attempt.
+/// Placed inside of a layer that tries again there is a span for each attempt, and with a [`ResendCounter`] each but the first
+/// tells its number.
 ///
 /// ```
 /// use phoenix_trace_runtime::HttpClientLayer;
@@ -32,14 +33,95 @@ use crate::record::running::Running;
 /// let client = HttpClientLayer::new().layer(client);
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct HttpClientLayer(());
+#[cfg_attr(
+    feature = "reqwest",
+    doc = "
+With the feature `reqwest` it is a middleware of `reqwest_middleware` as well. Behind one that tries again it counts the
+attempts by itself. `reqwest` follows redirects out of its sight: the span is that of all of them, and what was injected goes
+along, so a client with [`propagate_to`](Self::propagate_to) should follow none (`reqwest::redirect::Policy::none()`).
+
+```
+use phoenix_trace_runtime::HttpClientLayer;
+use reqwest_middleware::ClientBuilder;
+
+let client = ClientBuilder::new(reqwest_middleware::reqwest::Client::new())
+    .with(HttpClientLayer::new())
+    .build();
+```"
+)]
+#[derive(Clone, Debug, Default)]
+pub struct HttpClientLayer {
+    pub(super) settings: Arc<Settings>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settings {
+    /// `None`: all.
+    hosts: Option<Hosts>,
+    request_fields: Captured,
+    response_fields: Captured,
+}
 
 impl HttpClientLayer {
     /// The layer.
     #[must_use]
     pub fn new() -> Self {
-        Self(())
+        Self::default()
+    }
+
+    /// Injects nothing into requests to other hosts than these, which are written as in [`Hosts`]: for clients that also
+    /// call services of others. Requests to those have their span, and keep the header fields that they had.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::HttpClientLayer;
+    ///
+    /// let layer = HttpClientLayer::new().propagate_to(["*.svc.cluster.local", "users.internal"]);
+    /// ```
+    #[must_use]
+    pub fn propagate_to<N: AsRef<str>>(mut self, hosts: impl IntoIterator<Item = N>) -> Self {
+        let settings = Arc::make_mut(&mut self.settings);
+        settings.hosts.get_or_insert_default().extend(hosts);
+        self
+    }
+
+    /// Records these header fields of requests as they were before anything was injected, as
+    /// `http.request.header.<name>`: see
+    /// [`HttpServerLayer::capture_request_headers`](crate::HttpServerLayer::capture_request_headers).
+    #[must_use]
+    pub fn capture_request_headers<N: AsRef<str>>(
+        mut self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Self {
+        let settings = Arc::make_mut(&mut self.settings);
+        settings.request_fields.add(REQUEST, names);
+        self
+    }
+
+    /// Records these header fields of responses, as `http.response.header.<name>`.
+    #[must_use]
+    pub fn capture_response_headers<N: AsRef<str>>(
+        mut self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Self {
+        let settings = Arc::make_mut(&mut self.settings);
+        settings.response_fields.add(RESPONSE, names);
+        self
+    }
+}
+
+impl Settings {
+    /// The span of a request, and what tells how it ended.
+    pub(super) fn start(&self, sent: &Sent<'_>, method: &http::Method) -> (Owned, ClientSide) {
+        let side = ClientSide::of(method, &self.response_fields);
+        (client_span(sent, &self.request_fields), side)
+    }
+
+    /// Injects what runs now, where it may go.
+    pub(super) fn inject(&self, uri: &Uri, headers: &mut HeaderMap) {
+        let hosts = self.hosts.as_ref();
+        if hosts.is_none_or(|hosts| hosts.has_target(uri, headers)) {
+            carry::inject(headers);
+        }
     }
 }
 
@@ -47,7 +129,10 @@ impl<S> Layer<S> for HttpClientLayer {
     type Service = HttpClient<S>;
 
     fn layer(&self, inner: S) -> HttpClient<S> {
-        HttpClient { inner }
+        HttpClient {
+            inner,
+            settings: self.settings.clone(),
+        }
     }
 }
 
@@ -69,10 +154,49 @@ impl<T: Into<Cow<'static, str>>> From<T> for UrlTemplate {
     }
 }
 
+impl UrlTemplate {
+    pub(super) fn of(extensions: &Extensions) -> Option<&str> {
+        Some(&*extensions.get::<Self>()?.0)
+    }
+}
+
+/// Counts how often a request is sent, for `http.request.resend_count`: an extension of the request, which all copies of it
+/// share that a layer makes in order to try again. It is attached outside of that layer.
+///
+/// ```
+/// use phoenix_trace_runtime::{HttpClientLayer, ResendCounter};
+/// use tower::ServiceBuilder;
+///
+/// # fn example<P: Clone, C>(three_times: P, client: C) {
+/// let client = ServiceBuilder::new()
+///     .map_request(ResendCounter::attach::<http_body_util::Empty<bytes::Bytes>>)
+///     .retry(three_times)
+///     .layer(HttpClientLayer::new())
+///     .service(client);
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ResendCounter(Arc<AtomicU32>);
+
+impl ResendCounter {
+    /// The request with a counter that starts anew.
+    #[must_use]
+    pub fn attach<B>(mut request: Request<B>) -> Request<B> {
+        request.extensions_mut().insert(Self::default());
+        request
+    }
+
+    /// Counts the request that is about to be sent. How often was it sent before?
+    pub(super) fn count(&self) -> u32 {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
 /// A client inside of [`HttpClientLayer`].
 #[derive(Clone, Debug)]
 pub struct HttpClient<S> {
     inner: S,
+    settings: Arc<Settings>,
 }
 
 impl<S, A, B> Service<Request<A>> for HttpClient<S>
@@ -91,92 +215,25 @@ where
     }
 
     fn call(&mut self, mut request: Request<A>) -> Self::Future {
-        let template = request.extensions().get::<UrlTemplate>();
-        let mut span = client_span(
-            request.method().as_str(),
-            request.uri(),
-            request.headers(),
-            template.map(|template| &*template.0),
-        );
-        let side = ClientSide::of(request.method());
+        let extensions = request.extensions();
+        let counter = extensions.get::<ResendCounter>();
+        let sent = Sent {
+            method: request.method().as_str(),
+            uri: request.uri(),
+            headers: request.headers(),
+            template: UrlTemplate::of(extensions),
+            resends: counter.map_or(0, ResendCounter::count),
+        };
+        let (mut span, side) = self.settings.start(&sent, request.method());
         let inner = {
             let running = span.enter();
-            carry::inject(request.headers_mut());
+            let mut headers = std::mem::take(request.headers_mut());
+            self.settings.inject(request.uri(), &mut headers);
+            *request.headers_mut() = headers;
             let inner = self.inner.call(request);
             running.pause();
             inner
         };
         ResponseFuture::new(inner, span, side)
     }
-}
-
-/// Runs `f`, which sends a request, inside a CLIENT span: what `f` injects names that span. An `Err` marks the span as
-/// failed; where the response can tell its status, [`trace_http_response`] records it.
-///
-/// ```
-/// use phoenix_trace_runtime::{inject_correlation_id_to_request, trace_http_client};
-///
-/// # struct Answer;
-/// # async fn send(url: &str, headers: http::HeaderMap) -> std::io::Result<Answer> { Ok(Answer) }
-/// # async fn example() -> std::io::Result<()> {
-/// let url = "http://users.internal/users/17";
-/// let answer = trace_http_client("GET", url, || {
-///     let mut headers = http::HeaderMap::new();
-///     inject_correlation_id_to_request(&mut headers);
-///     send(url, headers)
-/// });
-/// let answer = answer.await?;
-/// # Ok(())
-/// # }
-/// ```
-pub async fn trace_http_client<F, T, E>(
-    method: impl AsRef<str>,
-    url: &str,
-    f: impl FnOnce() -> F,
-) -> Result<T, E>
-where
-    F: Future<Output = Result<T, E>>,
-    E: Display + 'static,
-{
-    trace_http_response(method, url, f, |_| None).await
-}
-
-/// [`trace_http_client`] for responses whose status `status` can tell.
-///
-/// ```
-/// use phoenix_trace_runtime::trace_http_response;
-///
-/// # async fn send(url: &str) -> std::io::Result<http::Response<String>> { Ok(Default::default()) }
-/// # async fn example() -> std::io::Result<()> {
-/// let url = "http://users.internal/users/17";
-/// let answer = trace_http_response("GET", url, || send(url), |response| Some(response.status()));
-/// let answer = answer.await?;
-/// # Ok(())
-/// # }
-/// ```
-pub async fn trace_http_response<F, T, E>(
-    method: impl AsRef<str>,
-    url: &str,
-    f: impl FnOnce() -> F,
-    status: impl Fn(&T) -> Option<StatusCode>,
-) -> Result<T, E>
-where
-    F: Future<Output = Result<T, E>>,
-    E: Display + 'static,
-{
-    let uri = url.parse::<Uri>().unwrap_or_default();
-    let mut span = client_span(method.as_ref(), &uri, &HeaderMap::new(), None);
-    let inner = {
-        let _running = span.enter();
-        f()
-    };
-    let tell = |span: &mut Running<'_>, result: &Result<T, E>| match result {
-        Ok(response) => {
-            if let Some(code) = status(response) {
-                ClientSide::status(span, code);
-            }
-        }
-        Err(error) => ClientSide::error(span, BodyError::of(error)),
-    };
-    Watch::new(inner, span, tell).await
 }

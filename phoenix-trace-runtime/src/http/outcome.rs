@@ -7,7 +7,8 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Method, Response, StatusCode};
 
 use crate::boundary::{
-    BodyError, Fault, Protocol, Rest, answer_correlation, chain, error_type, fail, int, keys,
+    BodyError, Captured, Fault, Protocol, Rest, answer_correlation, chain, error_type, fail, int,
+    keys,
 };
 use crate::outcome::{short_type_name, source_of};
 use crate::record::running::Running;
@@ -17,15 +18,17 @@ use crate::record::told::Told;
 #[derive(Clone, Debug)]
 pub struct ServerSide {
     kind: Exchange,
+    captured: Captured,
     /// The exchange is an RPC, whose outcome is that of its own protocol.
     #[cfg(feature = "grpc")]
     rpc: Option<crate::grpc::ServerSide>,
 }
 
 /// The client's side of an exchange: 4xx and 5xx are errors; the segment is kept for 5xx and for no response.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ClientSide {
     kind: Exchange,
+    captured: Captured,
 }
 
 /// What the method says about the body of the response.
@@ -84,15 +87,22 @@ impl ServerSide {
     pub(super) fn of(method: &Method) -> Self {
         Self {
             kind: Exchange::of(method),
+            captured: Captured::default(),
             #[cfg(feature = "grpc")]
             rpc: None,
         }
+    }
+
+    pub(super) fn capturing(self, captured: &Captured) -> Self {
+        let captured = captured.clone();
+        Self { captured, ..self }
     }
 
     #[cfg(feature = "grpc")]
     pub(super) fn of_rpc() -> Self {
         Self {
             kind: Exchange::Plain,
+            captured: Captured::default(),
             rpc: Some(crate::grpc::ServerSide::default()),
         }
     }
@@ -120,6 +130,7 @@ impl Protocol for ServerSide {
         answer_correlation(response.headers_mut());
         let code = response.status();
         status(span, code, code.is_server_error());
+        self.captured.record(span, response.headers());
         self.kind.rest(response)
     }
 
@@ -154,9 +165,10 @@ impl<E: Display + 'static> Fault<E> for ServerSide {
 }
 
 impl ClientSide {
-    pub(super) fn of(method: &Method) -> Self {
+    pub(super) fn of(method: &Method, captured: &Captured) -> Self {
         Self {
             kind: Exchange::of(method),
+            captured: captured.clone(),
         }
     }
 
@@ -179,6 +191,7 @@ impl Protocol for ClientSide {
         response: &mut Response<B>,
     ) -> Rest {
         Self::status(span, response.status());
+        self.captured.record(span, response.headers());
         self.kind.rest(response)
     }
 

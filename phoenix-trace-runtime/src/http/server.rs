@@ -10,8 +10,10 @@ use tower_service::Service;
 
 use super::attributes::server_span;
 use super::outcome::ServerSide;
-use crate::boundary::{Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan};
-use crate::propagation::carrier;
+use crate::boundary::{
+    Arrived, Captured, Edge, Exclude, Fault, REQUEST, RESPONSE, ResponseBody, ResponseFuture,
+    ServerSpan,
+};
 use crate::record::context::Context;
 use crate::record::owned::Owned;
 use crate::record::scope::scope;
@@ -47,19 +49,25 @@ type Route = fn(&Extensions) -> Option<&str>;
 /// templates through [`route`](Self::route).
 #[derive(Clone, Debug)]
 pub struct HttpServerLayer {
-    settings: Arc<Settings>,
+    pub(super) settings: Arc<Settings>,
 }
 
 #[derive(Clone)]
-struct Settings {
+pub(super) struct Settings {
     exclude: Exclude,
     route: Route,
+    edge: Option<Edge>,
+    request_fields: Captured,
+    response_fields: Captured,
 }
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("exclude", &self.exclude)
+            .field("edge", &self.edge)
+            .field("request_fields", &self.request_fields)
+            .field("response_fields", &self.response_fields)
             .finish_non_exhaustive()
     }
 }
@@ -78,6 +86,9 @@ impl HttpServerLayer {
             settings: Arc::new(Settings {
                 exclude: Exclude::default(),
                 route: matched_path,
+                edge: None,
+                request_fields: Captured::default(),
+                response_fields: Captured::default(),
             }),
         }
     }
@@ -108,6 +119,60 @@ impl HttpServerLayer {
     }
 }
 
+impl HttpServerLayer {
+    /// At the public edge the context of requests is not believed: see [`Edge`]. Of several layers it belongs to the
+    /// outermost, which reads the context. Excluded requests are treated alike.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::{Edge, HttpServerLayer};
+    ///
+    /// let layer = HttpServerLayer::new().edge(Edge::new());
+    /// ```
+    #[must_use]
+    pub fn edge(mut self, edge: Edge) -> Self {
+        Arc::make_mut(&mut self.settings).edge = Some(edge);
+        self
+    }
+
+    /// Records these header fields of requests, as `http.request.header.<name>`: all values of a field as an array of
+    /// strings (OpenTelemetry semantic conventions for HTTP spans). None is recorded unless it is named.
+    ///
+    /// The attributes of fields that hold credentials, such as `authorization` and `cookie`, are sensitive: left out, unless
+    /// the configuration says otherwise ([`Sensitive`](crate::Sensitive)). In URLs user-info and signatures are redacted. Of
+    /// gRPC requests no fields are recorded.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::HttpServerLayer;
+    ///
+    /// let layer = HttpServerLayer::new()
+    ///     .capture_request_headers(["x-tenant", "referer"])
+    ///     .capture_response_headers(["cache-control"]);
+    /// ```
+    #[must_use]
+    pub fn capture_request_headers<N: AsRef<str>>(
+        mut self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Self {
+        Arc::make_mut(&mut self.settings)
+            .request_fields
+            .add(REQUEST, names);
+        self
+    }
+
+    /// Records these header fields of responses, as `http.response.header.<name>`, like
+    /// [`capture_request_headers`](Self::capture_request_headers) those of requests.
+    #[must_use]
+    pub fn capture_response_headers<N: AsRef<str>>(
+        mut self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Self {
+        Arc::make_mut(&mut self.settings)
+            .response_fields
+            .add(RESPONSE, names);
+        self
+    }
+}
+
 impl Settings {
     /// The span of a request, and what tells how it ended.
     fn start<A>(&self, request: &Request<A>, context: Context) -> (Owned, ServerSide) {
@@ -119,8 +184,26 @@ impl Settings {
             );
         }
         let route = (self.route)(request.extensions());
-        let side = ServerSide::of(request.method());
-        (server_span(request, route, context), side)
+        let side = ServerSide::of(request.method()).capturing(&self.response_fields);
+        let span = server_span(request, route, &self.request_fields, context);
+        (span, side)
+    }
+
+    /// The same, for every request; what is excluded has a scope in place of a span.
+    pub(super) fn enter<A>(&self, request: &mut Request<A>) -> (Owned, ServerSide) {
+        if ServerSpan::is_of(request.extensions()) {
+            return (Owned::off(), ServerSide::of(request.method()));
+        }
+        let Arrived { context, link } = Edge::receive(self.edge.as_ref(), request.headers_mut());
+        if self.exclude.has(request.uri().path()) {
+            return (scope(context), ServerSide::of(request.method()));
+        }
+        let (mut span, side) = self.start(request, context);
+        if let Some(link) = link {
+            span.link(&link);
+        }
+        request.extensions_mut().insert(ServerSpan);
+        (span, side)
     }
 }
 
@@ -168,18 +251,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<A>) -> Self::Future {
-        if ServerSpan::is_of(request.extensions()) {
-            let side = ServerSide::of(request.method());
-            return ResponseFuture::new(self.inner.call(request), Owned::off(), side);
-        }
-        let context = Context::from(carrier::extract(request.headers()));
-        let (mut span, side) = if self.settings.exclude.has(request.uri().path()) {
-            (scope(context), ServerSide::of(request.method()))
-        } else {
-            let started = self.settings.start(&request, context);
-            request.extensions_mut().insert(ServerSpan);
-            started
-        };
+        let (mut span, side) = self.settings.enter(&mut request);
         let inner = {
             let running = span.enter();
             let inner = self.inner.call(request);

@@ -60,6 +60,7 @@ pub(crate) enum Count {
     Failed,
     InDoubt,
     SegmentsByHead,
+    SegmentsByForce,
     SegmentsByError,
     SegmentsDiscarded,
     SegmentsStarted,
@@ -81,10 +82,11 @@ impl Count {
             Self::SegmentsDiscarded => 8,
             Self::SegmentsStarted => 9,
             Self::LateErrors => 10,
-            Self::Dropped(reason) => 11 + reason as usize,
+            Self::SegmentsByForce => 11,
+            Self::Dropped(reason) => 12 + reason as usize,
         }
     }
-    const NUMBER: usize = 11 + DropReason::ALL.len();
+    const NUMBER: usize = 12 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
@@ -120,6 +122,7 @@ impl Account {
     pub(crate) fn open_segments(&self) -> u64 {
         let decided = [
             Count::SegmentsByHead,
+            Count::SegmentsByForce,
             Count::SegmentsByError,
             Count::SegmentsDiscarded,
         ];
@@ -145,6 +148,7 @@ impl Account {
             open: 0,
             segments_open: self.open_segments(),
             segments_kept_by_head: self.sum(Count::SegmentsByHead),
+            segments_kept_by_force: self.sum(Count::SegmentsByForce),
             segments_kept_by_error: self.sum(Count::SegmentsByError),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
@@ -199,6 +203,8 @@ pub struct Stats {
     pub segments_open: u64,
     /// Segments that the head decision kept.
     pub segments_kept_by_head: u64,
+    /// Segments kept because somebody with the right to do so asked for their trace.
+    pub segments_kept_by_force: u64,
     /// Segments kept because something in them failed, whatever the head decision was.
     pub segments_kept_by_error: u64,
     /// Segments dropped.
@@ -255,7 +261,7 @@ impl fmt::Display for Stats {
         write!(
             f,
             " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; {} open; \
-             segments: {} open, {} kept by head, {} by error, {} discarded; {} late errors",
+             segments: {} open, {} kept by head, {} by force, {} by error, {} discarded; {} late errors",
             self.acknowledged,
             self.rejected,
             self.failed,
@@ -264,6 +270,7 @@ impl fmt::Display for Stats {
             self.open,
             self.segments_open,
             self.segments_kept_by_head,
+            self.segments_kept_by_force,
             self.segments_kept_by_error,
             self.segments_discarded,
             self.late_errors,

@@ -57,6 +57,7 @@ impl Pipeline {
         self.first.account.add(
             match kept {
                 Some(reasons) if reasons.has(Reasons::HEAD) => Count::SegmentsByHead,
+                Some(reasons) if reasons.has(Reasons::FORCED) => Count::SegmentsByForce,
                 Some(_) => Count::SegmentsByError,
                 None => Count::SegmentsDiscarded,
             },

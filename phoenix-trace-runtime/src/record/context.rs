@@ -22,6 +22,8 @@ pub(crate) struct Context {
     pub(crate) state: TraceState,
     /// Of the head decision that sampled the segment, when it is known.
     pub(crate) threshold: Option<Threshold>,
+    /// Is the segment kept because somebody with the right to do so asked for its trace?
+    pub(crate) forced: bool,
     pub(crate) baggage: Baggage,
     /// The request's own id; without one the trace id stands in for it.
     pub(crate) correlation: Option<CorrelationId>,
@@ -59,6 +61,7 @@ impl Context {
         self.flags = 0;
         self.state = TraceState::EMPTY;
         self.threshold = None;
+        self.forced = false;
         self.baggage = Baggage::EMPTY;
         self.correlation = None;
     }

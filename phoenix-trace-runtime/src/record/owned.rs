@@ -4,6 +4,8 @@
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
+use opentelemetry::trace::SpanContext;
+
 use super::carry::with_active;
 use super::clock::{self, Ticks};
 use super::current::{deliver, on_active};
@@ -116,6 +118,13 @@ impl Owned {
 
     fn take(&mut self) -> State {
         std::mem::take(&mut self.0)
+    }
+
+    /// Links the local root that has just started and does not run yet to another span.
+    pub(crate) fn link(&mut self, to: &SpanContext) {
+        if let State::Strand(strand) = &mut *self.0 {
+            strand.link(0, to);
+        }
     }
 
     /// No span.

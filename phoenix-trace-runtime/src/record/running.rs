@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 
 use super::carry::with_active;
 use super::clock::Ticks;
-use super::current::{deliver, fail_active, on_active};
+use super::current::{deliver, fail_active, on_active, render};
 use super::mail::{Edit, Late, LateEnd};
 use super::owned::{Owned, State};
 use super::part::{finish, part_of, share};
@@ -13,8 +13,10 @@ use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::told::Told;
 use super::{clock, ids, registry, thread};
+use crate::key::RawKey;
 use crate::outcome::{Failure, Outcome};
 use crate::panics::Before;
+use crate::value::Value;
 
 /// A child that is polled where its strand does not run: what it records meanwhile is a branch of the same segment.
 /// Gives the strand that the branch hides.
@@ -170,6 +172,16 @@ impl Running<'_> {
                 deliver(seed, Late { number, at, end });
             }
         }
+    }
+
+    /// Records an array of strings on the span, wherever its strand is.
+    pub(crate) fn set_strings(&mut self, key: &'static RawKey, values: Vec<String>) {
+        self.edit(move |strand, number| {
+            let limit = strand.pipeline.limits.value_length;
+            if let Some(array) = render(Value::Strs(&values), limit) {
+                strand.set_rendered(number, key, array);
+            }
+        });
     }
 
     #[inline(never)]

@@ -1,9 +1,12 @@
 //! Which segments are kept: the head decision, made when a segment starts, and the reasons found when it is complete.
 
+pub(crate) mod forced;
+mod limit;
 mod preset;
 
 use std::fmt;
 
+pub(crate) use limit::RateLimit;
 pub use preset::{Environment, configure_sampler};
 
 use opentelemetry::TraceId;
@@ -85,6 +88,12 @@ impl Sampler {
         let trace_id = TraceId::from(context.trace_id);
         let (told, randomness) = if context.state.is_empty() {
             (None, Randomness::of_trace(trace_id))
+        } else if forced::is_marked(&context.state) && !self.is_off() {
+            context.forced = true;
+            context.set_sampled(true);
+            // Nobody knows how many others such a segment stands for.
+            context.threshold = None;
+            return;
         } else {
             let told = OtState::of(&context.state);
             (told.threshold, told.randomness_or(trace_id))
@@ -104,15 +113,21 @@ impl Sampler {
 
     /// Why a complete segment is kept; `None`: it is dropped.
     pub(crate) fn reasons(&self, context: &Context, failed: bool) -> Option<Reasons> {
-        let off = self.head == Head::Never && !self.parent_based;
         let mut reasons = Reasons(0);
-        if context.is_sampled() {
+        if context.forced {
+            reasons = reasons.and(Reasons::FORCED);
+        } else if context.is_sampled() {
             reasons = reasons.and(Reasons::HEAD);
         }
-        if failed && !off {
+        if failed && !self.is_off() {
             reasons = reasons.and(Reasons::ERROR);
         }
         (reasons.0 != 0).then_some(reasons)
+    }
+
+    /// Is nothing kept, whatever happens?
+    fn is_off(&self) -> bool {
+        self.head == Head::Never && !self.parent_based
     }
 }
 
@@ -135,7 +150,12 @@ pub(crate) struct Reasons(u8);
 impl Reasons {
     pub(crate) const HEAD: Self = Self(1);
     pub(crate) const ERROR: Self = Self(2);
-    const ALL: [(Self, &'static str); 2] = [(Self::HEAD, "head"), (Self::ERROR, "error")];
+    pub(crate) const FORCED: Self = Self(4);
+    const ALL: [(Self, &'static str); 3] = [
+        (Self::HEAD, "head"),
+        (Self::FORCED, "forced"),
+        (Self::ERROR, "error"),
+    ];
 
     fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)

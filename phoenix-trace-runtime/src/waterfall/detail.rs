@@ -46,6 +46,7 @@ pub(super) fn matters(key: &str) -> bool {
     ];
     let listed = [
         "http.request.method",
+        "http.request.resend_count",
         "http.route",
         "http.response.status_code",
         "db.query.summary",
@@ -230,7 +231,8 @@ fn labelled(key: &str, value: &str, form: Form<'_>) -> String {
 
 /// The end of a key that still says what it is: `rows`, `input_tokens`, `task.id`.
 fn short(key: &str) -> &str {
-    const SAID_BY_THE_SPAN: [&str; 5] = [
+    const SAID_BY_THE_SPAN: [&str; 6] = [
+        "http.request.",
         "db.response.returned_",
         "db.response.",
         "gen_ai.usage.",

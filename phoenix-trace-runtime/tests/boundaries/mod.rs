@@ -1,10 +1,19 @@
 //! Servers and clients over real sockets; what they record is compared as whole trees.
 
+mod captured_headers;
 mod correlation;
+mod edge;
 mod grpc;
 mod grpc_answers;
+mod http_attempts;
 mod http_client;
+mod http_hosts;
 mod http_server;
+mod http_servers;
+#[cfg(feature = "reqwest")]
+mod reqwest;
+#[cfg(feature = "warp")]
+mod warp;
 
 use std::future::Future;
 use std::net::SocketAddr;

@@ -179,7 +179,7 @@ fn only_attributes_that_matter_are_printed() {
     let expected = "\
 trace · s · 1 span
 op · http.request.method=1 · http.route=2 · http.response.status_code=3 \
-· rpc.response.status_code=5 · rpc.status_code=6 · db.query.summary=8 \
+· http.request.resend_count=4 · rpc.response.status_code=5 · rpc.status_code=6 · db.query.summary=8 \
 · db.response.status_code=10 · gen_ai.usage.input_tokens=11 · error.type=13 \
 · exception.message=14 · phoenix.task.id=15
 ";

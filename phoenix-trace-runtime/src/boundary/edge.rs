@@ -1,0 +1,129 @@
+//! The public edge: what requests from outside say of themselves is not believed.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::{HeaderMap, HeaderName};
+use opentelemetry::trace::SpanContext;
+
+use super::forced::ForcedTracing;
+use crate::propagation::{RemoteContext, carrier, correlation};
+use crate::record::context::Context;
+use crate::sampling::forced;
+
+/// What a server at the public edge makes of the context that requests bring along: a setting of
+/// [`HttpServerLayer`](crate::HttpServerLayer) and `GrpcServerLayer`.
+///
+/// Each request begins a trace of its own, which is linked to the one that it came with. So nobody outside decides what is
+/// kept: neither by a sampled flag nor by a `tracestate`. Baggage and the correlation id do not pass. The header fields that
+/// held all this, those of B3, Jaeger and OpenCensus included, are taken from the request, so that what is inside, such as a
+/// proxy that copies fields, does not pass them on either.
+///
+/// ```
+/// use phoenix_trace_runtime::{Edge, ForcedTracing, HttpServerLayer};
+///
+/// # fn secret() -> String { "from a secret store".to_owned() }
+/// let edge = Edge::new()
+///     .accept_correlation_id()
+///     .forced_tracing(ForcedTracing::new(secret().as_bytes()));
+/// let layer = HttpServerLayer::new().edge(edge);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Edge {
+    accepts_correlation_id: bool,
+    forced: Option<Arc<ForcedTracing>>,
+}
+
+/// What a request that has come in has with it.
+pub(crate) struct Arrived {
+    pub(crate) context: Context,
+    /// The span that it came from, where its trace does not go on.
+    pub(crate) link: Option<SpanContext>,
+}
+
+/// The fields that hold context in one of the formats that services read.
+static FIELDS: [HeaderName; 15] = [
+    carrier::TRACEPARENT,
+    carrier::TRACESTATE,
+    carrier::BAGGAGE,
+    HeaderName::from_static("b3"),
+    HeaderName::from_static("x-b3-traceid"),
+    HeaderName::from_static("x-b3-spanid"),
+    HeaderName::from_static("x-b3-parentspanid"),
+    HeaderName::from_static("x-b3-sampled"),
+    HeaderName::from_static("x-b3-flags"),
+    HeaderName::from_static("uber-trace-id"),
+    HeaderName::from_static("jaeger-baggage"),
+    HeaderName::from_static("jaeger-debug-id"),
+    HeaderName::from_static("grpc-trace-bin"),
+    HeaderName::from_static("grpc-tags-bin"),
+    HeaderName::from_static("x-envoy-force-trace"),
+];
+
+/// Jaeger has a field for each member of its baggage.
+const JAEGER_BAGGAGE: &str = "uberctx-";
+
+impl Edge {
+    /// An edge at which nothing passes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the correlation id of a request when it is valid (`[A-Za-z0-9._-]{1,128}`): for callers who look for their
+    /// requests by ids of their own. Two callers may then use the same.
+    #[must_use]
+    pub fn accept_correlation_id(mut self) -> Self {
+        self.accepts_correlation_id = true;
+        self
+    }
+
+    /// Keeps the traces of requests that ask for it and may.
+    #[must_use]
+    pub fn forced_tracing(mut self, forced: ForcedTracing) -> Self {
+        self.forced = Some(Arc::new(forced));
+        self
+    }
+
+    /// Reads the context of a request, and believes it unless there is an edge.
+    pub(crate) fn receive(edge: Option<&Self>, headers: &mut HeaderMap) -> Arrived {
+        let remote = carrier::extract(headers);
+        match edge {
+            None => Arrived {
+                context: Context::from(remote),
+                link: None,
+            },
+            Some(edge) => edge.distrust(remote, headers),
+        }
+    }
+
+    #[inline(never)]
+    fn distrust(&self, remote: RemoteContext, headers: &mut HeaderMap) -> Arrived {
+        let mut context = Context::default();
+        if let Some(forced) = &self.forced {
+            if forced.is_due(headers, remote.parent.is_some(), Instant::now()) {
+                context.state = forced::mark();
+            }
+            headers.remove(forced.field());
+        }
+        if self.accepts_correlation_id && remote.correlation.is_some() {
+            context.correlation = remote.correlation;
+        } else {
+            headers.remove(correlation::HEADER);
+        }
+        for field in &FIELDS {
+            headers.remove(field);
+        }
+        let is_baggage = |field: &&HeaderName| field.as_str().starts_with(JAEGER_BAGGAGE);
+        let baggage: Vec<HeaderName> = headers.keys().filter(is_baggage).cloned().collect();
+        for field in baggage {
+            headers.remove(field);
+        }
+        Arrived {
+            context,
+            link: remote
+                .parent
+                .map(|parent| parent.to_span_context(&remote.state)),
+        }
+    }
+}

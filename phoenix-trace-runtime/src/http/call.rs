@@ -1,0 +1,194 @@
+//! Requests of clients that no layer fits: a function around what sends them.
+
+use std::fmt::Display;
+use std::future::Future;
+
+use http::{HeaderMap, StatusCode, Uri};
+
+use super::attributes::{Sent, client_span};
+use super::outcome::ClientSide;
+use crate::boundary::{BodyError, Captured, Hosts, Watch};
+use crate::record::carry;
+use crate::record::running::Running;
+
+/// Runs `f`, which sends a request, inside a CLIENT span: what `f` injects names that span. An `Err` marks the span as
+/// failed; where the response can tell its status, [`trace_http_response`] records it. [`HttpCall`] says more of a request.
+///
+/// ```
+/// use phoenix_trace_runtime::{inject_correlation_id_to_request, trace_http_client};
+///
+/// # struct Answer;
+/// # async fn send(url: &str, headers: http::HeaderMap) -> std::io::Result<Answer> { Ok(Answer) }
+/// # async fn example() -> std::io::Result<()> {
+/// let url = "http://users.internal/users/17";
+/// let answer = trace_http_client("GET", url, || {
+///     let mut headers = http::HeaderMap::new();
+///     inject_correlation_id_to_request(&mut headers);
+///     send(url, headers)
+/// });
+/// let answer = answer.await?;
+/// # Ok(())
+/// # }
+/// ```
+pub async fn trace_http_client<F, T, E>(
+    method: impl AsRef<str>,
+    url: &str,
+    f: impl FnOnce() -> F,
+) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+    E: Display + 'static,
+{
+    trace_http_response(method, url, f, |_| None).await
+}
+
+/// [`trace_http_client`] for responses whose status `status` can tell.
+///
+/// ```
+/// use phoenix_trace_runtime::trace_http_response;
+///
+/// # async fn send(url: &str) -> std::io::Result<http::Response<String>> { Ok(Default::default()) }
+/// # async fn example() -> std::io::Result<()> {
+/// let url = "http://users.internal/users/17";
+/// let answer = trace_http_response("GET", url, || send(url), |response| Some(response.status()));
+/// let answer = answer.await?;
+/// # Ok(())
+/// # }
+/// ```
+pub async fn trace_http_response<F, T, E>(
+    method: impl AsRef<str>,
+    url: &str,
+    f: impl FnOnce() -> F,
+    status: impl Fn(&T) -> Option<StatusCode>,
+) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+    E: Display + 'static,
+{
+    let call = HttpCall::new(method.as_ref(), url);
+    call.run(|_| f(), status).await
+}
+
+/// One attempt to send a request, of which more is known than its method and URL.
+///
+/// ```
+/// use phoenix_trace_runtime::{Hosts, HttpCall};
+///
+/// # async fn send(url: &str, headers: http::HeaderMap) -> std::io::Result<http::Response<String>> { Ok(Default::default()) }
+/// # async fn example() -> std::io::Result<()> {
+/// let ours = Hosts::new(["*.internal"]);
+/// let url = "http://users.internal/users/17";
+/// for attempt in 0..3 {
+///     let call = HttpCall::new("GET", url)
+///         .template("/users/{id}")
+///         .resend_count(attempt)
+///         .propagate_to(&ours);
+///     let answer = call.send(|headers| send(url, headers), |answer| Some(answer.status()));
+///     if answer.await.is_ok() {
+///         break;
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct HttpCall<'a> {
+    method: &'a str,
+    url: &'a str,
+    template: Option<&'a str>,
+    resends: u32,
+    hosts: Option<&'a Hosts>,
+}
+
+impl<'a> HttpCall<'a> {
+    /// A request that is sent for the first time.
+    #[must_use]
+    pub fn new(method: &'a str, url: &'a str) -> Self {
+        Self {
+            method,
+            url,
+            template: None,
+            resends: 0,
+            hosts: None,
+        }
+    }
+
+    /// The template of its path, which names its span: `url.template`.
+    #[must_use]
+    pub fn template(mut self, template: &'a str) -> Self {
+        self.template = Some(template);
+        self
+    }
+
+    /// How often it was sent before: `http.request.resend_count`.
+    #[must_use]
+    pub fn resend_count(mut self, resends: u32) -> Self {
+        self.resends = resends;
+        self
+    }
+
+    /// To which hosts context may go. By default it goes to all.
+    #[must_use]
+    pub fn propagate_to(mut self, hosts: &'a Hosts) -> Self {
+        self.hosts = Some(hosts);
+        self
+    }
+
+    /// Runs `f` inside the CLIENT span, with the header fields that it is to send: the context and the correlation id, or
+    /// none where they may not go. `status` tells the status of a response.
+    ///
+    /// # Errors
+    /// Those of `f`, which mark the span as failed.
+    pub async fn send<F, T, E>(
+        self,
+        f: impl FnOnce(HeaderMap) -> F,
+        status: impl Fn(&T) -> Option<StatusCode>,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: Display + 'static,
+    {
+        let with_fields = |uri: &Uri| {
+            let mut headers = HeaderMap::new();
+            let may = |hosts: &Hosts| hosts.has_target(uri, &headers);
+            if self.hosts.is_none_or(may) {
+                carry::inject(&mut headers);
+            }
+            f(headers)
+        };
+        self.run(with_fields, status).await
+    }
+
+    async fn run<F, T, E>(
+        self,
+        f: impl FnOnce(&Uri) -> F,
+        status: impl Fn(&T) -> Option<StatusCode>,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: Display + 'static,
+    {
+        let uri = self.url.parse::<Uri>().unwrap_or_default();
+        let sent = Sent {
+            method: self.method,
+            uri: &uri,
+            headers: &HeaderMap::new(),
+            template: self.template,
+            resends: self.resends,
+        };
+        let mut span = client_span(&sent, &Captured::default());
+        let inner = {
+            let _running = span.enter();
+            f(&uri)
+        };
+        let tell = |span: &mut Running<'_>, result: &Result<T, E>| match result {
+            Ok(response) => {
+                if let Some(code) = status(response) {
+                    ClientSide::status(span, code);
+                }
+            }
+            Err(error) => ClientSide::error(span, BodyError::of(error)),
+        };
+        Watch::new(inner, span, tell).await
+    }
+}
