@@ -30,7 +30,8 @@
 //!   OpenTelemetry registry are literals, or constants in [`keys`]; what becomes of sensitive values is set by [`Sensitive`].
 //! - Operations that cannot be annotated: [`traced!`], [`with_traced_operation`], [`with_traced_operation_async`]; errors that
 //!   are handled: [`TraceErr`].
-//! - Boundaries: [`HttpServerLayer`], [`HttpClientLayer`], and for gRPC (feature `grpc`) `GrpcServerLayer`, `GrpcClientLayer`.
+//! - Boundaries: [`HttpServerLayer`], [`HttpClientLayer`], and for gRPC (feature `grpc`) `GrpcServerLayer`, `GrpcClientLayer`; for
+//!   messages of queues and every other carrier [`inject`] and [`extract`].
 //! - Carrying the current span: [`spawn`], [`spawn_blocking`], [`spawn_thread`], [`carry`] for closures,
 //!   [`InCurrentSpan`] for futures and streams, [`SpawnInCurrentSpan`] for sets of tasks, [`Carried`] for messages.
 //! - Saying more about a span, from anywhere: [`current_span`], [`SpanHandle`], [`add_link`].

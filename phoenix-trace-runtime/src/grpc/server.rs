@@ -13,12 +13,12 @@ use crate::boundary::url::{authority, host_and_port};
 use crate::boundary::{
     Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan, int, keys, opt, text,
 };
-use crate::propagation::carrier;
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::scope::scope;
 use crate::record::site::{Site, SpanKind};
 use crate::record::start::Under;
+use crate::remote::extract;
 
 static SERVER: Site = Site::new("grpc", SpanKind::Server, "");
 
@@ -118,7 +118,7 @@ where
             let inner = self.inner.call(request);
             return ResponseFuture::new(inner, Owned::off(), ServerSide::default());
         }
-        let context = Context::from(carrier::extract(request.headers()));
+        let context = Context::from(extract(request.headers()));
         let mut span = if self.exclude.has(request.uri().path()) {
             scope(context)
         } else {

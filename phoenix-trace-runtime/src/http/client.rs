@@ -12,8 +12,8 @@ use tower_service::Service;
 use super::attributes::client_span;
 use super::outcome::ClientSide;
 use crate::boundary::{BodyError, Fault, ResponseBody, ResponseFuture, Watch};
-use crate::record::carry;
 use crate::record::running::Running;
+use crate::remote::inject_headers;
 
 /// Gives each request that goes out its CLIENT span, and the context and correlation id of that span to the receiver.
 ///
@@ -101,7 +101,7 @@ where
         let side = ClientSide::of(request.method());
         let inner = {
             let _running = span.enter();
-            carry::inject(request.headers_mut());
+            inject_headers(request.headers_mut());
             self.inner.call(request)
         };
         ResponseFuture::new(inner, span, side)

@@ -11,10 +11,10 @@ use tower_service::Service;
 use super::attributes::server_span;
 use super::outcome::ServerSide;
 use crate::boundary::{Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan};
-use crate::propagation::carrier;
 use crate::record::context::Context;
 use crate::record::owned::Owned;
 use crate::record::scope::scope;
+use crate::remote::extract;
 
 type Route = fn(&Extensions) -> Option<&str>;
 
@@ -172,7 +172,7 @@ where
             let side = ServerSide::of(request.method());
             return ResponseFuture::new(self.inner.call(request), Owned::off(), side);
         }
-        let context = Context::from(carrier::extract(request.headers()));
+        let context = Context::from(extract(request.headers()));
         let (mut span, side) = if self.settings.exclude.has(request.uri().path()) {
             (scope(context), ServerSide::of(request.method()))
         } else {

@@ -64,6 +64,8 @@ pub(crate) enum Count {
     SegmentsDiscarded,
     SegmentsStarted,
     LateErrors,
+    /// Requests whose correlation id was replaced.
+    CorrelationsReplaced,
     Dropped(DropReason),
 }
 
@@ -81,10 +83,11 @@ impl Count {
             Self::SegmentsDiscarded => 8,
             Self::SegmentsStarted => 9,
             Self::LateErrors => 10,
-            Self::Dropped(reason) => 11 + reason as usize,
+            Self::CorrelationsReplaced => 11,
+            Self::Dropped(reason) => 12 + reason as usize,
         }
     }
-    const NUMBER: usize = 11 + DropReason::ALL.len();
+    const NUMBER: usize = 12 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
@@ -148,6 +151,7 @@ impl Account {
             segments_kept_by_error: self.sum(Count::SegmentsByError),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
+            correlations_replaced: self.sum(Count::CorrelationsReplaced),
             also,
         }
     }
@@ -206,6 +210,8 @@ pub struct Stats {
     /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
     /// span of its own counts as one. Their spans are counted as discarded.
     pub late_errors: u64,
+    /// Requests and messages that came with a correlation id that was not valid, or with several: they got another one.
+    pub correlations_replaced: u64,
     /// What became of the kept spans at each exporter but the first.
     pub also: Vec<ExporterStats>,
 }
@@ -255,7 +261,7 @@ impl fmt::Display for Stats {
         write!(
             f,
             " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; {} open; \
-             segments: {} open, {} kept by head, {} by error, {} discarded; {} late errors",
+             segments: {} open, {} kept by head, {} by error, {} discarded; {} late errors; {} correlation ids replaced",
             self.acknowledged,
             self.rejected,
             self.failed,
@@ -267,6 +273,7 @@ impl fmt::Display for Stats {
             self.segments_kept_by_error,
             self.segments_discarded,
             self.late_errors,
+            self.correlations_replaced,
         )?;
         self.also
             .iter()

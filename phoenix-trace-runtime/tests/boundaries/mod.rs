@@ -5,6 +5,7 @@ mod grpc;
 mod grpc_answers;
 mod http_client;
 mod http_server;
+mod propagators;
 
 use std::future::Future;
 use std::net::SocketAddr;
