@@ -295,7 +295,10 @@ fn set_or_remove<C: Inject + ?Sized>(carrier: &mut C, name: &HeaderName, value: 
 
 /// What a message from another process said about the request it belongs to.
 ///
-/// It says what arrived, not what to believe: at a public edge none of it is to be trusted.
+/// It says what arrived, not what to believe: at a public edge none of it is to be trusted. Layers make the span of a request
+/// below it. Of a message it is read by [`extract`](crate::extract): a span that processes it goes on with the sender's trace
+/// by `parent = &remote`, or has a trace of its own that names the sender by `root, link = &remote`; [`run`](Self::run) and
+/// [`run_async`](Self::run_async) are for code without a span. `examples/src/bin/message_queue.rs` in the repository shows all.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct RemoteContext {
