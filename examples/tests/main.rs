@@ -8,3 +8,4 @@ mod launcher;
 mod load;
 mod shutdown;
 mod support;
+mod w3c_service;

@@ -55,11 +55,12 @@ use proc_macro::TokenStream;
 /// - `attributes(key = value, ..)`: see [below](#attributes).
 /// - `capture(task_id: keys::TASK_ID, %user: "user.id")`: arguments under keys, in the forms that attributes have.
 /// - `root`: the span starts a trace of its own, also where another span runs. The correlation id stays.
-/// - `parent = expr`: the span under which it hangs instead of the one that runs: a `SpanHandle`, or a `SpanContext` or
-///   OpenTelemetry `Context` that came from another process; also an `Option` of these, which changes nothing when it is
-///   `None`.
+/// - `parent = expr`: the span under which it hangs instead of the one that runs: a `SpanHandle`, or what came from another
+///   process, as a `RemoteContext` (whose correlation id and baggage it takes over), a `SpanContext` or an OpenTelemetry
+///   `Context`; also an `Option` of these, which changes nothing when it is `None`.
 /// - `link = expr`: the span is linked to another one, or to all that an iterable yields. `root, link = current_span()` is how
-///   work is set apart from the request that caused it.
+///   work is set apart from the request that caused it, and `root, link = extract(&message.headers)` how a message is processed
+///   in a trace of its own.
 /// - `ret`: the returned value is recorded as `phoenix.operation.return`, of a `Result` what is in `Ok`: numbers, `bool`s and
 ///   strings by their type. `ret(%)` and `ret(?)` record its text. `ret(keys::ROWS = |rows| rows.len(), ..)` records what
 ///   closures or functions make of a reference to it, under keys that are checked like those of attributes; `ret(keys::ROWS)`

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use opentelemetry::global;
+use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_sdk::Resource;
 
 use crate::config::Config;
@@ -12,6 +14,7 @@ use crate::config::MetricsExport;
 #[cfg(feature = "otlp")]
 use crate::metrics::{self, Meters};
 use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
+use crate::propagation::{CompositePropagator, Propagators};
 use crate::record::segment::lock;
 use crate::record::thread;
 use crate::sampling::Sampler;
@@ -93,11 +96,14 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     for problem in config.problems() {
         diag::line(format_args!("{problem}"));
     }
-    if config.disabled {
-        return Ok(NONE);
-    }
     if thread::global().is_some() {
         return Err(Error(Kind::AlreadyInitialised));
+    }
+    let propagators = config.propagators.clone().for_ever();
+    if config.disabled {
+        // Context travels whether anything is recorded or not.
+        install(propagators);
+        return Ok(NONE);
     }
     #[cfg(not(feature = "otlp"))]
     if config.metrics_export(&mut Vec::new()).is_some() {
@@ -114,6 +120,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         pipeline.shutdown(FLUSH_DEADLINE);
         return Err(Error(Kind::AlreadyInitialised));
     }
+    install(propagators);
     diag::line(format_args!("{summary}"));
     panics::listen();
     Ok(Telemetry {
@@ -121,6 +128,28 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         #[cfg(feature = "otlp")]
         meters: meters.and_then(|meters| meters.install()),
     })
+}
+
+/// Makes them those of the process, and of `opentelemetry`, unless the program has installed another propagator there.
+fn install(propagators: &'static Propagators) {
+    thread::set_propagators(propagators);
+    /// What was installed here the last time, by its fields.
+    static OURS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let fields = |propagator: &dyn TextMapPropagator| -> Vec<String> {
+        propagator.fields().map(str::to_owned).collect()
+    };
+    let mut ours = lock(&OURS);
+    let installed = global::get_text_map_propagator(|propagator| fields(propagator));
+    // The one that stands there at first has no fields.
+    if installed.is_empty() || installed == *ours {
+        let composite = CompositePropagator::new(propagators.iter());
+        *ours = fields(&composite);
+        global::set_text_map_propagator(composite);
+    } else {
+        diag::line(format_args!(
+            "the global propagator of `opentelemetry` stays the one that the program has installed"
+        ));
+    }
 }
 
 /// [`init`] with the configuration of the environment.
@@ -141,6 +170,7 @@ pub(crate) fn start(config: Config) -> std::io::Result<Arc<Pipeline>> {
 struct Parts {
     limits: Limits,
     sampler: Sampler,
+    propagators: &'static Propagators,
     resource: Resource,
     exporters: Vec<Exporter>,
     #[cfg(feature = "otlp")]
@@ -156,6 +186,7 @@ impl Parts {
             .map(|export| (Meters::new(resource.clone()), export));
         Self {
             sampler: config.effective_sampler(),
+            propagators: config.propagators.clone().for_ever(),
             resource,
             exporters: config.take_exporters(),
             limits: config.limits,
@@ -172,6 +203,7 @@ impl Parts {
         Pipeline::start(
             self.limits,
             self.sampler,
+            self.propagators,
             self.resource,
             self.exporters,
             metrics,

@@ -10,12 +10,14 @@ use std::task::{Context as TaskContext, Poll};
 use http::HeaderMap;
 use pin_project_lite::pin_project;
 
-use crate::propagation::{CorrelationId, carrier};
+use crate::propagation::CorrelationId;
 use crate::record::carry::{self, with_active};
 use crate::record::context::Context;
 use crate::record::owned::Owned;
 use crate::record::running::Running;
 use crate::record::scope::scope;
+use crate::record::thread;
+use crate::remote::inject_headers;
 
 /// The correlation id of the running request; where nobody gave one, its trace id. `None` outside of any request.
 ///
@@ -47,7 +49,8 @@ pub fn generate_correlation_id() -> CorrelationId {
     CorrelationId::generate()
 }
 
-/// The correlation id that a request carries: its header when that is valid, else the id of the trace it belongs to.
+/// The correlation id that a request carries: its header when that is valid, else the id of the trace it belongs to; the
+/// other way round where [`Config::correlation_source`](crate::Config::correlation_source) says so. `None`: it has neither.
 ///
 /// ```
 /// use phoenix_trace_runtime::extract_correlation_id_from_request;
@@ -59,11 +62,12 @@ pub fn generate_correlation_id() -> CorrelationId {
 /// ```
 #[must_use]
 pub fn extract_correlation_id_from_request(headers: &HeaderMap) -> Option<CorrelationId> {
-    Context::from(carrier::extract(headers)).correlation_id()
+    thread::propagators().extract(headers).correlation_id()
 }
 
 /// Writes the trace context, the baggage and the correlation id of the running request into the header fields of one
-/// that goes out, in place of what they held. Outside of a request it leaves them alone.
+/// that goes out, in place of what they held, in the configured formats. Outside of a request it writes a new correlation
+/// id only, unless they hold a valid one. [`inject`](crate::inject) is the same for every other carrier.
 ///
 /// ```
 /// use phoenix_trace_runtime::{generate_correlation_id, inject_correlation_id_to_request, with_correlation_id};
@@ -74,7 +78,7 @@ pub fn extract_correlation_id_from_request(headers: &HeaderMap) -> Option<Correl
 /// assert_eq!(headers["x-correlation-id"], id.as_str());
 /// ```
 pub fn inject_correlation_id_to_request(headers: &mut HeaderMap) {
-    carry::inject(headers);
+    inject_headers(headers);
 }
 
 /// Runs `f` under a correlation id: the one that is given, else the current one, else the trace id, else a new one.

@@ -17,6 +17,7 @@ pub mod sampling;
 pub mod propagation;
 
 mod correlation;
+mod remote;
 
 mod boundary;
 pub mod http;
@@ -66,7 +67,7 @@ pub use operation::{
 };
 pub use outcome::ErrorType;
 pub use pipeline::{DropReason, ExporterStats, Stats};
-pub use propagation::CorrelationId;
+pub use propagation::{CorrelationId, CorrelationSource, Propagator, RemoteContext};
 pub use record::carry::{
     InCurrentSpan, SpanHandle, carry, current_span, spawn, spawn_blocking, spawn_thread,
 };
@@ -76,5 +77,6 @@ pub use record::message::Carried;
 pub use record::place::{SpanRef, SpanRefs};
 pub use record::run::InSpan;
 pub use record::site::SpanKind;
+pub use remote::{extract, inject};
 pub use sensitive::Sensitive;
 pub use signals::shutdown_signal;

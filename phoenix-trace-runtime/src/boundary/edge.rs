@@ -7,8 +7,10 @@ use http::{HeaderMap, HeaderName};
 use opentelemetry::trace::SpanContext;
 
 use super::forced::ForcedTracing;
-use crate::propagation::{RemoteContext, carrier, correlation};
+use crate::propagation::{RemoteContext, carrier};
 use crate::record::context::Context;
+use crate::record::thread;
+use crate::remote::extract;
 use crate::sampling::forced;
 
 /// What a server at the public edge makes of the context that requests bring along: a setting of
@@ -87,7 +89,7 @@ impl Edge {
 
     /// Reads the context of a request, and believes it unless there is an edge.
     pub(crate) fn receive(edge: Option<&Self>, headers: &mut HeaderMap) -> Arrived {
-        let remote = carrier::extract(headers);
+        let remote = extract(headers);
         match edge {
             None => Arrived {
                 context: Context::from(remote),
@@ -109,7 +111,7 @@ impl Edge {
         if self.accepts_correlation_id && remote.correlation.is_some() {
             context.correlation = remote.correlation;
         } else {
-            headers.remove(correlation::HEADER);
+            headers.remove(thread::propagators().correlation_name());
         }
         for field in &FIELDS {
             headers.remove(field);

@@ -6,14 +6,14 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io;
 
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderMap, Response};
 
 use crate::key::RawKey;
 use crate::outcome::{short_type_name, source_of};
-use crate::propagation::correlation;
+use crate::propagation::Outgoing;
 use crate::record::running::Running;
 use crate::record::told::{MESSAGE_LENGTH, Told, bounded};
-use crate::record::{carry, clock};
+use crate::record::{carry, clock, thread};
 use crate::value::{Attr, Value};
 
 /// One side of one protocol, for the length of one exchange.
@@ -133,10 +133,8 @@ pub(crate) fn chain(error: &dyn Display, mut source: Option<&(dyn Error + 'stati
 
 /// Tells the correlation id of the running request in the response to it.
 pub(crate) fn answer_correlation(headers: &mut HeaderMap) {
-    if let Some(id) = carry::current_correlation()
-        && let Ok(value) = HeaderValue::from_str(id.as_str())
-    {
-        let _ = headers.try_insert(correlation::HEADER, value);
+    if let Some(id) = carry::current_correlation() {
+        thread::propagators().inject(headers, &Outgoing::only(&id));
     }
 }
 

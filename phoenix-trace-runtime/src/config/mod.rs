@@ -4,6 +4,7 @@
 mod limits;
 mod metrics;
 mod otlp;
+mod propagators;
 mod sensitive;
 mod target;
 mod targets;
@@ -31,6 +32,7 @@ use targets::Targets;
 use vars::Vars;
 
 use crate::pipeline::{Limits, Sdk, Sending};
+use crate::propagation::Propagators;
 use crate::sampling::{Environment, Sampler, configure_sampler};
 
 /// The configuration of telemetry in one process.
@@ -52,6 +54,7 @@ pub struct Config {
     /// What the environment says of OTLP, whether it is used or not.
     otlp: Otlp,
     metrics: Metrics,
+    pub(crate) propagators: Propagators,
     pub(crate) disabled: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
@@ -129,6 +132,7 @@ impl Config {
             targets: vars.targets(&otlp),
             otlp,
             metrics,
+            propagators: vars.propagators(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             limits: vars.limits(),
             sending: vars.sending(),
@@ -137,6 +141,7 @@ impl Config {
         config.problems = vars.problems;
         config.check_metrics();
         config.check_sensitive();
+        config.check_propagators();
         config
     }
 

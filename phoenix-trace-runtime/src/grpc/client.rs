@@ -11,10 +11,10 @@ use tower_service::Service;
 use super::outcome::ClientSide;
 use crate::boundary::url::{host_and_port, without_credentials};
 use crate::boundary::{Fault, ResponseBody, ResponseFuture, int, keys, opt, text};
-use crate::record::carry;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::site::{Site, SpanKind};
 use crate::record::start::Under;
+use crate::remote::inject_headers;
 
 static CLIENT: Site = Site::new("grpc", SpanKind::Client, "");
 
@@ -109,7 +109,7 @@ where
         let mut span = span(&request, self.server.as_deref());
         let inner = {
             let running = span.enter();
-            carry::inject(request.headers_mut());
+            inject_headers(request.headers_mut());
             let inner = self.inner.call(request);
             running.pause();
             inner

@@ -4,9 +4,8 @@
 use tonic::service::Interceptor;
 use tonic::{Request, Status};
 
-use crate::propagation::carrier;
-use crate::record::carry;
-use crate::record::context::Context;
+use crate::record::thread;
+use crate::remote::inject_headers;
 
 /// Reads the context of calls that come in: handlers find the [`RemoteContext`](crate::propagation::RemoteContext) and,
 /// when the call tells one, the [`CorrelationId`](crate::CorrelationId) in the extensions of their request.
@@ -28,8 +27,9 @@ pub struct TracingInterceptor;
 
 impl Interceptor for TracingInterceptor {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let remote = carrier::extract(request.metadata().as_ref());
-        let correlation = Context::from(remote.clone()).correlation_id();
+        // Where the span is made, it is read again, and counted.
+        let remote = thread::propagators().extract(request.metadata());
+        let correlation = remote.correlation_id();
         let extensions = request.extensions_mut();
         extensions.insert(remote);
         if let Some(id) = correlation {
@@ -55,7 +55,7 @@ pub struct TracingClientInterceptor;
 
 impl Interceptor for TracingClientInterceptor {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        carry::inject(request.metadata_mut().as_mut());
+        inject_headers(request.metadata_mut().as_mut());
         Ok(request)
     }
 }

@@ -14,7 +14,7 @@ use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::ServerSpan;
 use crate::key::{Key, types};
 use crate::outcome::{Failure, Outcome};
-use crate::propagation::{CorrelationId, carrier, correlation};
+use crate::propagation::{CorrelationId, Outgoing};
 use crate::record::carry;
 use crate::record::context::Context;
 use crate::record::current;
@@ -22,6 +22,8 @@ use crate::record::owned::{Owned, begin_under};
 use crate::record::run::within;
 use crate::record::site::{Site, SpanKind};
 use crate::record::start::Under;
+use crate::record::thread;
+use crate::remote::extract;
 use crate::value::Attr;
 
 /// One RPC of an annotated service.
@@ -49,7 +51,7 @@ impl Method {
     }
 
     fn begin<T>(&'static self, request: &Request<T>) -> Owned {
-        let remote = carrier::extract(request.metadata().as_ref());
+        let remote = extract(request.metadata());
         let name = self
             .full
             .get_or_init(|| format!("{}/{}", self.service, self.rpc));
@@ -169,14 +171,12 @@ fn answered<T>(
     mut result: Result<Response<T>, Status>,
     id: Option<CorrelationId>,
 ) -> Result<Response<T>, Status> {
-    static HEADER: http::HeaderName = correlation::HEADER;
-    let value = id.and_then(|id| id.as_str().parse().ok());
-    if let Some(value) = value {
+    if let Some(id) = id {
         let metadata = match &mut result {
             Ok(response) => response.metadata_mut(),
             Err(status) => status.metadata_mut(),
         };
-        metadata.insert(HEADER.as_str(), value);
+        thread::propagators().inject(metadata, &Outgoing::only(&id));
     }
     result
 }

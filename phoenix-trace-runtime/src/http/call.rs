@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use super::attributes::{Sent, client_span};
 use super::outcome::ClientSide;
 use crate::boundary::{BodyError, Captured, Hosts, Watch};
-use crate::record::carry;
+use crate::remote::inject_headers;
 use crate::record::running::Running;
 
 /// Runs `f`, which sends a request, inside a CLIENT span: what `f` injects names that span. An `Err` marks the span as
@@ -152,7 +152,7 @@ impl<'a> HttpCall<'a> {
             let mut headers = HeaderMap::new();
             let may = |hosts: &Hosts| hosts.has_target(uri, &headers);
             if self.hosts.is_none_or(may) {
-                carry::inject(&mut headers);
+                inject_headers(&mut headers);
             }
             f(headers)
         };

@@ -12,8 +12,8 @@ use tower_service::Service;
 use super::attributes::{Sent, client_span};
 use super::outcome::ClientSide;
 use crate::boundary::{Captured, Fault, Hosts, REQUEST, RESPONSE, ResponseBody, ResponseFuture};
-use crate::record::carry;
 use crate::record::owned::Owned;
+use crate::remote::inject_headers;
 
 /// Gives each request that goes out its CLIENT span, and the context and correlation id of that span to the receiver.
 ///
@@ -120,7 +120,7 @@ impl Settings {
     pub(super) fn inject(&self, uri: &Uri, headers: &mut HeaderMap) {
         let hosts = self.hosts.as_ref();
         if hosts.is_none_or(|hosts| hosts.has_target(uri, headers)) {
-            carry::inject(headers);
+            inject_headers(headers);
         }
     }
 }

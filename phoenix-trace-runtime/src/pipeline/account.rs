@@ -65,6 +65,8 @@ pub(crate) enum Count {
     SegmentsDiscarded,
     SegmentsStarted,
     LateErrors,
+    /// Requests whose correlation id was replaced.
+    CorrelationsReplaced,
     Dropped(DropReason),
 }
 
@@ -83,10 +85,11 @@ impl Count {
             Self::SegmentsStarted => 9,
             Self::LateErrors => 10,
             Self::SegmentsByForce => 11,
-            Self::Dropped(reason) => 12 + reason as usize,
+            Self::CorrelationsReplaced => 12,
+            Self::Dropped(reason) => 13 + reason as usize,
         }
     }
-    const NUMBER: usize = 12 + DropReason::ALL.len();
+    const NUMBER: usize = 13 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
@@ -152,6 +155,7 @@ impl Account {
             segments_kept_by_error: self.sum(Count::SegmentsByError),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
+            correlations_replaced: self.sum(Count::CorrelationsReplaced),
             also,
         }
     }
@@ -212,6 +216,8 @@ pub struct Stats {
     /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
     /// span of its own counts as one. Their spans are counted as discarded.
     pub late_errors: u64,
+    /// Requests and messages that came with a correlation id that was not valid, or with several: they got another one.
+    pub correlations_replaced: u64,
     /// What became of the kept spans at each exporter but the first.
     pub also: Vec<ExporterStats>,
 }
@@ -261,7 +267,8 @@ impl fmt::Display for Stats {
         write!(
             f,
             " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; {} open; \
-             segments: {} open, {} kept by head, {} by force, {} by error, {} discarded; {} late errors",
+             segments: {} open, {} kept by head, {} by force, {} by error, {} discarded; {} late errors; \
+             {} correlation ids replaced",
             self.acknowledged,
             self.rejected,
             self.failed,
@@ -274,6 +281,7 @@ impl fmt::Display for Stats {
             self.segments_kept_by_error,
             self.segments_discarded,
             self.late_errors,
+            self.correlations_replaced,
         )?;
         self.also
             .iter()

@@ -96,4 +96,9 @@ impl Pipeline {
             self.first.account.add(Count::LateErrors, errors);
         }
     }
+
+    /// Counts a request whose correlation id was not valid.
+    pub(crate) fn count_correlation_replaced(&self) {
+        self.first.account.add(Count::CorrelationsReplaced, 1);
+    }
 }

@@ -57,6 +57,7 @@ pub(crate) use pace::Pace;
 pub(crate) use telemetry::LaneNow;
 use waiting::Waiting;
 
+use crate::propagation::propagators::{DEFAULT, Propagators};
 use crate::record::clock::{self, Ticks};
 use crate::record::context::Context;
 use crate::record::room::Room;
@@ -150,6 +151,8 @@ pub(crate) struct Pipeline {
     pub(crate) limits: Limits,
     idle: bool,
     sampler: Sampler,
+    /// How context travels to and from what is recorded here.
+    pub(crate) propagators: &'static Propagators,
     /// The way to the first exporter. Its account is that of the whole pipeline.
     first: Lane,
     /// The ways to the others.
@@ -177,6 +180,7 @@ impl Pipeline {
     pub(crate) fn start(
         limits: Limits,
         sampler: Sampler,
+        propagators: &'static Propagators,
         resource: Resource,
         exporters: Vec<Exporter>,
         beside: Option<Start>,
@@ -190,6 +194,7 @@ impl Pipeline {
         let first = lanes.pop().unwrap_or_else(Lane::nowhere);
         let running = Some(thread::Counted::new());
         let mut pipeline = Self::new(limits, false, sampler, first, also, running);
+        pipeline.propagators = propagators;
         pipeline.beside = beside.is_some().then(Arc::default);
         let pipeline = Arc::new(pipeline);
         let exporters = exporters
@@ -219,6 +224,7 @@ impl Pipeline {
             limits,
             idle,
             sampler,
+            propagators: &DEFAULT,
             first,
             also,
             beside: None,

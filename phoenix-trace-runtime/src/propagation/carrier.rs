@@ -1,12 +1,15 @@
-//! Everything that is propagated, read from and written to the header fields of HTTP and gRPC messages.
+//! What carries propagated fields: the headers of HTTP, the metadata of gRPC, the attributes or headers of a message, and
+//! every carrier that the OpenTelemetry API knows.
 //!
-//! gRPC metadata is a header map underneath, so the same functions serve both.
+//! Names are those of HTTP header fields, in lowercase. A map is asked for exactly that spelling; a list, like the
+//! headers of a Kafka message, for any spelling of it.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header::GetAll};
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, Hash};
 
-use super::{
-    Baggage, CorrelationId, TraceParent, TraceState, correlation, only, tracestate, trim_ows,
-};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry::propagation::{Extractor, Injector};
 
 /// The `traceparent` header field.
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -17,157 +20,182 @@ pub const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 /// The `baggage` header field.
 pub const BAGGAGE: HeaderName = HeaderName::from_static("baggage");
 
-/// What a message from another process said about the request it belongs to.
+/// What fields are read from.
 ///
-/// It says what arrived, not what to believe: at a public edge none of it is to be trusted.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct RemoteContext {
-    /// The caller's span; `None` when the trace starts, or restarts, here.
-    pub parent: Option<TraceParent>,
-    /// The `tracestate` of `parent`; empty without one.
-    pub state: TraceState,
-    /// The baggage.
-    pub baggage: Baggage,
-    /// The correlation id, if a valid one arrived.
-    pub correlation: Option<CorrelationId>,
-    /// A correlation id arrived and was not valid, or several did.
-    pub correlation_rejected: bool,
-    /// A `traceparent` arrived and was not valid, or several did: the trace restarts.
-    pub parent_rejected: bool,
-    /// A `tracestate` arrived beside a valid `traceparent`, and was not valid.
-    pub state_rejected: bool,
-    /// Members of the baggage were dropped: malformed, or beyond the limits.
-    pub baggage_dropped: bool,
-}
-
-/// Reads what is propagated, with the correlation id in [`x-correlation-id`](correlation::HEADER).
-///
-/// Never fails: what is invalid reads as absent, and is marked so. More than one `traceparent` restarts the trace. A
-/// bad `tracestate` loses the `tracestate` only; without a valid `traceparent` it is not read (W3C Trace Context,
-/// section "Tracestate Header"). Allocates nothing for fields that are absent, nor for the `traceparent`.
+/// It is implemented for [`HeaderMap`], tonic's `MetadataMap` (feature `grpc`), maps from strings to strings or bytes, lists
+/// of pairs of them, and `dyn Extractor`: a carrier of type `C: Extractor` is given as `&carrier as &dyn Extractor`.
 ///
 /// ```
-/// use http::{HeaderMap, HeaderValue};
-/// use phoenix_trace_runtime::propagation::carrier;
+/// use http::HeaderName;
+/// use phoenix_trace_runtime::{extract, propagation::Extract};
 ///
-/// let mut headers = HeaderMap::new();
-/// let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-/// headers.insert("traceparent", HeaderValue::from_static(parent));
-/// headers.insert("x-correlation-id", HeaderValue::from_static("order 4711"));
+/// /// A message of a broker whose client has a type of its own for headers.
+/// struct Headers<'a>(&'a [(&'a str, Option<&'a [u8]>)]);
 ///
-/// let remote = carrier::extract(&headers);
-/// assert_eq!(remote.parent.unwrap().to_string(), parent);
-/// assert!(remote.correlation.is_none() && remote.correlation_rejected);
+/// impl Extract for Headers<'_> {
+///     fn values_of<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+///         self.0.iter().filter(move |(key, _)| *key == name.as_str()).filter_map(|(_, value)| *value)
+///     }
+/// }
+///
+/// let remote = extract(&Headers(&[("x-correlation-id", Some(b"order-4711")), ("other", None)]));
+/// assert_eq!(remote.correlation_id().unwrap().as_str(), "order-4711");
 /// ```
-#[must_use]
-pub fn extract(headers: &HeaderMap) -> RemoteContext {
-    extract_with(headers, &correlation::HEADER)
+pub trait Extract {
+    /// The values of a field, in their order.
+    fn values_of<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a [u8]>;
 }
 
-/// [`extract`] with the correlation id in a header field of another name.
-#[must_use]
-pub fn extract_with(headers: &HeaderMap, correlation_header: &HeaderName) -> RemoteContext {
-    let mut remote = RemoteContext::default();
+/// What fields are written to.
+///
+/// It is implemented for [`HeaderMap`], tonic's `MetadataMap` (feature `grpc`), maps from `String` to `String` or `Vec<u8>`,
+/// lists of pairs of them, and `dyn Injector`: a carrier of type `C: Injector` is given as `&mut carrier as &mut dyn Injector`.
+pub trait Inject {
+    /// Sets a field to one value, in place of all that it had. A carrier that has no room may leave it alone.
+    fn set(&mut self, name: &HeaderName, value: &str);
 
-    let (parent, rejected) = single(headers.get_all(TRACEPARENT), TraceParent::parse);
-    (remote.parent, remote.parent_rejected) = (parent, rejected);
-    if parent.is_some() {
-        match TraceState::parse(
-            headers
-                .get_all(TRACESTATE)
-                .iter()
-                .map(HeaderValue::as_bytes),
-        ) {
-            Ok(state) => remote.state = state,
-            Err(_) => remote.state_rejected = true,
+    /// Takes a field away. A carrier that only grows leaves it alone.
+    fn unset(&mut self, name: &HeaderName);
+}
+
+impl Extract for HeaderMap {
+    fn values_of<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+        self.get_all(name).into_iter().map(HeaderValue::as_bytes)
+    }
+}
+
+/// A map that is full (32768 fields) stays as it is: propagation gives way to the message.
+impl Inject for HeaderMap {
+    fn set(&mut self, name: &HeaderName, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            drop(self.try_insert(name, value));
         }
     }
 
-    (remote.baggage, remote.baggage_dropped) =
-        Baggage::parse(headers.get_all(BAGGAGE).iter().map(HeaderValue::as_bytes));
-
-    (remote.correlation, remote.correlation_rejected) =
-        single(headers.get_all(correlation_header), |id| {
-            CorrelationId::parse(id).ok()
-        });
-    remote
-}
-
-/// What a message to another process says about the request it belongs to.
-///
-/// `None` leaves the header fields alone that the message has already.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Outgoing<'a> {
-    /// The span that is the parent on the other side, with its `tracestate`.
-    pub parent: Option<(TraceParent, &'a TraceState)>,
-    /// The baggage; an empty one removes the field.
-    pub baggage: Option<&'a Baggage>,
-    /// The correlation id.
-    pub correlation: Option<&'a CorrelationId>,
-}
-
-/// Writes what is propagated, with the correlation id in [`x-correlation-id`](correlation::HEADER).
-///
-/// Fields of the same name are replaced, so that headers copied from an incoming request do not contradict what is
-/// written; a `tracestate` that is not written is removed with them. At most
-/// [`tracestate::MAX_EMITTED`] bytes of `tracestate` are written.
-///
-/// ```
-/// use http::HeaderMap;
-/// use phoenix_trace_runtime::propagation::{CorrelationId, Outgoing, carrier};
-///
-/// let mut headers = HeaderMap::new();
-/// let id = CorrelationId::generate();
-/// carrier::inject(&mut headers, &Outgoing { correlation: Some(&id), ..Outgoing::default() });
-/// assert_eq!(headers["x-correlation-id"], id.as_str());
-/// ```
-pub fn inject(headers: &mut HeaderMap, outgoing: &Outgoing<'_>) {
-    inject_with(headers, outgoing, &correlation::HEADER);
-}
-
-/// [`inject`] with the correlation id in a header field of another name.
-pub fn inject_with(
-    headers: &mut HeaderMap,
-    outgoing: &Outgoing<'_>,
-    correlation_header: &HeaderName,
-) {
-    if let Some((parent, state)) = outgoing.parent {
-        replace(headers, TRACEPARENT, &parent.to_bytes());
-        let state = state.truncated(tracestate::MAX_EMITTED);
-        replace(headers, TRACESTATE, state.as_str().as_bytes());
-    }
-    if let Some(baggage) = outgoing.baggage {
-        replace(headers, BAGGAGE, baggage.as_str().as_bytes());
-    }
-    if let Some(id) = outgoing.correlation {
-        replace(headers, correlation_header.clone(), id.as_str().as_bytes());
+    fn unset(&mut self, name: &HeaderName) {
+        self.remove(name);
     }
 }
 
-/// The field's only value, parsed; the flag tells that there was something, but nothing valid.
-fn single<T>(
-    values: GetAll<'_, HeaderValue>,
-    parse: impl Fn(&[u8]) -> Option<T>,
-) -> (Option<T>, bool) {
-    let mut present = false;
-    let value = only(values.iter().inspect(|_| present = true))
-        .and_then(|value| parse(trim_ows(value.as_bytes())));
-    let rejected = present && value.is_none();
-    (value, rejected)
+#[cfg(feature = "grpc")]
+impl Extract for tonic::metadata::MetadataMap {
+    fn values_of<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+        let headers: &HeaderMap = self.as_ref();
+        headers.values_of(name)
+    }
 }
 
-/// Sets a field to one value, or removes it when the value is empty.
-///
-/// A map that is full (32768 fields) stays as it is: propagation gives way to the message.
-fn replace(headers: &mut HeaderMap, name: HeaderName, value: &[u8]) {
-    match HeaderValue::from_bytes(value) {
-        Ok(value) if !value.is_empty() => drop(headers.try_insert(name, value)),
-        _ => drop(headers.remove(name)),
+#[cfg(feature = "grpc")]
+impl Inject for tonic::metadata::MetadataMap {
+    fn set(&mut self, name: &HeaderName, value: &str) {
+        let headers: &mut HeaderMap = self.as_mut();
+        headers.set(name, value);
     }
+
+    fn unset(&mut self, name: &HeaderName) {
+        let headers: &mut HeaderMap = self.as_mut();
+        headers.unset(name);
+    }
+}
+
+impl<K, V, S> Extract for HashMap<K, V, S>
+where
+    K: Borrow<str> + Hash + Eq,
+    V: AsRef<[u8]>,
+    S: BuildHasher,
+{
+    fn values_of<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+        self.get(name.as_str()).into_iter().map(V::as_ref)
+    }
+}
+
+impl<K, V, S> Inject for HashMap<K, V, S>
+where
+    K: Borrow<str> + for<'a> From<&'a str> + Hash + Eq,
+    V: for<'a> From<&'a str>,
+    S: BuildHasher,
+{
+    fn set(&mut self, name: &HeaderName, value: &str) {
+        self.insert(name.as_str().into(), value.into());
+    }
+
+    fn unset(&mut self, name: &HeaderName) {
+        self.remove(name.as_str());
+    }
+}
+
+impl<K, V> Extract for BTreeMap<K, V>
+where
+    K: Borrow<str> + Ord,
+    V: AsRef<[u8]>,
+{
+    fn values_of<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+        self.get(name.as_str()).into_iter().map(V::as_ref)
+    }
+}
+
+impl<K, V> Inject for BTreeMap<K, V>
+where
+    K: Borrow<str> + for<'a> From<&'a str> + Ord,
+    V: for<'a> From<&'a str>,
+{
+    fn set(&mut self, name: &HeaderName, value: &str) {
+        self.insert(name.as_str().into(), value.into());
+    }
+
+    fn unset(&mut self, name: &HeaderName) {
+        self.remove(name.as_str());
+    }
+}
+
+impl<K: AsRef<str>, V: AsRef<[u8]>> Extract for [(K, V)] {
+    fn values_of<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+        self.iter()
+            .filter(move |(key, _)| is(key, name))
+            .map(|(_, value)| value.as_ref())
+    }
+}
+
+impl<K: AsRef<str>, V: AsRef<[u8]>> Extract for Vec<(K, V)> {
+    fn values_of<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+        self.as_slice().values_of(name)
+    }
+}
+
+impl<K, V> Inject for Vec<(K, V)>
+where
+    K: AsRef<str> + for<'a> From<&'a str>,
+    V: for<'a> From<&'a str>,
+{
+    fn set(&mut self, name: &HeaderName, value: &str) {
+        self.unset(name);
+        self.push((name.as_str().into(), value.into()));
+    }
+
+    fn unset(&mut self, name: &HeaderName) {
+        self.retain(|(key, _)| !is(key, name));
+    }
+}
+
+fn is(key: &impl AsRef<str>, name: &HeaderName) -> bool {
+    key.as_ref().eq_ignore_ascii_case(name.as_str())
+}
+
+impl Extract for dyn Extractor + '_ {
+    fn values_of<'a>(&'a self, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+        let values = self.get_all(name.as_str());
+        values.into_iter().flatten().map(str::as_bytes)
+    }
+}
+
+/// An `Injector` has no way to take a field away.
+impl Inject for dyn Injector + '_ {
+    fn set(&mut self, name: &HeaderName, value: &str) {
+        Injector::set(self, name.as_str(), value.to_owned());
+    }
+
+    fn unset(&mut self, _: &HeaderName) {}
 }
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod validation;

@@ -17,6 +17,11 @@ pub(super) fn decode(digits: &[u8]) -> Option<u64> {
     })
 }
 
+/// Text of ASCII characters, which is what the formats are made of.
+pub(super) fn ascii(text: &[u8]) -> &str {
+    std::str::from_utf8(text).unwrap_or_default()
+}
+
 /// Fills `out` with the low digits of `number`, zeros on the left.
 pub(super) fn encode(mut number: u128, out: &mut [u8]) {
     for digit in out.iter_mut().rev() {

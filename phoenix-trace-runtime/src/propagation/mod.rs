@@ -12,23 +12,30 @@
 //! | [`Baggage`] | `baggage` | [W3C Baggage](https://www.w3.org/TR/baggage/) |
 //! | [`CorrelationId`] | `x-correlation-id` | the platform's own |
 //!
-//! [`carrier`] reads and writes them all on an [`http::HeaderMap`]; [`TraceContextPropagator`] and
-//! [`BaggagePropagator`] do it for any carrier that the OpenTelemetry API knows.
+//! [`Propagators`] are those that a process uses, B3 and Jaeger's format among them: they read and write every carrier that
+//! is [`Extract`] and [`Inject`]. For code that is written against the OpenTelemetry API, [`CompositePropagator`],
+//! [`TraceContextPropagator`] and [`BaggagePropagator`] are `TextMapPropagator`s.
 
+mod b3;
 pub mod baggage;
 pub mod carrier;
 pub mod correlation;
 mod hex;
+mod jaeger;
 pub mod ot;
+pub(crate) mod propagators;
 mod text_map;
 pub mod traceparent;
 pub mod tracestate;
 
 pub use baggage::Baggage;
-pub use carrier::{Outgoing, RemoteContext};
+pub use carrier::{Extract, Inject};
 pub use correlation::{CorrelationId, InvalidCorrelationId};
 pub use ot::{OtState, Randomness, Threshold};
-pub use text_map::{BaggagePropagator, TraceContextPropagator};
+pub use propagators::{
+    CorrelationSource, Outgoing, Propagator, Propagators, RemoteContext, UnknownPropagator,
+};
+pub use text_map::{BaggagePropagator, CompositePropagator, TraceContextPropagator};
 pub use traceparent::TraceParent;
 pub use tracestate::{InvalidTraceState, TraceState};
 

@@ -9,10 +9,13 @@ use opentelemetry::{
     Context,
     baggage::BaggageExt,
     propagation::{Extractor, Injector, TextMapPropagator, text_map_propagator::FieldIter},
-    trace::{TraceContextExt, TraceId},
+    trace::{SpanContext, TraceContextExt, TraceFlags, TraceId, TraceState as ApiTraceState},
 };
 
-use super::{Baggage, TraceParent, TraceState, carrier, only, tracestate, trim_ows};
+use super::propagators::Caller;
+use super::{
+    Baggage, Propagator, TraceParent, TraceState, b3, carrier, jaeger, only, tracestate, trim_ows,
+};
 
 static TRACE_FIELDS: LazyLock<[String; 2]> =
     LazyLock::new(|| [carrier::TRACEPARENT, carrier::TRACESTATE].map(|name| name.to_string()));
@@ -152,6 +155,108 @@ impl TextMapPropagator for BaggagePropagator {
     fn fields(&self) -> FieldIter<'_> {
         FieldIter::new(&*BAGGAGE_FIELDS)
     }
+}
+
+/// Several formats as one: each extracts on top of what those before it found, and all inject.
+///
+/// `init` makes the configured one the global propagator of `opentelemetry`, unless the program has installed another
+/// before. The correlation id is not part of it.
+///
+/// ```
+/// use std::collections::HashMap;
+///
+/// use opentelemetry::{propagation::TextMapPropagator, trace::TraceContextExt};
+/// use phoenix_trace_runtime::propagation::{CompositePropagator, Propagator};
+///
+/// let message = HashMap::from([("uber-trace-id".to_owned(), "7b:1f:0:1".to_owned())]);
+/// let propagator = CompositePropagator::new([Propagator::TraceContext, Propagator::Jaeger]);
+/// let context = propagator.extract(&message);
+/// assert!(context.span().span_context().is_sampled());
+/// ```
+#[derive(Clone, Debug)]
+pub struct CompositePropagator {
+    formats: Vec<Propagator>,
+    fields: Vec<String>,
+}
+
+impl CompositePropagator {
+    /// These formats, in this order.
+    #[must_use]
+    pub fn new(formats: impl IntoIterator<Item = Propagator>) -> Self {
+        let formats: Vec<Propagator> = formats.into_iter().collect();
+        let mut fields: Vec<String> = Vec::new();
+        for field in formats.iter().flat_map(|format| format.fields()) {
+            if !fields.iter().any(|known| known == field) {
+                fields.push(field.to_string());
+            }
+        }
+        Self { formats, fields }
+    }
+}
+
+impl TextMapPropagator for CompositePropagator {
+    fn inject_context(&self, context: &Context, injector: &mut dyn Injector) {
+        for format in &self.formats {
+            match format {
+                Propagator::TraceContext => {
+                    TraceContextPropagator::new().inject_context(context, injector);
+                }
+                Propagator::Baggage => BaggagePropagator::new().inject_context(context, injector),
+                Propagator::B3 | Propagator::B3Multi | Propagator::Jaeger => {
+                    let span = context.span();
+                    let debug = span.span_context().trace_flags() & DEBUG == DEBUG;
+                    let Some(parent) = TraceParent::from_span_context(span.span_context()) else {
+                        continue;
+                    };
+                    match format {
+                        Propagator::B3 => b3::inject_single(injector, &parent, debug),
+                        Propagator::B3Multi => b3::inject_multi(injector, &parent, debug),
+                        _ => jaeger::inject(injector, &parent, debug),
+                    }
+                }
+            }
+        }
+    }
+
+    fn extract_with_context(&self, context: &Context, extractor: &dyn Extractor) -> Context {
+        let mut context = context.clone();
+        for format in &self.formats {
+            context = match format {
+                Propagator::TraceContext => {
+                    TraceContextPropagator::new().extract_with_context(&context, extractor)
+                }
+                Propagator::Baggage => {
+                    BaggagePropagator::new().extract_with_context(&context, extractor)
+                }
+                Propagator::B3 | Propagator::B3Multi => {
+                    with_caller(context, b3::extract(extractor))
+                }
+                Propagator::Jaeger => with_caller(context, jaeger::extract(extractor)),
+            };
+        }
+        context
+    }
+
+    fn fields(&self) -> FieldIter<'_> {
+        FieldIter::new(&self.fields)
+    }
+}
+
+/// Where the propagators of the OpenTelemetry crates keep that a trace is to be debugged. No `traceparent` has it.
+const DEBUG: TraceFlags = TraceFlags::new(0x04);
+
+fn with_caller(context: Context, caller: Option<Caller>) -> Context {
+    let Some(Caller { parent, debug }) = caller else {
+        return context;
+    };
+    let flags = if debug { DEBUG.to_u8() } else { 0 } | parent.flags();
+    context.with_remote_span_context(SpanContext::new(
+        parent.trace_id(),
+        parent.span_id(),
+        TraceFlags::new(flags),
+        true,
+        ApiTraceState::NONE,
+    ))
 }
 
 #[cfg(test)]

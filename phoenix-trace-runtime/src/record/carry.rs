@@ -5,7 +5,6 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use http::HeaderMap;
 use opentelemetry::{SpanId, TraceId};
 use tokio::task::JoinHandle;
 
@@ -19,7 +18,7 @@ use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::thread::{self, Thread};
 use crate::outcome::Outcome;
-use crate::propagation::{CorrelationId, Outgoing, carrier};
+use crate::propagation::{Baggage, CorrelationId, Outgoing, TraceParent, TraceState};
 
 /// Carries the current span into a future or stream.
 ///
@@ -233,23 +232,42 @@ pub(crate) fn current_correlation() -> Option<CorrelationId> {
     with_active(|strand| strand.context.correlation_id()).flatten()
 }
 
-/// Writes into the header fields of a request that goes out from here: its parent is the span that runs now.
-pub(crate) fn inject(headers: &mut HeaderMap) {
-    with_active(|strand| {
-        let context = &strand.context;
-        let decided = strand.role != Role::Scope;
-        let state = if decided && !(context.state.is_empty() && context.threshold.is_none()) {
-            &context.state_with(context.threshold)
-        } else {
-            &context.state
-        };
-        let parent = context.parent_below(strand.id_of(strand.current));
-        let correlation = context.correlation_id();
-        let outgoing = Outgoing {
-            parent: parent.map(|parent| (parent, state)),
-            baggage: (!context.baggage.is_empty()).then_some(&context.baggage),
-            correlation: correlation.as_ref(),
-        };
-        carrier::inject(headers, &outgoing);
-    });
+/// What a request that goes out from here says about the one that runs: its parent is the span that runs now.
+pub(crate) struct Going {
+    parent: Option<TraceParent>,
+    debug: bool,
+    state: TraceState,
+    baggage: Baggage,
+    correlation: Option<CorrelationId>,
+}
+
+impl Going {
+    /// `None`: outside of any request.
+    pub(crate) fn from_here() -> Option<Self> {
+        with_active(|strand| {
+            let context = &strand.context;
+            let decided = strand.role != Role::Scope;
+            let state = if decided && !(context.state.is_empty() && context.threshold.is_none()) {
+                context.state_with(context.threshold)
+            } else {
+                context.state.clone()
+            };
+            Self {
+                parent: context.parent_below(strand.id_of(strand.current)),
+                debug: context.debug,
+                state,
+                baggage: context.baggage.clone(),
+                correlation: context.correlation_id(),
+            }
+        })
+    }
+
+    pub(crate) fn outgoing(&self) -> Outgoing<'_> {
+        Outgoing {
+            parent: self.parent.map(|parent| (parent, &self.state)),
+            debug: self.debug,
+            baggage: (!self.baggage.is_empty()).then_some(&self.baggage),
+            correlation: self.correlation.as_ref(),
+        }
+    }
 }

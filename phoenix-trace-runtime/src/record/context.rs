@@ -18,6 +18,8 @@ pub(crate) struct Context {
     pub(crate) remote: bool,
     /// The trace-context flags: as received while there is no root, as decided once there is one.
     pub(crate) flags: u8,
+    /// The caller asked for the trace to be debugged, in a format that can say so; passed on.
+    pub(crate) debug: bool,
     /// As received; the head decision's threshold is written into it when it goes out.
     pub(crate) state: TraceState,
     /// Of the head decision that sampled the segment, when it is known.
@@ -45,6 +47,7 @@ impl From<RemoteContext> for Context {
             context.remote = true;
             context.flags = parent.flags();
             context.state = remote.state;
+            context.debug = remote.debug;
         }
         context
     }
@@ -59,6 +62,7 @@ impl Context {
         self.place = None;
         self.remote = false;
         self.flags = 0;
+        self.debug = false;
         self.state = TraceState::EMPTY;
         self.threshold = None;
         self.forced = false;

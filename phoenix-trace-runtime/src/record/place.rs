@@ -10,7 +10,7 @@ use super::owned::{Owned, own};
 use super::scope::scope;
 use super::start::Started;
 use super::told::unharmed;
-use crate::propagation::TraceState;
+use crate::propagation::{RemoteContext, TraceState};
 
 /// What names a span: a [`SpanHandle`], or a context that came from elsewhere.
 pub trait SpanRef {
@@ -20,6 +20,12 @@ pub trait SpanRef {
     /// The handle, where the span is one of this process.
     #[doc(hidden)]
     fn as_handle(&self) -> Option<&SpanHandle> {
+        None
+    }
+
+    /// What the span's process sent beside it.
+    #[doc(hidden)]
+    fn as_remote(&self) -> Option<&RemoteContext> {
         None
     }
 }
@@ -55,6 +61,10 @@ impl<S: SpanRef + ?Sized> SpanRef for &S {
     fn as_handle(&self) -> Option<&SpanHandle> {
         (**self).as_handle()
     }
+
+    fn as_remote(&self) -> Option<&RemoteContext> {
+        (**self).as_remote()
+    }
 }
 
 /// A span, as the value of an option.
@@ -74,7 +84,7 @@ pub enum Referenced {}
 /// One span or several: anything that is a [`SpanRef`], and everything that yields them, `Option` among it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` names no span",
-    label = "expected a `SpanHandle`, a `SpanContext` or an OpenTelemetry `Context`",
+    label = "expected a `SpanHandle`, a `RemoteContext`, a `SpanContext` or an OpenTelemetry `Context`",
     note = "an `Option` of one does too, and for `link` anything that yields them"
 )]
 pub trait SpanRefs<Number> {
@@ -123,6 +133,9 @@ pub(crate) fn below<Number>(parent: impl SpanRefs<Number>) -> Owned {
 fn below_one(parent: &dyn SpanRef) -> Owned {
     if let Some(branch) = parent.as_handle().and_then(SpanHandle::branch) {
         return own(branch);
+    }
+    if let Some(remote) = parent.as_remote() {
+        return scope(remote.clone().into());
     }
     let parent = parent.to_span_context();
     if !parent.is_valid() {

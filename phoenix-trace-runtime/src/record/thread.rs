@@ -10,6 +10,7 @@ use super::registry;
 use super::start::Child;
 use super::strand::Strand;
 use crate::pipeline::Pipeline;
+use crate::propagation::propagators::{DEFAULT, Propagators};
 
 /// Buffers that a thread keeps for later segments.
 const POOL: usize = 64;
@@ -22,6 +23,8 @@ pub(crate) struct Thread {
     pool: Vec<Box<Strand>>,
     ids: Option<(Ids, u64)>,
     pipeline: Option<Arc<Pipeline>>,
+    /// Of the process, unless they are the default.
+    propagators: Option<&'static Propagators>,
     generation: u64,
     /// Instead of the process's pipeline, for the time of a scope on this thread.
     scoped: Option<Arc<Pipeline>>,
@@ -35,14 +38,16 @@ thread_local! {
             pool: Vec::new(),
             ids: None,
             pipeline: None,
+            propagators: None,
             generation: 0,
             scoped: None,
         })
     };
 }
 
-/// The pipeline of the process, and how often it was set.
+/// The pipeline of the process, the propagators that it uses with and without one, and how often these were set.
 static GLOBAL: RwLock<Option<Arc<Pipeline>>> = RwLock::new(None);
+static PROPAGATORS: RwLock<Option<&'static Propagators>> = RwLock::new(None);
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 /// Pipelines that run: zero means that tracing is off.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
@@ -85,7 +90,7 @@ impl Thread {
         self.ids().0.trace_id()
     }
 
-    /// Takes notice of a pipeline that was set since.
+    /// Takes notice of what was set since.
     #[inline]
     fn refresh(&mut self) {
         let generation = GENERATION.load(Ordering::Acquire);
@@ -95,6 +100,7 @@ impl Thread {
                 .read()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone();
+            self.propagators = *PROPAGATORS.read().unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -289,6 +295,25 @@ pub(crate) fn unset_global(pipeline: &Arc<Pipeline>) {
         *global = None;
         GENERATION.fetch_add(1, Ordering::Release);
     }
+}
+
+/// How context travels in this process from here on, whether anything is recorded or not.
+pub(crate) fn set_propagators(propagators: &'static Propagators) {
+    *PROPAGATORS.write().unwrap_or_else(PoisonError::into_inner) = Some(propagators);
+    GENERATION.fetch_add(1, Ordering::Release);
+}
+
+/// How context travels to and from the running code.
+#[inline]
+pub(crate) fn propagators() -> &'static Propagators {
+    let propagators = with(|thread| {
+        thread.refresh();
+        match thread.reports_to() {
+            Some(pipeline) => Some(pipeline.propagators),
+            None => thread.propagators,
+        }
+    });
+    propagators.flatten().unwrap_or(&DEFAULT)
 }
 
 pub(crate) fn global() -> Option<Arc<Pipeline>> {

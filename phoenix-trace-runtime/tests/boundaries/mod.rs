@@ -14,6 +14,7 @@ mod http_servers;
 mod reqwest;
 #[cfg(feature = "warp")]
 mod warp;
+mod propagators;
 
 use std::future::Future;
 use std::net::SocketAddr;

@@ -10,6 +10,7 @@ use opentelemetry_sdk::Resource;
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline::destination::{Answer, Destination, Piece, Sending};
 use crate::pipeline::{Component, Exporter, Limits, Pipeline, Sending as Settings, Stats};
+use crate::propagation::propagators::DEFAULT;
 use crate::record::carry::current_span;
 use crate::record::entered::{Entered, enter};
 use crate::record::segment::lock;
@@ -180,7 +181,14 @@ impl Rig {
             });
         let sampler = Sampler::always_on();
         let resource = Resource::builder_empty().build();
-        let pipeline = Pipeline::start(limits, sampler, resource, exporters.collect(), None);
+        let pipeline = Pipeline::start(
+            limits,
+            sampler,
+            &DEFAULT,
+            resource,
+            exporters.collect(),
+            None,
+        );
         Self {
             pipeline: pipeline.expect("a thread"),
         }

@@ -1,174 +1,77 @@
-use proptest::prelude::*;
+use std::fmt::Debug;
 
 use super::*;
+use crate::propagation::{Propagators, RemoteContext};
 
-pub(super) const PARENT: &str = "00-12345678901234567890123456789012-1234567890123456-00";
+const FIELDS: [(&str, &str); 4] = [
+    (
+        "traceparent",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03",
+    ),
+    ("tracestate", "ot=th:8,vendor=1"),
+    ("baggage", "user=alice"),
+    ("x-correlation-id", "order-4711"),
+];
 
-pub(super) fn headers(fields: &[(&'static str, &str)]) -> HeaderMap {
-    fields
-        .iter()
-        .map(|(name, value)| {
-            (
-                HeaderName::from_static(name),
-                HeaderValue::from_bytes(value.as_bytes()).unwrap(),
-            )
-        })
-        .fold(HeaderMap::new(), |mut map, (name, value)| {
-            map.append(name, value);
-            map
-        })
+fn incoming() -> RemoteContext {
+    Propagators::default().extract(&FIELDS[..])
 }
 
-#[test]
-fn absent_fields_are_not_rejected_ones() {
-    let remote = extract(&HeaderMap::new());
-    assert!(remote.parent.is_none() && remote.state.is_empty() && remote.baggage.is_empty());
-    assert!(!remote.parent_rejected && !remote.state_rejected);
-    assert!(!remote.correlation_rejected && !remote.baggage_dropped);
-}
-
-#[test]
-fn what_is_rejected_is_marked() {
-    let remote = extract(&headers(&[
-        ("traceparent", PARENT),
-        ("tracestate", "A=1"),
-        ("baggage", "a=1,broken"),
-        ("x-correlation-id", "a=1 tenant=victim"),
-    ]));
-    assert!(remote.parent.is_some() && remote.correlation.is_none());
-    assert!(!remote.parent_rejected && remote.state_rejected);
-    assert!(remote.correlation_rejected && remote.baggage_dropped);
-    assert_eq!(remote.baggage.as_str(), "a=1");
-
-    let remote = extract(&headers(&[("traceparent", "?"), ("tracestate", "A=1")]));
-    assert!(
-        remote.parent_rejected && !remote.state_rejected,
-        "the tracestate is not read"
-    );
-}
-
-#[test]
-fn one_valid_correlation_id_is_taken() {
-    let correlation = |fields: &[(&'static str, &str)]| {
-        extract(&headers(fields))
-            .correlation
-            .map(|id| id.to_string())
-    };
-    assert_eq!(
-        correlation(&[("x-correlation-id", " order-4711 ")]).as_deref(),
-        Some("order-4711")
-    );
-    assert_eq!(
-        correlation(&[("x-correlation-id", "a"), ("x-correlation-id", "b")]),
-        None
-    );
-    assert_eq!(correlation(&[("x-correlation-id", "")]), None);
-
-    let name = HeaderName::from_static("x-request-id");
-    let map = headers(&[("x-request-id", "r1"), ("x-correlation-id", "c1")]);
-    assert_eq!(
-        extract_with(&map, &name).correlation.unwrap().as_str(),
-        "r1"
-    );
-}
-
-#[test]
-fn injection_replaces_what_was_there() {
-    let mut map = headers(&[
-        ("traceparent", "old"),
-        ("traceparent", "older"),
-        ("tracestate", "old=1"),
-        ("baggage", "old=1"),
-        ("x-correlation-id", "old"),
-        ("accept", "*/*"),
-    ]);
-    let parent = TraceParent::parse(PARENT.as_bytes()).unwrap();
-    let id: CorrelationId = "new".parse().unwrap();
-    let outgoing = Outgoing {
-        parent: Some((parent, &TraceState::EMPTY)),
-        baggage: Some(&Baggage::EMPTY),
-        correlation: Some(&id),
-    };
-    inject(&mut map, &outgoing);
-    assert_eq!(
-        map,
-        headers(&[
-            ("traceparent", PARENT),
-            ("x-correlation-id", "new"),
-            ("accept", "*/*")
-        ])
-    );
-
-    let before = map.clone();
-    inject(&mut map, &Outgoing::default());
-    assert_eq!(map, before);
-}
-
-#[test]
-fn a_long_tracestate_is_shortened() {
-    let list = (0..32)
-        .map(|i| format!("k{i}={}", "x".repeat(100)))
-        .collect::<Vec<_>>()
-        .join(",");
-    let state = TraceState::parse([list.as_bytes()]).unwrap();
-    let mut map = HeaderMap::new();
-    let parent = TraceParent::parse(PARENT.as_bytes()).unwrap();
-    inject(
-        &mut map,
-        &Outgoing {
-            parent: Some((parent, &state)),
-            ..Outgoing::default()
-        },
-    );
-    let sent = map[TRACESTATE].to_str().unwrap();
-    assert!((512..=tracestate::MAX_EMITTED).contains(&sent.len()));
-    assert!(list.starts_with(sent));
-}
-
-#[test]
-fn a_full_map_stays_as_it_is() {
-    let mut map = HeaderMap::new();
-    for i in 0.. {
-        let name = HeaderName::from_bytes(format!("h{i}").as_bytes()).unwrap();
-        if map.try_insert(name, HeaderValue::from_static("v")).is_err() {
-            break;
-        }
+/// What is written reads as what was to be written, and what stood there is gone.
+fn check<C: Extract + Inject + Debug + ?Sized>(carrier: &mut C) {
+    for (name, _) in FIELDS {
+        carrier.set(&HeaderName::from_static(name), "stale");
     }
-    let before = map.len();
-    let parent = TraceParent::parse(PARENT.as_bytes()).unwrap();
-    inject(
-        &mut map,
-        &Outgoing {
-            parent: Some((parent, &TraceState::EMPTY)),
-            ..Outgoing::default()
-        },
-    );
-    assert_eq!(map.len(), before);
+    let propagators = Propagators::default();
+    propagators.inject(carrier, &(&incoming()).into());
+    for (name, value) in FIELDS {
+        let name = HeaderName::from_static(name);
+        let values: Vec<&[u8]> = carrier.values_of(&name).collect();
+        assert_eq!(values, [value.as_bytes()], "{name} in {carrier:?}");
+    }
+    let state = HeaderName::from_static("tracestate");
+    carrier.unset(&state);
+    assert_eq!(carrier.values_of(&state).count(), 0, "{carrier:?}");
 }
 
-proptest! {
-    #[test]
-    fn any_fields_are_harmless(
-        fields in proptest::collection::vec((0_usize..4, proptest::collection::vec(any::<u8>(), 0..200)), 0..20),
-    ) {
-        let names = [TRACEPARENT, TRACESTATE, BAGGAGE, correlation::HEADER];
-        let mut map = HeaderMap::new();
-        for (name, value) in fields {
-            if let Ok(value) = HeaderValue::from_bytes(&value) {
-                map.append(&names[name], value);
-            }
-        }
-        let remote = extract(&map);
-        let mut out = HeaderMap::new();
-        inject(&mut out, &Outgoing {
-            parent: remote.parent.map(|parent| (parent, &remote.state)),
-            baggage: Some(&remote.baggage),
-            correlation: remote.correlation.as_ref(),
-        });
-        let again = extract(&out);
-        prop_assert_eq!(again.parent, remote.parent);
-        prop_assert_eq!(again.baggage, remote.baggage);
-        prop_assert_eq!(again.correlation, remote.correlation);
-        prop_assert!(!again.parent_rejected && !again.state_rejected && !again.baggage_dropped);
-    }
+#[test]
+fn every_carrier_holds_every_field_once() {
+    check(&mut HeaderMap::new());
+    #[cfg(feature = "grpc")]
+    check(&mut tonic::metadata::MetadataMap::new());
+    check(&mut HashMap::<String, String>::new());
+    check(&mut HashMap::<String, Vec<u8>>::new());
+    check(&mut BTreeMap::<String, String>::new());
+    check(&mut BTreeMap::<Box<str>, Vec<u8>>::new());
+    check(&mut Vec::<(String, String)>::new());
+    check(&mut Vec::<(String, Vec<u8>)>::new());
+}
+
+#[test]
+fn a_list_is_read_in_any_spelling_and_in_its_order() {
+    let list = [("Baggage", "a=1"), ("other", "x"), ("BAGGAGE", "b=2")];
+    assert_eq!(
+        Propagators::default().extract(&list[..]).baggage.as_str(),
+        "a=1,b=2"
+    );
+    let mut list = list.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
+    list.set(&BAGGAGE, "c=3");
+    assert_eq!(
+        list,
+        [("other", "x"), ("baggage", "c=3")].map(|(k, v)| (k.to_owned(), v.to_owned()))
+    );
+}
+
+#[test]
+fn carriers_of_the_opentelemetry_api_are_carriers() {
+    let mut message = HashMap::<String, String>::new();
+    let propagators = Propagators::default();
+    propagators.inject(&mut message as &mut dyn Injector, &(&incoming()).into());
+    let expected = FIELDS.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    assert_eq!(message, expected);
+    let remote = propagators.extract(&message as &dyn Extractor);
+    assert_eq!(remote.parent, incoming().parent);
+    assert_eq!(remote.state, incoming().state);
+    assert_eq!(remote.baggage, incoming().baggage);
+    assert_eq!(remote.correlation, incoming().correlation);
 }

@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 
-use opentelemetry::trace::{SpanContext, TraceState as ApiTraceState};
 use proptest::prelude::*;
 
 use super::*;

@@ -1,12 +1,15 @@
 //! The cases of the W3C validation service (`test/` of github.com/w3c/trace-context) that depend on parsing, by the
 //! behaviour each of them asks for.
 
-use super::tests::{PARENT, headers};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::carrier::{TRACEPARENT, TRACESTATE};
+use super::tests::{PARENT, default, headers};
 use super::*;
 
 /// What the next process gets when the context that came in is sent on unchanged.
 fn check(fields: &[(&'static str, &str)], parent: Option<&str>, state: &str) {
-    let remote = extract(&headers(fields));
+    let remote = default().extract(&headers(fields));
     assert_eq!(
         remote.parent.map(|p| p.to_string()).as_deref(),
         parent,
@@ -19,7 +22,7 @@ fn check(fields: &[(&'static str, &str)], parent: Option<&str>, state: &str) {
         parent: remote.parent.map(|parent| (parent, &remote.state)),
         ..Outgoing::default()
     };
-    inject(&mut out, &outgoing);
+    default().inject(&mut out, &outgoing);
     let text = |name: &HeaderName| out.get(name).map(|value| value.to_str().unwrap());
     assert_eq!(text(&TRACEPARENT), parent);
     assert_eq!(text(&TRACESTATE).unwrap_or_default(), state);
@@ -29,7 +32,8 @@ fn check(fields: &[(&'static str, &str)], parent: Option<&str>, state: &str) {
 fn traceparent_alone() {
     let parent = |value: &str| {
         let zero_flags = |p: TraceParent| p.to_string();
-        extract(&headers(&[("traceparent", value)]))
+        default()
+            .extract(&headers(&[("traceparent", value)]))
             .parent
             .map(zero_flags)
     };
@@ -242,7 +246,7 @@ fn field_names_and_numbers() {
             HeaderValue::from_static(value),
         );
     }
-    assert_eq!(extract(&map).state.as_str(), "foo=1");
+    assert_eq!(default().extract(&map).state.as_str(), "foo=1");
 }
 
 #[test]
