@@ -4,6 +4,7 @@ mod collector;
 mod console;
 mod flow;
 mod hostile;
+mod interop;
 mod launcher;
 mod load;
 mod shutdown;

@@ -82,14 +82,18 @@ impl Service {
                 .iter()
                 .flat_map(|settings| settings.iter().copied()),
         );
-        let child = Child::start(name, command);
+        Self::listening(Child::start(name, command))
+    }
+
+    /// A service in its process, as soon as it says where it listens.
+    pub(crate) fn listening(child: Child) -> Self {
         let address = child.stdout.wait_for(READY_WITHIN, |line| {
             serde_json::from_str(line)
                 .ok()
                 .map(|line: Listening| line.listening)
         });
         Self {
-            address: address.unwrap_or_else(|| panic!("{name} does not listen; {child}")),
+            address: address.unwrap_or_else(|| panic!("{} does not listen; {child}", child.name)),
             child,
         }
     }
