@@ -23,9 +23,16 @@ pub(crate) struct Times {
 }
 
 pub(crate) fn measure(length: Duration) -> Result<Times, String> {
-    let plain = request([("host", "users.internal"), ("accept", "*/*"), ("user-agent", "curl/8")]);
+    let plain = request([
+        ("host", "users.internal"),
+        ("accept", "*/*"),
+        ("user-agent", "curl/8"),
+    ]);
     let carrying = request([
-        ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        (
+            "traceparent",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ),
         ("tracestate", "ot=th:e666,vendor=t61rcWkgMzE"),
         ("baggage", "tenant=acme,plan=gold"),
     ]);
@@ -59,7 +66,9 @@ pub(crate) fn measure(length: Duration) -> Result<Times, String> {
             per_call(length, || extract_theirs(&carrying)),
         ],
         inject: [
-            per_call(length, || carrier::inject(black_box(&mut written), &outgoing)),
+            per_call(length, || {
+                carrier::inject(black_box(&mut written), &outgoing)
+            }),
             per_call(length, || {
                 theirs.inject_context(&context, &mut HeaderInjector(black_box(&mut also_written)));
             }),

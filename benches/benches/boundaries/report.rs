@@ -55,8 +55,12 @@ pub(crate) fn evaluate(all: &All) -> Vec<Row> {
         ("inject traceparent, tracestate, baggage", |t| t.inject),
     ];
     for (group, value) in headers {
-        let (ours, theirs): (Vec<f64>, Vec<f64>) =
-            all.headers.iter().map(value).map(|[ours, theirs]| (ours, theirs)).unzip();
+        let (ours, theirs): (Vec<f64>, Vec<f64>) = all
+            .headers
+            .iter()
+            .map(value)
+            .map(|[ours, theirs]| (ours, theirs))
+            .unzip();
         rows.push(under(group, &ours, "opentelemetry_sdk", &theirs));
     }
     rows
@@ -64,7 +68,12 @@ pub(crate) fn evaluate(all: &All) -> Vec<Row> {
 
 /// Against the server without tracing: ours ÷ bare.
 fn over(group: &str, ours: &[f64], bare: &[f64], most: Option<f64>) -> Row {
-    let ratio = median(ours.iter().zip(bare).map(|(ours, bare)| ours / bare).collect());
+    let ratio = median(
+        ours.iter()
+            .zip(bare)
+            .map(|(ours, bare)| ours / bare)
+            .collect(),
+    );
     Row {
         budget: most.map(|most| format!("≤ {most:.3} ×")),
         met: most.map(|most| ratio <= most),
@@ -74,7 +83,12 @@ fn over(group: &str, ours: &[f64], bare: &[f64], most: Option<f64>) -> Row {
 
 /// Against a rival: rival ÷ ours.
 fn under(group: &str, ours: &[f64], rival: &'static str, theirs: &[f64]) -> Row {
-    let ratio = median(ours.iter().zip(theirs).map(|(ours, theirs)| theirs / ours).collect());
+    let ratio = median(
+        ours.iter()
+            .zip(theirs)
+            .map(|(ours, theirs)| theirs / ours)
+            .collect(),
+    );
     row(group, ours, rival, theirs, ratio)
 }
 
@@ -113,7 +127,10 @@ pub(crate) fn print_table(rows: &[Row], all: &All) {
         for stack in Stack::ALL {
             let samples = all.servers.get(&Server { protocol, stack });
             let times = samples.into_iter().flatten().map(|sample| sample.time);
-            println!("{:>10.0}  {protocol}, {stack}", 1e9 / median(times.collect()));
+            println!(
+                "{:>10.0}  {protocol}, {stack}",
+                1e9 / median(times.collect())
+            );
         }
     }
     println!("\nns; ratio: ours ÷ bare, rival ÷ ours");

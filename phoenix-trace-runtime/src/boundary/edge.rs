@@ -101,7 +101,10 @@ impl Edge {
 
     #[inline(never)]
     fn distrust(&self, remote: RemoteContext, headers: &mut HeaderMap) -> Arrived {
-        let mut context = Context::default();
+        let mut context = Context {
+            at_edge: true,
+            ..Context::default()
+        };
         if let Some(forced) = &self.forced {
             if forced.is_due(headers, remote.parent.is_some(), Instant::now()) {
                 context.state = forced::mark();

@@ -8,6 +8,7 @@ pub(crate) const RPC_SYSTEM_NAME: RawKey = RawKey::new("rpc.system.name");
 pub(crate) const RPC_METHOD: RawKey = RawKey::new("rpc.method");
 #[cfg(feature = "grpc")]
 pub(crate) const RPC_METHOD_ORIGINAL: RawKey = RawKey::new("rpc.method_original");
+pub(crate) const SERVICE_PEER_NAME: RawKey = RawKey::new("service.peer.name");
 pub(crate) const SERVER_ADDRESS: RawKey = RawKey::new("server.address");
 pub(crate) const SERVER_PORT: RawKey = RawKey::new("server.port");
 pub(crate) const HTTP_REQUEST_METHOD: RawKey = RawKey::new("http.request.method");

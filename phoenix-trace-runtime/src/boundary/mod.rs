@@ -1,6 +1,7 @@
 //! What the HTTP and gRPC boundaries share: a response whose span lasts until its body has ended, excluded paths, the public
 //! edge, header fields that are recorded.
 
+mod answer;
 mod body;
 mod captured;
 mod edge;
@@ -13,6 +14,7 @@ mod protocol;
 pub(crate) mod url;
 mod watch;
 
+pub(crate) use answer::{answer, note_peer, told_name};
 pub use body::ResponseBody;
 pub(crate) use captured::{Captured, REQUEST, RESPONSE};
 pub(crate) use edge::Arrived;
@@ -22,8 +24,7 @@ pub use forced::ForcedTracing;
 pub use future::ResponseFuture;
 pub use hosts::Hosts;
 pub(crate) use protocol::{
-    BodyError, Fault, Protocol, Rest, answer_correlation, chain, error_type, fail, int, opt, parts,
-    text,
+    BodyError, Fault, Protocol, Rest, chain, error_type, fail, int, opt, parts, text,
 };
 pub(crate) use watch::Watch;
 

@@ -10,10 +10,9 @@ use http::{HeaderMap, Response};
 
 use crate::key::RawKey;
 use crate::outcome::{short_type_name, source_of};
-use crate::propagation::Outgoing;
+use crate::record::clock;
 use crate::record::running::Running;
 use crate::record::told::{MESSAGE_LENGTH, Told, bounded};
-use crate::record::{carry, clock, thread};
 use crate::value::{Attr, Value};
 
 /// One side of one protocol, for the length of one exchange.
@@ -128,13 +127,6 @@ pub(crate) fn chain(error: &dyn Display, mut source: Option<&(dyn Error + 'stati
         message,
         sources: Vec::new(),
         exception: false,
-    }
-}
-
-/// Tells the correlation id of the running request in the response to it.
-pub(crate) fn answer_correlation(headers: &mut HeaderMap) {
-    if let Some(id) = carry::current_correlation() {
-        thread::propagators().inject(headers, &Outgoing::only(&id));
     }
 }
 

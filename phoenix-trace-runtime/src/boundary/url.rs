@@ -85,25 +85,31 @@ pub(crate) fn authority<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a 
 
 /// An authority without its user-info.
 pub(crate) fn without_credentials(authority: &str) -> &str {
-    authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host)
+    let at = authority.bytes().rposition(|byte| byte == b'@');
+    at.and_then(|at| authority.get(at + 1..))
+        .unwrap_or(authority)
 }
 
 /// Host and port of an authority without user-info; of an IPv6 address without its brackets.
 pub(crate) fn host_and_port(authority: &str) -> (&str, Option<u16>) {
-    if let Some(rest) = authority.strip_prefix('[')
-        && let Some((host, rest)) = rest.split_once(']')
-    {
-        return (
-            host,
-            rest.strip_prefix(':').and_then(|port| port.parse().ok()),
-        );
+    if authority.starts_with('[') {
+        return of_ip_literal(authority).unwrap_or((authority, None));
     }
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') => (host, port.parse().ok()),
+    // Byte by byte: it is short, and its port shorter.
+    let colon = authority.bytes().rposition(|byte| byte == b':');
+    match colon.and_then(|colon| authority.split_at_checked(colon)) {
+        Some((host, port)) if !host.bytes().any(|byte| byte == b':') => {
+            (host, port.get(1..).and_then(|port| port.parse().ok()))
+        }
         _ => (authority, None),
     }
+}
+
+#[cold]
+fn of_ip_literal(authority: &str) -> Option<(&str, Option<u16>)> {
+    let (host, rest) = authority.strip_prefix('[')?.split_once(']')?;
+    let port = rest.strip_prefix(':').and_then(|port| port.parse().ok());
+    Some((host, port))
 }
 
 /// The port that a scheme stands for.

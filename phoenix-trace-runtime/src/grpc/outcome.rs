@@ -11,7 +11,7 @@ use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
 use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{
-    BodyError, Fault, Protocol, Rest, answer_correlation, chain, fail, keys, text,
+    BodyError, Fault, Protocol, Rest, answer, chain, fail, keys, note_peer, text,
 };
 use crate::outcome::source_of;
 use crate::record::running::Running;
@@ -189,7 +189,7 @@ impl Protocol for ServerSide {
         span: &mut Running<'_>,
         response: &mut Response<B>,
     ) -> Rest {
-        answer_correlation(response.headers_mut());
+        answer(response.headers_mut());
         self.head = Head::of(response);
         let told = Ended::told(response.headers());
         let is_told = told.is_some();
@@ -235,6 +235,7 @@ impl Protocol for ClientSide {
         response: &mut Response<B>,
     ) -> Rest {
         self.head = Head::of(response);
+        note_peer(span, response.headers());
         match Ended::told(response.headers()) {
             Some(ended) => {
                 at_client(span, Some(ended));

@@ -8,8 +8,8 @@ use http::{HeaderMap, StatusCode, Uri};
 use super::attributes::{Sent, client_span};
 use super::outcome::ClientSide;
 use crate::boundary::{BodyError, Captured, Hosts, Watch};
-use crate::remote::inject_headers;
 use crate::record::running::Running;
+use crate::remote::inject_headers;
 
 /// Runs `f`, which sends a request, inside a CLIENT span: what `f` injects names that span. An `Err` marks the span as
 /// failed; where the response can tell its status, [`trace_http_response`] records it. [`HttpCall`] says more of a request.

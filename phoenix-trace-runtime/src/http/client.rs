@@ -19,7 +19,8 @@ use crate::remote::inject_headers;
 ///
 /// The span is called by its method, or `{method} {template}` when the request has a [`UrlTemplate`]; it lasts until
 /// the body of the response has ended, or the connection is upgraded. 4xx and 5xx statuses and requests without a response
-/// make it an error; the segment is kept for 5xx and for no response.
+/// make it an error; the segment is kept for 5xx and for no response. A server that tells its name in `x-service-name`, as
+/// [`HttpServerLayer`](crate::HttpServerLayer) does, is its `service.peer.name`.
 ///
 /// It fits every tower service that sends HTTP requests and whose error is an [`Error`](std::error::Error), `hyper_util`'s client for one.
 /// Placed inside of a layer that tries again there is a span for each attempt, and with a [`ResendCounter`] each but the first
@@ -112,16 +113,22 @@ impl HttpClientLayer {
 impl Settings {
     /// The span of a request, and what tells how it ended.
     pub(super) fn start(&self, sent: &Sent<'_>, method: &http::Method) -> (Owned, ClientSide) {
-        let side = ClientSide::of(method, &self.response_fields);
+        let believed = self.is_for_us(sent.uri, sent.headers);
+        let side = ClientSide::of(method, &self.response_fields, believed);
         (client_span(sent, &self.request_fields), side)
     }
 
     /// Injects what runs now, where it may go.
     pub(super) fn inject(&self, uri: &Uri, headers: &mut HeaderMap) {
-        let hosts = self.hosts.as_ref();
-        if hosts.is_none_or(|hosts| hosts.has_target(uri, headers)) {
+        if self.is_for_us(uri, headers) {
             inject_headers(headers);
         }
+    }
+
+    /// Is a request for one of the hosts that context may go to, and that may say who they are?
+    fn is_for_us(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+        let hosts = self.hosts.as_ref();
+        hosts.is_none_or(|hosts| hosts.has_target(uri, headers))
     }
 }
 

@@ -7,8 +7,8 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Method, Response, StatusCode};
 
 use crate::boundary::{
-    BodyError, Captured, Fault, Protocol, Rest, answer_correlation, chain, error_type, fail, int,
-    keys,
+    BodyError, Captured, Fault, Protocol, Rest, answer, chain, error_type, fail, int, keys,
+    note_peer,
 };
 use crate::outcome::{short_type_name, source_of};
 use crate::record::running::Running;
@@ -29,6 +29,8 @@ pub struct ServerSide {
 pub struct ClientSide {
     kind: Exchange,
     captured: Captured,
+    /// May the server say who it is?
+    believed: bool,
 }
 
 /// What the method says about the body of the response.
@@ -127,7 +129,7 @@ impl Protocol for ServerSide {
         response: &mut Response<B>,
     ) -> Rest {
         unless_rpc!(self, |rpc| rpc.head(span, response));
-        answer_correlation(response.headers_mut());
+        answer(response.headers_mut());
         let code = response.status();
         status(span, code, code.is_server_error());
         self.captured.record(span, response.headers());
@@ -165,10 +167,11 @@ impl<E: Display + 'static> Fault<E> for ServerSide {
 }
 
 impl ClientSide {
-    pub(super) fn of(method: &Method, captured: &Captured) -> Self {
+    pub(super) fn of(method: &Method, captured: &Captured, believed: bool) -> Self {
         Self {
             kind: Exchange::of(method),
             captured: captured.clone(),
+            believed,
         }
     }
 
@@ -191,6 +194,9 @@ impl Protocol for ClientSide {
         response: &mut Response<B>,
     ) -> Rest {
         Self::status(span, response.status());
+        if self.believed {
+            note_peer(span, response.headers());
+        }
         self.captured.record(span, response.headers());
         self.kind.rest(response)
     }

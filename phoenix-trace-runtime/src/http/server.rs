@@ -25,7 +25,8 @@ type Route = fn(&Extensions) -> Option<&str>;
 /// The span is called `{method} {route}`, and lasts until the body of the response has ended. A client that hangs up
 /// before ends it with `phoenix.cancelled`; a 5xx status, a panic in the handler or a body that breaks makes it an
 /// error. The response tells the correlation id in `x-correlation-id`: the one that the request carried if it was
-/// valid, else the trace id. All this holds for axum, hyper and every other server that takes a tower service.
+/// valid, else the trace id. In `x-service-name` it tells the service's name, so that callers know whom they called; at a
+/// public [edge](Self::edge) it does not. All this holds for axum, hyper and every other server that takes a tower service.
 ///
 /// Where one server speaks both, a gRPC request gets the span that `GrpcServerLayer` would give it (feature `grpc`), and
 /// what is inside adds no second one: neither that layer nor `#[traced_grpc_service]`. An excluded gRPC request is left

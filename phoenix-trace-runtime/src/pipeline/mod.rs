@@ -33,6 +33,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use http::HeaderValue;
+use opentelemetry::Key;
 use opentelemetry_sdk::Resource;
 use tokio::sync::Notify;
 
@@ -57,6 +59,7 @@ pub(crate) use pace::Pace;
 pub(crate) use telemetry::LaneNow;
 use waiting::Waiting;
 
+use crate::boundary::told_name;
 use crate::propagation::propagators::{DEFAULT, Propagators};
 use crate::record::clock::{self, Ticks};
 use crate::record::context::Context;
@@ -153,6 +156,8 @@ pub(crate) struct Pipeline {
     sampler: Sampler,
     /// How context travels to and from what is recorded here.
     pub(crate) propagators: &'static Propagators,
+    /// The service's name, as it tells it to its callers.
+    pub(crate) told_name: Option<HeaderValue>,
     /// The way to the first exporter. Its account is that of the whole pipeline.
     first: Lane,
     /// The ways to the others.
@@ -195,6 +200,8 @@ impl Pipeline {
         let running = Some(thread::Counted::new());
         let mut pipeline = Self::new(limits, false, sampler, first, also, running);
         pipeline.propagators = propagators;
+        let name = resource.get(&Key::from_static_str("service.name"));
+        pipeline.told_name = name.and_then(|name| told_name(&name.as_str()));
         pipeline.beside = beside.is_some().then(Arc::default);
         let pipeline = Arc::new(pipeline);
         let exporters = exporters
@@ -225,6 +232,7 @@ impl Pipeline {
             idle,
             sampler,
             propagators: &DEFAULT,
+            told_name: None,
             first,
             also,
             beside: None,

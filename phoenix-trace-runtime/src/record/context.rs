@@ -16,6 +16,8 @@ pub(crate) struct Context {
     pub(crate) place: Option<(u64, u32)>,
     /// Is that span in another process?
     pub(crate) remote: bool,
+    /// Has the request come in at a public edge? Then nobody outside learns the names of services.
+    pub(crate) at_edge: bool,
     /// The trace-context flags: as received while there is no root, as decided once there is one.
     pub(crate) flags: u8,
     /// The caller asked for the trace to be debugged, in a format that can say so; passed on.
@@ -61,6 +63,7 @@ impl Context {
         self.parent = 0;
         self.place = None;
         self.remote = false;
+        self.at_edge = false;
         self.flags = 0;
         self.debug = false;
         self.state = TraceState::EMPTY;
@@ -77,6 +80,7 @@ impl Context {
         self.parent = parent;
         self.place = Some(place);
         self.remote = false;
+        self.at_edge = of.at_edge;
         self.flags = of.flags;
         self.threshold = of.threshold;
         self.state.clone_from(&of.state);

@@ -155,7 +155,8 @@ rpc.method = grpc.health.v1.Health/Check
 rpc.response.status_code = OK
 rpc.system.name = grpc
 server.address = health.example
-server.port = 50051"
+server.port = 50051
+service.peer.name = test"
     );
     let server = attributes(&capture, SpanKind::Server, method);
     let (server, port) = server.rsplit_once(" = ").unwrap();

@@ -10,11 +10,12 @@ mod http_client;
 mod http_hosts;
 mod http_server;
 mod http_servers;
+mod peer;
+mod propagators;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[cfg(feature = "warp")]
 mod warp;
-mod propagators;
 
 use std::future::Future;
 use std::net::SocketAddr;

@@ -19,13 +19,12 @@ pub(crate) struct Text {
 }
 
 /// How long each call took.
-pub(super) async fn requests(
-    address: SocketAddr,
-    until: Instant,
-) -> Result<Vec<Duration>, String> {
+pub(super) async fn requests(address: SocketAddr, until: Instant) -> Result<Vec<Duration>, String> {
     let stream = TcpStream::connect(address).await;
     let stream = stream.map_err(|error| error.to_string())?;
-    stream.set_nodelay(true).map_err(|error| error.to_string())?;
+    stream
+        .set_nodelay(true)
+        .map_err(|error| error.to_string())?;
     let failed = |error: h2::Error| error.to_string();
     let (mut client, connection) = h2::client::handshake(stream).await.map_err(failed)?;
     let connection = tokio::spawn(connection);
@@ -61,11 +60,7 @@ fn framed() -> Bytes {
     framed.freeze()
 }
 
-async fn call(
-    client: &mut SendRequest<Bytes>,
-    uri: &Uri,
-    message: &Bytes,
-) -> Result<(), String> {
+async fn call(client: &mut SendRequest<Bytes>, uri: &Uri, message: &Bytes) -> Result<(), String> {
     let failed = |error: h2::Error| error.to_string();
     let request = Request::post(uri.clone())
         .header("content-type", "application/grpc")
@@ -79,10 +74,15 @@ async fn call(
     while let Some(data) = answer.data().await {
         let data = data.map_err(failed)?;
         taken += data.len();
-        answer.flow_control().release_capacity(data.len()).map_err(failed)?;
+        answer
+            .flow_control()
+            .release_capacity(data.len())
+            .map_err(failed)?;
     }
     let trailers = answer.trailers().await.map_err(failed)?;
-    let status = trailers.as_ref().and_then(|trailers| trailers.get("grpc-status"));
+    let status = trailers
+        .as_ref()
+        .and_then(|trailers| trailers.get("grpc-status"));
     if taken == message.len() && status.is_some_and(|status| status == "0") {
         Ok(())
     } else {

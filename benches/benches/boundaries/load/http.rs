@@ -9,10 +9,7 @@ use tokio::net::TcpStream;
 use super::TEXT;
 
 /// How long each request took.
-pub(super) async fn requests(
-    address: SocketAddr,
-    until: Instant,
-) -> Result<Vec<Duration>, String> {
+pub(super) async fn requests(address: SocketAddr, until: Instant) -> Result<Vec<Duration>, String> {
     let failed = |error: std::io::Error| error.to_string();
     let mut connection = TcpStream::connect(address).await.map_err(failed)?;
     connection.set_nodelay(true).map_err(failed)?;
@@ -21,7 +18,10 @@ pub(super) async fn requests(
         TEXT.len()
     );
 
-    connection.write_all(request.as_bytes()).await.map_err(failed)?;
+    connection
+        .write_all(request.as_bytes())
+        .await
+        .map_err(failed)?;
     let mut response = Vec::new();
     while !response.ends_with(TEXT.as_bytes()) {
         if connection.read_buf(&mut response).await.map_err(failed)? == 0 {
@@ -38,7 +38,10 @@ pub(super) async fn requests(
         if started >= until {
             return Ok(took);
         }
-        connection.write_all(request.as_bytes()).await.map_err(failed)?;
+        connection
+            .write_all(request.as_bytes())
+            .await
+            .map_err(failed)?;
         connection.read_exact(&mut response).await.map_err(failed)?;
         took.push(started.elapsed());
         if !response.ends_with(TEXT.as_bytes()) {

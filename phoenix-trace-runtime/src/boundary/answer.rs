@@ -1,0 +1,53 @@
+//! What a response tells besides its own: the correlation id of the request, and the name of the service that answered.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::keys;
+use super::protocol::text;
+use crate::propagation::Outgoing;
+use crate::record::carry::with_active;
+use crate::record::running::Running;
+use crate::record::thread;
+
+/// The header field in which a service tells its `service.name`, so that its callers know for sure whom they called.
+const SERVICE_NAME: HeaderName = HeaderName::from_static("x-service-name");
+
+/// The longest name that is told or believed, in bytes.
+const MAX_LENGTH: usize = 255;
+
+/// A service's name as it is told. `None`: it has none, or one that no header field can hold.
+pub(crate) fn told_name(service: &str) -> Option<HeaderValue> {
+    let named = !service.starts_with("unknown_service") && service.len() <= MAX_LENGTH;
+    named.then(|| HeaderValue::from_str(service).ok()).flatten()
+}
+
+/// Tells the correlation id of the running request in the response to it, and, but at a public edge, who answers.
+pub(crate) fn answer(headers: &mut HeaderMap) {
+    let told = with_active(|strand| {
+        let context = &strand.context;
+        let name = strand.pipeline.told_name.as_ref();
+        let name = name.filter(|_| !context.at_edge).cloned();
+        (context.correlation_id(), name)
+    });
+    let Some((id, name)) = told else { return };
+    if let Some(id) = id {
+        thread::propagators().inject(headers, &Outgoing::only(&id));
+    }
+    // A proxy passes on what the service behind it has told.
+    if let Some(name) = name {
+        drop(headers.try_insert(SERVICE_NAME, name));
+    }
+}
+
+/// Writes onto a client's span who has answered: `service.peer.name`.
+pub(crate) fn note_peer(span: &mut Running<'_>, headers: &HeaderMap) {
+    let Some(name) = headers.get(SERVICE_NAME).cloned() else {
+        return;
+    };
+    span.edit(move |strand, number| match name.to_str() {
+        Ok(name) if (1..=MAX_LENGTH).contains(&name.len()) => {
+            strand.set_plain(number, &[text(&keys::SERVICE_PEER_NAME, name)]);
+        }
+        _ => {}
+    });
+}
