@@ -104,6 +104,9 @@ where
                 true
             }
             Poll::Ready(Some(Ok(frame))) => {
+                if let Some(data) = frame.data_ref() {
+                    protocol.data(data);
+                }
                 if let Some(trailers) = frame.trailers_ref() {
                     protocol.trailers(&mut running, trailers);
                     true

@@ -8,6 +8,15 @@ pub(crate) const RPC_SYSTEM_NAME: RawKey = RawKey::new("rpc.system.name");
 pub(crate) const RPC_METHOD: RawKey = RawKey::new("rpc.method");
 #[cfg(feature = "grpc")]
 pub(crate) const RPC_METHOD_ORIGINAL: RawKey = RawKey::new("rpc.method_original");
+#[cfg(feature = "grpc")]
+pub(crate) const RPC_MESSAGE_TYPE: RawKey = RawKey::new("rpc.message.type");
+#[cfg(feature = "grpc")]
+pub(crate) const RPC_MESSAGE_ID: RawKey = RawKey::new("rpc.message.id");
+#[cfg(feature = "grpc")]
+pub(crate) const RPC_MESSAGE_COMPRESSED_SIZE: RawKey = RawKey::new("rpc.message.compressed_size");
+#[cfg(feature = "grpc")]
+pub(crate) const RPC_MESSAGE_UNCOMPRESSED_SIZE: RawKey =
+    RawKey::new("rpc.message.uncompressed_size");
 pub(crate) const SERVICE_PEER_NAME: RawKey = RawKey::new("service.peer.name");
 pub(crate) const SERVER_ADDRESS: RawKey = RawKey::new("server.address");
 pub(crate) const SERVER_PORT: RawKey = RawKey::new("server.port");

@@ -24,6 +24,9 @@ pub trait Protocol {
         response: &mut Response<B>,
     ) -> Rest;
 
+    /// A piece of the body is there.
+    fn data<D: bytes::Buf>(&mut self, _data: &D) {}
+
     /// The trailers are there: the body has ended.
     fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap);
 

@@ -8,6 +8,7 @@ use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::messages::{Way, watch};
 use super::outcome::ClientSide;
 use crate::boundary::url::{host_and_port, without_credentials};
 use crate::boundary::{Fault, ResponseBody, ResponseFuture, int, keys, opt, text};
@@ -36,6 +37,7 @@ static CLIENT: Site = Site::new("grpc", SpanKind::Client, "");
 #[derive(Clone, Debug, Default)]
 pub struct GrpcClientLayer {
     server: Option<Arc<Authority>>,
+    messages: bool,
 }
 
 impl GrpcClientLayer {
@@ -51,6 +53,19 @@ impl GrpcClientLayer {
     pub fn server(self, authority: &str) -> Self {
         Self {
             server: authority.parse().ok().map(Arc::new),
+            ..self
+        }
+    }
+
+    /// Records an event `rpc.message` for each message that is sent or received, with its direction, its number and its size
+    /// in bytes; off by default. A span holds as many events as its limit says (128), and counts those beyond.
+    ///
+    /// What is sent is seen in requests with tonic's own [`Body`](tonic::body::Body), which its clients make.
+    #[must_use]
+    pub fn message_events(self, record: bool) -> Self {
+        Self {
+            messages: record,
+            ..self
         }
     }
 }
@@ -62,6 +77,7 @@ impl<S> Layer<S> for GrpcClientLayer {
         GrpcClient {
             inner,
             server: self.server.clone(),
+            messages: self.messages,
         }
     }
 }
@@ -71,6 +87,7 @@ impl<S> Layer<S> for GrpcClientLayer {
 pub struct GrpcClient<S> {
     inner: S,
     server: Option<Arc<Authority>>,
+    messages: bool,
 }
 
 fn span<B>(request: &Request<B>, server: Option<&Authority>) -> Owned {
@@ -93,6 +110,7 @@ fn span<B>(request: &Request<B>, server: Option<&Authority>) -> Owned {
 impl<S, A, B> Service<Request<A>> for GrpcClient<S>
 where
     S: Service<Request<A>, Response = Response<B>>,
+    A: 'static,
     B: http_body::Body,
     ClientSide: Fault<S::Error>,
 {
@@ -110,10 +128,13 @@ where
         let inner = {
             let running = span.enter();
             inject_headers(request.headers_mut());
+            if self.messages {
+                watch(&mut request, Way::Sent);
+            }
             let inner = self.inner.call(request);
             running.pause();
             inner
         };
-        ResponseFuture::new(inner, span, ClientSide::default())
+        ResponseFuture::new(inner, span, ClientSide::recording(self.messages))
     }
 }

@@ -5,6 +5,7 @@
 
 mod client;
 mod interceptor;
+mod messages;
 mod outcome;
 mod server;
 #[doc(hidden)]

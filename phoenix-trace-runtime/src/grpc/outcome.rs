@@ -4,11 +4,13 @@
 use std::error::Error;
 use std::fmt::Display;
 
+use bytes::Buf;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Response, StatusCode};
 use percent_encoding::percent_decode;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
+use super::messages::{Messages, Way};
 use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{
     BodyError, Fault, Protocol, Rest, answer, chain, fail, keys, note_peer, text,
@@ -22,12 +24,34 @@ use crate::value::Attr;
 #[derive(Clone, Debug, Default)]
 pub struct ServerSide {
     head: Head,
+    sent: Option<Messages>,
 }
 
 /// The client's side of a call: every code but OK is an error; the segment is kept for those in [`is_server_error`].
 #[derive(Clone, Debug, Default)]
 pub struct ClientSide {
     head: Head,
+    received: Option<Messages>,
+}
+
+impl ServerSide {
+    /// Of a call whose messages may be recorded.
+    pub(super) fn recording(messages: bool) -> Self {
+        Self {
+            sent: messages.then(|| Messages::new(Way::Sent)),
+            ..Self::default()
+        }
+    }
+}
+
+impl ClientSide {
+    /// Of a call whose messages may be recorded.
+    pub(super) fn recording(messages: bool) -> Self {
+        Self {
+            received: messages.then(|| Messages::new(Way::Received)),
+            ..Self::default()
+        }
+    }
 }
 
 /// What the head of the response has told.
@@ -207,6 +231,12 @@ impl Protocol for ServerSide {
         Rest::Nothing
     }
 
+    fn data<D: Buf>(&mut self, data: &D) {
+        if let Some(messages) = &mut self.sent {
+            messages.record(data);
+        }
+    }
+
     fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap) {
         at_server(span, Ended::told(trailers).or_else(|| self.head.untold()));
     }
@@ -242,6 +272,12 @@ impl Protocol for ClientSide {
                 Rest::Nothing
             }
             None => Rest::Body(None),
+        }
+    }
+
+    fn data<D: Buf>(&mut self, data: &D) {
+        if let Some(messages) = &mut self.received {
+            messages.record(data);
         }
     }
 

@@ -8,6 +8,7 @@ use http::{HeaderMap, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::messages::{Way, watch};
 use super::outcome::ServerSide;
 use crate::boundary::url::{authority, host_and_port};
 use crate::boundary::{
@@ -43,6 +44,7 @@ pub struct GrpcServerLayer {
 struct Settings {
     exclude: Exclude,
     edge: Option<Edge>,
+    messages: bool,
 }
 
 impl GrpcServerLayer {
@@ -71,6 +73,16 @@ impl GrpcServerLayer {
     #[must_use]
     pub fn edge(mut self, edge: Edge) -> Self {
         Arc::make_mut(&mut self.settings).edge = Some(edge);
+        self
+    }
+
+    /// Records an event `rpc.message` for each message that is received or sent, with its direction, its number and its size
+    /// in bytes; off by default. A span holds as many events as its limit says (128), and counts those beyond.
+    ///
+    /// What is received is seen in requests with tonic's own [`Body`](tonic::body::Body), which its servers have.
+    #[must_use]
+    pub fn message_events(mut self, record: bool) -> Self {
+        Arc::make_mut(&mut self.settings).messages = record;
         self
     }
 }
@@ -120,6 +132,7 @@ pub(crate) fn server_span<B>(request: &Request<B>, mut context: Context) -> Owne
 impl<S, A, B> Service<Request<A>> for GrpcServer<S>
 where
     S: Service<Request<A>, Response = Response<B>>,
+    A: 'static,
     B: http_body::Body,
     ServerSide: Fault<S::Error>,
 {
@@ -137,7 +150,11 @@ where
             let inner = self.inner.call(request);
             return ResponseFuture::new(inner, Owned::off(), ServerSide::default());
         }
-        let Settings { exclude, edge } = &*self.settings;
+        let Settings {
+            exclude,
+            edge,
+            messages,
+        } = &*self.settings;
         let Arrived { context, link } = Edge::receive(edge.as_ref(), request.headers_mut());
         let mut span = if exclude.has(request.uri().path()) {
             scope(context)
@@ -151,10 +168,13 @@ where
         request.extensions_mut().insert(ServerSpan);
         let inner = {
             let running = span.enter();
+            if *messages {
+                watch(&mut request, Way::Received);
+            }
             let inner = self.inner.call(request);
             running.pause();
             inner
         };
-        ResponseFuture::new(inner, span, ServerSide::default())
+        ResponseFuture::new(inner, span, ServerSide::recording(*messages))
     }
 }

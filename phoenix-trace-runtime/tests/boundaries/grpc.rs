@@ -376,3 +376,48 @@ fn interceptors_carry_context_where_no_layer_is() {
     });
     assert!(sent.is_some() && sent == seen, "{sent:?} {seen:?}");
 }
+
+#[test]
+fn each_message_is_an_event_where_that_is_asked_for() {
+    let capture = Capture::new();
+    captured(&capture, async {
+        let (listener, address) = listen().await;
+        let server = Server::builder()
+            .layer(GrpcServerLayer::new().message_events(true))
+            .add_service(HealthServer::new(Fake::default()));
+        tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+        let layer = GrpcClientLayer::new().message_events(true);
+        let mut client = HealthClient::new(layer.layer(connect(address).await));
+        let answers = client.watch(about("any")).await.unwrap().into_inner();
+        assert_eq!(answers.count().await, 2);
+    });
+    let mut events: Vec<String> = capture
+        .exported()
+        .iter()
+        .filter(|span| span.span_kind != SpanKind::Internal)
+        .flat_map(|span| {
+            span.events
+                .iter()
+                .map(move |event| (&span.span_kind, event))
+        })
+        .map(|(kind, event)| {
+            let attributes: Vec<String> = event
+                .attributes
+                .iter()
+                .map(|pair| format!("{}={}", pair.key, pair.value))
+                .collect();
+            format!("{kind:?} {} {}", event.name, attributes.join(" "))
+        })
+        .collect();
+    events.sort();
+    assert_eq!(
+        events.join("\n"),
+        "\
+Client rpc.message rpc.message.type=RECEIVED rpc.message.id=1 rpc.message.uncompressed_size=2
+Client rpc.message rpc.message.type=RECEIVED rpc.message.id=2 rpc.message.uncompressed_size=2
+Client rpc.message rpc.message.type=SENT rpc.message.id=1 rpc.message.uncompressed_size=5
+Server rpc.message rpc.message.type=RECEIVED rpc.message.id=1 rpc.message.uncompressed_size=5
+Server rpc.message rpc.message.type=SENT rpc.message.id=1 rpc.message.uncompressed_size=2
+Server rpc.message rpc.message.type=SENT rpc.message.id=2 rpc.message.uncompressed_size=2"
+    );
+}
