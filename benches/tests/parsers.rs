@@ -18,7 +18,7 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const B3: &str = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1";
 const JAEGER: &str = "4bf92f3577b34da6a3ce929d0e0e4736:00f067aa0ba902b7:0:1";
-const HUGE: usize = 16 * 1024 * 1024;
+const HUGE: usize = 1024 * 1024;
 /// What is kept of a format, a copy while it is made shared, and a buffer that has doubled.
 const BOUND: usize = 4 * (baggage::MAX_LENGTH + tracestate::MAX_INPUT);
 

@@ -72,9 +72,13 @@ impl Baggage {
     pub fn parse<'a>(fields: impl IntoIterator<Item = &'a [u8]>) -> (Self, bool) {
         let mut list = List::default();
         let mut dropped = false;
-        let mut budget = MAX_LENGTH;
+        let mut budget = Some(MAX_LENGTH);
         for field in fields {
-            let readable = whole_members(field, budget);
+            let Some(left) = budget else {
+                dropped |= !field.is_empty();
+                break;
+            };
+            let readable = whole_members(field, left);
             for member in readable.split(|&byte| byte == b',').map(trim_ows) {
                 dropped |=
                     !member.is_empty() && list.push(|text| write_member(member, text)).is_err();
@@ -83,7 +87,7 @@ impl Baggage {
                 dropped = true;
                 break;
             }
-            budget = budget.saturating_sub(field.len() + 1);
+            budget = left.checked_sub(field.len() + 1);
         }
         (list.finish(), dropped)
     }

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::get;
+use futures_util::StreamExt as _;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{
     CorrelationId, HttpServerLayer, InCurrentSpan as _, current_correlation_id, current_span,
@@ -159,4 +160,36 @@ fn requests_tell_it_by_header_or_by_trace() {
     assert_eq!(told(&headers), "4bf92f3577b34da6a3ce929d0e0e4736");
     headers.insert("x-correlation-id", "order-4711".parse().unwrap());
     assert_eq!(told(&headers), "order-4711");
+}
+
+#[test]
+fn it_reaches_the_end_of_a_stream() {
+    let response = captured(&Capture::new(), async {
+        let handler = async || {
+            let pieces = futures_util::stream::iter(0..3).then(async |_| {
+                tokio::task::yield_now().await;
+                // Whoever makes the last piece asks long after the handler has returned.
+                Ok::<_, std::convert::Infallible>(format!("{} ", current()))
+            });
+            axum::body::Body::from_stream(pieces)
+        };
+        let app = Router::new()
+            .route("/", get(handler))
+            .layer(HttpServerLayer::new());
+        let request = "GET / HTTP/1.0\r\nhost: a\r\nx-correlation-id: order-4711\r\n\r\n";
+        send(serve(app).await, request).await
+    });
+    assert!(
+        response.ends_with("order-4711 order-4711 order-4711 "),
+        "{response}"
+    );
+    assert_eq!(header(&response, "x-correlation-id"), Some("order-4711"));
+
+    let carried = with_correlation_id(Some(id("carried")), || {
+        futures_util::stream::iter(0..2)
+            .map(|_| current())
+            .in_current_span()
+    });
+    let seen: Vec<String> = block_on(carried.collect());
+    assert_eq!(seen, ["carried", "carried"]);
 }

@@ -165,3 +165,54 @@ proptest! {
         BaggagePropagator::new().extract_with_context(&context, &fields);
     }
 }
+
+#[test]
+fn a_composite_reads_and_writes_its_formats_in_their_order() {
+    let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    let b3 = format!("{trace}-{span}-d");
+    let fields = [
+        (
+            "traceparent",
+            "00-11111111111111111111111111111111-1111111111111111-00",
+        ),
+        ("b3", &*b3),
+        ("baggage", "a=1"),
+    ];
+    let sent = |formats: &[Propagator]| {
+        let propagator = CompositePropagator::new(formats.iter().copied());
+        forward(&propagator, &fields)
+            .into_iter()
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    use Propagator::{B3, B3Multi, Baggage, Jaeger, TraceContext};
+    assert_eq!(
+        sent(&[TraceContext, Baggage, B3, Jaeger]),
+        format!(
+            "b3: {b3}\nbaggage: a=1\ntraceparent: 00-{trace}-{span}-01\nuber-trace-id: {trace}:{span}:0:3"
+        )
+    );
+    assert_eq!(
+        sent(&[B3Multi, TraceContext]),
+        format!(
+            "traceparent: {}\n{}",
+            fields[0].1,
+            "x-b3-sampled: 0\nx-b3-spanid: 1111111111111111\nx-b3-traceid: 11111111111111111111111111111111"
+        )
+    );
+    assert_eq!(sent(&[]), "");
+    let propagator = CompositePropagator::new([Baggage, B3, Jaeger]);
+    let names: Vec<&str> = propagator.fields().collect();
+    assert_eq!(names[..2], ["baggage", "b3"]);
+    assert_eq!(names.last(), Some(&"uber-trace-id"));
+}
+
+proptest! {
+    #[test]
+    fn a_composite_takes_any_text(value in "\\PC{0,100}") {
+        let names = ["traceparent", "tracestate", "baggage", "b3", "x-b3-traceid", "uber-trace-id"];
+        let fields = names.map(|name| (name, &*value));
+        let _ = forward(&CompositePropagator::new(Propagator::ALL), &fields);
+    }
+}
