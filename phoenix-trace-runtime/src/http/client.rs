@@ -116,12 +116,10 @@ impl Settings {
         (client_span(sent, &self.request_fields), side)
     }
 
-    /// Injects what runs now, where it may go.
-    pub(super) fn inject(&self, uri: &Uri, headers: &mut HeaderMap) {
+    /// May the target of a request know the context?
+    pub(super) fn may_tell(&self, uri: &Uri, headers: &HeaderMap) -> bool {
         let hosts = self.hosts.as_ref();
-        if hosts.is_none_or(|hosts| hosts.has_target(uri, headers)) {
-            carry::inject(headers);
-        }
+        hosts.is_none_or(|hosts| hosts.has_target(uri, headers))
     }
 }
 
@@ -227,9 +225,9 @@ where
         let (mut span, side) = self.settings.start(&sent, request.method());
         let inner = {
             let _running = span.enter();
-            let (mut head, body) = request.into_parts();
-            self.settings.inject(&head.uri, &mut head.headers);
-            request = Request::from_parts(head, body);
+            if self.settings.may_tell(request.uri(), request.headers()) {
+                carry::inject(request.headers_mut());
+            }
             self.inner.call(request)
         };
         ResponseFuture::new(inner, span, side)

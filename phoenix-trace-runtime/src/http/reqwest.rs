@@ -9,6 +9,7 @@ use super::client::{HttpClientLayer, ResendCounter, UrlTemplate};
 use super::outcome::ClientSide;
 use crate::boundary::{Fault, ResponseFuture, chain, error_type, fail};
 use crate::outcome::{short_type_name, source_of};
+use crate::record::carry;
 use crate::record::running::Running;
 
 #[async_trait::async_trait]
@@ -30,9 +31,9 @@ impl Middleware for HttpClientLayer {
             resends,
         };
         let (mut span, side) = self.settings.start(&sent, request.method());
-        {
+        if self.settings.may_tell(&uri, request.headers()) {
             let _running = span.enter();
-            self.settings.inject(&uri, request.headers_mut());
+            carry::inject(request.headers_mut());
         }
         let mut url = None;
         let inner = async {
