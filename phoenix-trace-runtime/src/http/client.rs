@@ -37,7 +37,7 @@ use crate::record::owned::Owned;
     feature = "reqwest",
     doc = "
 With the feature `reqwest` it is a middleware of `reqwest_middleware` as well. Behind one that tries again it counts the
-attempts by itself. `reqwest` follows redirects out of its sight: the span is that of all of them, and what was injected goes
+attempts by itself. A template comes by the request's `with_extension(UrlTemplate::from(..))`. `reqwest` follows redirects out of its sight: the span is that of all of them, and what was injected goes
 along, so a client with [`propagate_to`](Self::propagate_to) should follow none (`reqwest::redirect::Policy::none()`).
 
 ```
