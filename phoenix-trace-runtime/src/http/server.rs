@@ -24,10 +24,11 @@ type ClientAddress = fn(&Extensions) -> Option<IpAddr>;
 
 /// Gives each request that comes in its SERVER span, below the caller's when it sent a trace context.
 ///
-/// The span is called `{method} {route}`, and lasts until the body of the response has ended. A client that hangs up
-/// before ends it with `phoenix.cancelled`; a 5xx status, a panic in the handler or a body that breaks makes it an
-/// error. The response tells the correlation id in `x-correlation-id`: the one that the request carried if it was
-/// valid, else the trace id. All this holds for axum, hyper and every other server that takes a tower service.
+/// The span is called `{method} {route}`, and lasts until the body of the response has ended, or the connection is
+/// upgraded, to a WebSocket for one. A client that hangs up before ends it with `phoenix.cancelled`, and so does a timeout
+/// further out; a 5xx status, a panic in the handler or a body that breaks makes it an error. The response tells the
+/// correlation id in `x-correlation-id`: the one that the request carried if it was valid, else the trace id. All this
+/// holds for axum, hyper and every other server that takes a tower service.
 ///
 /// Where one server speaks both, a gRPC request gets the span that `GrpcServerLayer` would give it (feature `grpc`), and
 /// what is inside adds no second one: neither that layer nor `#[traced_grpc_service]`. An excluded gRPC request is left
@@ -121,9 +122,7 @@ impl HttpServerLayer {
         Arc::make_mut(&mut self.settings).route = route;
         self
     }
-}
 
-impl HttpServerLayer {
     /// Where to find the address of the client, for `client.address`: it is personal data, so it is recorded only where
     /// somebody says so. Behind a proxy it is what the proxy has told and the server has checked.
     ///
