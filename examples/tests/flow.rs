@@ -51,18 +51,22 @@ fn tree_of(send: impl FnOnce(&Platform), count: usize) -> String {
     for ended in platform.stop() {
         assert!(ended.ended_as_asked(), "{ended:?}");
     }
-    // After the end nothing can come any more: these are all.
-    let spans: Vec<Span> = collector
+    let tree = tree_at(&collector);
+    assert!(arrived.is_ok(), "some spans are missing:\n{tree}");
+    tree
+}
+
+/// All that has come. After the end of a platform nothing can come any more.
+fn tree_at(collector: &OtlpReceiver) -> String {
+    let spans = collector
         .spans()
         .into_iter()
         .map(|received| received.span)
         .collect();
-    let tree = Waterfall::new()
+    Waterfall::new()
         .width(100)
         .times(false)
-        .render(&with_lookups_in_order(spans));
-    assert!(arrived.is_ok(), "some spans are missing:\n{tree}");
-    tree
+        .render(&with_lookups_in_order(spans))
 }
 
 #[test]
@@ -75,6 +79,34 @@ fn a_question_looks_things_up_side_by_side() {
         21,
     );
     check_tree(&tree, include_str!("trees/question.txt"));
+}
+
+/// Nothing is sampled: the trace is there because somebody asked for it who may, and whole.
+#[test]
+fn a_forced_trace_is_kept_by_every_service() {
+    let collector = OtlpReceiver::start().expect("a collector");
+    let endpoint = collector.grpc_endpoint();
+    let mut settings = otlp(&endpoint, "50").to_vec();
+    settings.extend([
+        ("OTEL_TRACES_SAMPLER", "traceidratio"),
+        ("OTEL_TRACES_SAMPLER_ARG", "0"),
+        ("FORCED_TRACING_CREDENTIAL", "open sesame"),
+    ]);
+    let platform = Platform::start(&settings);
+    for credential in ["open sesame", "guessed"] {
+        let fields: [(&str, &[u8]); 2] = [
+            ("x-envoy-force-trace", b"1"),
+            ("x-phoenix-trace-credential", credential.as_bytes()),
+        ];
+        let answer = client::ask_with(platform.gateway(), "What is a span?", &fields);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+    for ended in platform.stop() {
+        assert!(ended.ended_as_asked(), "{ended:?}");
+    }
+    let tree = tree_at(&collector);
+    let sampled = include_str!("trees/question.txt");
+    check_tree(&tree, &sampled.replace("kept: head", "kept: forced"));
 }
 
 #[test]

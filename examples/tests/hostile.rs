@@ -170,7 +170,7 @@ fn an_invalid_traceparent_starts_a_new_trace() {
 }
 
 #[test]
-fn a_tracestate_that_is_too_much_is_left_out_and_the_trace_goes_on() {
+fn a_clients_trace_is_linked_and_does_not_go_on() {
     let valid: &[u8] = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     let long = [&b"vendor="[..], &[b'a'; 65_536]].concat();
     let members: Vec<String> = (0..4096)
@@ -178,6 +178,14 @@ fn a_tracestate_that_is_too_much_is_left_out_and_the_trace_goes_on() {
         .collect();
     let many = members.join(",");
     let cases = vec![
+        case(
+            "a valid one, sampled, with the highest randomness",
+            &[
+                ("traceparent", valid),
+                ("tracestate", b"phoenix=forced,ot=rv:ffffffffffffff"),
+            ],
+            &["\"forced\""],
+        ),
         case(
             "one member of 64 KiB",
             &[("traceparent", valid), ("tracestate", &long)],
@@ -198,8 +206,9 @@ fn a_tracestate_that_is_too_much_is_left_out_and_the_trace_goes_on() {
         ),
     ];
     check(cases, |case, _, spans| {
-        let span = &root(spans).span;
-        assert_eq!(span.trace_id.to_string(), TRACE, "{}", case.title);
+        let root = &root(spans).span;
+        assert_ne!(root.trace_id.to_string(), TRACE, "{}", case.title);
+        assert_eq!(root.parent_span_id, None, "{}", case.title);
     });
 }
 

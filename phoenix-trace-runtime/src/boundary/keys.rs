@@ -20,6 +20,7 @@ pub(crate) const RPC_MESSAGE_UNCOMPRESSED_SIZE: RawKey =
 pub(crate) const SERVICE_PEER_NAME: RawKey = RawKey::new("service.peer.name");
 pub(crate) const SERVER_ADDRESS: RawKey = RawKey::new("server.address");
 pub(crate) const SERVER_PORT: RawKey = RawKey::new("server.port");
+pub(crate) const CLIENT_ADDRESS: RawKey = RawKey::new("client.address");
 pub(crate) const HTTP_REQUEST_METHOD: RawKey = RawKey::new("http.request.method");
 pub(crate) const HTTP_REQUEST_RESEND_COUNT: RawKey = RawKey::new("http.request.resend_count");
 pub(crate) const HTTP_REQUEST_METHOD_ORIGINAL: RawKey = RawKey::new("http.request.method_original");

@@ -1,6 +1,7 @@
 //! The attributes and the name that an HTTP span starts with.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use http::header::USER_AGENT;
 use http::{HeaderMap, Uri, Version};
@@ -33,13 +34,23 @@ fn with_name<R>(method: &str, target: Option<&str>, f: impl FnOnce(&[&str]) -> R
     }
 }
 
+/// A request that comes in.
+pub(super) struct Arriving<'a, B> {
+    pub(super) request: &'a http::Request<B>,
+    pub(super) route: Option<&'a str>,
+    pub(super) client: Option<IpAddr>,
+    pub(super) captured: &'a Captured,
+}
+
 /// The span of a request that has come in, or its scope while nothing is recorded.
-pub(super) fn server_span<B>(
-    request: &http::Request<B>,
-    route: Option<&str>,
-    captured: &Captured,
-    mut context: Context,
-) -> Owned {
+pub(super) fn server_span<B>(arriving: &Arriving<'_, B>, mut context: Context) -> Owned {
+    let Arriving {
+        request,
+        route,
+        client,
+        captured,
+    } = *arriving;
+    let client = client.map(|client| client.to_string());
     let (uri, headers) = (request.uri(), request.headers());
     let (method, original) = method_of(request.method().as_str());
     let query = uri.query().map(url::query);
@@ -59,6 +70,7 @@ pub(super) fn server_span<B>(
         text(&keys::URL_SCHEME, uri.scheme_str().unwrap_or("http")),
         opt(&keys::SERVER_ADDRESS, host, text),
         opt(&keys::SERVER_PORT, port.map(i64::from), int),
+        opt(&keys::CLIENT_ADDRESS, client.as_deref(), text),
         opt(
             &keys::USER_AGENT_ORIGINAL,
             field(headers, &USER_AGENT),

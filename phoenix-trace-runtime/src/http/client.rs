@@ -38,7 +38,7 @@ use crate::remote::inject_headers;
     feature = "reqwest",
     doc = "
 With the feature `reqwest` it is a middleware of `reqwest_middleware` as well. Behind one that tries again it counts the
-attempts by itself. `reqwest` follows redirects out of its sight: the span is that of all of them, and what was injected goes
+attempts by itself. A template comes by the request's `with_extension(UrlTemplate::from(..))`. `reqwest` follows redirects out of its sight: the span is that of all of them, and what was injected goes
 along, so a client with [`propagate_to`](Self::propagate_to) should follow none (`reqwest::redirect::Policy::none()`).
 
 ```
@@ -118,15 +118,8 @@ impl Settings {
         (client_span(sent, &self.request_fields), side)
     }
 
-    /// Injects what runs now, where it may go.
-    pub(super) fn inject(&self, uri: &Uri, headers: &mut HeaderMap) {
-        if self.is_for_us(uri, headers) {
-            inject_headers(headers);
-        }
-    }
-
-    /// Is a request for one of the hosts that context may go to, and that may say who they are?
-    fn is_for_us(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+    /// Is a request for one of the hosts that may know the context, and may say who they are?
+    pub(super) fn is_for_us(&self, uri: &Uri, headers: &HeaderMap) -> bool {
         let hosts = self.hosts.as_ref();
         hosts.is_none_or(|hosts| hosts.has_target(uri, headers))
     }
@@ -234,9 +227,9 @@ where
         let (mut span, side) = self.settings.start(&sent, request.method());
         let inner = {
             let running = span.enter();
-            let mut headers = std::mem::take(request.headers_mut());
-            self.settings.inject(request.uri(), &mut headers);
-            *request.headers_mut() = headers;
+            if self.settings.is_for_us(request.uri(), request.headers()) {
+                inject_headers(request.headers_mut());
+            }
             let inner = self.inner.call(request);
             running.pause();
             inner

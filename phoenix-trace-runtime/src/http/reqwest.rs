@@ -10,6 +10,7 @@ use super::outcome::ClientSide;
 use crate::boundary::{Fault, ResponseFuture, chain, error_type, fail};
 use crate::outcome::{short_type_name, source_of};
 use crate::record::running::Running;
+use crate::remote::inject_headers;
 
 #[async_trait::async_trait]
 impl Middleware for HttpClientLayer {
@@ -30,9 +31,9 @@ impl Middleware for HttpClientLayer {
             resends,
         };
         let (mut span, side) = self.settings.start(&sent, request.method());
-        {
+        if self.settings.is_for_us(&uri, request.headers()) {
             let _running = span.enter();
-            self.settings.inject(&uri, request.headers_mut());
+            inject_headers(request.headers_mut());
         }
         let mut url = None;
         let inner = async {

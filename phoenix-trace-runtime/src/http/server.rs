@@ -1,6 +1,7 @@
 //! The layer around an HTTP server.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
@@ -8,7 +9,7 @@ use http::{Extensions, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::attributes::server_span;
+use super::attributes::{Arriving, server_span};
 use super::outcome::ServerSide;
 use crate::boundary::{
     Arrived, Captured, Edge, Exclude, Fault, REQUEST, RESPONSE, ResponseBody, ResponseFuture,
@@ -19,14 +20,16 @@ use crate::record::owned::Owned;
 use crate::record::scope::scope;
 
 type Route = fn(&Extensions) -> Option<&str>;
+type ClientAddress = fn(&Extensions) -> Option<IpAddr>;
 
 /// Gives each request that comes in its SERVER span, below the caller's when it sent a trace context.
 ///
-/// The span is called `{method} {route}`, and lasts until the body of the response has ended. A client that hangs up
-/// before ends it with `phoenix.cancelled`; a 5xx status, a panic in the handler or a body that breaks makes it an
-/// error. The response tells the correlation id in `x-correlation-id`: the one that the request carried if it was
-/// valid, else the trace id. In `x-service-name` it tells the service's name, so that callers know whom they called; at a
-/// public [edge](Self::edge) it does not. All this holds for axum, hyper and every other server that takes a tower service.
+/// The span is called `{method} {route}`, and lasts until the body of the response has ended, or the connection is
+/// upgraded, to a WebSocket for one. A client that hangs up before ends it with `phoenix.cancelled`, and so does a timeout
+/// further out; a 5xx status, a panic in the handler or a body that breaks makes it an error. The response tells the
+/// correlation id in `x-correlation-id`: the one that the request carried if it was valid, else the trace id. In
+/// `x-service-name` it tells the service's name, so that callers know whom they called; at a public [edge](Self::edge) it
+/// does not. All this holds for axum, hyper and every other server that takes a tower service.
 ///
 /// Where one server speaks both, a gRPC request gets the span that `GrpcServerLayer` would give it (feature `grpc`), and
 /// what is inside adds no second one: neither that layer nor `#[traced_grpc_service]`. An excluded gRPC request is left
@@ -57,6 +60,7 @@ pub struct HttpServerLayer {
 pub(super) struct Settings {
     exclude: Exclude,
     route: Route,
+    client_address: Option<ClientAddress>,
     edge: Option<Edge>,
     request_fields: Captured,
     response_fields: Captured,
@@ -87,6 +91,7 @@ impl HttpServerLayer {
             settings: Arc::new(Settings {
                 exclude: Exclude::default(),
                 route: matched_path,
+                client_address: None,
                 edge: None,
                 request_fields: Captured::default(),
                 response_fields: Captured::default(),
@@ -118,9 +123,28 @@ impl HttpServerLayer {
         Arc::make_mut(&mut self.settings).route = route;
         self
     }
-}
 
-impl HttpServerLayer {
+    /// Where to find the address of the client, for `client.address`: it is personal data, so it is recorded only where
+    /// somebody says so. Behind a proxy it is what the proxy has told and the server has checked.
+    ///
+    /// ```
+    /// use std::net::{IpAddr, SocketAddr};
+    ///
+    /// use phoenix_trace_runtime::HttpServerLayer;
+    ///
+    /// /// Where the server keeps it; axum has `ConnectInfo<SocketAddr>`.
+    /// #[derive(Clone)]
+    /// struct Peer(SocketAddr);
+    ///
+    /// let layer = HttpServerLayer::new()
+    ///     .client_address(|extensions| Some(extensions.get::<Peer>()?.0.ip()));
+    /// ```
+    #[must_use]
+    pub fn client_address(mut self, address: fn(&Extensions) -> Option<IpAddr>) -> Self {
+        Arc::make_mut(&mut self.settings).client_address = Some(address);
+        self
+    }
+
     /// At the public edge the context of requests is not believed: see [`Edge`]. Of several layers it belongs to the
     /// outermost, which reads the context. Excluded requests are treated alike.
     ///
@@ -186,7 +210,13 @@ impl Settings {
         }
         let route = (self.route)(request.extensions());
         let side = ServerSide::of(request.method()).capturing(&self.response_fields);
-        let span = server_span(request, route, &self.request_fields, context);
+        let arriving = Arriving {
+            request,
+            route,
+            client: self.client_address.and_then(|of| of(request.extensions())),
+            captured: &self.request_fields,
+        };
+        let span = server_span(&arriving, context);
         (span, side)
     }
 

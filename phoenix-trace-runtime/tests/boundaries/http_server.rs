@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::routing::{get, post};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use opentelemetry::trace::SpanKind;
@@ -27,6 +27,7 @@ fn app() -> Router {
         .route("/panic", get(fails))
         .route("/stream", get(|| async { Body::from_stream(numbers()) }))
         .route("/sized", get(sized))
+        .route("/bad-body", get(async || Body::from_stream(panics())))
         .route("/broken", get(|| async { Body::from_stream(broken()) }))
         .route(
             "/id",
@@ -45,6 +46,14 @@ fn app() -> Router {
 async fn sized() -> axum::response::Response {
     let response = axum::response::Response::builder().header("content-length", "3");
     response.body(Body::from_stream(numbers())).unwrap()
+}
+
+fn panics() -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
+    stream::iter([0, 1]).then(async |number| {
+        assert_eq!(number, 0, "the stream is broken");
+        tokio::task::yield_now().await;
+        Ok(Bytes::from("half of it"))
+    })
 }
 
 async fn fails() -> StatusCode {
@@ -233,6 +242,20 @@ GET /panic · server · ✗ panic: the handler is broken · http.request.method=
 }
 
 #[test]
+fn a_panic_in_the_body() {
+    let (tree, _) = exchange(&Capture::new(), "GET /bad-body HTTP/1.1\r\n");
+    assert!(
+        tree.starts_with(
+            "\
+trace · test · 1 span · 1 error · kept: head, error
+GET /bad-body · server · ✗ panic: "
+        ),
+        "{tree}"
+    );
+    assert!(tree.contains("the stream is broken"), "{tree}");
+}
+
+#[test]
 fn an_excluded_route_makes_no_span_and_answers_its_id() {
     let capture = Capture::new();
     let (tree, response) = exchange(
@@ -373,6 +396,38 @@ fn a_client_that_hangs_up_in_the_body() {
 trace · test · 1 span · kept: head
 GET / · server · http.request.method=GET · http.route=/ · http.response.status_code=200 · phoenix.cancelled=true
 ");
+}
+
+#[test]
+fn a_client_that_hangs_up_in_its_own_body() {
+    let capture = Capture::new();
+    captured(&capture, async {
+        let (tell, gone) = Tell::channel();
+        let taken = tell.clone();
+        let handler = async move |body: Body| {
+            let _tell = taken.lock().unwrap().take();
+            axum::body::to_bytes(body, 100)
+                .await
+                .map_err(|_| StatusCode::BAD_REQUEST)
+        };
+        let app = Router::new().route("/", post(handler));
+        let address = serve(app.layer(HttpServerLayer::new())).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf";
+        stream.write_all(request).await.unwrap();
+        while tell.lock().unwrap().is_some() {
+            tokio::task::yield_now().await;
+        }
+        drop(stream);
+        gone.await.unwrap();
+    });
+    assert_eq!(
+        capture.tree(),
+        "\
+trace · test · 1 span · kept: head
+POST / · server · http.request.method=POST · http.route=/ · http.response.status_code=400
+"
+    );
 }
 
 #[test]

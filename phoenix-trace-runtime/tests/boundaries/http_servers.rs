@@ -18,6 +18,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use opentelemetry::trace::SpanKind;
 use phoenix_trace_runtime::http::HttpServer;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{HttpClientLayer, HttpServerLayer, set_http_route, trace_request};
@@ -26,7 +27,7 @@ use tokio::net::TcpStream;
 use tower::timeout::TimeoutLayer;
 use tower::{BoxError, Layer as _, Service, ServiceBuilder, ServiceExt as _, service_fn};
 
-use super::{captured, header, listen, send, serve, work};
+use super::{attributes, captured, header, listen, send, serve, work};
 
 const CLOSE: &str = "host: a\r\nconnection: close\r\n\r\n";
 
@@ -80,6 +81,32 @@ trace · test · 2 spans · kept: head
 GET /users/{id} · server · http.request.method=GET · http.route=/users/{id} · http.response.status_code=200
 └╴load user
 ");
+}
+
+#[test]
+fn the_address_of_the_client_where_the_server_tells_it() {
+    #[derive(Clone)]
+    struct Peer(SocketAddr);
+    let capture = Capture::new();
+    captured(&capture, async {
+        let layer = HttpServerLayer::new()
+            .client_address(|extensions| Some(extensions.get::<Peer>()?.0.ip()));
+        let peer = Peer(([127, 0, 0, 1], 1).into());
+        let service = ServiceBuilder::new()
+            .map_request(move |mut request: http::Request<Incoming>| {
+                request.extensions_mut().insert(peer.clone());
+                request
+            })
+            .layer(layer)
+            .service_fn(user);
+        send(
+            serve_hyper(service).await,
+            &format!("GET / HTTP/1.1\r\n{CLOSE}"),
+        )
+        .await
+    });
+    let written = attributes(&capture, SpanKind::Server, "GET");
+    assert!(written.contains("client.address = 127.0.0.1"), "{written}");
 }
 
 #[test]
