@@ -58,6 +58,9 @@ impl<'a> Iterator for Lexer<'a> {
             '[' => self.bracket(),
             '-' if self.rest.starts_with("--") => self.dashes(),
             '/' if self.rest.starts_with("/*") => self.comment(),
+            // Comments of some systems.
+            '/' if self.dialect == Dialect::Unsure && self.rest.starts_with("//") => self.give_up(),
+            '{' if self.dialect == Dialect::Unsure => self.give_up(),
             '#' => self.hash(),
             '$' => self.dollar(),
             '?' | ':' | '@' => self.parameter(first),
@@ -146,6 +149,13 @@ impl<'a> Lexer<'a> {
             }
         }
         self.take(at);
+        if self.dialect == Dialect::PostgreSql && backslash == Backslash::Escapes {
+            // On a further line the string may go on, with the same escapes.
+            let next = self.rest.trim_start();
+            if next.starts_with('\'') || next.starts_with("--") {
+                return self.give_up();
+            }
+        }
         Token::Literal
     }
 

@@ -7,7 +7,7 @@ use std::future::Future;
 use super::dialect::Dialect;
 use super::keys;
 use super::query::Answer;
-use super::statement::Statement;
+use super::statement::{READ, Statement};
 use crate::boundary::{Watch, int, text};
 use crate::key::RawKey;
 use crate::outcome::{Failure, Outcome};
@@ -24,9 +24,6 @@ static SITE: Site = Site::new("query", SpanKind::Client, "");
 
 /// How much of a status code is kept, in bytes.
 const CODE: usize = 128;
-
-/// How much is kept of text that is made for a span's name, in bytes.
-const NAME: usize = 256;
 
 /// The outcome of a query, and what the database answered.
 #[derive(Debug)]
@@ -153,7 +150,7 @@ fn written(value: Value<'_>) -> Option<Cow<'_, str>> {
         Value::Str(text) => Cow::Borrowed(text),
         Value::Parts(parts) => Cow::Owned(parts.concat()),
         Value::Int(number) => Cow::Owned(number.to_string()),
-        Value::Format(text) => Cow::Owned(bounded(text, NAME)),
+        Value::Format(text) => Cow::Owned(bounded(text, READ)),
         _ => return None,
     };
     (!text.is_empty()).then_some(text)

@@ -81,6 +81,8 @@ fn white_space_and_comments_are_one_space() {
     check(&[MySql, Unsure], "a /*! STRAIGHT_JOIN '*/' */ b", "a ?");
     check(&[PostgreSql], "a #> b", "a #> b");
     check(&[Unsure], "a --b\n c", "a ?");
+    check(&[Unsure], "a // it's\n 'b'", "a ?");
+    check(&[Unsure], "a { it's } 'b'", "a ?");
     check(&ALL, "a -- b\r c\n d", "a ?");
 }
 
@@ -125,6 +127,7 @@ fn what_backslashes_mean_depends_on_the_system() {
         "a = ? AND c = ?",
     );
     check(&[PostgreSql], r"a = E'it\'s' AND b = 1", "a = ? AND b = ?");
+    check(&[PostgreSql], "a = E'b'\n'c\\'d' AND e = 1", "a = ?");
     check(&[Unsure], r"a = 'b\' AND c = 'd'", "a = ?");
     check(&[Unsure], r"a = 'b\\' AND c = 'd\n'", "a = ? AND c = ?");
     check(&[Unsure], "a = '''b'c'''", "a = ?");
