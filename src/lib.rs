@@ -31,6 +31,7 @@
 //! - Operations that cannot be annotated: [`traced!`], [`with_traced_operation`], [`with_traced_operation_async`]; errors that
 //!   are handled: [`TraceErr`].
 //! - Boundaries: [`HttpServerLayer`], [`HttpClientLayer`], and for gRPC (feature `grpc`) `GrpcServerLayer`, `GrpcClientLayer`.
+//! - Queries to databases: [`db_span!`], [`db::Query`], and for sqlx (feature `sqlx`) `db::TracedExecutor`.
 //! - Carrying the current span: [`spawn`], [`spawn_blocking`], [`spawn_thread`], [`carry`] for closures,
 //!   [`InCurrentSpan`] for futures and streams, [`SpawnInCurrentSpan`] for sets of tasks, [`Carried`] for messages.
 //! - Saying more about a span, from anywhere: [`current_span`], [`SpanHandle`], [`add_link`].
