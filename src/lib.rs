@@ -33,6 +33,7 @@
 //! - Boundaries: [`HttpServerLayer`], [`HttpClientLayer`], and for gRPC (feature `grpc`) `GrpcServerLayer`, `GrpcClientLayer`.
 //!   Where no layer fits: [`trace_http_client`], [`HttpCall`], and for axum's middleware `trace_request`. At the public edge:
 //!   [`Edge`], [`ForcedTracing`]. What fits where: [`http`]. Messages of queues and every other carrier: [`inject`], [`extract`].
+//! - Queries to databases: [`db_span!`], [`db::Query`], and for sqlx (feature `sqlx`) `db::TracedExecutor`.
 //! - Carrying the current span: [`spawn`], [`spawn_blocking`], [`spawn_thread`], [`carry`] for closures,
 //!   [`InCurrentSpan`] for futures and streams, [`SpawnInCurrentSpan`] for sets of tasks, [`Carried`] for messages.
 //! - Saying more about a span, from anywhere: [`current_span`], [`SpanHandle`], [`add_link`].

@@ -5,7 +5,7 @@ use expect_test::{ExpectFile, expect_file};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::{entry, keys, operation, record, service};
+use crate::{db_span, entry, keys, operation, record, service};
 
 #[expect(
     clippy::needless_pass_by_value,
@@ -230,5 +230,22 @@ fn record_and_event() {
     check(
         quote!(fn body() { #recorded; #event; }),
         expect_file!["../expansions/record_and_event.rs"],
+    );
+}
+
+#[test]
+fn db_span_sync() {
+    let call = quote! {
+        system = "sqlite",
+        sql = ORDERS,
+        rows = |orders| orders.len(),
+        status_code = sqlite_code,
+        "server.port" = port(),
+        connection.select(ORDERS, user)
+    };
+    let expanded = db_span::db_span(call);
+    check(
+        quote!(fn body() { #expanded }),
+        expect_file!["../expansions/db_span_sync.rs"],
     );
 }

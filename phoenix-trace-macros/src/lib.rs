@@ -5,6 +5,7 @@
 //! and the item stays, so that an editor goes on completing.
 
 mod attribute;
+mod db_span;
 mod entry;
 mod errors;
 #[cfg(test)]
@@ -407,4 +408,55 @@ pub fn event(tokens: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn traced(tokens: TokenStream) -> TokenStream {
     traced::traced(tokens.into()).into()
+}
+
+/// Runs a query to a database inside its CLIENT span, by OpenTelemetry's semantic conventions.
+///
+/// ```
+/// use phoenix_trace::db_span;
+///
+/// # struct Order;
+/// # fn select(sql: &str, user: u64) -> std::io::Result<Vec<Order>> { Ok(Vec::new()) }
+/// # fn example(user: u64) -> std::io::Result<()> {
+/// const ORDERS: &str = "SELECT * FROM orders WHERE user_id = ?1 AND state = 'open'";
+///
+/// let orders = db_span!(
+///     system = "sqlite",
+///     namespace = "shop",
+///     sql = ORDERS,
+///     rows = |orders| orders.len(),
+///     select(ORDERS, user)
+/// )?;
+/// # Ok(())
+/// # }
+/// # async fn get(key: &str) -> std::io::Result<Option<String>> { Ok(None) }
+/// # async fn later() -> std::io::Result<()> {
+/// let cart = db_span!(system = "redis", operation = "GET", async { get("cart:17").await }).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The first span is `SELECT orders`, with `db.query.text` ending in `state = ?`. The expression comes last; what it evaluates
+/// to means what it means in [`macro@traced_operation#outcome`]. `?` and `return` leave it and no more, as in a closure. An
+/// `async` block makes a future; its span starts when that is first polled. Nothing is evaluated or computed while nothing is
+/// recorded.
+///
+/// # Options
+///
+/// - `system`: the database's name in the registry (`db.system.name`); the only one that must be given.
+/// - `namespace`, `collection`, `operation`, `stored_procedure`, `summary`, `batch_size`: the attributes of these names.
+/// - `sql`: the query. Its text is recorded without literals and comments, and the summary that it gives names the span; how it
+///   is read, and what becomes of it for systems whose queries are not SQL, is told at `phoenix_trace::db::Query::sql`.
+/// - `text`: the query as it is to be recorded, for what is not SQL.
+/// - `rows = |rows| rows.len()`: how many rows were returned, from what the expression returned if that is no `Err`; a function
+///   in place of the closure may do. What is known inside is recorded there: `record!("db.response.returned_rows" = n)`.
+/// - `status_code = |error| ..`: the code of the database in an `Err`: a number, a string, or an `Option` of them. It is the
+///   `error.type` too.
+/// - `err(type_only)`: errors without their messages, which hold values of the query in some systems.
+/// - `"the.key" = value`, `keys::KEY = value`: further attributes, as in [`macro@traced_operation#attributes`], such as
+///   `"server.address"`.
+/// - `crate = path`, before all others, as in [`macro@traced_operation`].
+#[proc_macro]
+pub fn db_span(tokens: TokenStream) -> TokenStream {
+    db_span::db_span(tokens.into()).into()
 }

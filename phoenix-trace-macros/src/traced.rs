@@ -103,7 +103,7 @@ fn name(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Name> {
 }
 
 /// Does `key =` come next?
-fn is_entry(input: ParseStream<'_>) -> bool {
+pub(crate) fn is_entry(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     if ahead.peek(Token![%]) || ahead.peek(Token![?]) {
         return true;
@@ -168,14 +168,7 @@ fn expand(call: &Call) -> TokenStream {
         }};
     }
     let started = started("enter");
-    let body = match body {
-        Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
-            block.to_token_stream()
-        }
-        other => {
-            Group::new(proc_macro2::Delimiter::Brace, other.to_token_stream()).into_token_stream()
-        }
-    };
+    let body = in_braces(body);
     quote_spanned! {site=> {
         #preamble
         let __phoenix_span = if #private::recording() { #started } else { #private::Entered::off() };
@@ -183,4 +176,16 @@ fn expand(call: &Call) -> TokenStream {
         __phoenix_span.outcome(#private::outcome!(&__phoenix_returned));
         __phoenix_returned
     }}
+}
+
+/// The body of a closure that runs the expression.
+pub(crate) fn in_braces(body: &Expr) -> TokenStream {
+    match body {
+        Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
+            block.to_token_stream()
+        }
+        other => {
+            Group::new(proc_macro2::Delimiter::Brace, other.to_token_stream()).into_token_stream()
+        }
+    }
 }

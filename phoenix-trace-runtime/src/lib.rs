@@ -27,6 +27,8 @@ pub mod grpc;
 #[cfg(any(feature = "grpc", feature = "otlp"))]
 mod grpc_code;
 
+pub mod db;
+
 mod diag;
 mod pipeline;
 pub mod waterfall;

@@ -21,6 +21,11 @@ pub use crate::{
 };
 pub use crate::{key, value};
 
+/// What `db_span!` calls.
+pub mod db {
+    pub use crate::db::span::{Told, begin, inside, rows, run, started, status_code};
+}
+
 use crate::key::{AttributeType, Key, types};
 use crate::record::place::{self, SpanRefs};
 use crate::record::start;

@@ -1,6 +1,7 @@
 //! The suites, as one binary.
 
 mod compile;
+mod db;
 mod grpc;
 mod phoenix_test;
 mod spans;

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue};
 use opentelemetry::Context;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_http::{HeaderExtractor, HeaderInjector};
-use phoenix_trace::propagation::{Outgoing, carrier};
+use phoenix_trace::propagation::{Outgoing, Propagators};
 
 use crate::server::stacks::propagator;
 
@@ -37,18 +37,19 @@ pub(crate) fn measure(length: Duration) -> Result<Times, String> {
         ("baggage", "tenant=acme,plan=gold"),
     ]);
 
-    let remote = carrier::extract(&carrying);
+    let ours = Propagators::default();
+    let remote = ours.extract(&carrying);
     let parent = remote.parent.ok_or("the traceparent was not understood")?;
     let outgoing = Outgoing {
         parent: Some((parent, &remote.state)),
         baggage: Some(&remote.baggage),
-        correlation: None,
+        ..Outgoing::default()
     };
     let theirs = propagator();
     let context = theirs.extract(&HeaderExtractor(&carrying));
 
     let extract_ours = |headers: &HeaderMap| {
-        black_box(carrier::extract(black_box(headers)));
+        black_box(ours.extract(black_box(headers)));
     };
     let extract_theirs = |headers: &HeaderMap| {
         let extractor = HeaderExtractor(black_box(headers));
@@ -66,9 +67,7 @@ pub(crate) fn measure(length: Duration) -> Result<Times, String> {
             per_call(length, || extract_theirs(&carrying)),
         ],
         inject: [
-            per_call(length, || {
-                carrier::inject(black_box(&mut written), &outgoing)
-            }),
+            per_call(length, || ours.inject(black_box(&mut written), &outgoing)),
             per_call(length, || {
                 theirs.inject_context(&context, &mut HeaderInjector(black_box(&mut also_written)));
             }),

@@ -70,7 +70,7 @@ impl Running<'_> {
 
     /// Is there a span that may have something to tell?
     #[inline]
-    pub(super) fn is_on(&self) -> bool {
+    pub(crate) fn is_on(&self) -> bool {
         self.mode != Mode::Nothing
     }
 

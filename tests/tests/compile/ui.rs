@@ -6,6 +6,7 @@ fn messages_and_shapes() {
     cases.pass("tests/ui/shapes/*.rs");
     for topic in [
         "attributes",
+        "db_span",
         "functions",
         "guards",
         "keys",

@@ -2,7 +2,7 @@
 
 use core::num::ParseIntError;
 
-use phoenix_trace::{SpanHandle, current_span, traced, traced_operation};
+use phoenix_trace::{SpanHandle, current_span, db_span, traced, traced_operation};
 
 use crate::keys;
 
@@ -43,6 +43,30 @@ impl Parser {
     }
 }
 
+impl Parser {
+    /// As if a database parsed it.
+    fn query(&self, text: &str) -> Result<u8, ParseIntError> {
+        db_span!(
+            system = "sqlite",
+            namespace = self.name.trim(),
+            sql = text,
+            keys::TASK_ID = text,
+            rows = |n| *n,
+            status_code = |error| error.to_string(),
+            err(type_only),
+            text.parse::<u8>()
+        )
+    }
+
+    /// The same, later.
+    async fn query_later(&self, text: &str) -> Result<u8, ParseIntError> {
+        db_span!(system = self.name, rows = |n| *n, async move {
+            core::future::ready(self.query(text)).await
+        })
+        .await
+    }
+}
+
 /// A service all of whose methods are operations.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
@@ -75,6 +99,7 @@ mod tests {
         assert_eq!(parser.parse_apart("7"), Ok(7), "a number");
         let below = parser.parse_below("7", current_span()).await;
         assert_eq!(below, Ok(7), "a number");
+        assert_eq!(parser.query_later("7").await, Ok(7), "a number");
         assert_eq!(named.length_later().await, Some(8), "a number");
     }
 }

@@ -1,0 +1,146 @@
+fn body() {
+    {
+        #[diagnostic::on_unimplemented(
+            message = "`db.query.text` takes a string",
+            label = "expected a string, found `{Self}`",
+            note = "write `%value` to record the value's `Display` form, `?value` for its `Debug` form"
+        )]
+        trait __PhoenixAttribute1: ::phoenix_trace::__private::ToValue<
+                ::phoenix_trace::__private::key::types::Str,
+            > {}
+        #[diagnostic::do_not_recommend]
+        impl<
+            V: ::phoenix_trace::__private::ToValue<
+                    ::phoenix_trace::__private::key::types::Str,
+                > + ?::core::marker::Sized,
+        > __PhoenixAttribute1 for V {}
+        #[inline]
+        fn __phoenix_attribute_1<V: __PhoenixAttribute1 + ?::core::marker::Sized>(
+            value: &V,
+        ) -> ::phoenix_trace::__private::Attr<'_> {
+            ::phoenix_trace::__private::attr(
+                const {
+                    &::phoenix_trace::__private::key::Key::<
+                        ::phoenix_trace::__private::key::types::Str,
+                    >::new("db.query.text")
+                },
+                value,
+            )
+        }
+        #[diagnostic::on_unimplemented(
+            message = "`server.port` takes an int",
+            label = "expected an int, found `{Self}`"
+        )]
+        trait __PhoenixAttribute2: ::phoenix_trace::__private::ToValue<
+                ::phoenix_trace::__private::key::types::Int,
+            > {}
+        #[diagnostic::do_not_recommend]
+        impl<
+            V: ::phoenix_trace::__private::ToValue<
+                    ::phoenix_trace::__private::key::types::Int,
+                > + ?::core::marker::Sized,
+        > __PhoenixAttribute2 for V {}
+        #[inline]
+        fn __phoenix_attribute_2<V: __PhoenixAttribute2 + ?::core::marker::Sized>(
+            value: &V,
+        ) -> ::phoenix_trace::__private::Attr<'_> {
+            ::phoenix_trace::__private::attr(
+                const {
+                    &::phoenix_trace::__private::key::Key::<
+                        ::phoenix_trace::__private::key::types::Int,
+                    >::new("server.port")
+                },
+                value,
+            )
+        }
+        ::phoenix_trace::__private::db::run(
+            || match ::phoenix_trace::__private::unharmed(|| ::phoenix_trace::__private::db::begin(
+                &[
+                    ::phoenix_trace::__private::attr(
+                        const {
+                            &::phoenix_trace::__private::key::Key::<
+                                ::phoenix_trace::__private::key::types::Str,
+                            >::new("db.system.name")
+                        },
+                        &"sqlite",
+                    ),
+                    __phoenix_attribute_1(&ORDERS),
+                    __phoenix_attribute_2(&port()),
+                ],
+                true,
+            )) {
+                ::core::option::Option::Some(__phoenix_done) => __phoenix_done,
+                ::core::option::Option::None => {
+                    ::phoenix_trace::__private::db::begin(
+                        &[
+                            ::phoenix_trace::__private::attr(
+                                const {
+                                    &::phoenix_trace::__private::key::Key::<
+                                        ::phoenix_trace::__private::key::types::Str,
+                                    >::new("db.system.name")
+                                },
+                                &"sqlite",
+                            ),
+                            __phoenix_attribute_1(&ORDERS),
+                        ],
+                        true,
+                    )
+                }
+            },
+            || { connection.select(ORDERS, user) },
+            |__phoenix_returned| {
+                ::phoenix_trace::__private::db::Told::new(
+                        ::phoenix_trace::__private::outcome!(__phoenix_returned),
+                    )
+                    .rows(
+                        ::phoenix_trace::__private::asked(
+                            true,
+                            || {
+                                #[diagnostic::on_unimplemented(
+                                    message = "`db.response.returned_rows` takes an int",
+                                    label = "expected an int, found `{Self}`"
+                                )]
+                                trait __PhoenixAttribute0: ::phoenix_trace::__private::ToValue<
+                                        ::phoenix_trace::__private::key::types::Int,
+                                    > {}
+                                #[diagnostic::do_not_recommend]
+                                impl<
+                                    V: ::phoenix_trace::__private::ToValue<
+                                            ::phoenix_trace::__private::key::types::Int,
+                                        > + ?::core::marker::Sized,
+                                > __PhoenixAttribute0 for V {}
+                                #[inline]
+                                fn __phoenix_attribute_0<
+                                    V: __PhoenixAttribute0 + ?::core::marker::Sized,
+                                >(value: &V) -> ::phoenix_trace::__private::Attr<'_> {
+                                    ::phoenix_trace::__private::attr(
+                                        const {
+                                            &::phoenix_trace::__private::key::Key::<
+                                                ::phoenix_trace::__private::key::types::Int,
+                                            >::new("db.response.returned_rows")
+                                        },
+                                        value,
+                                    )
+                                }
+                                ::phoenix_trace::__private::success!(__phoenix_returned)
+                                    .and_then(|orders| ::phoenix_trace::__private::db::rows(
+                                        __phoenix_attribute_0(&orders.len()),
+                                    ))
+                            },
+                        ),
+                    )
+                    .status_code(
+                        ::phoenix_trace::__private::asked(
+                            true,
+                            || {
+                                ::phoenix_trace::__private::failing!(__phoenix_returned)
+                                    .and_then(|__phoenix_value| ::phoenix_trace::__private::db::status_code(
+                                        &sqlite_code(__phoenix_value),
+                                    ))
+                            },
+                        ),
+                    )
+            },
+        )
+    }
+}
