@@ -95,11 +95,15 @@ pub(crate) fn host_and_port(authority: &str) -> (&str, Option<u16>) {
     if authority.starts_with('[') {
         return of_ip_literal(authority).unwrap_or((authority, None));
     }
-    // Byte by byte: it is short, and its port shorter.
-    let colon = authority.bytes().rposition(|byte| byte == b':');
-    match colon.and_then(|colon| authority.split_at_checked(colon)) {
-        Some((host, port)) if !host.bytes().any(|byte| byte == b':') => {
-            (host, port.get(1..).and_then(|port| port.parse().ok()))
+    // Byte by byte: it is short.
+    let mut colons = authority.bytes().enumerate();
+    let mut next = || colons.find(|(_, byte)| *byte == b':');
+    match (next(), next()) {
+        (Some((colon, _)), None) => {
+            let port = authority
+                .get(colon + 1..)
+                .and_then(|port| port.parse().ok());
+            (authority.get(..colon).unwrap_or(authority), port)
         }
         _ => (authority, None),
     }
