@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use phoenix_trace::{record, traced_operation};
-use rusqlite::{Connection, Result, TransactionBehavior, params};
+use phoenix_trace::db_span;
+use rusqlite::{Connection, Error, Params, Result, Row, TransactionBehavior, params};
 
 use super::document_query::words;
 
@@ -92,109 +92,68 @@ impl DocumentStore {
     }
 
     /// The passages that match a full-text expression, best first.
-    #[traced_operation(
-        name = "SELECT documents_index",
-        kind = client,
-        attributes(
-            "db.system.name" = "sqlite",
-            "db.namespace" = NAMESPACE,
-            "db.collection.name" = "documents_index",
-            "db.operation.name" = "SELECT",
-            "db.query.summary" = "SELECT documents_index",
-            "db.query.text" = SEARCH,
-        )
-    )]
     pub(super) fn search(&self, expression: &str, limit: u32) -> Result<Vec<Passage>> {
-        let rows: Vec<Passage> = self.with_connection(|connection| {
-            connection
-                .prepare_cached(SEARCH)?
-                .query_map(params![expression, limit], |row| {
-                    Ok(Passage {
-                        title: row.get(0)?,
-                        text: row.get(1)?,
-                    })
-                })?
-                .collect()
-        })?;
-        record!("db.response.returned_rows" = rows.len());
-        Ok(rows)
+        self.select(SEARCH, params![expression, limit], |row| {
+            Ok(Passage {
+                title: row.get(0)?,
+                text: row.get(1)?,
+            })
+        })
     }
 
     /// The titles that contain the word.
-    #[traced_operation(
-        name = "SELECT documents",
-        kind = client,
-        attributes(
-            "db.system.name" = "sqlite",
-            "db.namespace" = NAMESPACE,
-            "db.collection.name" = "documents",
-            "db.operation.name" = "SELECT",
-            "db.query.summary" = "SELECT documents",
-            "db.query.text" = TITLES,
-        )
-    )]
     pub(super) fn titles(&self, word: &str, limit: u32) -> Result<Vec<String>> {
-        let rows: Vec<String> = self.with_connection(|connection| {
-            connection
-                .prepare_cached(TITLES)?
-                .query_map(params![word, limit], |row| row.get(0))?
-                .collect()
-        })?;
-        record!("db.response.returned_rows" = rows.len());
-        Ok(rows)
+        self.select(TITLES, params![word, limit], |row| row.get(0))
     }
 
     /// The pairs of documents that are most alike.
-    #[traced_operation(
-        name = "SELECT documents stems",
-        kind = client,
-        attributes(
-            "db.system.name" = "sqlite",
-            "db.namespace" = NAMESPACE,
-            "db.collection.name" = "documents",
-            "db.operation.name" = "SELECT",
-            "db.query.summary" = "SELECT documents stems",
-            "db.query.text" = LIKENESS,
-        )
-    )]
     pub(super) fn likeness(&self, limit: u32) -> Result<Vec<Likeness>> {
-        let rows: Vec<Likeness> = self.with_connection(|connection| {
-            connection
-                .prepare_cached(LIKENESS)?
-                .query_map(params![limit], |row| {
-                    Ok(Likeness {
-                        first: row.get(0)?,
-                        second: row.get(1)?,
-                        shared_stems: row.get(2)?,
-                    })
-                })?
-                .collect()
-        })?;
-        record!("db.response.returned_rows" = rows.len());
-        Ok(rows)
+        self.select(LIKENESS, params![limit], |row| {
+            Ok(Likeness {
+                first: row.get(0)?,
+                second: row.get(1)?,
+                shared_stems: row.get(2)?,
+            })
+        })
     }
 
     /// Adds a document and returns its id.
-    #[traced_operation(
-        name = "INSERT documents",
-        kind = client,
-        attributes(
-            "db.system.name" = "sqlite",
-            "db.namespace" = NAMESPACE,
-            "db.collection.name" = "documents",
-            "db.operation.name" = "INSERT",
-            "db.query.summary" = "INSERT documents",
-            "db.query.text" = INSERT,
-        )
-    )]
     pub(super) fn add(&self, title: &str, text: &str) -> Result<i64> {
-        self.with_connection(|connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let id = insert(&transaction, title, text)?;
-            transaction.commit()?;
-            Ok(id)
-        })
+        db_span!(
+            system = "sqlite",
+            namespace = NAMESPACE,
+            sql = INSERT,
+            status_code = sqlite_code,
+            self.with_connection(|connection| {
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let id = insert(&transaction, title, text)?;
+                transaction.commit()?;
+                Ok(id)
+            })
+        )
+    }
+
+    /// The rows of a query, each as `read` reads it.
+    fn select<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        db_span!(
+            system = "sqlite",
+            namespace = NAMESPACE,
+            sql = sql,
+            rows = Vec::len,
+            status_code = sqlite_code,
+            self.with_connection(|connection| {
+                connection
+                    .prepare_cached(sql)?
+                    .query_map(parameters, read)?
+                    .collect()
+            })
+        )
     }
 
     /// Runs `work` on an idle connection, or on a new one if all are busy.
@@ -220,6 +179,11 @@ impl DocumentStore {
             .push(connection);
         result
     }
+}
+
+/// The extended result code of SQLite, if the error is one of SQLite's.
+fn sqlite_code(error: &Error) -> Option<i32> {
+    Some(error.sqlite_error()?.extended_code)
 }
 
 fn insert(connection: &Connection, title: &str, text: &str) -> Result<i64> {

@@ -302,7 +302,11 @@ fn literal() -> impl Strategy<Value = (String, Vec<Dialect>)> {
             1 => (format!("'{escaped}'"), vec![MySql, Unsure]),
             2 => (format!("E'{escaped}'"), vec![PostgreSql, Unsure]),
             3 => (format!("'{no_backslash}'"), ALL.to_vec()),
-            4 => (format!("$a${content}$a$"), vec![PostgreSql, Unsure]),
+            // Its end does not stand in it.
+            4 => (
+                format!("$a${}$a$", content.replace('a', "b")),
+                vec![PostgreSql, Unsure],
+            ),
             5 => (
                 format!("q'!{}!'", content.replace('!', "")),
                 vec![Oracle, Unsure],

@@ -41,9 +41,7 @@ impl Parser {
         .await;
         traced!(text, keys::TASK_ID = text, parsed)
     }
-}
 
-impl Parser {
     /// As if a database parsed it.
     fn query(&self, text: &str) -> Result<u8, ParseIntError> {
         db_span!(
