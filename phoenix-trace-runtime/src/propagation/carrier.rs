@@ -65,9 +65,13 @@ impl Extract for HeaderMap {
 }
 
 /// A map that is full (32768 fields) stays as it is: propagation gives way to the message.
+///
+/// What is written is marked as sensitive, which for HTTP/2 means that it is never indexed (RFC 7541, section 7.1.3): no two
+/// requests have it in common, so in the tables of a connection it would only push out what repeats.
 impl Inject for HeaderMap {
     fn set(&mut self, name: &HeaderName, value: &str) {
-        if let Ok(value) = HeaderValue::from_str(value) {
+        if let Ok(mut value) = HeaderValue::from_str(value) {
+            value.set_sensitive(true);
             drop(self.try_insert(name, value));
         }
     }

@@ -241,7 +241,7 @@ fn the_correlation_id_has_the_configured_name_and_is_on_every_response() {
         let handler = async || {
             let mut headers = HeaderMap::new();
             inject_correlation_id_to_request(&mut headers);
-            format!("{:?}", headers.get("x-request-id"))
+            headers["x-request-id"].to_str().unwrap().to_owned()
         };
         let app = Router::new()
             .route("/", get(handler))
@@ -266,7 +266,7 @@ fn the_correlation_id_has_the_configured_name_and_is_on_every_response() {
         assert_eq!(header(answer, "x-correlation-id"), None);
     }
     assert!(
-        answers[0].ends_with(r#"Some("order-4711")"#),
+        answers[0].ends_with("\r\norder-4711"),
         "{}",
         answers[0]
     );
