@@ -76,16 +76,32 @@ impl Context {
     /// Takes over what the segment `of` which this is a strand has, below its span `parent`. Written field by field: most
     /// have nothing to say, and as a whole it would be moved about.
     pub(crate) fn inherit(&mut self, of: &Self, parent: u64, place: (u64, u32)) {
-        self.trace_id = of.trace_id;
+        let Self {
+            trace_id,
+            parent: _,
+            place: _,
+            remote: _,
+            at_edge,
+            flags,
+            debug,
+            state,
+            threshold,
+            forced,
+            baggage,
+            correlation,
+        } = of;
+        self.trace_id = *trace_id;
         self.parent = parent;
         self.place = Some(place);
         self.remote = false;
-        self.at_edge = of.at_edge;
-        self.flags = of.flags;
-        self.threshold = of.threshold;
-        self.state.clone_from(&of.state);
-        self.baggage.clone_from(&of.baggage);
-        self.take_correlation(of.correlation.as_ref());
+        self.at_edge = *at_edge;
+        self.flags = *flags;
+        self.debug = *debug;
+        self.state.clone_from(state);
+        self.threshold = *threshold;
+        self.forced = *forced;
+        self.baggage.clone_from(baggage);
+        self.take_correlation(correlation.as_ref());
     }
 
     /// Sets the request's own id.
@@ -129,5 +145,41 @@ impl Context {
             ))),
             None => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::propagation::Propagators;
+
+    #[test]
+    fn a_strand_has_all_that_its_segment_has() {
+        let mut headers = http::HeaderMap::new();
+        let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        for (name, value) in [
+            ("traceparent", parent),
+            ("tracestate", "vendor=1"),
+            ("baggage", "tenant=acme"),
+            ("x-correlation-id", "order-4711"),
+        ] {
+            headers.insert(name, http::HeaderValue::from_static(value));
+        }
+        let segment = Context {
+            threshold: Some(Threshold::ALWAYS),
+            debug: true,
+            forced: true,
+            at_edge: true,
+            ..Context::from(Propagators::default().extract(&headers))
+        };
+        let mut strand = Context::default();
+        strand.inherit(&segment, 7, (3, 4));
+        let expected = Context {
+            parent: 7,
+            place: Some((3, 4)),
+            remote: false,
+            ..segment
+        };
+        assert_eq!(format!("{strand:?}"), format!("{expected:?}"));
     }
 }
