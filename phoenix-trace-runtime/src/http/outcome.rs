@@ -60,9 +60,11 @@ impl Exchange {
         if bodiless {
             return Rest::Nothing;
         }
-        let length = response.headers().get(CONTENT_LENGTH);
-        let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
-        match length.or_else(|| response.body().size_hint().exact()) {
+        let told = || {
+            let length = response.headers().get(CONTENT_LENGTH)?;
+            length.to_str().ok()?.parse().ok()
+        };
+        match response.body().size_hint().exact().or_else(told) {
             Some(0) => Rest::Nothing,
             length => Rest::Body(length),
         }

@@ -202,7 +202,7 @@ impl Settings {
     /// The span of a request, and what tells how it ended.
     fn start<A>(&self, request: &Request<A>, context: Context) -> (Owned, ServerSide) {
         #[cfg(feature = "grpc")]
-        if crate::grpc::is_rpc(request.headers()) {
+        if crate::grpc::is_rpc(request) {
             return (
                 crate::grpc::server_span(request, context),
                 ServerSide::of_rpc(),

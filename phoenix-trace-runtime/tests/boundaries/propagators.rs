@@ -265,11 +265,7 @@ fn the_correlation_id_has_the_configured_name_and_is_on_every_response() {
         assert_eq!(header(answer, "x-request-id"), Some("order-4711"));
         assert_eq!(header(answer, "x-correlation-id"), None);
     }
-    assert!(
-        answers[0].ends_with("\r\norder-4711"),
-        "{}",
-        answers[0]
-    );
+    assert!(answers[0].ends_with("\r\norder-4711"), "{}", answers[0]);
 }
 
 #[test]
