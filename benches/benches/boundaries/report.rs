@@ -26,6 +26,9 @@ const MOST_TIME: f64 = 1.0 / 0.97;
 
 type Value = fn(&Sample) -> f64;
 
+/// Ours and theirs.
+type Pair = fn(&Times) -> [f64; 2];
+
 const VALUES: [(&str, Value, Option<f64>); 4] = [
     ("time per request", |s| s.time, Some(MOST_TIME)),
     ("CPU time of the server per request", |s| s.cpu, None),
@@ -49,7 +52,7 @@ pub(crate) fn evaluate(all: &All) -> Vec<Row> {
             rows.push(under(&group, &ours, "tracing-opentelemetry", &rival));
         }
     }
-    let headers: [(&str, fn(&Times) -> [f64; 2]); 3] = [
+    let headers: [(&str, Pair); 3] = [
         ("extract from a request without context", |t| t.absent),
         ("extract traceparent, tracestate, baggage", |t| t.extract),
         ("inject traceparent, tracestate, baggage", |t| t.inject),
