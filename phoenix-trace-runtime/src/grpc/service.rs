@@ -11,18 +11,15 @@ use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
 use super::{STATUS_CODE, code_name, is_server_error};
-use crate::boundary::ServerSpan;
+use crate::boundary::{ServerSpan, answer};
 use crate::key::{Key, types};
 use crate::outcome::{Failure, Outcome};
-use crate::propagation::{CorrelationId, Outgoing};
-use crate::record::carry;
 use crate::record::context::Context;
 use crate::record::current;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::run::within;
 use crate::record::site::{Site, SpanKind};
 use crate::record::start::Under;
-use crate::record::thread;
 use crate::remote::extract;
 use crate::value::Attr;
 
@@ -82,12 +79,8 @@ where
         return body(request).await;
     }
     let span = method.begin(&request);
-    let body = async {
-        let result = body(request).await;
-        (result, carry::current_correlation())
-    };
-    let (result, id) = within(span, body, |(result, _)| ended(result.as_ref().err())).await;
-    answered(result, id)
+    let body = async { answered(body(request).await) };
+    within(span, body, |result| ended(result.as_ref().err())).await
 }
 
 /// Serves an RPC that answers with a stream.
@@ -104,23 +97,26 @@ where
     B: Future<Output = Result<Response<S>, Status>>,
     S: Stream<Item = Result<T, Status>>,
 {
-    let span = if ServerSpan::is_of(request.extensions()) {
+    let is_answered = ServerSpan::is_of(request.extensions());
+    let span = if is_answered {
         Owned::off()
     } else {
         method.begin(&request)
     };
-    let mut id = None;
     let body = async {
         let result = body(request).await;
-        id = carry::current_correlation();
-        result
+        if is_answered {
+            result
+        } else {
+            answered(result)
+        }
     };
     let (result, span) = Head {
         body: Some(body),
         span,
     }
     .await;
-    let result = match result {
+    match result {
         Ok(response) => Ok(response.map(|stream| TracedStream {
             stream: Some(stream),
             span,
@@ -130,8 +126,7 @@ where
             span.enter().settle(ended(Some(&status)));
             Err(status)
         }
-    };
-    answered(result, id)
+    }
 }
 
 /// The same, with the stream as `make` gives it.
@@ -166,18 +161,13 @@ fn ended(status: Option<&Status>) -> Outcome<'_> {
     }
 }
 
-/// The answer with the correlation id of its request.
-fn answered<T>(
-    mut result: Result<Response<T>, Status>,
-    id: Option<CorrelationId>,
-) -> Result<Response<T>, Status> {
-    if let Some(id) = id {
-        let metadata = match &mut result {
-            Ok(response) => response.metadata_mut(),
-            Err(status) => status.metadata_mut(),
-        };
-        thread::propagators().inject(metadata, &Outgoing::only(&id));
-    }
+/// The answer to the RPC that is current, which tells its correlation id and who gives it.
+fn answered<T>(mut result: Result<Response<T>, Status>) -> Result<Response<T>, Status> {
+    let metadata = match &mut result {
+        Ok(response) => response.metadata_mut(),
+        Err(status) => status.metadata_mut(),
+    };
+    answer(metadata.as_mut());
     result
 }
 
