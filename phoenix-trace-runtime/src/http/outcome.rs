@@ -128,6 +128,11 @@ impl Protocol for ServerSide {
         span: &mut Running<'_>,
         response: &mut Response<B>,
     ) -> Rest {
+        #[cfg(feature = "grpc")]
+        if self.rpc.is_some() && !crate::grpc::is_answer(response.headers()) {
+            crate::grpc::unregistered(span);
+            self.rpc = None;
+        }
         unless_rpc!(self, |rpc| rpc.head(span, response));
         answer(response.headers_mut());
         let code = response.status();
