@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, Response, StatusCode};
 
 use crate::boundary::{
     BodyError, Captured, Fault, Protocol, Rest, answer, chain, error_type, fail, int, keys,
-    note_peer,
+    note_peer, url,
 };
 use crate::outcome::{short_type_name, source_of};
 use crate::record::running::Running;
@@ -180,8 +180,11 @@ impl ClientSide {
         }
     }
 
+    /// Errors of clients like to tell the URL.
     pub(super) fn error(span: &mut Running<'_>, error: BodyError<'_>) {
-        fail(span, error.type_name, error.told(), true);
+        let mut told = error.told();
+        told.message = url::redacted_in(told.message);
+        fail(span, error.type_name, told, true);
     }
 
     /// Notes the status of a response.
