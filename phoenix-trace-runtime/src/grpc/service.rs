@@ -11,8 +11,7 @@ use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
 use super::{STATUS_CODE, code_name, is_server_error};
-use crate::boundary::{ServerSpan, answer};
-use crate::key::{Key, types};
+use crate::boundary::{ServerSpan, answer, keys, text};
 use crate::outcome::{Failure, Outcome};
 use crate::record::context::Context;
 use crate::record::current;
@@ -32,9 +31,6 @@ pub struct Method {
     full: OnceLock<String>,
 }
 
-const RPC_SYSTEM: Key<types::Str> = Key::new("rpc.system.name");
-const RPC_METHOD: Key<types::Str> = Key::new("rpc.method");
-
 impl Method {
     /// The method `rpc` of `service` (`package.Service`), implemented by the function with the path `function`.
     #[must_use]
@@ -52,7 +48,10 @@ impl Method {
         let name = self
             .full
             .get_or_init(|| format!("{}/{}", self.service, self.rpc));
-        let attrs = [Attr::new(&RPC_SYSTEM, "grpc"), Attr::new(&RPC_METHOD, name)];
+        let attrs = [
+            text(&keys::RPC_SYSTEM_NAME, "grpc"),
+            text(&keys::RPC_METHOD, name),
+        ];
         begin_under(
             &self.site,
             &[name],
