@@ -84,7 +84,7 @@ pub fn inject_correlation_id_to_request(headers: &mut HeaderMap) {
 /// Runs `f` under a correlation id: the one that is given, else the current one, else the trace id, else a new one.
 ///
 /// Within a request the id is the request's for the time of the call. The response and the local root of the request
-/// tell the id that it has when it ends; [`set_correlation_id`] is for those.
+/// tell the id that it has when it ends; [`set_correlation_id`] is for those. What is set inside lasts until this ends.
 pub fn with_correlation_id<R>(id: Option<CorrelationId>, f: impl FnOnce() -> R) -> R {
     let mut carried = Carried::new(id);
     let _inside = carried.enter();
@@ -161,6 +161,8 @@ enum Inside<'a> {
     Lent {
         seed: u64,
         previous: Option<CorrelationId>,
+        /// Keeps what is set meanwhile for the next poll.
+        id: &'a mut Option<CorrelationId>,
     },
     Scope {
         _running: Running<'a>,
@@ -182,13 +184,11 @@ impl Carried {
             .clone();
         let lent = with_active(|strand| {
             let previous = strand.context.correlation.replace(id.clone());
-            Inside::Lent {
-                seed: strand.seed,
-                previous,
-            }
+            (strand.seed, previous)
         });
-        if let Some(lent) = lent {
-            return lent;
+        if let Some((seed, previous)) = lent {
+            let id = &mut self.id;
+            return Inside::Lent { seed, previous, id };
         }
         if self.scope.is_off() {
             self.scope = scope(Context {
@@ -204,11 +204,10 @@ impl Carried {
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        if let Self::Lent { seed, previous } = self {
-            let previous = previous.take();
+        if let Self::Lent { seed, previous, id } = self {
             with_active(|strand| {
                 if strand.seed == *seed {
-                    strand.context.correlation = previous;
+                    **id = std::mem::replace(&mut strand.context.correlation, previous.take());
                 }
             });
         }

@@ -21,20 +21,23 @@ pub(crate) fn told_name(service: &str) -> Option<HeaderValue> {
     named.then(|| HeaderValue::from_str(service).ok()).flatten()
 }
 
-/// Tells the correlation id of the running request in the response to it, and, but at a public edge, who answers.
+/// Tells the correlation id of the running request in the response to it, and who answers. At a public edge nobody is named:
+/// neither this service nor one behind it, whose response it passes on.
 pub(crate) fn answer(headers: &mut HeaderMap) {
     let told = with_active(|strand| {
         let context = &strand.context;
-        let name = strand.pipeline.told_name.as_ref();
-        let name = name.filter(|_| !context.at_edge).cloned();
-        (context.correlation_id(), name)
+        let name = strand.pipeline.told_name.clone();
+        (context.correlation_id(), name, context.at_edge)
     });
-    let Some((id, name)) = told else { return };
+    let Some((id, name, at_edge)) = told else {
+        return;
+    };
     if let Some(id) = id {
         thread::propagators().inject(headers, &Outgoing::only(&id));
     }
-    // A proxy passes on what the service behind it has told.
-    if let Some(name) = name {
+    if at_edge {
+        headers.remove(SERVICE_NAME);
+    } else if let Some(name) = name {
         drop(headers.try_insert(SERVICE_NAME, name));
     }
 }

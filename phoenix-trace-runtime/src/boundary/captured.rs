@@ -33,11 +33,15 @@ struct Field {
 }
 
 /// Fields whose values let whoever has them in: their attributes are sensitive.
-const CREDENTIALS: [&str; 4] = [
+const CREDENTIALS: [&str; 8] = [
+    "api-key",
     "x-api-key",
+    "x-goog-api-key",
     "x-auth-token",
     "x-csrf-token",
+    "x-vault-token",
     "x-amz-security-token",
+    "x-phoenix-trace-credential",
 ];
 
 fn is_credential(name: &HeaderName) -> bool {
@@ -175,7 +179,7 @@ mod tests {
     #[test]
     fn credentials_are_sensitive() {
         let mut captured = Captured::default();
-        captured.add(RESPONSE, ["Set-Cookie", "x-api-key", "location"]);
+        captured.add(RESPONSE, ["Set-Cookie", "api-key", "location"]);
         let fields = captured.0.unwrap();
         let sensitive: Vec<bool> = fields.iter().map(|field| field.key.sensitive).collect();
         assert_eq!(sensitive, [true, true, false]);

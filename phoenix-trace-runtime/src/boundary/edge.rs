@@ -132,3 +132,16 @@ impl Edge {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::propagation::Propagator;
+
+    #[test]
+    fn no_format_passes() {
+        for field in Propagator::ALL.into_iter().flat_map(Propagator::fields) {
+            assert!(FIELDS.iter().any(|taken| taken == field), "{field}");
+        }
+    }
+}

@@ -74,6 +74,22 @@ pub(crate) fn redacted(url: &str) -> Cow<'_, str> {
     Cow::Owned([scheme, host, path, mark, parameters, fragment].concat())
 }
 
+/// A message without the secrets of the URLs that it may tell.
+pub(crate) fn redacted_in(message: String) -> String {
+    if !message.contains("//") {
+        return message;
+    }
+    let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>' | '"' | '\'' | '`');
+    let mut out = String::with_capacity(message.len());
+    for piece in message.split_inclusive(ends) {
+        let word = piece.strip_suffix(ends).unwrap_or(piece);
+        let is_url = word.contains("//");
+        out.push_str(&if is_url { redacted(word) } else { word.into() });
+        out.push_str(&piece[word.len()..]);
+    }
+    out
+}
+
 /// Whom a request is for, without credentials.
 pub(crate) fn authority<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
     let authority = match uri.authority() {
@@ -165,6 +181,23 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(redacted(given), expected);
+        }
+    }
+
+    #[test]
+    fn messages_lose_the_secrets_of_their_urls() {
+        for (given, expected) in [
+            ("refused", "refused"),
+            (
+                "sending for url (http://u:p@a.example/b?c=1&sig=2) failed",
+                "sending for url (http://a.example/b?c=1&sig=REDACTED) failed",
+            ),
+            (
+                "`https://a.example/?sig=1`: no & //u@b",
+                "`https://a.example/?sig=REDACTED`: no & //b",
+            ),
+        ] {
+            assert_eq!(redacted_in(given.to_owned()), expected);
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) struct Lexer<'a> {
     /// What has not been read yet.
     rest: &'a str,
     dialect: Dialect,
-    /// Does a password follow, which need not be a literal?
+    /// Does something follow that is no literal, and as secret as one?
     before_a_secret: bool,
 }
 
@@ -51,6 +51,10 @@ impl<'a> Iterator for Lexer<'a> {
                 self.take_while(char::is_whitespace);
                 Token::Space
             }
+            _ if self.dialect == Dialect::Unsure && is_uuid(self.rest) => {
+                self.take(UUID);
+                Token::Literal
+            }
             '\'' => self.string("", b'\''),
             '"' if self.dialect.quotes_identifiers() => self.quoted(b'"'),
             '"' => self.string("", b'"'),
@@ -66,6 +70,10 @@ impl<'a> Iterator for Lexer<'a> {
             '?' | ':' | '@' => self.parameter(first),
             '0'..='9' => self.number(),
             '.' if self.byte(1).is_some_and(|byte| byte.is_ascii_digit()) => self.number(),
+            _ if self.is_money(first) => {
+                self.take(first.len_utf8());
+                self.number()
+            }
             _ if starts_word(first) => self.word(),
             _ => Token::Sign(self.take(first.len_utf8())),
         })
@@ -74,6 +82,19 @@ impl<'a> Iterator for Lexer<'a> {
 
 fn starts_word(character: char) -> bool {
     character.is_ascii_alphabetic() || character == '_' || !character.is_ascii()
+}
+
+/// The length of a UUID, which is a literal without quotes in CQL.
+const UUID: usize = 36;
+
+fn is_uuid(text: &str) -> bool {
+    let Some(digits) = text.as_bytes().get(..UUID) else {
+        return false;
+    };
+    digits.iter().enumerate().all(|(at, byte)| match at {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    })
 }
 
 /// The length of the name that the text begins with, a name in which no other signs can stand.
@@ -91,6 +112,17 @@ fn is_digit(character: char) -> bool {
 impl<'a> Lexer<'a> {
     fn byte(&self, at: usize) -> Option<u8> {
         self.rest.as_bytes().get(at).copied()
+    }
+
+    /// An amount in a currency whose sign is not the dollar's: such a sign stands in no name of SQL Server's.
+    fn is_money(&self, sign: char) -> bool {
+        matches!(self.dialect, Dialect::SqlServer | Dialect::Unsure)
+            && !sign.is_ascii()
+            && !sign.is_alphanumeric()
+            && self
+                .rest
+                .get(sign.len_utf8()..)
+                .is_some_and(|amount| amount.starts_with(|next| is_digit(next) || next == '.'))
     }
 
     /// Takes `length` bytes, or all there are.
@@ -398,8 +430,9 @@ impl<'a> Lexer<'a> {
                 _ => self.string(word, b'\''),
             };
         }
-        // `IDENTIFIED BY secret`, in quotes of identifiers or in none.
-        self.before_a_secret = word.eq_ignore_ascii_case("identified");
+        // `IDENTIFIED BY secret`, in quotes of identifiers or in none; and ClickHouse's `FORMAT CSV`, behind which there are data.
+        self.before_a_secret = word.eq_ignore_ascii_case("identified")
+            || dialect == Dialect::Unsure && word.eq_ignore_ascii_case("format");
         Token::Word(word)
     }
 }

@@ -66,6 +66,27 @@ fn parameters_stay() {
 }
 
 #[test]
+fn literals_that_some_systems_write_without_quotes() {
+    use Dialect::*;
+    check(
+        &[SqlServer, Unsure],
+        "a = €19.99 AND b = £.5 AND é = 1",
+        "a = ? AND b = ? AND é = ?",
+    );
+    check(
+        &[Unsure],
+        "id = f81d4fae-7dec-11d0-A765-00a0c91e6bf6 OR id = 123e4567-e89b-12d3-a456-426614174000",
+        "id = ? OR id = ?",
+    );
+    check(&[PostgreSql], "f81d4fae - a", "f81d4fae - a");
+    check(
+        &[Unsure],
+        "INSERT INTO t FORMAT CSV secret",
+        "INSERT INTO t FORMAT?",
+    );
+}
+
+#[test]
 fn white_space_and_comments_are_one_space() {
     use Dialect::*;
     check(

@@ -16,6 +16,7 @@ pub use crate::boundary::{ResponseBody, ResponseFuture};
 pub use client::{GrpcClient, GrpcClientLayer};
 pub use interceptor::{TracingClientInterceptor, TracingInterceptor};
 pub use outcome::{ClientSide, ServerSide};
+pub(crate) use outcome::{is_answer, unregistered};
 pub use server::{GrpcServer, GrpcServerLayer};
 pub(crate) use server::{is_rpc, server_span};
 pub(crate) use status::STATUS_CODE;

@@ -11,7 +11,7 @@ use percent_encoding::percent_decode;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
 use super::messages::{Messages, Way};
-use super::{STATUS_CODE, code_name, is_server_error};
+use super::{STATUS_CODE, code_name, is_rpc, is_server_error};
 use crate::boundary::{
     BodyError, Fault, Protocol, Rest, answer, chain, fail, keys, note_peer, text,
 };
@@ -115,30 +115,24 @@ impl Ended {
         Some(Self { code, message })
     }
 
-    /// The status that tonic makes of an error.
+    /// The status that an error stands for, as tonic makes one of it.
     fn of(error: &(dyn Error + 'static)) -> Self {
         let mut next = Some(error);
         while let Some(error) = next {
             if let Some(status) = error.downcast_ref::<Status>() {
                 return Self::of_status(status);
             }
-            if error.is::<TimeoutExpired>() || error.is::<ConnectError>() {
-                let timeout = error.is::<TimeoutExpired>();
-                return Self {
-                    code: if timeout {
-                        Code::Cancelled
-                    } else {
-                        Code::Unavailable
-                    },
-                    message: chain(error, source_of(error)).message,
-                };
+            if let Some(code) = code_of(error) {
+                return Self::of_error(code, error);
             }
             next = source_of(error);
         }
-        Self {
-            code: Code::Unknown,
-            message: chain(error, source_of(error)).message,
-        }
+        Self::of_error(Code::Unknown, error)
+    }
+
+    fn of_error(code: Code, error: &(dyn Error + 'static)) -> Self {
+        let message = chain(error, source_of(error)).message;
+        Self { code, message }
     }
 
     fn of_status(status: &Status) -> Self {
@@ -176,6 +170,42 @@ impl Ended {
     }
 }
 
+/// The code of an error that has one by itself. `None`: its source may.
+fn code_of(error: &(dyn Error + 'static)) -> Option<Code> {
+    if error.is::<TimeoutExpired>() {
+        return Some(Code::Cancelled);
+    }
+    if error.is::<ConnectError>() {
+        return Some(Code::Unavailable);
+    }
+    if let Some(error) = error.downcast_ref::<hyper::Error>() {
+        // A ping that nobody has answered.
+        let lost = error.is_timeout().then_some(Code::Unavailable);
+        return lost.or_else(|| error.is_canceled().then_some(Code::Cancelled));
+    }
+    let reset = error.downcast_ref::<h2::Error>()?;
+    Some(reset.reason().map_or(Code::Unknown, code_of_reset))
+}
+
+/// What a stream that is reset means (gRPC over HTTP/2, "Errors").
+fn code_of_reset(reason: h2::Reason) -> Code {
+    match reason {
+        h2::Reason::NO_ERROR
+        | h2::Reason::PROTOCOL_ERROR
+        | h2::Reason::INTERNAL_ERROR
+        | h2::Reason::FLOW_CONTROL_ERROR
+        | h2::Reason::SETTINGS_TIMEOUT
+        | h2::Reason::FRAME_SIZE_ERROR
+        | h2::Reason::COMPRESSION_ERROR
+        | h2::Reason::CONNECT_ERROR => Code::Internal,
+        h2::Reason::REFUSED_STREAM => Code::Unavailable,
+        h2::Reason::CANCEL => Code::Cancelled,
+        h2::Reason::ENHANCE_YOUR_CALM => Code::ResourceExhausted,
+        h2::Reason::INADEQUATE_SECURITY => Code::PermissionDenied,
+        _ => Code::Unknown,
+    }
+}
+
 fn at_server(span: &mut Running<'_>, ended: Option<Ended>) {
     if let Some(ended) = ended {
         let is_error = is_server_error(ended.code);
@@ -190,8 +220,13 @@ fn at_client(span: &mut Running<'_>, ended: Option<Ended>) {
     }
 }
 
+/// Is it gRPC that answers? Else a handler of plain HTTP has got a request that only says that it is a call, as anybody may.
+pub(crate) fn is_answer(headers: &HeaderMap) -> bool {
+    is_rpc(headers) || headers.contains_key(Status::GRPC_STATUS)
+}
+
 /// A method that the server does not have names no span: anybody can ask for any.
-fn unregistered(span: &mut Running<'_>) {
+pub(crate) fn unregistered(span: &mut Running<'_>) {
     span.edit(|strand, number| {
         let name = strand.record(number);
         let name = name.map(|record| strand.name_of(record).to_owned());

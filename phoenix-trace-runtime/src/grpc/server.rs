@@ -26,8 +26,10 @@ static SERVER: Site = Site::new("grpc", SpanKind::Server, "");
 ///
 /// The span is called `package.Service/Method`, and lasts until the trailers have been sent. It sees what a handler
 /// cannot: methods that do not exist, calls that are refused before they reach it, clients that hang up. The response
-/// tells the correlation id in its metadata, and, but at a public [edge](Self::edge), the service's name. Of several layers the outermost makes the span: inside of another one, or of
-/// an `HttpServerLayer`, this adds none, and neither does a service with `#[traced_grpc_service]`.
+/// tells the correlation id in its metadata and, except at a public [edge](Self::edge), the service's name.
+///
+/// Of several layers the outermost makes the span: inside of another one, or of an `HttpServerLayer`, this adds none, and
+/// neither does a service with `#[traced_grpc_service]`.
 ///
 /// ```
 /// use phoenix_trace_runtime::GrpcServerLayer;

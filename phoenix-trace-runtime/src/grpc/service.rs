@@ -11,18 +11,14 @@ use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
 use super::{STATUS_CODE, code_name, is_server_error};
-use crate::boundary::ServerSpan;
-use crate::key::{Key, types};
+use crate::boundary::{ServerSpan, answer, keys, text};
 use crate::outcome::{Failure, Outcome};
-use crate::propagation::{CorrelationId, Outgoing};
-use crate::record::carry;
 use crate::record::context::Context;
 use crate::record::current;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::run::within;
 use crate::record::site::{Site, SpanKind};
 use crate::record::start::Under;
-use crate::record::thread;
 use crate::remote::extract;
 use crate::value::Attr;
 
@@ -34,9 +30,6 @@ pub struct Method {
     rpc: &'static str,
     full: OnceLock<String>,
 }
-
-const RPC_SYSTEM: Key<types::Str> = Key::new("rpc.system.name");
-const RPC_METHOD: Key<types::Str> = Key::new("rpc.method");
 
 impl Method {
     /// The method `rpc` of `service` (`package.Service`), implemented by the function with the path `function`.
@@ -55,7 +48,10 @@ impl Method {
         let name = self
             .full
             .get_or_init(|| format!("{}/{}", self.service, self.rpc));
-        let attrs = [Attr::new(&RPC_SYSTEM, "grpc"), Attr::new(&RPC_METHOD, name)];
+        let attrs = [
+            text(&keys::RPC_SYSTEM_NAME, "grpc"),
+            text(&keys::RPC_METHOD, name),
+        ];
         begin_under(
             &self.site,
             &[name],
@@ -82,12 +78,8 @@ where
         return body(request).await;
     }
     let span = method.begin(&request);
-    let body = async {
-        let result = body(request).await;
-        (result, carry::current_correlation())
-    };
-    let (result, id) = within(span, body, |(result, _)| ended(result.as_ref().err())).await;
-    answered(result, id)
+    let body = async { answered(body(request).await) };
+    within(span, body, |result| ended(result.as_ref().err())).await
 }
 
 /// Serves an RPC that answers with a stream.
@@ -104,23 +96,26 @@ where
     B: Future<Output = Result<Response<S>, Status>>,
     S: Stream<Item = Result<T, Status>>,
 {
-    let span = if ServerSpan::is_of(request.extensions()) {
+    let is_answered = ServerSpan::is_of(request.extensions());
+    let span = if is_answered {
         Owned::off()
     } else {
         method.begin(&request)
     };
-    let mut id = None;
     let body = async {
         let result = body(request).await;
-        id = carry::current_correlation();
-        result
+        if is_answered {
+            result
+        } else {
+            answered(result)
+        }
     };
     let (result, span) = Head {
         body: Some(body),
         span,
     }
     .await;
-    let result = match result {
+    match result {
         Ok(response) => Ok(response.map(|stream| TracedStream {
             stream: Some(stream),
             span,
@@ -130,8 +125,7 @@ where
             span.enter().settle(ended(Some(&status)));
             Err(status)
         }
-    };
-    answered(result, id)
+    }
 }
 
 /// The same, with the stream as `make` gives it.
@@ -166,18 +160,13 @@ fn ended(status: Option<&Status>) -> Outcome<'_> {
     }
 }
 
-/// The answer with the correlation id of its request.
-fn answered<T>(
-    mut result: Result<Response<T>, Status>,
-    id: Option<CorrelationId>,
-) -> Result<Response<T>, Status> {
-    if let Some(id) = id {
-        let metadata = match &mut result {
-            Ok(response) => response.metadata_mut(),
-            Err(status) => status.metadata_mut(),
-        };
-        thread::propagators().inject(metadata, &Outgoing::only(&id));
-    }
+/// The answer to the RPC that is current, which tells its correlation id and who gives it.
+fn answered<T>(mut result: Result<Response<T>, Status>) -> Result<Response<T>, Status> {
+    let metadata = match &mut result {
+        Ok(response) => response.metadata_mut(),
+        Err(status) => status.metadata_mut(),
+    };
+    answer(metadata.as_mut());
     result
 }
 

@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, Response, StatusCode};
 
 use crate::boundary::{
     BodyError, Captured, Fault, Protocol, Rest, answer, chain, error_type, fail, int, keys,
-    note_peer,
+    note_peer, url,
 };
 use crate::outcome::{short_type_name, source_of};
 use crate::record::running::Running;
@@ -130,6 +130,11 @@ impl Protocol for ServerSide {
         span: &mut Running<'_>,
         response: &mut Response<B>,
     ) -> Rest {
+        #[cfg(feature = "grpc")]
+        if self.rpc.is_some() && !crate::grpc::is_answer(response.headers()) {
+            crate::grpc::unregistered(span);
+            self.rpc = None;
+        }
         unless_rpc!(self, |rpc| rpc.head(span, response));
         answer(response.headers_mut());
         let code = response.status();
@@ -177,8 +182,11 @@ impl ClientSide {
         }
     }
 
+    /// Errors of clients like to tell the URL.
     pub(super) fn error(span: &mut Running<'_>, error: BodyError<'_>) {
-        fail(span, error.type_name, error.told(), true);
+        let mut told = error.told();
+        told.message = url::redacted_in(told.message);
+        fail(span, error.type_name, told, true);
     }
 
     /// Notes the status of a response.

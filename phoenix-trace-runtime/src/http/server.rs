@@ -33,7 +33,8 @@ type ClientAddress = fn(&Extensions) -> Option<IpAddr>;
 ///
 /// Where one server speaks both, a gRPC request gets the span that `GrpcServerLayer` would give it (feature `grpc`), and
 /// what is inside adds no second one: neither that layer nor `#[traced_grpc_service]`. An excluded gRPC request is left
-/// to them.
+/// to them. One that is answered in plain HTTP only said that it was gRPC: its span is called `grpc`, and has the status of
+/// HTTP.
 ///
 /// With axum (feature `axum`) the route is the template that matched, when the layer is added with `Router::layer`:
 ///

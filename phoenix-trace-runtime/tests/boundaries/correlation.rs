@@ -65,6 +65,24 @@ fn it_belongs_to_the_task_and_not_to_the_thread() {
 }
 
 #[test]
+fn what_is_set_within_lasts_to_its_end() {
+    let within = async || {
+        let inner = with_correlation_id_async(Some(id("inner")), async {
+            set_correlation_id(id("set"));
+            tokio::task::yield_now().await;
+            current()
+        });
+        let set = inner.await;
+        (set, current())
+    };
+    block_on(async {
+        assert_eq!(within().await, ("set".to_owned(), "none".to_owned()));
+        let outer = with_correlation_id_async(Some(id("outer")), within());
+        assert_eq!(outer.await, ("set".to_owned(), "outer".to_owned()));
+    });
+}
+
+#[test]
 fn it_is_gone_after_a_panic() {
     let panicked = std::panic::catch_unwind(|| {
         with_correlation_id(Some(id("doomed")), || panic!("as expected"));

@@ -5,14 +5,16 @@ use std::convert::Infallible;
 use bytes::Bytes;
 use futures_util::stream;
 use http_body_util::{BodyExt as _, Full, StreamBody, combinators::UnsyncBoxBody};
+use opentelemetry::trace::SpanKind;
 use phoenix_trace_runtime::GrpcClientLayer;
+use phoenix_trace_runtime::grpc::code_name;
 use phoenix_trace_runtime::testing::Capture;
 use tonic::{Code, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use tower::Layer as _;
 
-use super::captured;
+use super::{attributes, captured, listen};
 
 type Answer = http::Response<UnsyncBoxBody<Bytes, Status>>;
 
@@ -134,6 +136,45 @@ fn a_connection_that_breaks() {
 trace · test · 1 span · 1 error · kept: head, error
 grpc.health.v1.Health/Check · client · ✗ UNAVAILABLE: connection reset · rpc.response.status_code=UNAVAILABLE
 ");
+}
+
+/// The codes that a caller and the span get when the server resets the stream.
+fn reset(reason: h2::Reason) -> (Code, String) {
+    let capture = Capture::new();
+    let code = captured(&capture, async {
+        let (listener, address) = listen().await;
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            while let Some(Ok((_, mut response))) = connection.accept().await {
+                response.send_reset(reason);
+            }
+        });
+        let channel = tonic::transport::Endpoint::from_shared(format!("http://{address}"));
+        let channel = channel.unwrap().connect().await.unwrap();
+        let mut client = HealthClient::new(GrpcClientLayer::new().layer(channel));
+        let status = client.check(HealthCheckRequest::default()).await;
+        status.unwrap_err().code()
+    });
+    let name = "grpc.health.v1.Health/Check";
+    let attributes = attributes(&capture, SpanKind::Client, name);
+    let told = attributes
+        .lines()
+        .find_map(|line| line.strip_prefix("rpc.response.status_code = "));
+    (code, told.unwrap_or_default().to_owned())
+}
+
+#[test]
+fn a_stream_that_is_reset_before_its_head() {
+    for (reason, code) in [
+        (h2::Reason::REFUSED_STREAM, Code::Unavailable),
+        (h2::Reason::CANCEL, Code::Cancelled),
+        (h2::Reason::INTERNAL_ERROR, Code::Internal),
+        (h2::Reason::ENHANCE_YOUR_CALM, Code::ResourceExhausted),
+        (h2::Reason::INADEQUATE_SECURITY, Code::PermissionDenied),
+    ] {
+        assert_eq!(reset(reason), (code, code_name(code).to_owned()));
+    }
 }
 
 #[test]

@@ -337,7 +337,11 @@ fn a_function_for_other_clients() {
         let parent = headers["traceparent"].to_str().unwrap();
         assert!(parent.contains(&span), "{parent} {span}");
 
-        let refused = async || Err::<(), _>(std::io::Error::other("refused"));
+        let refused = async || {
+            Err::<(), _>(std::io::Error::other(
+                "refused (http://u:p@other.example/?sig=1)",
+            ))
+        };
         trace_http_client("PUT", url, refused).await.unwrap_err();
 
         let missing = async || {
@@ -358,7 +362,7 @@ GET · client · http.request.method=GET
 └╴send
 
 trace · test · 1 span · 1 error · kept: head, error
-PUT · client · ✗ Error: refused · http.request.method=PUT
+PUT · client · ✗ Error: refused (http://other.example/?sig=REDACTED) · http.request.method=PUT
 
 trace · test · 1 span · 1 error · kept: head
 POST · client · ✗ 404 · http.request.method=POST · http.response.status_code=404

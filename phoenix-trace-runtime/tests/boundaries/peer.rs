@@ -72,6 +72,16 @@ fn at_the_public_edge_no_service_tells_its_name() {
 }
 
 #[test]
+fn the_public_edge_passes_no_name_on() {
+    let behind = stranger(b"billing").layer(HttpServerLayer::new().edge(Edge::new()));
+    let response = captured(&Capture::new(), async {
+        let request = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        send(serve(behind).await, request).await
+    });
+    assert_eq!(header(&response, NAME.as_str()), None);
+}
+
+#[test]
 fn a_name_that_is_none_is_not_believed() {
     const LONG: &[u8] = &[b'n'; 256];
     for name in [b"" as &[u8], b"\xff", LONG] {

@@ -53,10 +53,14 @@ async fn check(capture: &Capture, mut client: OrdersClient<Channel>) {
     let answered = placed.expect("a receipt");
     let id = answered.metadata().get("x-correlation-id");
     assert_eq!(id.expect("an id"), "order-4711");
+    let name = answered.metadata().get("x-service-name");
+    assert_eq!(name.expect("a name"), "test");
     let status = client.get_url(told(order(7, "broken"))).await;
     let status = status.expect_err("it is broken");
     let id = status.metadata().get("x-correlation-id");
     assert_eq!(id.expect("an id"), "order-4711");
+    let name = status.metadata().get("x-service-name");
+    assert_eq!(name.expect("a name"), "test");
     let watched = client.watch_url(told(order(1, ""))).await;
     let watched = watched.expect("receipts").into_inner();
     assert_eq!(watched.collect::<Vec<_>>().await.len(), 1);
