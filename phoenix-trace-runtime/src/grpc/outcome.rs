@@ -11,7 +11,8 @@ use percent_encoding::percent_decode;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
 use super::messages::{Messages, Way};
-use super::{STATUS_CODE, code_name, is_rpc, is_server_error};
+use super::server::speaks_grpc;
+use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{
     BodyError, Fault, Protocol, Rest, answer, chain, fail, keys, note_peer, text,
 };
@@ -222,7 +223,7 @@ fn at_client(span: &mut Running<'_>, ended: Option<Ended>) {
 
 /// Is it gRPC that answers? Else a handler of plain HTTP has got a request that only says that it is a call, as anybody may.
 pub(crate) fn is_answer(headers: &HeaderMap) -> bool {
-    is_rpc(headers) || headers.contains_key(Status::GRPC_STATUS)
+    speaks_grpc(headers) || headers.contains_key(Status::GRPC_STATUS)
 }
 
 /// A method that the server does not have names no span: anybody can ask for any.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use http::header::CONTENT_TYPE;
-use http::{Method, Request, Response};
+use http::{HeaderMap, Method, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -109,9 +109,13 @@ pub struct GrpcServer<S> {
 
 /// Does a request speak gRPC, or gRPC-Web?
 pub(crate) fn is_rpc<B>(request: &Request<B>) -> bool {
-    let kind = || request.headers().get(CONTENT_TYPE);
-    request.method() == Method::POST
-        && kind().is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
+    request.method() == Method::POST && speaks_grpc(request.headers())
+}
+
+/// The same of a request or a response, by its content type.
+pub(super) fn speaks_grpc(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
 }
 
 /// The span of a call that has come in, or its scope while nothing is recorded.
