@@ -117,7 +117,10 @@ impl Scenario {
         let mut started = vec![documents];
         let llm = if self.http {
             let model = Process::python("model_server", &[&telemetry]);
-            let upstream = [("LLM_URL", &*model.url())];
+            let upstream = [
+                ("LLM_URL", &*model.url()),
+                ("LLM_PROPAGATE_TO", "127.0.0.1"),
+            ];
             let llm = Process::rust("llm-service", &[&telemetry, sampler, &upstream]);
             started.push(model);
             llm
@@ -133,7 +136,8 @@ impl Scenario {
         let url = orchestrator.url();
         started.extend([router, llm, orchestrator]);
         let answer = if self.http {
-            let upstream = [("ORCHESTRATOR_URL", &*url)];
+            // The client in Python is one of the platform's.
+            let upstream = [("ORCHESTRATOR_URL", &*url), ("PUBLIC_EDGE", "false")];
             let gateway = Process::rust("api-gateway", &[&telemetry, sampler, &upstream]);
             let url = gateway.url();
             started.push(gateway);
