@@ -1,5 +1,6 @@
 //! Measurements in, the table out.
 
+use phoenix_trace_benches::median;
 use serde::Serialize;
 
 use crate::args::{Protocol, Server, Stack};
@@ -106,11 +107,6 @@ fn row(group: &str, ours: &[f64], rival: &'static str, theirs: &[f64], ratio: f6
         budget: None,
         met: None,
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 pub(crate) fn print_json(rows: &[Row]) {

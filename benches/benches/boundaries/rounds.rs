@@ -1,8 +1,8 @@
 //! Servers in, measurements out: all servers stay up and are put under load in turn, for several rounds.
 
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader, IsTerminal as _, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use phoenix_trace_benches::processes::{self, output, progress};
 
 use crate::args::{Options, Protocol, Server, Stack};
 use crate::headers::{self, Times};
@@ -57,90 +57,31 @@ pub(crate) fn measure(options: &Options) -> Result<All, String> {
     Ok(all)
 }
 
-/// What is going on, to somebody who watches.
-fn progress(what: std::fmt::Arguments<'_>) {
-    let mut out = std::io::stderr().lock();
-    if out.is_terminal() {
-        let _ = write!(out, "\r\x1b[K{what}");
-    }
-}
-
-fn this_program(protocol: Protocol) -> Result<Command, String> {
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let mut command = Command::new(program);
-    command.args(["--protocol", &protocol.to_string()]);
-    for (name, _) in std::env::vars_os() {
-        // Every stack runs as it comes, whatever the shell is set up for.
-        if name.to_string_lossy().starts_with("OTEL_") {
-            command.env_remove(name);
-        }
-    }
-    Ok(command)
-}
-
 /// A server's process.
 struct Running {
     server: Server,
-    process: Child,
-    ask: ChildStdin,
-    answers: BufReader<ChildStdout>,
-    address: String,
+    process: processes::Server,
 }
 
 impl Running {
     fn start(server: Server) -> Result<Self, String> {
-        let mut process = this_program(server.protocol)?
-            .args(["--serve", &server.stack.to_string()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| error.to_string())?;
-        let (ask, answers) = (process.stdin.take(), process.stdout.take());
-        let (ask, answers) = ask.zip(answers).ok_or("a server has no pipes")?;
-        let mut running = Self {
-            server,
-            process,
-            ask,
-            answers: BufReader::new(answers),
-            address: String::new(),
-        };
-        running.address = running.line()?;
-        Ok(running)
-    }
-
-    fn line(&mut self) -> Result<String, String> {
-        let mut line = String::new();
-        self.answers
-            .read_line(&mut line)
-            .map_err(|error| error.to_string())?;
-        Ok(line.trim().to_owned())
-    }
-
-    /// The CPU time that it has taken so far, in nanoseconds.
-    fn cpu(&mut self) -> Result<u64, String> {
-        self.ask
-            .write_all(b"\n")
-            .map_err(|error| error.to_string())?;
-        let line = self.line()?;
-        line.parse()
-            .map_err(|_| format!("the server answered `{line}`"))
+        let (protocol, stack) = (server.protocol.to_string(), server.stack.to_string());
+        let process = processes::Server::start(["--protocol", &protocol, "--serve", &stack])?;
+        Ok(Self { server, process })
     }
 
     fn load(&mut self, options: &Options) -> Result<Sample, String> {
-        let before = self.cpu()?;
-        let output = this_program(self.server.protocol)?
-            .args(["--load", &self.address])
-            .args(["--milliseconds", &options.length.as_millis().to_string()])
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| error.to_string())?;
-        let cpu = self.cpu()? - before;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(format!("{:?}: {}: {said}", self.server, output.status));
-        }
-        let seen: Seen = serde_json::from_slice(&output.stdout)
-            .map_err(|error| format!("{:?}: {error}", self.server))?;
+        let failed = |problem: String| format!("{:?}: {problem}", self.server);
+        let protocol = self.server.protocol.to_string();
+        let milliseconds = options.length.as_millis().to_string();
+        // The CPU time that it has taken so far.
+        let before = self.process.ask()?;
+        let mut args = vec!["--protocol", &protocol, "--load", self.process.address()];
+        args.extend(["--milliseconds", &milliseconds]);
+        let output = output(args).map_err(failed)?;
+        let cpu = self.process.ask()? - before;
+        let seen: Seen =
+            serde_json::from_slice(&output).map_err(|error| failed(error.to_string()))?;
         let requests = seen.requests as f64;
         Ok(Sample {
             time: seen.elapsed_ns as f64 / requests,
@@ -148,12 +89,5 @@ impl Running {
             p99: seen.p99_ns as f64,
             cpu: cpu as f64 / requests,
         })
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

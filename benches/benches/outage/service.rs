@@ -2,10 +2,12 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use phoenix_trace_benches::processes::this_program;
 
 use crate::load::Account;
 
@@ -34,15 +36,7 @@ pub(crate) struct Line {
 
 impl Service {
     pub(crate) fn start(collector: SocketAddr, threads: usize) -> Result<Self, String> {
-        let program = std::env::current_exe().map_err(|error| error.to_string())?;
-        let mut command = Command::new(program);
-        for (name, _) in std::env::vars_os() {
-            // It runs in its default configuration, whatever the shell is set up for.
-            if name.to_string_lossy().starts_with("OTEL_") {
-                command.env_remove(name);
-            }
-        }
-        let mut process = command
+        let mut process = this_program()?
             .args(["--load", &collector.to_string()])
             .args(["--threads", &threads.to_string()])
             .stdin(Stdio::piped())

@@ -1,5 +1,6 @@
 //! Samples in, the table out: medians over samples that saw the machine in the same mood.
 
+use phoenix_trace_benches::median;
 use serde::Serialize;
 
 use crate::args::{Measurement, Shape};
@@ -119,11 +120,6 @@ impl View<'_> {
             }
         }
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 pub(crate) fn evaluate(rows: &[Row], all: &All) -> Vec<Result> {

@@ -1,8 +1,8 @@
 //! Measurements in, samples out: each measurement in a process of its own, all in turn, for several rounds.
 
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader, IsTerminal as _, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use phoenix_trace_benches::processes::{Server, output, progress};
 
 use crate::args::{Measurement, Options};
 use crate::child::{Measured, Sample};
@@ -40,7 +40,7 @@ pub(crate) fn measure(measurements: &[Measurement], options: &Options) -> Result
             let receiver = match &mut receiver {
                 _ if !measurement.stack.is_otlp() => None,
                 Some(running) => Some(running),
-                none => Some(none.insert(Receiver::start()?)),
+                none => Some(none.insert(Server::start(["--receiver"])?)),
             };
             let measured = one(measurement, milliseconds, receiver)?;
             let found = all.entry(measurement.clone()).or_default();
@@ -53,110 +53,29 @@ pub(crate) fn measure(measurements: &[Measurement], options: &Options) -> Result
     Ok(all)
 }
 
-/// What is going on, to somebody who watches.
-fn progress(what: std::fmt::Arguments<'_>) {
-    let mut out = std::io::stderr().lock();
-    if out.is_terminal() {
-        let _ = write!(out, "\r\x1b[K{what}");
-    }
-}
-
-fn this_program() -> Result<Command, String> {
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let mut command = Command::new(program);
-    for (name, _) in std::env::vars_os() {
-        // Every stack runs as it comes, whatever the shell is set up for.
-        if name.to_string_lossy().starts_with("OTEL_") {
-            command.env_remove(name);
-        }
-    }
-    Ok(command)
-}
-
 fn one(
     measurement: &Measurement,
     milliseconds: u64,
-    receiver: Option<&mut Receiver>,
+    receiver: Option<&mut Server>,
 ) -> Result<Measured, String> {
     let Measurement {
         stack,
         shape,
         threads,
     } = measurement;
-    let mut command = this_program()?;
-    command
-        .args(["--stack", &stack.to_string(), "--shape", &shape.to_string()])
-        .args(["--threads", &threads.to_string()])
-        .args(["--milliseconds", &milliseconds.to_string()]);
+    let (name, shape) = (stack.to_string(), shape.to_string());
+    let (threads, milliseconds) = (threads.to_string(), milliseconds.to_string());
+    let mut args = vec!["--stack", &name, "--shape", &shape];
+    args.extend(["--threads", &threads, "--milliseconds", &milliseconds]);
     if let Some(receiver) = &receiver {
-        command.args(["--endpoint", &receiver.endpoint]);
+        args.extend(["--endpoint", receiver.address()]);
     }
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| error.to_string())?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{stack}, {shape}: {}: {said}", output.status));
-    }
-    let mut measured: Measured = serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("{stack}, {shape}: {error}"))?;
+    let output = output(args).map_err(|problem| format!("{stack}, {shape}: {problem}"))?;
+    let mut measured: Measured =
+        serde_json::from_slice(&output).map_err(|error| format!("{stack}, {shape}: {error}"))?;
     if let Some(receiver) = receiver {
-        measured.exported = receiver.taken()?;
+        // Those that it has taken since it was asked last.
+        measured.exported = receiver.ask()?;
     }
     Ok(measured)
-}
-
-/// The receiver's process.
-struct Receiver {
-    process: Child,
-    ask: ChildStdin,
-    answers: BufReader<ChildStdout>,
-    endpoint: String,
-}
-
-impl Receiver {
-    fn start() -> Result<Self, String> {
-        let mut process = this_program()?
-            .arg("--receiver")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| error.to_string())?;
-        let (ask, answers) = (process.stdin.take(), process.stdout.take());
-        let (ask, answers) = ask.zip(answers).ok_or("the receiver has no pipes")?;
-        let mut receiver = Self {
-            process,
-            ask,
-            answers: BufReader::new(answers),
-            endpoint: String::new(),
-        };
-        receiver.endpoint = receiver.line()?;
-        Ok(receiver)
-    }
-
-    fn line(&mut self) -> Result<String, String> {
-        let mut line = String::new();
-        self.answers
-            .read_line(&mut line)
-            .map_err(|error| error.to_string())?;
-        Ok(line.trim().to_owned())
-    }
-
-    /// Spans taken since this was asked last.
-    fn taken(&mut self) -> Result<u64, String> {
-        self.ask
-            .write_all(b"\n")
-            .map_err(|error| error.to_string())?;
-        let line = self.line()?;
-        line.parse()
-            .map_err(|_| format!("the receiver answered `{line}`"))
-    }
-}
-
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
