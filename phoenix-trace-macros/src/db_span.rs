@@ -3,12 +3,12 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned as _;
 use syn::{Expr, ExprAsync, LitStr, Token, token};
 
 use crate::attribute::{self, Attribute, Attributes, Entry, Form, WrittenKey, harmless};
-use crate::errors::{Errors, all_of};
+use crate::errors::{Errors, all_of, expanded};
 use crate::options::{assigned, facade_or_default};
 use crate::record::leading_facade;
 use crate::traced::{in_braces, is_entry};
@@ -57,13 +57,7 @@ struct Options {
 
 /// The body, inside its span. After a mistake: the mistakes.
 pub(crate) fn db_span(tokens: TokenStream) -> TokenStream {
-    let mut errors = Errors::new();
-    let parsed = (|input: ParseStream<'_>| read(input, &mut errors)).parse2(tokens);
-    let call = errors.take(parsed);
-    match (errors.finish(), call) {
-        (None, Some(call)) => expand(&call),
-        (errors, _) => quote!({ #errors }),
-    }
+    expanded(tokens, read, expand)
 }
 
 fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Call> {

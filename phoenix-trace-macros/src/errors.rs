@@ -3,6 +3,8 @@
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::parse::{ParseStream, Parser as _};
 
 /// Mistakes found so far. It must be emptied by [`Errors::finish`] before it is dropped.
 #[derive(Debug, Default)]
@@ -44,6 +46,21 @@ impl Errors {
         let found = std::mem::take(&mut self.found);
         let tokens: TokenStream = found.iter().map(syn::Error::to_compile_error).collect();
         (!found.is_empty()).then_some(tokens)
+    }
+}
+
+/// The expansion of a macro in expression place: of what `read` makes of its input, or, after a mistake, all mistakes.
+pub(crate) fn expanded<C>(
+    tokens: TokenStream,
+    read: impl FnOnce(ParseStream<'_>, &mut Errors) -> syn::Result<C>,
+    expand: impl FnOnce(&C) -> TokenStream,
+) -> TokenStream {
+    let mut errors = Errors::new();
+    let parsed = (|input: ParseStream<'_>| read(input, &mut errors)).parse2(tokens);
+    let call = errors.take(parsed);
+    match (errors.finish(), call) {
+        (None, Some(call)) => expand(&call),
+        (errors, _) => quote!({ #errors }),
     }
 }
 

@@ -1,12 +1,12 @@
 //! `record!` and `event!`: attributes in, one statement that evaluates them only while the current span records out.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::parse::{ParseStream, Parser as _};
+use quote::quote_spanned;
+use syn::parse::ParseStream;
 use syn::{LitStr, Token};
 
 use crate::attribute::{self, Attribute, Attributes};
-use crate::errors::Errors;
+use crate::errors::{Errors, expanded};
 use crate::options::{Given, facade, facade_or_default};
 
 /// What both macros read: `crate = path,` if the facade has another name, then their own arguments.
@@ -57,23 +57,17 @@ fn invoke(
     tokens: TokenStream,
     name: impl FnOnce(ParseStream<'_>, &mut Errors) -> syn::Result<Option<LitStr>>,
 ) -> TokenStream {
-    let mut errors = Errors::new();
-    let read = |input: ParseStream<'_>| {
+    let read = |input: ParseStream<'_>, errors: &mut Errors| {
         let facade = facade_or_default(leading_facade(input)?);
-        let name = name(input, &mut errors)?;
-        let entries = attribute::read_entries(input, &mut errors);
+        let name = name(input, errors)?;
+        let entries = attribute::read_entries(input, errors);
         Ok(Call {
             facade,
             name,
-            attributes: attribute::check(entries, &mut errors),
+            attributes: attribute::check(entries, errors),
         })
     };
-    let parsed = read.parse2(tokens);
-    let call = errors.take(parsed);
-    match (errors.finish(), call) {
-        (None, Some(call)) => expand(&call),
-        (errors, _) => quote!({ #errors }),
-    }
+    expanded(tokens, read, expand)
 }
 
 /// `crate = path,` at the start.

@@ -1,12 +1,12 @@
 //! `traced!`: a name, attributes and an expression in, the expression inside its span out.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::parse::{Parse as _, ParseStream, Parser as _};
+use quote::{ToTokens, quote_spanned};
+use syn::parse::{Parse as _, ParseStream};
 use syn::{Expr, ExprAsync, Lit, LitStr, Token};
 
 use crate::attribute::{self, Attribute, Attributes, Entry, WrittenKey};
-use crate::errors::Errors;
+use crate::errors::{Errors, expanded};
 use crate::options::facade_or_default;
 use crate::record::leading_facade;
 
@@ -27,13 +27,7 @@ enum Name {
 
 /// The body, inside its span. After a mistake: the mistakes.
 pub(crate) fn traced(tokens: TokenStream) -> TokenStream {
-    let mut errors = Errors::new();
-    let parsed = (|input: ParseStream<'_>| read(input, &mut errors)).parse2(tokens);
-    let call = errors.take(parsed);
-    match (errors.finish(), call) {
-        (None, Some(call)) => expand(&call),
-        (errors, _) => quote!({ #errors }),
-    }
+    expanded(tokens, read, expand)
 }
 
 fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Call> {
