@@ -98,7 +98,8 @@ impl ChatApi {
     ) -> Result<Self, http::uri::InvalidUri> {
         // Whoever serves the model is not a part of the platform, and learns nothing of its requests, unless it is named.
         let insiders = setting("LLM_PROPAGATE_TO").unwrap_or_default();
-        let traced = HttpClientLayer::new().propagate_to(insiders.split(','));
+        let insiders = insiders.split(',').filter(|host| !host.is_empty());
+        let traced = HttpClientLayer::new().propagate_to(insiders);
         Ok(Self {
             client: traced.layer(Client::builder(TokioExecutor::new()).build_http()),
             endpoint: format!("{}{PATH}", base.trim_end_matches('/')).parse()?,

@@ -6,12 +6,12 @@ use std::time::Instant;
 use http::{HeaderMap, HeaderName};
 use opentelemetry::trace::SpanContext;
 
-use super::forced::ForcedTracing;
-use crate::propagation::{RemoteContext, carrier};
+use super::forced::{self, ForcedTracing};
+use crate::propagation::{RemoteContext, b3, carrier, jaeger};
 use crate::record::context::Context;
 use crate::record::thread;
 use crate::remote::extract;
-use crate::sampling::forced;
+use crate::sampling::forced::mark;
 
 /// What a server at the public edge makes of the context that requests bring along: a setting of
 /// [`HttpServerLayer`](crate::HttpServerLayer) and `GrpcServerLayer`.
@@ -48,18 +48,18 @@ static FIELDS: [HeaderName; 15] = [
     carrier::TRACEPARENT,
     carrier::TRACESTATE,
     carrier::BAGGAGE,
-    HeaderName::from_static("b3"),
-    HeaderName::from_static("x-b3-traceid"),
-    HeaderName::from_static("x-b3-spanid"),
-    HeaderName::from_static("x-b3-parentspanid"),
-    HeaderName::from_static("x-b3-sampled"),
-    HeaderName::from_static("x-b3-flags"),
-    HeaderName::from_static("uber-trace-id"),
+    b3::SINGLE,
+    b3::TRACE_ID,
+    b3::SPAN_ID,
+    b3::PARENT_SPAN_ID,
+    b3::SAMPLED,
+    b3::FLAGS,
+    jaeger::HEADER,
     HeaderName::from_static("jaeger-baggage"),
-    HeaderName::from_static("jaeger-debug-id"),
+    forced::JAEGER,
     HeaderName::from_static("grpc-trace-bin"),
     HeaderName::from_static("grpc-tags-bin"),
-    HeaderName::from_static("x-envoy-force-trace"),
+    forced::ENVOY,
 ];
 
 /// Jaeger has a field for each member of its baggage.
@@ -107,7 +107,7 @@ impl Edge {
         };
         if let Some(forced) = &self.forced {
             if forced.is_due(headers, remote.parent.is_some(), Instant::now()) {
-                context.state = forced::mark();
+                context.state = mark();
             }
             headers.remove(forced.field());
         }

@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use sha2::Sha256;
 
+use crate::propagation::b3;
 use crate::sampling::RateLimit;
 
 /// Who may have the trace of a request kept at a public [`Edge`](crate::Edge), and how often.
@@ -40,11 +41,9 @@ impl fmt::Debug for ForcedTracing {
     }
 }
 
-static CREDENTIAL: HeaderName = HeaderName::from_static("x-phoenix-trace-credential");
-static ENVOY: HeaderName = HeaderName::from_static("x-envoy-force-trace");
-static B3: HeaderName = HeaderName::from_static("b3");
-static B3_FLAGS: HeaderName = HeaderName::from_static("x-b3-flags");
-static JAEGER: HeaderName = HeaderName::from_static("jaeger-debug-id");
+const CREDENTIAL: HeaderName = HeaderName::from_static("x-phoenix-trace-credential");
+pub(super) const ENVOY: HeaderName = HeaderName::from_static("x-envoy-force-trace");
+pub(super) const JAEGER: HeaderName = HeaderName::from_static("jaeger-debug-id");
 
 impl ForcedTracing {
     /// For those who know `credential`. It belongs into a secret store; nothing shows it. With an empty one nobody may.
@@ -62,7 +61,7 @@ impl ForcedTracing {
                 let tag = tag(&keyed);
                 (keyed, tag)
             }),
-            field: CREDENTIAL.clone(),
+            field: CREDENTIAL,
             limit: RateLimit::new(60, Duration::from_secs(60)),
         }
     }
@@ -104,14 +103,14 @@ impl ForcedTracing {
 }
 
 fn is_asked(headers: &HeaderMap, has_parent: bool) -> bool {
-    let has = |field, test: fn(&[u8]) -> bool| {
+    let has = |field: &HeaderName, test: fn(&[u8]) -> bool| {
         headers
             .get(field)
             .is_some_and(|value: &HeaderValue| test(value.as_bytes()))
     };
     has(&ENVOY, |_| true)
-        || has(&B3_FLAGS, |flags| flags == b"1")
-        || has(&B3, |b3| sampling_state(b3) == Some(b"d"))
+        || has(&b3::FLAGS, |flags| flags == b"1")
+        || has(&b3::SINGLE, |b3| sampling_state(b3) == Some(b"d"))
         || !has_parent && has(&JAEGER, |_| true)
 }
 

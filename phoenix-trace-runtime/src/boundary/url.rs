@@ -106,6 +106,14 @@ pub(crate) fn without_credentials(authority: &str) -> &str {
         .unwrap_or(authority)
 }
 
+/// Host and port of whom a request is for, if that is known: by an authority without user-info.
+pub(crate) fn server(authority: Option<&str>) -> (Option<&str>, Option<u16>) {
+    authority.map_or((None, None), |authority| {
+        let (host, port) = host_and_port(authority);
+        (Some(host), port)
+    })
+}
+
 /// Host and port of an authority without user-info; of an IPv6 address without its brackets.
 pub(crate) fn host_and_port(authority: &str) -> (&str, Option<u16>) {
     if authority.starts_with('[') {

@@ -38,7 +38,7 @@ pub(crate) struct MetricsExport {
     pub(crate) interval: Duration,
     /// How long one collection and its export may take.
     #[cfg_attr(
-        not(feature = "otlp"),
+        not(any(feature = "otlp", test)),
         expect(dead_code, reason = "without the exporter they are only shown")
     )]
     pub(crate) timeout: Duration,

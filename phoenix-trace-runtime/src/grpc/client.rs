@@ -8,10 +8,11 @@ use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::attributes::{method_of, of_call};
 use super::messages::{Way, watch};
 use super::outcome::ClientSide;
-use crate::boundary::url::{host_and_port, without_credentials};
-use crate::boundary::{Fault, ResponseBody, ResponseFuture, int, keys, opt, text};
+use crate::boundary::url::without_credentials;
+use crate::boundary::{Fault, ResponseBody, ResponseFuture};
 use crate::record::owned::{Owned, begin_under};
 use crate::record::site::{Site, SpanKind};
 use crate::record::start::Under;
@@ -91,19 +92,10 @@ pub struct GrpcClient<S> {
 }
 
 fn span<B>(request: &Request<B>, server: Option<&Authority>) -> Owned {
-    let path = request.uri().path();
-    let method = path.strip_prefix('/').unwrap_or(path);
+    let method = method_of(request.uri());
     let authority = request.uri().authority().or(server);
-    let (host, port) = authority.map_or((None, None), |authority| {
-        let (host, port) = host_and_port(without_credentials(authority.as_str()));
-        (Some(host), port)
-    });
-    let attrs = [
-        text(&keys::RPC_SYSTEM_NAME, "grpc"),
-        text(&keys::RPC_METHOD, method),
-        opt(&keys::SERVER_ADDRESS, host, text),
-        opt(&keys::SERVER_PORT, port.map(i64::from), int),
-    ];
+    let authority = authority.map(|authority| without_credentials(authority.as_str()));
+    let attrs = of_call(method, authority);
     begin_under(&CLIENT, &[method], &attrs, Under::Current)
 }
 

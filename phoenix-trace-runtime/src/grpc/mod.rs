@@ -3,6 +3,7 @@
 //! [`GrpcServerLayer`] goes around a server, [`GrpcClientLayer`] around a channel. Names, attributes and status follow
 //! the OpenTelemetry conventions for gRPC spans.
 
+mod attributes;
 mod client;
 mod interceptor;
 mod messages;

@@ -8,12 +8,11 @@ use http::{HeaderMap, Method, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::attributes::{method_of, of_call};
 use super::messages::{Way, watch};
 use super::outcome::ServerSide;
-use crate::boundary::url::{authority, host_and_port};
-use crate::boundary::{
-    Arrived, Edge, Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan, int, keys, opt, text,
-};
+use crate::boundary::url::authority;
+use crate::boundary::{Arrived, Edge, Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan};
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::scope::scope;
@@ -120,19 +119,8 @@ pub(super) fn speaks_grpc(headers: &HeaderMap) -> bool {
 
 /// The span of a call that has come in, or its scope while nothing is recorded.
 pub(crate) fn server_span<B>(request: &Request<B>, mut context: Context) -> Owned {
-    let path = request.uri().path();
-    let method = path.strip_prefix('/').unwrap_or(path);
-    let authority = authority(request.uri(), request.headers());
-    let (host, port) = authority.map_or((None, None), |authority| {
-        let (host, port) = host_and_port(authority);
-        (Some(host), port)
-    });
-    let attrs = [
-        text(&keys::RPC_SYSTEM_NAME, "grpc"),
-        text(&keys::RPC_METHOD, method),
-        opt(&keys::SERVER_ADDRESS, host, text),
-        opt(&keys::SERVER_PORT, port.map(i64::from), int),
-    ];
+    let method = method_of(request.uri());
+    let attrs = of_call(method, authority(request.uri(), request.headers()));
     begin_under(&SERVER, &[method], &attrs, Under::Request(&mut context))
 }
 

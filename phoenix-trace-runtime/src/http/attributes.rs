@@ -54,13 +54,7 @@ pub(super) fn server_span<B>(arriving: &Arriving<'_, B>, mut context: Context) -
     let (uri, headers) = (request.uri(), request.headers());
     let (method, original) = method_of(request.method().as_str());
     let query = uri.query().map(url::query);
-    let (host, port) = match url::authority(uri, headers) {
-        Some(authority) => {
-            let (host, port) = url::host_and_port(authority);
-            (Some(host), port)
-        }
-        None => (None, None),
-    };
+    let (host, port) = url::server(url::authority(uri, headers));
     let attrs = [
         text(&keys::HTTP_REQUEST_METHOD, method),
         opt(&keys::HTTP_REQUEST_METHOD_ORIGINAL, original, text),
@@ -111,10 +105,8 @@ pub(super) fn client_span(sent: &Sent<'_>, captured: &Captured) -> Owned {
     let (method, original) = method_of(method);
     let scheme = uri.scheme_str().unwrap_or("http");
     let authority = url::authority(uri, headers);
-    let (host, port) = authority.map_or((None, None), |authority| {
-        let (host, port) = url::host_and_port(authority);
-        (Some(host), port.or_else(|| url::default_port(scheme)))
-    });
+    let (host, port) = url::server(authority);
+    let port = port.or_else(|| host.and_then(|_| url::default_port(scheme)));
     let query = uri.query().map_or(Cow::Borrowed(""), url::query);
     let mark = if query.is_empty() { "" } else { "?" };
     let (prefix, between) = authority.map_or(("", ""), |_| (scheme, "://"));

@@ -11,22 +11,16 @@ use super::propagators::{Caller, single};
 use super::traceparent::FLAG_SAMPLED;
 use super::{TraceParent, hex, only, trim_ows};
 
-static SINGLE: HeaderName = HeaderName::from_static("b3");
-static TRACE_ID: HeaderName = HeaderName::from_static("x-b3-traceid");
-static SPAN_ID: HeaderName = HeaderName::from_static("x-b3-spanid");
-static PARENT_SPAN_ID: HeaderName = HeaderName::from_static("x-b3-parentspanid");
-static SAMPLED: HeaderName = HeaderName::from_static("x-b3-sampled");
-static FLAGS: HeaderName = HeaderName::from_static("x-b3-flags");
+pub(crate) const SINGLE: HeaderName = HeaderName::from_static("b3");
+pub(crate) const TRACE_ID: HeaderName = HeaderName::from_static("x-b3-traceid");
+pub(crate) const SPAN_ID: HeaderName = HeaderName::from_static("x-b3-spanid");
+pub(crate) const PARENT_SPAN_ID: HeaderName = HeaderName::from_static("x-b3-parentspanid");
+pub(crate) const SAMPLED: HeaderName = HeaderName::from_static("x-b3-sampled");
+pub(crate) const FLAGS: HeaderName = HeaderName::from_static("x-b3-flags");
 
 /// All that are read or written.
-pub(super) const FIELDS: [&str; 6] = [
-    "b3",
-    "x-b3-traceid",
-    "x-b3-spanid",
-    "x-b3-parentspanid",
-    "x-b3-sampled",
-    "x-b3-flags",
-];
+pub(super) static FIELDS: [HeaderName; 6] =
+    [SINGLE, TRACE_ID, SPAN_ID, PARENT_SPAN_ID, SAMPLED, FLAGS];
 
 /// The longest single field: two ids, a decision, a parent.
 const MAX_LENGTH: usize = 32 + 1 + 16 + 1 + 1 + 1 + 16;
@@ -68,7 +62,7 @@ fn parse_single(value: &[u8]) -> Option<Caller> {
 }
 
 fn extract_multi<C: Extract + ?Sized>(carrier: &C) -> Option<Caller> {
-    let only = |name: &'static HeaderName| only(carrier.values_of(name)).map(trim_ows);
+    let only = |name: &HeaderName| only(carrier.values_of(name)).map(trim_ows);
     let (trace, span) = (only(&TRACE_ID)?, only(&SPAN_ID)?);
     let decision = match (only(&FLAGS), only(&SAMPLED)) {
         (Some(b"1"), _) => Decision::Debug,

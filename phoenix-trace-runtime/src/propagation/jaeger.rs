@@ -12,7 +12,7 @@ use super::traceparent::FLAG_SAMPLED;
 use super::{TraceParent, hex};
 
 /// The header field.
-static HEADER: HeaderName = HeaderName::from_static("uber-trace-id");
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("uber-trace-id");
 
 const SAMPLED: u64 = 1 << 0;
 const DEBUG: u64 = 1 << 1;

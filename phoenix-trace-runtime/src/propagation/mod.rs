@@ -16,12 +16,12 @@
 //! is [`Extract`] and [`Inject`]. For code that is written against the OpenTelemetry API, [`CompositePropagator`],
 //! [`TraceContextPropagator`] and [`BaggagePropagator`] are `TextMapPropagator`s.
 
-mod b3;
+pub(crate) mod b3;
 pub mod baggage;
 pub mod carrier;
 pub mod correlation;
 mod hex;
-mod jaeger;
+pub(crate) mod jaeger;
 pub mod ot;
 pub(crate) mod propagators;
 mod text_map;

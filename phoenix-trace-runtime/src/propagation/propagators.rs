@@ -64,12 +64,15 @@ impl Propagator {
     }
 
     /// The fields that it reads or writes.
-    pub(crate) fn fields(self) -> &'static [&'static str] {
+    pub(crate) fn fields(self) -> &'static [HeaderName] {
+        static TRACE_CONTEXT: [HeaderName; 2] = [carrier::TRACEPARENT, carrier::TRACESTATE];
+        static BAGGAGE: [HeaderName; 1] = [carrier::BAGGAGE];
+        static JAEGER: [HeaderName; 1] = [jaeger::HEADER];
         match self {
-            Self::TraceContext => &["traceparent", "tracestate"],
-            Self::Baggage => &["baggage"],
+            Self::TraceContext => &TRACE_CONTEXT,
+            Self::Baggage => &BAGGAGE,
             Self::B3 | Self::B3Multi => &b3::FIELDS,
-            Self::Jaeger => &["uber-trace-id"],
+            Self::Jaeger => &JAEGER,
         }
     }
 }

@@ -186,7 +186,7 @@ impl CompositePropagator {
         let formats: Vec<Propagator> = formats.into_iter().collect();
         let mut fields: Vec<String> = Vec::new();
         for field in formats.iter().flat_map(|format| format.fields()) {
-            if !fields.iter().any(|known| known == field) {
+            if !fields.iter().any(|known| known == field.as_str()) {
                 fields.push(field.to_string());
             }
         }
