@@ -332,3 +332,29 @@ fn so_has_a_client_that_asked_for_it() {
         assert_eq!(capture.tree(), UPGRADED.replace("server", "client"));
     });
 }
+
+/// Between the call and the first poll nobody but the response has the span.
+#[test]
+fn a_response_that_is_dropped_before_it_is_polled_gives_the_request_up() {
+    let dropped = |drop_it: fn(Box<dyn Send>)| {
+        let capture = Capture::new();
+        captured(&capture, async {
+            let handler = |_: Request| {
+                work("look it up");
+                pending::<Result<Response<Body>, Infallible>>()
+            };
+            let mut service = HttpServerLayer::new().layer(service_fn(handler));
+            let request = Request::get("/").body(Body::empty()).unwrap();
+            drop_it(Box::new(service.call(request)));
+        });
+        capture.tree()
+    };
+    let expected = "\
+trace · test · 2 spans · kept: head
+GET · server · http.request.method=GET · phoenix.cancelled=true
+└╴look it up
+";
+    assert_eq!(dropped(drop), expected);
+    let elsewhere = |response| std::thread::spawn(|| drop(response)).join().unwrap();
+    assert_eq!(dropped(elsewhere), expected);
+}
