@@ -22,7 +22,7 @@ pub(crate) struct Row {
     met: Option<bool>,
 }
 
-/// A tenth of the throughput of a server that nobody traces may not be given up, nor a third of that.
+/// Within 3 % of the throughput of a server that nobody traces.
 const MOST_TIME: f64 = 1.0 / 0.97;
 
 type Value = fn(&Sample) -> f64;
