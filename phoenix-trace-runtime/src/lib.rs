@@ -30,6 +30,11 @@ mod grpc_code;
 pub mod db;
 
 mod diag;
+#[cfg(feature = "logs")]
+mod logs;
+#[cfg(not(feature = "logs"))]
+#[path = "logs/absent.rs"]
+mod logs;
 mod pipeline;
 pub mod waterfall;
 
@@ -62,6 +67,11 @@ pub use http::trace_request;
 pub use http::{
     HttpCall, HttpClientLayer, HttpServerLayer, ResendCounter, UrlTemplate, set_http_route,
     trace_http_client, trace_http_response,
+};
+#[cfg(feature = "logs")]
+pub use logs::{
+    LineStats, LogExportStats, LogFormat, LogRecord, LogStats, Logger, LoggerProvider,
+    LogsOfDropped, layer, logger_provider,
 };
 pub use operation::{
     OperationAttributes, OperationOutput, TraceErr, with_traced_operation,

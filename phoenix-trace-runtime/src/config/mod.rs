@@ -2,6 +2,8 @@
 //! and what is used instead.
 
 mod limits;
+#[cfg(feature = "logs")]
+mod logs;
 mod metrics;
 mod otlp;
 mod propagators;
@@ -17,6 +19,8 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanExporter;
 
+#[cfg(feature = "logs")]
+pub(crate) use logs::log_filter_of_env;
 use metrics::Metrics;
 #[cfg(feature = "otlp")]
 pub(crate) use metrics::MetricsExport;
@@ -54,6 +58,8 @@ pub struct Config {
     /// What the environment says of OTLP, whether it is used or not.
     otlp: Otlp,
     metrics: Metrics,
+    #[cfg(feature = "logs")]
+    logs: logs::Logs,
     pub(crate) propagators: Propagators,
     pub(crate) disabled: bool,
     pub(crate) limits: Limits,
@@ -68,6 +74,20 @@ pub struct Problem {
     value: String,
     expected: String,
     instead: String,
+}
+
+#[cfg(feature = "logs")]
+impl Problem {
+    fn new(variable: &str, value: &str, expected: &str, instead: &str) -> Self {
+        let [variable, value, expected, instead] =
+            [variable, value, expected, instead].map(str::to_owned);
+        Self {
+            variable,
+            value,
+            expected,
+            instead,
+        }
+    }
 }
 
 impl fmt::Display for Problem {
@@ -123,6 +143,8 @@ impl Config {
             .unwrap_or_default();
         let otlp = vars.otlp(Whose::OwnElseAll(Signal::Traces));
         let metrics = vars.metrics();
+        #[cfg(feature = "logs")]
+        let logs = vars.logs();
         let mut config = Self {
             service: service.unwrap_or_else(unknown_service),
             version: from_resource("service.version"),
@@ -132,6 +154,8 @@ impl Config {
             targets: vars.targets(&otlp),
             otlp,
             metrics,
+            #[cfg(feature = "logs")]
+            logs,
             propagators: vars.propagators(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             limits: vars.limits(),
@@ -140,6 +164,8 @@ impl Config {
         };
         config.problems = vars.problems;
         config.check_metrics();
+        #[cfg(feature = "logs")]
+        config.check_logs();
         config.check_sensitive();
         config.check_propagators();
         config
@@ -285,8 +311,13 @@ impl Config {
         } = self;
         let metrics = self.metrics_export(&mut Vec::new());
         let metrics = metrics.map_or(String::new(), |metrics| format!("; metrics go {metrics}"));
+        #[cfg(feature = "logs")]
+        let logs = self.logs_export(&mut Vec::new());
+        #[cfg(not(feature = "logs"))]
+        let logs = None::<Settings>;
+        let logs = logs.map_or(String::new(), |logs| format!("; logs go {logs}"));
         format!(
-            "{service} ({environment}): traces go {targets}{metrics}; sampling: {}",
+            "{service} ({environment}): traces go {targets}{metrics}{logs}; sampling: {}",
             self.effective_sampler()
         )
     }

@@ -14,7 +14,7 @@ use super::complaints::Complaints;
 use super::console;
 use super::provider::Meters;
 use crate::config::{MetricsExport, MetricsTarget};
-use crate::pipeline::{Answer, Beside, Metrics, Order, Pace, Pipeline, Sending};
+use crate::pipeline::{Answer, Beside, Order, Pace, Pipeline, Receiver, Sending};
 
 /// A receiver that takes no metrics is left alone for so long: it may have learned to by then.
 const LEFT_ALONE: Duration = Duration::from_secs(60 * 60);
@@ -38,7 +38,7 @@ pub(super) struct Export {
 
 enum Output {
     Console,
-    Otlp(Box<Metrics>),
+    Otlp(Box<Receiver>),
     /// It cannot be made, as has been said.
     None,
 }
@@ -53,8 +53,8 @@ impl Export {
         let complaints = Complaints::new(pipeline.outage());
         let output = match export.target {
             MetricsTarget::Console => Output::Console,
-            MetricsTarget::Otlp(settings) => match Metrics::new(*settings) {
-                Ok(metrics) => Output::Otlp(Box::new(metrics)),
+            MetricsTarget::Otlp(settings) => match Receiver::new(*settings) {
+                Ok(receiver) => Output::Otlp(Box::new(receiver)),
                 Err(why) => {
                     complaints.cannot_start(&why);
                     Output::None
@@ -197,7 +197,7 @@ impl Export {
                 }
                 sleep_until(pause.into()).await;
             }
-            let (why, after) = match receiver.send(request).await {
+            let (why, after) = match receiver.send(request, usize::MAX).await {
                 Answer::Taken { rejected, message } => {
                     self.pace.taken();
                     self.left_alone_until = None;

@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam_utils::CachePadded;
 
+#[cfg(feature = "logs")]
+use crate::logs::LogStats;
+
 const SHARDS: usize = 16;
 
 /// Why a span that was to be kept was given up, before it was sent.
@@ -156,6 +159,8 @@ impl Account {
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
             correlations_replaced: self.sum(Count::CorrelationsReplaced),
+            #[cfg(feature = "logs")]
+            logs: LogStats::default(),
             also,
         }
     }
@@ -218,6 +223,9 @@ pub struct Stats {
     pub late_errors: u64,
     /// Requests and messages that came with a correlation id that was not valid, or with several: they got another one.
     pub correlations_replaced: u64,
+    /// What became of what was logged.
+    #[cfg(feature = "logs")]
+    pub logs: LogStats,
     /// What became of the kept spans at each exporter but the first.
     pub also: Vec<ExporterStats>,
 }
@@ -241,8 +249,8 @@ impl Stats {
         total(&self.dropped)
     }
 
-    /// Does the law hold: is every span that ended accounted for, and at every further exporter each one that it was
-    /// offered?
+    /// Does the law hold: is every span that ended accounted for, at every further exporter each one that it was offered, and
+    /// every log record?
     #[must_use]
     pub fn balances(&self) -> bool {
         let accounted = self.discarded
@@ -252,6 +260,10 @@ impl Stats {
             + self.failed
             + self.in_doubt
             + self.queued;
+        #[cfg(feature = "logs")]
+        if !self.logs.balances() {
+            return false;
+        }
         self.ended == accounted && self.also.iter().all(ExporterStats::balances)
     }
 }
@@ -283,6 +295,10 @@ impl fmt::Display for Stats {
             self.late_errors,
             self.correlations_replaced,
         )?;
+        #[cfg(feature = "logs")]
+        if self.logs.logged > 0 {
+            write!(f, "; {}", self.logs)?;
+        }
         self.also
             .iter()
             .try_for_each(|exporter| write!(f, "; {exporter}"))

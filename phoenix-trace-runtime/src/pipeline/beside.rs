@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -62,8 +62,10 @@ impl Beside {
 
     /// Has it send what there is at the end, and waits for its end.
     pub(super) fn end(&self, until: Instant) {
+        /// For what only has to be accounted for.
+        const GRACE: Duration = Duration::from_millis(100);
         self.orders.stop(until, &self.wake);
-        self.orders.wait_for_end(until);
+        self.orders.wait_for_end(until + GRACE);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The exporting thread. It has a reactor of its own, so it works the same under every runtime of the service and under
 //! none. On it run the workers of our own exporters, who decides segments whose grace period is over, and who cuts
-//! those that stay open. An exporter of the SDK may block: its worker has a thread of its own, and holds up nobody.
+//! those that stay open. What these threads log goes nowhere, since it would be exported in turn. An exporter of the SDK may block: its worker has a thread of its own, and holds up nobody.
 
 use std::io;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use super::Sending;
 use super::beside;
 use super::destination::Make;
 use super::worker::Worker;
+use crate::logs;
 use crate::record::segment::lock;
 
 const NAME: &str = "phoenix-trace";
@@ -31,7 +32,7 @@ pub(super) fn start(
     pipeline: Arc<Pipeline>,
     resource: Resource,
     exporters: Vec<Export>,
-    beside: Option<beside::Start>,
+    beside: Vec<beside::Start>,
 ) -> io::Result<()> {
     let runtime = runtime()?;
     let ended = EndOnDrop(pipeline.clone());
@@ -56,6 +57,7 @@ pub(super) fn start(
     std::thread::Builder::new()
         .name(NAME.to_owned())
         .spawn(move || {
+            logs::suppress_here();
             runtime.block_on(async {
                 let mut workers: JoinSet<()> = here.into_iter().collect();
                 for (number, worker) in apart {
@@ -68,15 +70,16 @@ pub(super) fn start(
                         }
                     });
                 }
-                let beside = beside.zip(pipeline.beside.as_ref());
-                let beside =
-                    beside.map(|(start, it)| tokio::spawn(it.clone().run(start, &pipeline)));
+                let beside = beside.into_iter().zip(&pipeline.beside);
+                let beside: Vec<_> = beside
+                    .map(|(start, it)| tokio::spawn(it.clone().run(start, &pipeline)))
+                    .collect();
                 tokio::select! {
                     () = async { while workers.join_next().await.is_some() {} } => {}
                     () = pipeline.waiting.decide() => {}
                     () = pipeline.cutting.run(&pipeline) => {}
                 }
-                if let Some(beside) = beside {
+                for beside in beside {
                     // A panic has been printed; there is nothing to add.
                     let _ = beside.await;
                 }
@@ -88,7 +91,10 @@ pub(super) fn start(
 }
 
 fn runtime() -> io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().build()
+    Builder::new_current_thread()
+        .enable_all()
+        .on_thread_start(logs::suppress_here)
+        .build()
 }
 
 /// Runs the worker of an exporter on a thread of its own. Its end is told, whatever it is.
@@ -102,6 +108,7 @@ fn work_apart(
         .name(format!("{NAME}/{number}"))
         .spawn(move || {
             let _ended = ended;
+            logs::suppress_here();
             runtime.block_on(work);
             runtime.shutdown_background();
         })?;

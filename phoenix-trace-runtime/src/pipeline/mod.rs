@@ -41,6 +41,8 @@ use tokio::sync::Notify;
 use account::Count;
 pub use account::{DropReason, ExporterStats, Stats};
 pub(crate) use beside::{Beside, Start};
+#[cfg(all(feature = "logs", feature = "otlp"))]
+pub(crate) use bisect::{Bisection, Part};
 pub(crate) use component::Component;
 use cutting::Cutting;
 #[cfg(feature = "otlp")]
@@ -52,14 +54,18 @@ use lane::Lane;
 #[cfg(feature = "otlp")]
 pub(crate) use orders::Order;
 #[cfg(feature = "otlp")]
-pub(crate) use otlp::{Metrics, Otlp};
+pub(crate) use otlp::{Otlp, Receiver};
 #[cfg(feature = "otlp")]
 pub(crate) use pace::Pace;
+#[cfg(all(feature = "logs", feature = "otlp"))]
+pub(crate) use queue::Range;
 #[cfg(feature = "otlp")]
 pub(crate) use telemetry::LaneNow;
 use waiting::Waiting;
 
 use crate::boundary::told_name;
+#[cfg(feature = "logs")]
+use crate::logs::Logs;
 use crate::propagation::propagators::{DEFAULT, Propagators};
 use crate::record::clock::{self, Ticks};
 use crate::record::context::Context;
@@ -148,6 +154,15 @@ impl Default for Sending {
     }
 }
 
+/// What a pipeline has beside its exporters of spans.
+#[derive(Default)]
+pub(crate) struct Others {
+    /// What the exporting thread sends besides, in the order in which it is flushed and ends.
+    pub(crate) beside: Vec<Start>,
+    #[cfg(feature = "logs")]
+    pub(crate) logs: Option<Arc<Logs>>,
+}
+
 /// Everything behind the recorder. A process has one; a test may have its own.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
@@ -162,8 +177,11 @@ pub(crate) struct Pipeline {
     first: Lane,
     /// The ways to the others.
     also: Vec<Lane>,
-    /// What else the exporting thread sends.
-    beside: Option<Arc<Beside>>,
+    /// What else the exporting thread sends, in the order in which it is flushed and ends.
+    beside: Vec<Arc<Beside>>,
+    /// Where what is logged here goes.
+    #[cfg(feature = "logs")]
+    pub(crate) logs: Option<Arc<Logs>>,
     /// Empty strands: back from the exporting thread, or from threads that have more than they need.
     buffers: Mutex<Vec<Box<Strand>>>,
     waiting: Waiting,
@@ -188,7 +206,7 @@ impl Pipeline {
         propagators: &'static Propagators,
         resource: Resource,
         exporters: Vec<Exporter>,
-        beside: Option<Start>,
+        others: Others,
     ) -> std::io::Result<Arc<Self>> {
         let lane = |exporter: &Exporter| {
             let component = exporter.component.clone();
@@ -202,7 +220,11 @@ impl Pipeline {
         pipeline.propagators = propagators;
         let name = resource.get(&Key::from_static_str("service.name"));
         pipeline.told_name = name.and_then(|name| told_name(&name.as_str()));
-        pipeline.beside = beside.is_some().then(Arc::default);
+        pipeline.beside = others.beside.iter().map(|_| Arc::default()).collect();
+        #[cfg(feature = "logs")]
+        {
+            pipeline.logs = others.logs;
+        }
         let pipeline = Arc::new(pipeline);
         let exporters = exporters
             .into_iter()
@@ -212,7 +234,7 @@ impl Pipeline {
                 may_block: exporter.may_block,
             })
             .collect();
-        keeper::start(pipeline.clone(), resource, exporters, beside)?;
+        keeper::start(pipeline.clone(), resource, exporters, others.beside)?;
         Ok(pipeline)
     }
 
@@ -235,7 +257,9 @@ impl Pipeline {
             told_name: None,
             first,
             also,
-            beside: None,
+            beside: Vec::new(),
+            #[cfg(feature = "logs")]
+            logs: None,
             buffers: Mutex::default(),
             waiting: Waiting::default(),
             ending: AtomicBool::new(false),
@@ -312,6 +336,7 @@ impl Pipeline {
 
     /// Hands a strand of a kept segment to the exporters.
     pub(crate) fn keep(&self, mut strand: Box<Strand>, kept: Kept) {
+        strand.logs.release();
         self.count_segment(&strand, Some(kept.reasons));
         self.count_overflow(&strand);
         self.first.account.add(Count::Offered, strand.records.len());
@@ -409,8 +434,12 @@ impl Pipeline {
             .into_iter()
             .map(sent)
             .fold(true, |all, sent| all & sent);
-        if let Some(beside) = &self.beside {
+        for beside in &self.beside {
             beside.flush(until);
+        }
+        #[cfg(feature = "logs")]
+        if let Some(logs) = &self.logs {
+            logs.flush_lines(until);
         }
         sent
     }
@@ -426,8 +455,12 @@ impl Pipeline {
         }
         let sent = |lane: &Lane| lane.end(until);
         let sent = self.lanes().map(sent).fold(true, |all, sent| all & sent);
-        if let Some(beside) = &self.beside {
+        for beside in &self.beside {
             beside.end(until);
+        }
+        #[cfg(feature = "logs")]
+        if let Some(logs) = &self.logs {
+            logs.close_lines(until);
         }
         sent
     }

@@ -51,6 +51,7 @@ impl Strand {
         ended.failed = self.failed;
         ended.overflow = std::mem::take(&mut self.overflow);
         ended.squeezed = self.squeezed;
+        ended.logs = std::mem::take(&mut self.logs);
 
         self.renumber();
         std::mem::swap(&mut self.records, &mut open.records);

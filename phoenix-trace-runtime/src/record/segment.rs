@@ -12,6 +12,7 @@ use super::context::Context;
 use super::joining::{Joining, Undecided};
 use super::strand::{Role, Strand};
 use super::thread;
+use crate::logs::Held;
 use crate::pipeline::{DropReason, Pipeline, Reasons};
 
 /// What the decision to keep a segment stamps on its strands.
@@ -45,6 +46,8 @@ struct Waiting {
     spans: usize,
     /// Something failed in a strand that had no span to wait with.
     failed: bool,
+    /// What was logged on strands that do not wait themselves.
+    logs: Held,
     /// What the strands that wait hold beyond what they took room for, and how much of it was taken since.
     bytes: usize,
     charged: usize,
@@ -65,6 +68,7 @@ impl Segment {
             *segment.cut_at.get_mut() = strand.cut_at;
             let waiting = segment.joining.reset();
             (waiting.spans, waiting.failed) = (0, false);
+            waiting.logs.discard();
         } else {
             spare = None;
         }
@@ -139,7 +143,7 @@ impl Segment {
 
     /// What waits for the decision is bounded: strands without spans do not wait, and when there are as many spans as a
     /// segment may have, others are given up, those with failures at twice that number.
-    fn admit(&self, joined: &mut Waiting, strand: Box<Strand>) -> Option<Box<Strand>> {
+    fn admit(&self, joined: &mut Waiting, mut strand: Box<Strand>) -> Option<Box<Strand>> {
         let spans = strand.records.len();
         if strand.role == Role::Root {
             joined.spans += spans;
@@ -148,10 +152,12 @@ impl Segment {
         joined.failed |= strand.failed;
         let room = self.pipeline.limits.spans_per_segment * if strand.failed { 2 } else { 1 };
         if spans == 0 {
+            joined.logs.append(&mut strand.logs);
             thread::recycle(strand);
             return None;
         }
         if joined.spans + spans > room {
+            joined.logs.append(&mut strand.logs);
             self.pipeline.give_up(strand, DropReason::SegmentFull);
             return None;
         }
@@ -190,18 +196,27 @@ impl Segment {
             return;
         }
         let strands = std::mem::take(&mut joined.strands);
+        let logs = std::mem::take(&mut joined.logs);
         joined.spans = 0;
         let failed = std::mem::take(&mut joined.failed) | failing;
         self.release(joined);
         drop(undecided);
         let failed = failed | strands.iter().any(|strand| strand.failed);
-        self.carry_out(self.verdict(failed), strands.into_iter());
+        self.carry_out(self.verdict(failed), strands.into_iter(), logs);
     }
 
-    fn carry_out(&self, verdict: Verdict, strands: impl Iterator<Item = Box<Strand>>) {
+    fn carry_out(
+        &self,
+        verdict: Verdict,
+        strands: impl Iterator<Item = Box<Strand>>,
+        mut logs: Held,
+    ) {
         match verdict {
-            Verdict::Kept(kept) => strands.for_each(|strand| self.pipeline.keep(strand, kept)),
-            _ => self.pipeline.discard_all(strands),
+            Verdict::Kept(kept) => {
+                strands.for_each(|strand| self.pipeline.keep(strand, kept));
+                logs.release();
+            }
+            Verdict::Dropped => self.pipeline.discard_all(strands),
         }
     }
 
@@ -266,12 +281,13 @@ impl Segment {
         let failing = undecided.has_failing();
         let joined = undecided.waiting();
         let mut strands = std::mem::take(&mut joined.strands);
+        let logs = std::mem::take(&mut joined.logs);
         let failed =
             joined.failed || failing || strands.iter().chain(&last).any(|strand| strand.failed);
         self.release(joined);
         let verdict = self.verdict(failed);
         undecided.decide(verdict);
-        self.carry_out(verdict, strands.drain(..).chain(last));
+        self.carry_out(verdict, strands.drain(..).chain(last), logs);
         if strands.capacity() > 0 {
             self.joining.leave(|waiting| waiting.strands = strands);
         }

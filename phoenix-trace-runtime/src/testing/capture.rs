@@ -9,6 +9,8 @@ use std::time::Duration;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 
+#[cfg(feature = "logs")]
+use super::ReceivedLog;
 use crate::bootstrap;
 use crate::config::Config;
 use crate::pipeline::{Pipeline, Stats};
@@ -85,6 +87,8 @@ impl Capture {
     pub fn with_config(config: Config) -> Self {
         crate::panics::listen();
         let spans = Memory::default();
+        #[cfg(feature = "logs")]
+        let config = config.logs_in_memory();
         match bootstrap::start(config.only_exporter(spans.clone())) {
             Ok(pipeline) => Self { pipeline, spans },
             Err(error) => panic!("the thread of a capture cannot be started: {error}"),
@@ -137,6 +141,30 @@ impl Capture {
     pub fn exported(&self) -> Vec<SpanData> {
         self.pipeline.flush(DEADLINE);
         lock(&self.spans.0).clone()
+    }
+
+    /// What was logged within it, as a receiver would get it: by a `tracing` subscriber with [`layer`](crate::layer), which the
+    /// test has to have.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::testing::Capture;
+    /// use tracing_subscriber::layer::SubscriberExt as _;
+    ///
+    /// let capture = Capture::new();
+    /// let subscriber = tracing_subscriber::registry().with(phoenix_trace_runtime::layer());
+    /// tracing::subscriber::with_default(subscriber, || {
+    ///     capture.run(|| tracing::info!(target: "orders", rows = 3, "planned"));
+    /// });
+    /// assert_eq!(capture.logs()[0].to_string(), "INFO orders: planned rows=3");
+    /// ```
+    #[cfg(feature = "logs")]
+    #[must_use]
+    pub fn logs(&self) -> Vec<ReceivedLog> {
+        let records = self.pipeline.logs.as_ref().map(|logs| logs.in_memory());
+        let records = records.unwrap_or_default();
+        let of =
+            |record| ReceivedLog::of_scopes(&crate::logs::scopes(std::iter::once(record)), &[]);
+        records.iter().flat_map(of).collect()
     }
 
     /// The account of this capture.

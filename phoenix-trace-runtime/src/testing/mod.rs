@@ -6,6 +6,7 @@ pub(crate) mod run;
 
 pub use capture::{Capture, CaptureGuard};
 pub use receiver::{
-    ExportTraceServiceRequest, Fault, MetricValue, MetricsTimeout, OtlpReceiver, Protocol,
-    ReceivedLink, ReceivedMetrics, ReceivedPoint, ReceivedRequest, ReceivedSpan, WaitTimeout,
+    ExportTraceServiceRequest, Fault, LogsTimeout, MetricValue, MetricsTimeout, OtlpReceiver,
+    Protocol, ReceivedLink, ReceivedLog, ReceivedLogs, ReceivedMetrics, ReceivedPoint,
+    ReceivedRequest, ReceivedSpan, WaitTimeout,
 };

@@ -8,7 +8,7 @@ mod encode;
 mod group;
 mod grpc;
 mod http;
-mod metrics;
+mod receiver;
 mod spans;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
@@ -23,7 +23,7 @@ use bytes::Bytes;
 use opentelemetry_sdk::Resource;
 
 use self::encode::{Encoded, Encoder};
-pub(crate) use self::metrics::Metrics;
+pub(crate) use self::receiver::Receiver;
 use self::transport::Transport;
 use super::destination::{Answer, Destination, Piece, Sending};
 use crate::config::Settings;
