@@ -7,6 +7,7 @@ mod hostile;
 mod interop;
 mod launcher;
 mod load;
+mod logs;
 mod shutdown;
 mod support;
 mod w3c_service;
