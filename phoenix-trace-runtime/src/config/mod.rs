@@ -1,6 +1,7 @@
 //! What the pipeline is made of: from code, else from the environment, else from defaults. A value that is wrong is named,
 //! and what is used instead.
 
+mod file;
 mod limits;
 mod metrics;
 mod otlp;
@@ -63,25 +64,62 @@ pub struct Config {
 
 /// A value in the configuration that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    variable: String,
-    value: String,
-    expected: String,
-    instead: String,
+pub struct Problem(Told);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Told {
+    /// Of a variable, or of what code says.
+    Value {
+        variable: String,
+        value: String,
+        expected: String,
+        instead: String,
+    },
+    /// Of a configuration file: where, what, and the remedy.
+    Text(String),
 }
 
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
+impl Problem {
+    pub(crate) fn new(variable: &str, value: &str, expected: &str, instead: &str) -> Self {
+        let [variable, value, expected, instead] =
+            [variable, value, expected, instead].map(str::to_owned);
+        Self(Told::Value {
             variable,
             value,
             expected,
             instead,
-        } = self;
-        write!(
-            f,
-            "{variable}=`{value}` cannot be used: expected {expected}; using {instead} instead"
-        )
+        })
+    }
+
+    pub(crate) fn told(text: String) -> Self {
+        Self(Told::Text(text))
+    }
+
+    /// The variable, and its value as it is shown.
+    fn of(&self) -> Option<(&str, &str)> {
+        match &self.0 {
+            Told::Value {
+                variable, value, ..
+            } => Some((variable, value)),
+            Told::Text(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Told::Value {
+                variable,
+                value,
+                expected,
+                instead,
+            } => write!(
+                f,
+                "{variable}=`{value}` cannot be used: expected {expected}; using {instead} instead"
+            ),
+            Told::Text(text) => f.write_str(text),
+        }
     }
 }
 

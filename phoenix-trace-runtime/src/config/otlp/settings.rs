@@ -123,16 +123,9 @@ fn default(signal: Signal, protocol: Protocol) -> Uri {
 }
 
 fn tell(problems: &mut Vec<Problem>, variable: &str, value: &str, expected: &str, instead: &str) {
-    let [variable, value, expected, instead] =
-        [variable, value, expected, instead].map(str::to_owned);
-    let problem = Problem {
-        variable,
-        value,
-        expected,
-        instead,
-    };
+    let problem = Problem::new(variable, value, expected, instead);
     // The variables are read for each signal, and once more when code adds to them.
-    let said = |there: &Problem| there.variable == problem.variable && there.value == problem.value;
+    let said = |there: &Problem| there.of() == problem.of();
     if !problems.iter().any(said) {
         problems.push(problem);
     }
