@@ -111,7 +111,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
             "no metrics are exported: this program was built without the feature `otlp` of phoenix-trace"
         ));
     }
-    let summary = config.summary();
+    let summary = (!config.quiet).then(|| config.summary());
     let parts = Parts::of(config);
     #[cfg(feature = "otlp")]
     let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
@@ -121,7 +121,9 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         return Err(Error(Kind::AlreadyInitialised));
     }
     install(propagators);
-    diag::line(format_args!("{summary}"));
+    if let Some(summary) = summary {
+        diag::line(format_args!("{summary}"));
+    }
     panics::listen();
     Ok(Telemetry {
         pipeline: thread::global(),

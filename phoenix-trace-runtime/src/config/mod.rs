@@ -1,6 +1,7 @@
 //! What the pipeline is made of: from code, else from the environment, else from defaults. A value that is wrong is named,
 //! and what is used instead.
 
+mod declarative;
 mod file;
 mod limits;
 mod metrics;
@@ -12,6 +13,7 @@ mod targets;
 mod vars;
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
@@ -57,6 +59,8 @@ pub struct Config {
     metrics: Metrics,
     pub(crate) propagators: Propagators,
     pub(crate) disabled: bool,
+    /// Is the line at start left out?
+    pub(crate) quiet: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
     problems: Vec<Problem>,
@@ -136,8 +140,12 @@ impl Config {
         Self::from_vars(|name| std::env::var(name).ok())
     }
 
-    /// From variables that `var` looks up. Empty counts as unset.
+    /// From variables that `var` looks up. Empty counts as unset. Where `OTEL_CONFIG_FILE` is set, from that file and the
+    /// variables that it names.
     pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Self {
+        if let Some(file) = var(declarative::VARIABLE).filter(|file| !file.trim().is_empty()) {
+            return Self::of_file(Path::new(file.trim()), &var);
+        }
         let mut vars = Vars {
             var: &var,
             problems: Vec::new(),
@@ -172,6 +180,7 @@ impl Config {
             metrics,
             propagators: vars.propagators(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
+            quiet: false,
             limits: vars.limits(),
             sending: vars.sending(),
             problems: Vec::new(),
@@ -262,6 +271,7 @@ impl Config {
     #[must_use]
     pub fn export_delay(mut self, delay: Duration) -> Self {
         self.sending.delay = delay;
+        self.targets.set_delay(delay);
         self
     }
 

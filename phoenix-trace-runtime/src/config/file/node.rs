@@ -19,6 +19,8 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
     pub(crate) place: Place,
+    /// Of a scalar, as it is written: the version `1.10` is no number.
+    pub(crate) text: String,
     pub(crate) value: Value,
 }
 
@@ -28,7 +30,7 @@ pub(crate) enum Value {
     Bool(bool),
     Int(i64),
     Float(f64),
-    Text(String),
+    Text,
     Sequence(Vec<Node>),
     Mapping(Vec<Entry>),
 }
@@ -57,21 +59,20 @@ impl Node {
     }
 }
 
-/// A value as a message shows it: scalars as they are, of the rest what it is.
-impl fmt::Display for Value {
+/// As a message shows it: scalars as they are, of the rest what it is.
+impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 100;
-        match self {
-            Self::Null => f.write_str("nothing"),
-            Self::Bool(value) => write!(f, "`{value}`"),
-            Self::Int(value) => write!(f, "`{value}`"),
-            Self::Float(value) => write!(f, "`{value}`"),
-            Self::Text(text) => match text.char_indices().nth(LONGEST) {
-                Some((end, _)) => write!(f, "`{}…`", text[..end].escape_debug()),
-                None => write!(f, "`{}`", text.escape_debug()),
-            },
-            Self::Sequence(_) => f.write_str("a list"),
-            Self::Mapping(_) => f.write_str("a mapping"),
+        match self.value {
+            Value::Null => f.write_str("nothing"),
+            Value::Sequence(_) => f.write_str("a list"),
+            Value::Mapping(_) => f.write_str("a mapping"),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text => {
+                match self.text.char_indices().nth(LONGEST) {
+                    Some((end, _)) => write!(f, "`{}…`", self.text[..end].escape_debug()),
+                    None => write!(f, "`{}`", self.text.escape_debug()),
+                }
+            }
         }
     }
 }

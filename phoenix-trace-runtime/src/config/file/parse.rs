@@ -28,6 +28,7 @@ pub(super) fn parse(text: &str, var: &dyn Fn(&str) -> Option<String>) -> Result<
     }
     Ok(tree.root.unwrap_or(Node {
         place: place(1, 0),
+        text: String::new(),
         value: Value::Null,
     }))
 }
@@ -38,13 +39,6 @@ fn place(line: usize, column: usize) -> Place {
     Place {
         line: number(line),
         column: number(column).saturating_add(1),
-    }
-}
-
-fn length(value: &Value) -> usize {
-    match value {
-        Value::Text(text) => text.len(),
-        _ => 0,
     }
 }
 
@@ -98,9 +92,9 @@ impl<'v> Tree<'v> {
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let value = self.scalar(&text, style, tag.as_deref(), at)?;
-                self.grow(1, length(&value), at)?;
-                self.close(Node { place: at, value }, anchor, None)?;
+                let node = self.scalar(&text, style, tag.as_deref(), at)?;
+                self.grow(1, node.text.len(), at)?;
+                self.close(node, anchor, None)?;
             }
             Event::SequenceStart(anchor, tag) => {
                 self.start(Value::Sequence(Vec::new()), anchor, tag.as_deref(), at)?;
@@ -131,7 +125,7 @@ impl<'v> Tree<'v> {
         style: ScalarStyle,
         tag: Option<&Tag>,
         at: Place,
-    ) -> Result<Value, Wrong> {
+    ) -> Result<Node, Wrong> {
         let is_key = self.awaits_key();
         let text = if is_key {
             text.to_owned()
@@ -143,10 +137,15 @@ impl<'v> Tree<'v> {
             Some(tag) if tag.is_yaml_core_schema() => tag.suffix != "str",
             Some(tag) => return Err((at, format!("the tag `{tag}` means nothing here"))),
         };
-        Ok(if plain && !is_key {
-            scalar::resolve(text)
+        let value = if plain && !is_key {
+            scalar::resolve(&text)
         } else {
-            Value::Text(text)
+            Value::Text
+        };
+        Ok(Node {
+            place: at,
+            text,
+            value,
         })
     }
 
@@ -176,7 +175,11 @@ impl<'v> Tree<'v> {
         let before = self.size;
         self.grow(1, 0, at)?;
         self.open.push(Open {
-            node: Node { place: at, value },
+            node: Node {
+                place: at,
+                text: String::new(),
+                value,
+            },
             anchor,
             key: None,
             keys: HashSet::new(),
@@ -209,7 +212,7 @@ impl<'v> Tree<'v> {
                 },
                 None => Size {
                     nodes: 1,
-                    text: length(&node.value),
+                    text: node.text.len(),
                 },
             };
             // The copy that is kept for aliases counts as well.
@@ -225,9 +228,10 @@ impl<'v> Tree<'v> {
             Value::Mapping(entries) => match open.key.take() {
                 Some((key, place)) => entries.push(Entry { key, place, node }),
                 None => {
-                    let Value::Text(key) = node.value else {
+                    if node.value != Value::Text {
                         return Err((node.place, "a key that is no text".to_owned()));
-                    };
+                    }
+                    let key = node.text;
                     if !open.keys.insert(key.clone()) {
                         return Err((node.place, format!("the key `{key}` stands here twice")));
                     }

@@ -12,14 +12,16 @@ use crate::config::Problem;
 pub(crate) struct Source<'d> {
     document: &'d Document,
     found: RefCell<Found>,
+    told: RefCell<Vec<(Place, Problem)>>,
 }
 
 /// What came out of reading.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
+    /// In the order in which they stand in the file.
     pub(crate) problems: Vec<Problem>,
-    /// Where each value stands that is used, by its path.
-    pub(crate) places: BTreeMap<String, Place>,
+    /// Where each value stands that is used, by its path: `file:line:column`.
+    pub(crate) places: BTreeMap<String, String>,
     /// Every key that a section knew, by its path: what the documentation lists.
     #[cfg(test)]
     pub(crate) known: std::collections::BTreeSet<String>,
@@ -30,6 +32,7 @@ impl<'d> Source<'d> {
         Self {
             document,
             found: RefCell::default(),
+            told: RefCell::default(),
         }
     }
 
@@ -59,11 +62,17 @@ impl<'d> Source<'d> {
     }
 
     pub(crate) fn into_found(self) -> Found {
-        self.found.into_inner()
+        let mut told = self.told.into_inner();
+        told.sort_by_key(|(place, _)| (place.line, place.column));
+        Found {
+            problems: told.into_iter().map(|(_, problem)| problem).collect(),
+            ..self.found.into_inner()
+        }
     }
 
-    fn tell(&self, problem: Problem) {
-        self.found.borrow_mut().problems.push(problem);
+    fn tell(&self, place: Place, what: &str) {
+        let problem = Problem::told(format!("{}: {what}", self.at_place(place)));
+        self.told.borrow_mut().push((place, problem));
     }
 
     fn at_place(&self, place: Place) -> String {
@@ -89,8 +98,13 @@ pub(crate) struct Section<'d, 's> {
 }
 
 impl<'d, 's> Item<'d, 's> {
-    pub(crate) fn path(&self) -> &str {
-        &self.path
+    /// The value under a key of a mapping, whose other keys are not ours to judge.
+    pub(crate) fn get(&self, key: &str) -> Option<Self> {
+        let Value::Mapping(entries) = &self.node.value else {
+            return None;
+        };
+        let entry = entries.iter().find(|entry| entry.key == key)?;
+        Some(self.child(key, entry))
     }
 
     /// `file:line:column`.
@@ -175,11 +189,17 @@ impl<'d, 's> Item<'d, 's> {
         nodes.iter().enumerate().map(item).collect()
     }
 
+    /// A scalar as it is written.
     pub(crate) fn text(&self, expected: &str, instead: &str) -> Option<&'d str> {
-        self.typed(expected, instead, |value| match value {
-            Value::Text(text) => Some(text.as_str()),
-            _ => None,
+        self.typed(expected, instead, |node| {
+            let is_scalar = !matches!(node.value, Value::Sequence(_) | Value::Mapping(_));
+            is_scalar.then_some(node.text.as_str())
         })
+    }
+
+    /// What `FromStr` makes of a scalar as it is written.
+    pub(crate) fn parsed<T: std::str::FromStr>(&self, expected: &str, instead: &str) -> Option<T> {
+        self.typed(expected, instead, |node| node.text.parse().ok())
     }
 
     /// What `read` makes of the value. `None` with a problem: it makes nothing of it; without one: there is no value.
@@ -187,12 +207,12 @@ impl<'d, 's> Item<'d, 's> {
         &self,
         expected: &str,
         instead: &str,
-        read: impl FnOnce(&'d Value) -> Option<T>,
+        read: impl FnOnce(&'d Node) -> Option<T>,
     ) -> Option<T> {
         if self.node.is_null() {
             return None;
         }
-        let value = read(&self.node.value);
+        let value = read(self.node);
         match value {
             Some(_) => self.used(),
             None => self.problem(expected, instead),
@@ -200,31 +220,40 @@ impl<'d, 's> Item<'d, 's> {
         value
     }
 
-    /// Remembers that what stands here is in force.
-    pub(crate) fn used(&self) {
+    fn used(&self) {
+        self.used_as(&self.path);
+    }
+
+    /// Remembers that what stands here is in force, under the name that it has in the effective configuration.
+    pub(crate) fn used_as(&self, name: &str) {
         let mut found = self.source.found.borrow_mut();
-        found.places.insert(self.path.clone(), self.place);
+        found.places.insert(name.to_owned(), self.place());
+    }
+
+    /// Who says what stands here, as a later problem with it is told.
+    pub(crate) fn named_by(&self) -> String {
+        format!("{}: {}", self.place(), self.path)
     }
 
     /// The value is not what it should be.
     pub(crate) fn problem(&self, expected: &str, instead: &str) {
-        self.problem_showing(&self.node.value.to_string(), expected, instead);
+        self.problem_showing(&self.node.to_string(), expected, instead);
     }
 
     /// The same, of a value that must not be shown as it is.
     pub(crate) fn problem_showing(&self, shown: &str, expected: &str, instead: &str) {
-        let text = format!(
-            "{}: {}: {shown} cannot be used: expected {expected}; using {instead} instead",
-            self.place(),
-            self.path
-        );
-        self.source.tell(Problem::told(text));
+        self.tell(format_args!(
+            "{shown} cannot be used: expected {expected}; using {instead} instead"
+        ));
     }
 
     /// Something else is wrong with it.
     pub(crate) fn tell(&self, what: impl std::fmt::Display) {
-        let text = format!("{}: {}: {what}", self.place(), self.path);
-        self.source.tell(Problem::told(text));
+        let what = match self.path.as_str() {
+            "" => what.to_string(),
+            path => format!("{path}: {what}"),
+        };
+        self.source.tell(self.place, &what);
     }
 
     /// It is something that phoenix-trace does not do.
@@ -257,13 +286,9 @@ impl<'d, 's> Section<'d, 's> {
                 Some((_, other)) => format!("did you mean `{other}`?"),
                 None => format!("expected one of {}", known.join(", ")),
             };
-            let place = self.item.source.at_place(entry.place);
             let shown: String = key.chars().take(100).collect();
-            let text = format!(
-                "{place}: {within}unknown key `{}`; {remedy}",
-                shown.escape_debug()
-            );
-            self.item.source.tell(Problem::told(text));
+            let what = format!("{within}unknown key `{}`; {remedy}", shown.escape_debug());
+            self.item.source.tell(entry.place, &what);
         }
     }
 
@@ -287,6 +312,13 @@ impl<'d, 's> Section<'d, 's> {
         Some(self.item.child(key, entry))
     }
 
+    /// Remembers that what stands under a key is in force, under the name that it has in the effective configuration.
+    pub(crate) fn mark(&self, key: &str, name: &str) {
+        if let Some(item) = self.get(key) {
+            item.used_as(name);
+        }
+    }
+
     /// The mapping under a key, which knows these keys; empty when the key has no value.
     pub(crate) fn section(&self, key: &str, known: &[&str]) -> Option<Section<'d, 's>> {
         Some(self.get(key)?.section(known))
@@ -303,8 +335,8 @@ impl<'d, 's> Section<'d, 's> {
 
     pub(crate) fn flag(&self, key: &str, instead: &str) -> Option<bool> {
         self.get(key)?
-            .typed("true or false", instead, |value| match value {
-                Value::Bool(value) => Some(*value),
+            .typed("true or false", instead, |node| match node.value {
+                Value::Bool(value) => Some(value),
                 _ => None,
             })
     }
@@ -313,8 +345,8 @@ impl<'d, 's> Section<'d, 's> {
     pub(crate) fn whole(&self, key: &str, least: u64, instead: &str) -> Option<u64> {
         let expected = format!("a whole number, {least} or more");
         self.get(key)?
-            .typed(&expected, instead, |value| match value {
-                Value::Int(value) => u64::try_from(*value).ok().filter(|value| *value >= least),
+            .typed(&expected, instead, |node| match node.value {
+                Value::Int(value) => u64::try_from(value).ok().filter(|value| *value >= least),
                 _ => None,
             })
     }
@@ -322,10 +354,10 @@ impl<'d, 's> Section<'d, 's> {
     /// A number from 0 to 1.
     pub(crate) fn ratio(&self, key: &str, instead: &str) -> Option<f64> {
         self.get(key)?
-            .typed("a number from 0 to 1", instead, |value| {
-                let number = match value {
-                    Value::Int(value) => *value as f64,
-                    Value::Float(value) => *value,
+            .typed("a number from 0 to 1", instead, |node| {
+                let number = match node.value {
+                    Value::Int(value) => value as f64,
+                    Value::Float(value) => value,
                     _ => return None,
                 };
                 (0.0..=1.0).contains(&number).then_some(number)
@@ -335,12 +367,9 @@ impl<'d, 's> Section<'d, 's> {
     /// One of these words.
     pub(crate) fn word<T: Copy>(&self, key: &str, words: &[(&str, T)], instead: &str) -> Option<T> {
         let list: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        self.get(key)?
-            .typed(&list.join(", "), instead, |value| match value {
-                Value::Text(text) => words
-                    .iter()
-                    .find_map(|(word, meaning)| (word == text).then_some(*meaning)),
-                _ => None,
-            })
+        self.get(key)?.typed(&list.join(", "), instead, |node| {
+            let meaning = |(word, meaning): &(&str, T)| (*word == node.text).then_some(*meaning);
+            words.iter().find_map(meaning)
+        })
     }
 }

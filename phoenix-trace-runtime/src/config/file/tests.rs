@@ -36,6 +36,11 @@ fn broken(text: &str) -> String {
 fn value(text: &str) -> String {
     let root = parsed(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     match root.get("key") {
+        Some(Node {
+            value: Value::Text,
+            text,
+            ..
+        }) => format!("Text({text:?})"),
         Some(node) => format!("{:?}", node.value),
         None => format!("{root:?}"),
     }
@@ -195,14 +200,14 @@ choice:
     assert_eq!(
         problems,
         [
-            "otel.yaml:7:1: unknown key `sectoin`; did you mean `section`?",
-            "otel.yaml:8:1: unknown key `somethingelse`; expected one of number, ratio, flag, word, list, section, right, \
-             choice",
             "otel.yaml:2:9: number: `many` cannot be used: expected a whole number, 1 or more; using 512 instead",
             "otel.yaml:3:8: ratio: `2` cannot be used: expected a number from 0 to 1; using 1 instead",
             "otel.yaml:4:7: flag: `yes` cannot be used: expected true or false; using false instead",
             "otel.yaml:5:7: word: `blue` cannot be used: expected red, green; using red instead",
             "otel.yaml:6:7: list: a mapping cannot be used: expected a list; using none instead",
+            "otel.yaml:7:1: unknown key `sectoin`; did you mean `section`?",
+            "otel.yaml:8:1: unknown key `somethingelse`; expected one of number, ratio, flag, word, list, section, right, \
+             choice",
             "otel.yaml:11:3: choice: 2 keys where one chooses: expected one of one, two; it is left out",
         ]
     );
@@ -212,7 +217,7 @@ choice:
             .get("right")
             .map(ToString::to_string)
             .as_deref(),
-        Some("9:8")
+        Some("otel.yaml:9:8")
     );
 }
 
