@@ -119,7 +119,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
             "no metrics are exported: this program was built without the feature `otlp` of phoenix-trace"
         ));
     }
-    let summary = config.summary();
+    let summary = (!config.quiet).then(|| config.summary());
     #[cfg(all(feature = "logs", not(feature = "otlp")))]
     if config.logs_export(&mut Vec::new()).is_some() {
         diag::line(format_args!(
@@ -146,7 +146,9 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
             logs::install(filter);
         }
     }
-    diag::line(format_args!("{summary}"));
+    if let Some(summary) = summary {
+        diag::line(format_args!("{summary}"));
+    }
     panics::listen();
     Ok(Telemetry {
         pipeline: thread::global(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Config;
 
 /// More would take the numbers that mark events and links.
-const MOST_SPANS: usize = 1 << 24;
+pub(super) const MOST_SPANS: usize = 1 << 24;
 
 impl Config {
     /// How many attributes a span holds; further keys are counted as dropped. What the recorder itself has to say, such

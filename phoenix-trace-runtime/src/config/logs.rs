@@ -165,8 +165,11 @@ impl Config {
 
     /// The levels of the subscriber to be installed; `None`: none is to be.
     pub(crate) fn subscriber_filter(&self) -> Option<Targets> {
-        let filter = || self.logs.filter.clone().unwrap_or_else(default_filter);
-        self.logs.subscriber.then(filter)
+        // `RUST_LOG` counts beside a configuration file too: what it says is of all that logs, not of this toolkit alone.
+        let filter = self.logs.filter.clone().or_else(log_filter_of_env);
+        self.logs
+            .subscriber
+            .then(|| filter.unwrap_or_else(default_filter))
     }
 
     /// What logs are made with; to be called once.

@@ -17,8 +17,8 @@ pub(crate) struct Metrics {
     own: Otlp,
     /// The same, and where they say nothing what they say of all signals.
     environment: Otlp,
-    interval: Duration,
-    timeout: Duration,
+    pub(super) interval: Duration,
+    pub(super) timeout: Duration,
 }
 
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Config {
     /// OTLP, else none.
     #[must_use]
     pub fn no_metrics(mut self) -> Self {
-        self.metrics.chosen = Some(Chosen::None);
+        self.metrics.choose_none();
         self
     }
 
@@ -84,7 +84,7 @@ impl Config {
     /// ```
     #[must_use]
     pub fn metrics_otlp(mut self, otlp: Otlp) -> Self {
-        self.metrics.chosen = Some(Chosen::OtlpOf(Box::new(otlp)));
+        self.metrics.choose_otlp(otlp);
         self.check_metrics();
         self
     }
@@ -92,7 +92,7 @@ impl Config {
     /// Writes metrics to standard error.
     #[must_use]
     pub fn metrics_console(mut self) -> Self {
-        self.metrics.chosen = Some(Chosen::Console);
+        self.metrics.choose_console();
         self
     }
 
@@ -149,6 +149,18 @@ impl Config {
 const SHORTEST: Duration = Duration::from_millis(1);
 
 impl Metrics {
+    pub(super) fn choose_none(&mut self) {
+        self.chosen = Some(Chosen::None);
+    }
+
+    pub(super) fn choose_console(&mut self) {
+        self.chosen = Some(Chosen::Console);
+    }
+
+    pub(super) fn choose_otlp(&mut self, otlp: Otlp) {
+        self.chosen = Some(Chosen::OtlpOf(Box::new(otlp)));
+    }
+
     fn to(&self, target: MetricsTarget) -> MetricsExport {
         MetricsExport {
             target,

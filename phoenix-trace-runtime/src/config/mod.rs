@@ -1,6 +1,8 @@
 //! What the pipeline is made of: from code, else from the environment, else from defaults. A value that is wrong is named,
 //! and what is used instead.
 
+mod declarative;
+mod file;
 mod limits;
 #[cfg(feature = "logs")]
 mod logs;
@@ -13,6 +15,7 @@ mod targets;
 mod vars;
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
@@ -62,6 +65,8 @@ pub struct Config {
     logs: logs::Logs,
     pub(crate) propagators: Propagators,
     pub(crate) disabled: bool,
+    /// Is the line at start left out?
+    pub(crate) quiet: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
     problems: Vec<Problem>,
@@ -69,39 +74,62 @@ pub struct Config {
 
 /// A value in the configuration that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    variable: String,
-    value: String,
-    expected: String,
-    instead: String,
+pub struct Problem(Told);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Told {
+    /// Of a variable, or of what code says.
+    Value {
+        variable: String,
+        value: String,
+        expected: String,
+        instead: String,
+    },
+    /// Of a configuration file: where, what, and the remedy.
+    Text(String),
 }
 
-#[cfg(feature = "logs")]
 impl Problem {
-    fn new(variable: &str, value: &str, expected: &str, instead: &str) -> Self {
+    pub(crate) fn new(variable: &str, value: &str, expected: &str, instead: &str) -> Self {
         let [variable, value, expected, instead] =
             [variable, value, expected, instead].map(str::to_owned);
-        Self {
+        Self(Told::Value {
             variable,
             value,
             expected,
             instead,
+        })
+    }
+
+    pub(crate) fn told(text: String) -> Self {
+        Self(Told::Text(text))
+    }
+
+    /// The variable, and its value as it is shown.
+    fn of(&self) -> Option<(&str, &str)> {
+        match &self.0 {
+            Told::Value {
+                variable, value, ..
+            } => Some((variable, value)),
+            Told::Text(_) => None,
         }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            variable,
-            value,
-            expected,
-            instead,
-        } = self;
-        write!(
-            f,
-            "{variable}=`{value}` cannot be used: expected {expected}; using {instead} instead"
-        )
+        match &self.0 {
+            Told::Value {
+                variable,
+                value,
+                expected,
+                instead,
+            } => write!(
+                f,
+                "{variable}=`{value}` cannot be used: expected {expected}; using {instead} instead"
+            ),
+            Told::Text(text) => f.write_str(text),
+        }
     }
 }
 
@@ -118,8 +146,12 @@ impl Config {
         Self::from_vars(|name| std::env::var(name).ok())
     }
 
-    /// From variables that `var` looks up. Empty counts as unset.
+    /// From variables that `var` looks up. Empty counts as unset. Where `OTEL_CONFIG_FILE` is set, from that file and the
+    /// variables that it names.
     pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Self {
+        if let Some(file) = var(declarative::VARIABLE).filter(|file| !file.trim().is_empty()) {
+            return Self::of_file(Path::new(file.trim()), &var);
+        }
         let mut vars = Vars {
             var: &var,
             problems: Vec::new(),
@@ -158,6 +190,7 @@ impl Config {
             logs,
             propagators: vars.propagators(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
+            quiet: false,
             limits: vars.limits(),
             sending: vars.sending(),
             problems: Vec::new(),
@@ -250,6 +283,7 @@ impl Config {
     #[must_use]
     pub fn export_delay(mut self, delay: Duration) -> Self {
         self.sending.delay = delay;
+        self.targets.set_delay(delay);
         self
     }
 

@@ -130,12 +130,8 @@ impl Config {
         }
         self.propagators = std::mem::take(&mut self.propagators)
             .correlation_header(crate::propagation::correlation::HEADER);
-        let problem = Problem {
-            variable: HEADER.to_owned(),
-            value: name.to_string(),
-            expected: "a header field that nothing else uses".to_owned(),
-            instead: DEFAULT_HEADER.to_owned(),
-        };
+        let expected = "a header field that nothing else uses";
+        let problem = Problem::new(HEADER, name.as_str(), expected, DEFAULT_HEADER);
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }

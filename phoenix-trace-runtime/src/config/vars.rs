@@ -45,14 +45,7 @@ impl Vars<'_> {
     }
 
     pub(super) fn problem(&mut self, variable: &str, value: &str, expected: &str, instead: &str) {
-        let [variable, value, expected, instead] =
-            [variable, value, expected, instead].map(str::to_owned);
-        let problem = Problem {
-            variable,
-            value,
-            expected,
-            instead,
-        };
+        let problem = Problem::new(variable, value, expected, instead);
         // What is for all signals is read for each of them.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);

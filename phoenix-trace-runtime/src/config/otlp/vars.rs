@@ -82,7 +82,7 @@ impl Vars<'_> {
         let (named_by, url) = self.named(&names)?;
         Some(Endpoint {
             url,
-            named_by,
+            named_by: named_by.into(),
             is_base: named_by == ENDPOINT.all || named_by == EARLIER,
         })
     }
@@ -141,7 +141,7 @@ impl Vars<'_> {
                 Some(Header {
                     name: name.trim().to_owned(),
                     value: percent_decoded(value.trim())?,
-                    named_by,
+                    named_by: named_by.into(),
                 })
             });
             match header {
