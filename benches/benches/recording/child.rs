@@ -13,7 +13,8 @@ use tokio::runtime::Runtime;
 use crate::args::{Shape, Task};
 use crate::calibrate;
 use crate::stacks::{
-    self, Fastrace, Name, Nothing, OtelSdk, Ours, Pipeline, SPANS, Stack, TracingOtel, Untraced,
+    self, Fastrace, JsonLines, Name, Nothing, OtelSdk, OurLines, Ours, Pipeline, SPANS, Stack,
+    TracingOtel, Untraced,
 };
 
 /// What a child says.
@@ -65,6 +66,8 @@ pub(crate) fn run(task: &Task) -> Result<(), String> {
         }
         Name::InstrumentOff => measure::<TracingOtel>(task, Box::new(Nothing)),
         Name::OtelSdk => measure::<OtelSdk>(task, OtelSdk::start()?),
+        Name::OurLines => measure::<OurLines>(task, OurLines::start()?),
+        Name::JsonLines => measure::<JsonLines>(task, JsonLines::start()?),
         Name::FastraceCancelled => measure::<Fastrace<true>>(task, Fastrace::<true>::start()),
         Name::FastraceReported => measure::<Fastrace<false>>(task, Fastrace::<false>::start()),
     }?;

@@ -57,6 +57,7 @@ pub(crate) fn rows(filter: Option<&str>) -> Vec<Row> {
     threads(&mut rows);
     off(&mut rows);
     otlp(&mut rows);
+    logs(&mut rows);
     rows.retain(|row| filter.is_none_or(|text| row.name().contains(text)));
     rows
 }
@@ -241,6 +242,16 @@ fn off(rows: &mut Vec<Row>) {
         );
         group.rival(Name::InstrumentOff, None);
     }
+}
+
+fn logs(rows: &mut Vec<Row>) {
+    let mut group = Group {
+        rows,
+        name: "a log line with ids".to_owned(),
+        ours: Measurement::new(Name::OurLines, Shape::Sync),
+        cost: Cost::AddedPerChild,
+    };
+    group.rival(Name::JsonLines, None);
 }
 
 fn otlp(rows: &mut Vec<Row>) {

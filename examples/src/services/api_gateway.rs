@@ -110,6 +110,7 @@ async fn answer(mut orchestrator: Orchestrator, question: String) -> Result<Resp
         .await?
         .into_inner();
     record!(keys::SOURCES = answer.sources.len());
+    tracing::info!(sources = answer.sources.len(), "answered");
     Ok(Json(AnswerBody::from(answer)).into_response())
 }
 

@@ -26,12 +26,12 @@ pub(crate) struct Logs {
     own: Otlp,
     /// The same, and where they say nothing what they say of all signals.
     environment: Otlp,
-    format: LogFormat,
-    filter: Option<Targets>,
-    span_fields: bool,
-    of_dropped: LogsOfDropped,
+    pub(super) format: LogFormat,
+    pub(super) filter: Option<Targets>,
+    pub(super) span_fields: bool,
+    pub(super) of_dropped: LogsOfDropped,
     room: Room,
-    limits: Limits,
+    pub(super) limits: Limits,
     #[cfg_attr(
         not(feature = "otlp"),
         expect(dead_code, reason = "without the exporter they are only checked")
@@ -53,11 +53,35 @@ enum Chosen {
 
 /// How records wait for the collector.
 #[derive(Clone, Debug)]
-struct Batches {
-    records: usize,
-    batch: usize,
-    delay: Duration,
-    timeout: Duration,
+pub(super) struct Batches {
+    pub(super) records: usize,
+    pub(super) batch: usize,
+    pub(super) delay: Duration,
+    pub(super) timeout: Duration,
+}
+
+impl Default for Batches {
+    fn default() -> Self {
+        Self {
+            records: 65_536,
+            batch: 512,
+            delay: Duration::from_secs(1),
+            timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Logs {
+    /// As a configuration file says that they are not exported.
+    pub(super) fn choose_none(&mut self) {
+        self.chosen = Some(Chosen::None);
+    }
+
+    /// As a configuration file says where to.
+    pub(super) fn choose_otlp(&mut self, otlp: Otlp, batches: Batches) {
+        self.chosen = Some(Chosen::OtlpOf(Box::new(otlp)));
+        self.batches = batches;
+    }
 }
 
 impl Config {
@@ -299,12 +323,7 @@ impl Vars<'_> {
     }
 
     fn log_batches(&mut self) -> Batches {
-        let mut batches = Batches {
-            records: 65_536,
-            batch: 512,
-            delay: Duration::from_secs(1),
-            timeout: Duration::from_secs(30),
-        };
+        let mut batches = Batches::default();
         self.number("OTEL_BLRP_MAX_QUEUE_SIZE", &mut batches.records);
         self.number("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", &mut batches.batch);
         self.milliseconds("OTEL_BLRP_SCHEDULE_DELAY", &mut batches.delay);

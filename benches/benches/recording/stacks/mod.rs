@@ -3,6 +3,7 @@
 //! it has to copy it.
 
 mod fast;
+mod logs;
 mod otel_sdk;
 mod ours;
 mod tracing_otel;
@@ -18,6 +19,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 
 pub(crate) use fast::Fastrace;
+pub(crate) use logs::{JsonLines, OurLines};
 pub(crate) use otel_sdk::OtelSdk;
 pub(crate) use ours::Ours;
 pub(crate) use tracing_otel::TracingOtel;
@@ -83,10 +85,12 @@ pub(crate) enum Name {
     OtelSdk,
     FastraceCancelled,
     FastraceReported,
+    OurLines,
+    JsonLines,
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 13] = [
+    const ALL: [(Self, &'static str); 15] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
         (Self::OursExported, "phoenix-trace, exported"),
@@ -100,6 +104,8 @@ impl Name {
         (Self::OtelSdk, "opentelemetry_sdk, all"),
         (Self::FastraceCancelled, "fastrace, cancelled"),
         (Self::FastraceReported, "fastrace, reported"),
+        (Self::OurLines, "phoenix-trace, log lines"),
+        (Self::JsonLines, "tracing-subscriber, JSON"),
     ];
 
     /// Must every span reach an exporter?

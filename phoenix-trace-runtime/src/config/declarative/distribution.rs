@@ -10,7 +10,7 @@ use crate::sensitive::Sensitive;
 
 const OURS: &str = "phoenix_trace";
 
-const KEYS: [&str; 4] = ["environment", "correlation", "sensitive", "limits"];
+const KEYS: [&str; 5] = ["environment", "correlation", "logs", "sensitive", "limits"];
 
 impl Config {
     pub(super) fn read_distribution(&mut self, distribution: &Item<'_, '_>) {
@@ -31,6 +31,10 @@ impl Config {
         }
         if let Some(correlation) = ours.section("correlation", &["header", "source"]) {
             self.read_correlation(&correlation);
+        }
+        #[cfg(feature = "logs")]
+        if let Some(logs) = ours.section("logs", &super::logs::KEYS) {
+            self.read_our_logs(&logs);
         }
         if let Some(sensitive) = ours.section("sensitive", &["policy", "key"]) {
             self.read_sensitive(&sensitive);
