@@ -17,11 +17,12 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanExporter;
 
+pub use metrics::MetricTemporality;
 use metrics::Metrics;
-#[cfg(feature = "otlp")]
-pub(crate) use metrics::MetricsExport;
-#[cfg(feature = "otlp")]
-pub(crate) use metrics::MetricsTarget;
+#[cfg(feature = "metrics")]
+pub(crate) use metrics::{Aggregation, MetricsExport, MetricsTarget};
+#[cfg(feature = "prometheus")]
+pub(crate) use metrics::{PATH, Prometheus};
 use otlp::Whose;
 pub use otlp::{Compression, Otlp, Protocol};
 #[cfg(feature = "otlp")]

@@ -95,15 +95,17 @@ impl Count {
 #[derive(Debug, Default)]
 pub(crate) struct Account([CachePadded<[AtomicU64; Count::NUMBER]>; SHARDS]);
 
-fn shard() -> usize {
+/// The number of the running thread, by which it finds its shard of what is counted.
+#[inline]
+pub(crate) fn thread_number() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local!(static SHARD: Cell<usize> = const { Cell::new(usize::MAX) });
-    SHARD
-        .try_with(|shard| {
-            if shard.get() == usize::MAX {
-                shard.set(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS);
+    thread_local!(static NUMBER: Cell<usize> = const { Cell::new(usize::MAX) });
+    NUMBER
+        .try_with(|number| {
+            if number.get() == usize::MAX {
+                number.set(NEXT.fetch_add(1, Ordering::Relaxed));
             }
-            shard.get()
+            number.get()
         })
         .unwrap_or(0)
 }
@@ -111,7 +113,7 @@ fn shard() -> usize {
 impl Account {
     #[inline]
     pub(crate) fn add(&self, count: Count, spans: usize) -> u64 {
-        self.0[shard()][count.index()].fetch_add(spans as u64, Ordering::Relaxed)
+        self.0[thread_number() % SHARDS][count.index()].fetch_add(spans as u64, Ordering::Relaxed)
     }
 
     fn sum(&self, count: Count) -> u64 {

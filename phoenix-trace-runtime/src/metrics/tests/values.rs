@@ -198,7 +198,8 @@ fn they_say_where_an_exporter_exports_to_and_what_they_count() {
         attribute("server.port"),
         Some(receiver.grpc_port().to_string())
     );
-    for point in &points {
+    let of_the_account = |point: &&ReceivedPoint| point.unit != "s";
+    for point in points.iter().filter(of_the_account) {
         let unit = if point.name.contains(".segment.") {
             "{segment}"
         } else {
