@@ -67,6 +67,8 @@ pub(crate) enum Count {
     LateErrors,
     /// Requests whose correlation id was replaced.
     CorrelationsReplaced,
+    /// Spans given up of which nothing is known.
+    Unrecorded,
     Dropped(DropReason),
 }
 
@@ -86,10 +88,11 @@ impl Count {
             Self::LateErrors => 10,
             Self::SegmentsByForce => 11,
             Self::CorrelationsReplaced => 12,
-            Self::Dropped(reason) => 13 + reason as usize,
+            Self::Unrecorded => 13,
+            Self::Dropped(reason) => 14 + reason as usize,
         }
     }
-    const NUMBER: usize = 13 + DropReason::ALL.len();
+    const NUMBER: usize = 14 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
@@ -157,6 +160,7 @@ impl Account {
             segments_kept_by_error: self.sum(Count::SegmentsByError),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
+            unrecorded: self.sum(Count::Unrecorded),
             correlations_replaced: self.sum(Count::CorrelationsReplaced),
             also,
         }
@@ -218,6 +222,9 @@ pub struct Stats {
     /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
     /// span of its own counts as one. Their spans are counted as discarded.
     pub late_errors: u64,
+    /// Of the spans given up, those of which nothing is known, their durations neither: there was no room for them even while
+    /// they were open. All others that ended are in the metrics of requests and operations.
+    pub unrecorded: u64,
     /// Requests and messages that came with a correlation id that was not valid, or with several: they got another one.
     pub correlations_replaced: u64,
     /// What became of the kept spans at each exporter but the first.

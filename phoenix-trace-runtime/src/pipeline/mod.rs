@@ -308,6 +308,7 @@ impl Pipeline {
         let admits = self.room.is_left();
         if !admits {
             self.count_given_up(1, DropReason::TooMuchOpen);
+            self.first.account.add(Count::Unrecorded, 1);
         }
         admits
     }

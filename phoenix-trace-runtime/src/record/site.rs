@@ -39,7 +39,7 @@ pub struct Site {
         not(feature = "metrics"),
         expect(dead_code, reason = "it is for metrics")
     )]
-    pub(crate) measured: Measured,
+    pub(crate) measured: Option<Measured>,
 }
 
 impl Site {
@@ -50,12 +50,15 @@ impl Site {
             name,
             kind,
             function,
-            measured: Measured::Operation,
+            measured: Some(Measured::Operation),
         }
     }
 
     /// The same, measured among others than operations.
     pub(crate) const fn measured(self, measured: Measured) -> Self {
-        Self { measured, ..self }
+        Self {
+            measured: Some(measured),
+            ..self
+        }
     }
 }

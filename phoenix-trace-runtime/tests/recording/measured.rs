@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use phoenix_trace_runtime::outcome;
+use phoenix_trace_runtime::private::outcome;
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::{Fault, MetricValue};
 use phoenix_trace_runtime::{Config, MetricTemporality, spawn, with_traced_operation};
@@ -15,6 +15,10 @@ fn fail(name: &'static str) {
     let failing = enter(name);
     let failed = "x".parse::<u8>();
     failing.outcome(outcome!(&failed));
+}
+
+fn panics_as_told() {
+    panic!("told to");
 }
 
 /// How many operations were measured.
@@ -52,9 +56,9 @@ fn a_name_that_is_known_at_run_time_names_its_series() {
     let measured = Measured::new(Config::default());
     measured.capture.run(|| {
         for name in ["load", "store", "load"] {
-            with_traced_operation(name, [], || ());
+            with_traced_operation(name, (), || ());
         }
-        let panics = || with_traced_operation("store", [], || panic!("told to"));
+        let panics = || with_traced_operation("store", (), panics_as_told);
         assert!(std::panic::catch_unwind(panics).is_err());
     });
     assert_eq!(
@@ -92,6 +96,21 @@ fn the_account_and_the_metrics_agree_when_threads_record_at_once() {
     let ended = measured.capture.stats().ended;
     assert_eq!(ended, 4 * (500 + 500 / 10 * 45 + 5));
     assert_eq!(all(&measured), ended);
+}
+
+#[test]
+fn what_could_not_be_recorded_at_all_is_counted() {
+    let measured = Measured::new(Config::default().max_spans_per_segment(2));
+    measured.capture.run(|| {
+        let _root = enter("root");
+        for _ in 0..200 {
+            fail("failing");
+        }
+    });
+    let stats = measured.capture.stats();
+    // A segment that is full has room for 128 failures more.
+    assert_eq!((stats.ended, stats.unrecorded), (201, 71));
+    assert_eq!(all(&measured), stats.ended - stats.unrecorded);
 }
 
 #[tokio::test]
@@ -133,7 +152,7 @@ fn beyond_the_most_series_all_others_are_one() {
     let record = || {
         measured.capture.run(|| {
             for name in names.iter().chain(&names[..1]) {
-                with_traced_operation(name, [], || ());
+                with_traced_operation(name, (), || ());
             }
         });
     };

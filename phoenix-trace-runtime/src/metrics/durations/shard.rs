@@ -49,17 +49,17 @@ impl Shard {
     #[inline]
     pub(super) fn measure(&mut self, all: &Durations, strand: &Strand, kept: Option<&Kept>) {
         for (place, record) in strand.records.iter().enumerate() {
-            if record.end == 0 {
+            let Some(measured) = record.site.measured.filter(|_| record.end != 0) else {
                 continue;
-            }
+            };
             let plain = !record.failed && !record.has_own_name();
             match plain.then(|| self.by_site.get(record.site)).flatten() {
                 Some(series) => self.add(all, series, strand, place, kept),
-                None if record.failed || record.site.measured != Measured::Operation => {
+                None if record.failed || measured != Measured::Operation => {
                     self.described.push(place as u32);
                 }
                 None => {
-                    let series = self.of_operation(all, strand, record);
+                    let series = self.of_operation(all, strand, record, measured);
                     self.add(all, series, strand, place, kept);
                 }
             }
@@ -78,9 +78,12 @@ impl Shard {
         place: usize,
         attrs: &[StoredAttr],
     ) {
-        if let Some(record) = strand.records.get(place) {
+        if let Some(record) = strand.records.get(place)
+            && let Some(measured) = record.site.measured
+        {
             let of_it = |attr: &&StoredAttr| Owner::of(attr.owner) == Owner::Span(place as u32);
-            let series = self.of_described(all, strand, record, attrs.iter().filter(of_it));
+            let attrs = attrs.iter().filter(of_it);
+            let series = self.of_described(all, strand, record, measured, attrs);
             self.add(all, series, strand, place, None);
         }
     }
@@ -96,9 +99,11 @@ impl Shard {
         }
         for place in &described {
             let place = *place as usize;
-            if let Some(record) = strand.records.get(place) {
+            if let Some(record) = strand.records.get(place)
+                && let Some(measured) = record.site.measured
+            {
                 let attrs = chains.of(place).filter_map(|at| strand.attrs.get(at));
-                let series = self.of_described(all, strand, record, attrs);
+                let series = self.of_described(all, strand, record, measured, attrs);
                 self.add(all, series, strand, place, kept);
             }
         }
@@ -136,8 +141,14 @@ impl Shard {
     }
 
     /// The series of an operation that has ended well.
-    fn of_operation(&mut self, all: &Durations, strand: &Strand, record: &Record) -> usize {
-        let series = self.of_described(all, strand, record, std::iter::empty());
+    fn of_operation(
+        &mut self,
+        all: &Durations,
+        strand: &Strand,
+        record: &Record,
+        measured: Measured,
+    ) -> usize {
+        let series = self.of_described(all, strand, record, measured, std::iter::empty());
         if !record.has_own_name() {
             self.by_site.insert(record.site, series as u32);
         }
@@ -150,14 +161,15 @@ impl Shard {
         all: &Durations,
         strand: &'a Strand,
         record: &'a Record,
+        measured: Measured,
         attrs: impl Iterator<Item = &'a StoredAttr>,
     ) -> usize {
-        let instrument = index_of(record.site.measured);
+        let instrument = index_of(measured);
         let mut found = Found::default();
         for attr in attrs {
             found.note(instrument, strand, attr);
         }
-        if record.site.measured == Measured::Operation {
+        if measured == Measured::Operation {
             found.set_text(0, strand.name_of(record));
         }
         let mut names = INSTRUMENTS[instrument].attributes.iter();

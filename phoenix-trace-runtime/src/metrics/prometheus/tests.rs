@@ -162,7 +162,6 @@ fn the_format_is_the_one_that_is_preferred() {
 /// A server on a free port, and what it is asked by.
 struct Rig {
     port: u16,
-    beside: Arc<Beside>,
 }
 
 impl Rig {
@@ -172,9 +171,8 @@ impl Rig {
         let host = "127.0.0.1".to_owned();
         let mut server = Server::new(Prometheus { host, port });
         server.listeners.push(listener);
-        let beside = Arc::<Beside>::default();
-        tokio::spawn(server.run(meters, LONG, beside.clone()));
-        Self { port, beside }
+        tokio::spawn(server.run(meters, LONG, Arc::default()));
+        Self { port }
     }
 
     async fn ask(&self, request: &str) -> (StatusCode, String) {

@@ -91,6 +91,7 @@ fn check(points: &[ReceivedPoint], stats: &Stats, kinds: [&str; 2]) {
     assert_eq!(plain("phoenix.sdk.span.open"), stats.open);
     assert_eq!(plain("phoenix.sdk.span.discarded"), stats.discarded);
     assert_eq!(plain("phoenix.sdk.span.late_errors"), stats.late_errors);
+    assert_eq!(plain("phoenix.sdk.span.unrecorded"), stats.unrecorded);
     assert_eq!(plain("phoenix.sdk.segment.open"), stats.segments_open);
     let decided = |how| {
         value(
