@@ -37,6 +37,8 @@
 //! - Carrying the current span: [`spawn`], [`spawn_blocking`], [`spawn_thread`], [`carry`] for closures,
 //!   [`InCurrentSpan`] for futures and streams, [`SpawnInCurrentSpan`] for sets of tasks, [`Carried`] for messages.
 //! - Saying more about a span, from anywhere: [`current_span`], [`SpanHandle`], [`add_link`].
+//! - Logs (feature `logs`): what is logged with `tracing` and `log` has the ids of its span and request, on standard output and at
+//!   the collector. In a subscriber of one's own: `layer`.
 //! - Without annotations on `main`: [`init`], [`Config`], [`Telemetry`]. What became of every span: [`stats`], and
 //!   the same as metrics (feature `otlp`): `metrics`.
 //!

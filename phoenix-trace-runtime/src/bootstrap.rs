@@ -10,14 +10,14 @@ use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_sdk::Resource;
 
-use crate::config::Config;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 use crate::config::MetricsExport;
 #[cfg(all(feature = "logs", feature = "otlp"))]
 use crate::config::Settings;
+use crate::config::{Config, Problem};
 #[cfg(feature = "logs")]
 use crate::logs::{self, Logs};
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 use crate::metrics::{self, Meters};
 use crate::pipeline::{Exporter, Limits, Others, Pipeline, Stats};
 use crate::propagation::{CompositePropagator, Propagators};
@@ -37,7 +37,7 @@ pub struct Telemetry {
     /// Where there is no pipeline to end them.
     #[cfg(feature = "logs")]
     logs: Option<Arc<Logs>>,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     meters: Option<metrics::Installed>,
 }
 
@@ -49,6 +49,7 @@ pub struct Error(Kind);
 enum Kind {
     AlreadyInitialised,
     Thread(std::io::Error),
+    Misconfigured(Vec<Problem>),
 }
 
 impl Error {
@@ -56,6 +57,12 @@ impl Error {
     #[must_use]
     pub fn is_already_initialised(&self) -> bool {
         matches!(self.0, Kind::AlreadyInitialised)
+    }
+
+    /// Are there values in the configuration that cannot be used, which is [strict](Config::strict)?
+    #[must_use]
+    pub fn is_misconfigured(&self) -> bool {
+        matches!(self.0, Kind::Misconfigured(_))
     }
 }
 
@@ -66,6 +73,12 @@ impl fmt::Display for Error {
                 "telemetry is initialised already in this process: keep one `#[phoenix_main]` or one call of `init`",
             ),
             Kind::Thread(error) => write!(f, "the exporting thread cannot be started: {error}"),
+            Kind::Misconfigured(problems) => {
+                f.write_str("the configuration is strict, and cannot be used as it is:")?;
+                problems
+                    .iter()
+                    .try_for_each(|problem| write!(f, "\n  {problem}"))
+            }
         }
     }
 }
@@ -73,7 +86,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Kind::AlreadyInitialised => None,
+            Kind::AlreadyInitialised | Kind::Misconfigured(_) => None,
             Kind::Thread(error) => Some(error),
         }
     }
@@ -93,8 +106,15 @@ impl std::error::Error for Error {
 /// ```
 ///
 /// # Errors
-/// When telemetry runs already in this process, or its thread cannot be started. The service can go on without.
+/// When telemetry runs already in this process, or its thread cannot be started, or the configuration is
+/// [strict](Config::strict) and has a value that cannot be used. The service can go on without.
 pub fn init(config: Config) -> Result<Telemetry, Error> {
+    if config.print {
+        diag::line(format_args!("the effective configuration:\n{config}"));
+    }
+    if config.strict && !config.problems().is_empty() {
+        return Err(Error(Kind::Misconfigured(config.problems().to_vec())));
+    }
     for problem in config.problems() {
         diag::line(format_args!("{problem}"));
     }
@@ -109,14 +129,14 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
             pipeline: None,
             #[cfg(feature = "logs")]
             logs: Some(lines_only(config)?),
-            #[cfg(feature = "otlp")]
+            #[cfg(feature = "metrics")]
             meters: None,
         });
     }
-    #[cfg(not(feature = "otlp"))]
+    #[cfg(not(feature = "metrics"))]
     if config.metrics_export(&mut Vec::new()).is_some() {
         diag::line(format_args!(
-            "no metrics are exported: this program was built without the feature `otlp` of phoenix-trace"
+            "no metrics are exported: this program was built without the features `otlp` and `prometheus` of phoenix-trace"
         ));
     }
     let summary = (!config.quiet).then(|| config.summary());
@@ -131,7 +151,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     let parts = Parts::of(config).map_err(|error| Error(Kind::Thread(error)))?;
     #[cfg(feature = "logs")]
     let logs = parts.logs.clone();
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
     let pipeline = parts.start().map_err(|error| Error(Kind::Thread(error)))?;
     if let Err(pipeline) = thread::set_global(pipeline) {
@@ -154,7 +174,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         pipeline: thread::global(),
         #[cfg(feature = "logs")]
         logs: None,
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         meters: meters.and_then(|meters| meters.install()),
     })
 }
@@ -219,7 +239,7 @@ struct Parts {
     propagators: &'static Propagators,
     resource: Resource,
     exporters: Vec<Exporter>,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     metrics: Option<(Meters, MetricsExport)>,
     #[cfg(feature = "logs")]
     logs: Arc<Logs>,
@@ -230,10 +250,10 @@ struct Parts {
 impl Parts {
     fn of(mut config: Config) -> std::io::Result<Self> {
         let resource = config.sdk_resource();
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         let metrics = config
             .metrics_export(&mut Vec::new())
-            .map(|export| (Meters::new(resource.clone()), export));
+            .map(|export| (Meters::new(resource.clone(), export.how), export));
         Ok(Self {
             #[cfg(all(feature = "logs", feature = "otlp"))]
             logs_export: config.logs_export(&mut Vec::new()),
@@ -244,15 +264,16 @@ impl Parts {
             resource,
             exporters: config.take_exporters(),
             limits: config.limits,
-            #[cfg(feature = "otlp")]
+            #[cfg(feature = "metrics")]
             metrics,
         })
     }
 
     fn start(self) -> std::io::Result<Arc<Pipeline>> {
-        // Metrics are last: they tell what became of the others.
+        #[cfg(feature = "metrics")]
+        let durations = self.metrics.as_ref().map(|(meters, _)| meters.durations());
         #[cfg_attr(
-            not(any(feature = "logs", feature = "otlp")),
+            not(any(feature = "logs", feature = "metrics")),
             expect(unused_mut, reason = "there is nothing beside")
         )]
         let mut others = Others::default();
@@ -261,22 +282,27 @@ impl Parts {
             self.logs_export
                 .map(|settings| logs::export(self.logs.clone(), settings, &self.resource)),
         );
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         others
-            .beside
+            .after
             .extend(self.metrics.map(|(meters, export)| meters.start(export)));
         #[cfg(feature = "logs")]
         {
             others.logs = Some(self.logs);
         }
-        Pipeline::start(
+        let pipeline = Pipeline::start(
             self.limits,
             self.sampler,
             self.propagators,
             self.resource,
             self.exporters,
             others,
-        )
+        )?;
+        #[cfg(feature = "metrics")]
+        if let Some(durations) = durations {
+            pipeline.measure_into(durations);
+        }
+        Ok(pipeline)
     }
 }
 
@@ -317,7 +343,7 @@ impl Telemetry {
         };
         pipeline.shutdown(deadline);
         thread::unset_global(&pipeline);
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         drop(self.meters.take());
         let stats = pipeline.stats();
         *lock(&LAST) = Some(pipeline);
@@ -347,7 +373,7 @@ pub fn flush(deadline: Duration) -> bool {
 static LAST: Mutex<Option<Arc<Pipeline>>> = Mutex::new(None);
 
 /// The pipeline of the process, else the last one that it had.
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub(crate) fn pipeline() -> Option<Arc<Pipeline>> {
     thread::global().or_else(|| lock(&LAST).clone())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::Targets;
 
+use super::effective::Rows;
 use super::otlp::{Otlp, Settings, Signal, Whose};
 use super::vars::Vars;
 use super::{Config, Problem};
@@ -17,6 +18,9 @@ const EXPORTER: &str = "OTEL_LOGS_EXPORTER";
 const FILTER: &str = "RUST_LOG";
 const FORMAT: &str = "PHOENIX_TRACE_LOG_FORMAT";
 const OF_DROPPED: &str = "PHOENIX_TRACE_LOGS_OF_DROPPED";
+const SPAN_FIELDS: &str = "PHOENIX_TRACE_LOG_SPAN_FIELDS";
+const COUNT: &str = "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT";
+const LENGTH: &str = "OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT";
 
 /// What variables and code say of logs.
 #[derive(Debug)]
@@ -90,6 +94,7 @@ impl Config {
     #[must_use]
     pub fn no_logs_export(mut self) -> Self {
         self.logs.chosen = Some(Chosen::None);
+        self.origins.code("logger_provider.processors");
         self
     }
 
@@ -108,6 +113,7 @@ impl Config {
     pub fn logs_otlp(mut self, otlp: Otlp) -> Self {
         self.logs.chosen = Some(Chosen::OtlpOf(Box::new(otlp)));
         self.check_logs();
+        self.origins.code("logger_provider.processors");
         self
     }
 
@@ -116,6 +122,7 @@ impl Config {
     #[must_use]
     pub fn log_format(mut self, format: LogFormat) -> Self {
         self.logs.format = format;
+        self.origins.code("distribution.phoenix_trace.logs.format");
         self
     }
 
@@ -125,7 +132,10 @@ impl Config {
     #[must_use]
     pub fn log_filter(mut self, filter: &str) -> Self {
         match parse_filter(filter) {
-            Some(parsed) => self.logs.filter = Some(parsed),
+            Some(parsed) => {
+                self.logs.filter = Some(parsed);
+                self.origins.code("distribution.phoenix_trace.logs.levels");
+            }
             None => self.problems.push(Problem::new(
                 "Config::log_filter",
                 filter,
@@ -141,6 +151,8 @@ impl Config {
     #[must_use]
     pub fn log_span_fields(mut self, on: bool) -> Self {
         self.logs.span_fields = on;
+        self.origins
+            .code("distribution.phoenix_trace.logs.span_fields");
         self
     }
 
@@ -156,6 +168,8 @@ impl Config {
     #[must_use]
     pub fn logs_of_dropped(mut self, logs: LogsOfDropped) -> Self {
         self.logs.of_dropped = logs;
+        self.origins
+            .code("distribution.phoenix_trace.logs.of_dropped");
         self
     }
 
@@ -243,24 +257,96 @@ impl Config {
         self
     }
 
-    /// Where logs are exported to, if they are.
-    pub(crate) fn logs_export(&self, problems: &mut Vec<Problem>) -> Option<Settings> {
+    /// How logs are set, as it is shown.
+    pub(super) fn log_rows(&self, rows: &mut Rows<'_>) {
+        const PROCESSOR: &str = "logger_provider.processors[0]";
+        let Logs {
+            format,
+            filter,
+            span_fields,
+            of_dropped,
+            limits,
+            batches,
+            ..
+        } = &self.logs;
+        let ours = |key: &str| format!("distribution.phoenix_trace.logs.{key}");
+        let levels = filter.clone().unwrap_or_else(default_filter);
+        rows.setting(&ours("levels"), levels, &[FILTER]);
+        rows.setting(&ours("format"), format, &[FORMAT]);
+        rows.setting(&ours("of_dropped"), of_dropped, &[OF_DROPPED]);
+        rows.setting(&ours("span_fields"), span_fields, &[SPAN_FIELDS]);
+        let of_records = |key: &str| format!("logger_provider.limits.{key}");
+        rows.setting(
+            &of_records("attribute_count_limit"),
+            limits.fields,
+            &[COUNT, "OTEL_ATTRIBUTE_COUNT_LIMIT"],
+        );
+        rows.setting(
+            &of_records("attribute_value_length_limit"),
+            format_args!("{} bytes", limits.value_length),
+            &[LENGTH, "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"],
+        );
+        let Some(settings) = self.logs_export(&mut Vec::new()) else {
+            rows.setting("logger_provider.processors", "none", &[EXPORTER]);
+            return;
+        };
+        let origin = rows.origin("logger_provider.processors", &[EXPORTER]);
+        rows.row(PROCESSOR, &settings, origin.clone());
+        let of = |key: &str| format!("{PROCESSOR}.{key}");
+        let said = |_: &str| (origin != "default").then(|| origin.clone());
+        let all = self.otlp_of_logs();
+        self.otlp_rows(rows, &of, &settings, &all, &said);
+        for (key, value, variable) in [
+            (
+                "schedule_delay",
+                format!("{:?}", batches.delay),
+                "OTEL_BLRP_SCHEDULE_DELAY",
+            ),
+            (
+                "export_timeout",
+                format!("{:?}", batches.timeout),
+                "OTEL_BLRP_EXPORT_TIMEOUT",
+            ),
+            (
+                "max_queue_size",
+                batches.records.to_string(),
+                "OTEL_BLRP_MAX_QUEUE_SIZE",
+            ),
+            (
+                "max_export_batch_size",
+                batches.batch.to_string(),
+                "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE",
+            ),
+        ] {
+            rows.setting(&of(key), value, &[variable]);
+        }
+    }
+
+    /// What is said of logs over OTLP, all of it.
+    fn otlp_of_logs(&self) -> Otlp {
         let Logs {
             own, environment, ..
         } = &self.logs;
-        let of_traces = self.targets.otlp();
-        let otlp = match &self.logs.chosen {
-            Some(Chosen::None) => return None,
+        match &self.logs.chosen {
             Some(Chosen::OtlpOf(otlp)) => Otlp::clone(otlp).or(environment),
             // What code says of traces is not for a receiver of another name: it may hold tokens.
-            Some(Chosen::Otlp) | None => match of_traces {
+            _ => match self.targets.otlp() {
                 Some(said) if own.endpoint.is_none() => own.clone().or(said).or(environment),
                 _ => environment.clone(),
             },
-        };
+        }
+    }
+
+    /// Where logs are exported to, if they are.
+    pub(crate) fn logs_export(&self, problems: &mut Vec<Problem>) -> Option<Settings> {
+        if matches!(self.logs.chosen, Some(Chosen::None)) {
+            return None;
+        }
+        let otlp = self.otlp_of_logs();
         // Of a place that is named for traces alone nobody has said that it takes logs.
         let known = otlp.endpoint.is_some() || self.otlp.endpoint.is_none();
-        let by_default = of_traces.is_some() && known || own.endpoint.is_some();
+        let with_traces = self.targets.otlp().is_some() && known;
+        let by_default = with_traces || self.logs.own.endpoint.is_some();
         if self.logs.chosen.is_none() && !by_default {
             return None;
         }
@@ -283,6 +369,17 @@ pub(crate) fn log_filter_of_env() -> Option<Targets> {
     parse_filter(&value).filter(|_| !value.trim().is_empty())
 }
 
+impl fmt::Display for LogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Json => "json",
+            Self::Text => "text",
+            Self::Off => "off",
+        })
+    }
+}
+
 impl fmt::Display for LogsOfDropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -297,22 +394,19 @@ impl Vars<'_> {
     pub(super) fn logs(&mut self) -> Logs {
         let mut limits = Limits::default();
         self.number("OTEL_ATTRIBUTE_COUNT_LIMIT", &mut limits.fields);
-        self.number("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", &mut limits.fields);
+        self.number(COUNT, &mut limits.fields);
         self.number(
             "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
             &mut limits.value_length,
         );
-        self.number(
-            "OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-            &mut limits.value_length,
-        );
+        self.number(LENGTH, &mut limits.value_length);
         Logs {
             chosen: self.logs_exporter(),
             own: self.otlp(Whose::Own(Signal::Logs)),
             environment: self.otlp(Whose::OwnElseAll(Signal::Logs)),
             format: self.log_format(),
             filter: self.log_filter(),
-            span_fields: self.flag("PHOENIX_TRACE_LOG_SPAN_FIELDS"),
+            span_fields: self.flag(SPAN_FIELDS),
             of_dropped: self.logs_of_dropped(),
             room: Room::default(),
             limits,

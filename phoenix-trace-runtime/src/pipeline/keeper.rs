@@ -70,7 +70,8 @@ pub(super) fn start(
                         }
                     });
                 }
-                let beside = beside.into_iter().zip(&pipeline.beside);
+                let all = pipeline.beside.iter().chain(&pipeline.after);
+                let beside = beside.into_iter().zip(all);
                 let beside: Vec<_> = beside
                     .map(|(start, it)| tokio::spawn(it.clone().run(start, &pipeline)))
                     .collect();

@@ -14,13 +14,14 @@ mod export;
 mod handover;
 mod keeper;
 mod lane;
+mod measuring;
 mod orders;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod pace;
 mod queue;
 mod sync;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 mod telemetry;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
@@ -29,6 +30,8 @@ mod unhindered;
 mod waiting;
 mod worker;
 
+#[cfg(feature = "metrics")]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
@@ -39,6 +42,8 @@ use opentelemetry_sdk::Resource;
 use tokio::sync::Notify;
 
 use account::Count;
+#[cfg(feature = "metrics")]
+pub(crate) use account::thread_number;
 pub use account::{DropReason, ExporterStats, Stats};
 pub(crate) use beside::{Beside, Start};
 #[cfg(all(feature = "logs", feature = "otlp"))]
@@ -51,7 +56,7 @@ pub(crate) use destination::{Destination, Make};
 pub(crate) use export::{Console, Sdk};
 pub(crate) use lane::Exporter;
 use lane::Lane;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub(crate) use orders::Order;
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::{Otlp, Receiver};
@@ -59,13 +64,15 @@ pub(crate) use otlp::{Otlp, Receiver};
 pub(crate) use pace::Pace;
 #[cfg(all(feature = "logs", feature = "otlp"))]
 pub(crate) use queue::Range;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub(crate) use telemetry::LaneNow;
 use waiting::Waiting;
 
 use crate::boundary::told_name;
 #[cfg(feature = "logs")]
 use crate::logs::Logs;
+#[cfg(feature = "metrics")]
+use crate::metrics::Durations;
 use crate::propagation::propagators::{DEFAULT, Propagators};
 use crate::record::clock::{self, Ticks};
 use crate::record::context::Context;
@@ -157,8 +164,10 @@ impl Default for Sending {
 /// What a pipeline has beside its exporters of spans.
 #[derive(Default)]
 pub(crate) struct Others {
-    /// What the exporting thread sends besides, in the order in which it is flushed and ends.
+    /// What the exporting thread sends besides, at the same time as spans.
     pub(crate) beside: Vec<Start>,
+    /// What it sends after them, since it tells what became of them.
+    pub(crate) after: Vec<Start>,
     #[cfg(feature = "logs")]
     pub(crate) logs: Option<Arc<Logs>>,
 }
@@ -177,8 +186,9 @@ pub(crate) struct Pipeline {
     first: Lane,
     /// The ways to the others.
     also: Vec<Lane>,
-    /// What else the exporting thread sends, in the order in which it is flushed and ends.
+    /// What else the exporting thread sends: at the same time as spans, and after them.
     beside: Vec<Arc<Beside>>,
+    after: Vec<Arc<Beside>>,
     /// Where what is logged here goes.
     #[cfg(feature = "logs")]
     pub(crate) logs: Option<Arc<Logs>>,
@@ -193,6 +203,9 @@ pub(crate) struct Pipeline {
     /// Somebody waits for the open segments to be decided.
     ending: AtomicBool,
     decided: Notify,
+    /// How long its spans take, while metrics are exported.
+    #[cfg(feature = "metrics")]
+    durations: OnceLock<Arc<Durations>>,
     /// Counts it among the pipelines that run, until it is shut down.
     running: Mutex<Option<thread::Counted>>,
 }
@@ -221,6 +234,7 @@ impl Pipeline {
         let name = resource.get(&Key::from_static_str("service.name"));
         pipeline.told_name = name.and_then(|name| told_name(&name.as_str()));
         pipeline.beside = others.beside.iter().map(|_| Arc::default()).collect();
+        pipeline.after = others.after.iter().map(|_| Arc::default()).collect();
         #[cfg(feature = "logs")]
         {
             pipeline.logs = others.logs;
@@ -234,7 +248,8 @@ impl Pipeline {
                 may_block: exporter.may_block,
             })
             .collect();
-        keeper::start(pipeline.clone(), resource, exporters, others.beside)?;
+        let beside = others.beside.into_iter().chain(others.after).collect();
+        keeper::start(pipeline.clone(), resource, exporters, beside)?;
         Ok(pipeline)
     }
 
@@ -258,12 +273,15 @@ impl Pipeline {
             first,
             also,
             beside: Vec::new(),
+            after: Vec::new(),
             #[cfg(feature = "logs")]
             logs: None,
             buffers: Mutex::default(),
             waiting: Waiting::default(),
             ending: AtomicBool::new(false),
             decided: Notify::new(),
+            #[cfg(feature = "metrics")]
+            durations: OnceLock::new(),
             running: Mutex::new(running),
         }
     }
@@ -320,6 +338,7 @@ impl Pipeline {
         let admits = self.room.is_left();
         if !admits {
             self.count_given_up(1, DropReason::TooMuchOpen);
+            self.first.account.add(Count::Unrecorded, 1);
         }
         admits
     }
@@ -339,6 +358,7 @@ impl Pipeline {
         strand.logs.release();
         self.count_segment(&strand, Some(kept.reasons));
         self.count_overflow(&strand);
+        self.measure(&strand, Some(&kept));
         self.first.account.add(Count::Offered, strand.records.len());
         if strand.records.is_empty() {
             thread::recycle(strand);
@@ -358,6 +378,7 @@ impl Pipeline {
     pub(crate) fn give_up(&self, strand: Box<Strand>, reason: DropReason) {
         self.count_given_up(strand.records.len(), reason);
         self.count_overflow(&strand);
+        self.measure(&strand, None);
         thread::recycle(strand);
     }
 
@@ -365,6 +386,7 @@ impl Pipeline {
     #[inline]
     pub(crate) fn discard(strand: Box<Strand>) {
         strand.pipeline.count_discarded(&strand);
+        strand.pipeline.measure(&strand, None);
         let spans = strand.records.len();
         strand.pipeline.first.account.add(Count::Discarded, spans);
         thread::recycle(strand);
@@ -375,6 +397,7 @@ impl Pipeline {
         let mut spans = 0;
         thread::recycle_all(strands.inspect(|strand| {
             self.count_discarded(strand);
+            self.measure(strand, None);
             spans += strand.records.len();
         }));
         self.first.account.add(Count::Discarded, spans);
@@ -429,13 +452,18 @@ impl Pipeline {
             .lanes()
             .map(|lane| (lane, lane.orders.ask(until, &lane.queue.wake)))
             .collect();
+        let beside: Vec<_> = self.beside.iter().map(|it| (it, it.ask(until))).collect();
         let sent = |(lane, number): (&Lane, u64)| lane.orders.wait_for(number, until);
         let sent = asked
             .into_iter()
             .map(sent)
             .fold(true, |all, sent| all & sent);
-        for beside in &self.beside {
-            beside.flush(until);
+        for (beside, number) in beside {
+            beside.wait_for(number, until);
+        }
+        for after in &self.after {
+            let number = after.ask(until);
+            after.wait_for(number, until);
         }
         #[cfg(feature = "logs")]
         if let Some(logs) = &self.logs {
@@ -453,9 +481,12 @@ impl Pipeline {
             lane.queue.close();
             lane.orders.stop(until, &lane.queue.wake);
         }
+        for beside in &self.beside {
+            beside.stop(until);
+        }
         let sent = |lane: &Lane| lane.end(until);
         let sent = self.lanes().map(sent).fold(true, |all, sent| all & sent);
-        for beside in &self.beside {
+        for beside in self.beside.iter().chain(&self.after) {
             beside.end(until);
         }
         #[cfg(feature = "logs")]

@@ -7,6 +7,6 @@ pub(crate) mod run;
 pub use capture::{Capture, CaptureGuard};
 pub use receiver::{
     ExportTraceServiceRequest, Fault, LogsTimeout, MetricValue, MetricsTimeout, OtlpReceiver,
-    Protocol, ReceivedLink, ReceivedLog, ReceivedLogs, ReceivedMetrics, ReceivedPoint,
-    ReceivedRequest, ReceivedSpan, WaitTimeout,
+    Protocol, ReceivedExemplar, ReceivedLink, ReceivedLog, ReceivedLogs, ReceivedMetrics,
+    ReceivedPoint, ReceivedRequest, ReceivedSpan, WaitTimeout,
 };

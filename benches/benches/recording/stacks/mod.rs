@@ -74,6 +74,7 @@ impl Pipeline for Nothing {
 pub(crate) enum Name {
     Untraced,
     OursDropped,
+    OursMeasured,
     OursExported,
     OursOff,
     OursOtlp,
@@ -90,9 +91,10 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 15] = [
+    const ALL: [(Self, &'static str); 16] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
+        (Self::OursMeasured, "phoenix-trace, dropped, with metrics"),
         (Self::OursExported, "phoenix-trace, exported"),
         (Self::OursOff, "phoenix-trace, off"),
         (Self::OursOtlp, "phoenix-trace, OTLP"),
@@ -123,7 +125,10 @@ impl Name {
 
     /// Does anything reach the pipeline, that has to be waited for?
     pub(crate) fn hands_over(self) -> bool {
-        !matches!(self, Self::OursDropped | Self::TracingOtelOff) && !self.is_off()
+        !matches!(
+            self,
+            Self::OursDropped | Self::OursMeasured | Self::TracingOtelOff
+        ) && !self.is_off()
     }
 
     /// Does it send to another process?

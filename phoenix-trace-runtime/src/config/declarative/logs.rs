@@ -45,6 +45,7 @@ impl Config {
             };
             // Lines on standard output are what the console is for logs.
             if let Some(Chosen::Otlp(otlp)) = exporter(&section, &[], |_| {}) {
+                section.item().used_as("logger_provider.processors");
                 self.logs.choose_otlp(*otlp, batches);
                 chosen = true;
             }
@@ -97,14 +98,15 @@ impl Config {
 /// The keys of `distribution.phoenix_trace.logs`.
 pub(super) const KEYS: [&str; 4] = ["format", "of_dropped", "span_fields", "levels"];
 
+const KEYS_OF_BATCH: [&str; 4] = [
+    "schedule_delay",
+    "export_timeout",
+    "max_queue_size",
+    "max_export_batch_size",
+];
+
 fn batch<'d, 's>(item: Item<'d, 's>, batches: &mut Batches) -> Section<'d, 's> {
-    let section = item.section(&[
-        "schedule_delay",
-        "export_timeout",
-        "max_queue_size",
-        "max_export_batch_size",
-        "exporter",
-    ]);
+    let section = item.section(&[&KEYS_OF_BATCH[..], &["exporter"]].concat());
     milliseconds(&section, "schedule_delay", &mut batches.delay);
     milliseconds(&section, "export_timeout", &mut batches.timeout);
     if batches.timeout.is_zero() {
@@ -112,5 +114,8 @@ fn batch<'d, 's>(item: Item<'d, 's>, batches: &mut Batches) -> Section<'d, 's> {
     }
     size(&section, "max_queue_size", &mut batches.records);
     size(&section, "max_export_batch_size", &mut batches.batch);
+    for key in KEYS_OF_BATCH {
+        section.mark(key, &format!("logger_provider.processors[0].{key}"));
+    }
     section
 }
