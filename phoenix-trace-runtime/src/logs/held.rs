@@ -71,7 +71,7 @@ impl Held {
 
 impl Waiting {
     #[cold]
-    fn release(mut self: Box<Self>) {
+    fn release(mut self) {
         let records = std::mem::take(&mut self.records);
         self.logs
             .unhold(records.len(), std::mem::take(&mut self.bytes));
