@@ -7,6 +7,7 @@ mod limits;
 mod metrics;
 mod otlp;
 mod propagators;
+mod sampling;
 mod sensitive;
 mod target;
 mod targets;
@@ -20,6 +21,8 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanExporter;
 
+#[cfg(feature = "watch")]
+pub(crate) use declarative::reload;
 use metrics::Metrics;
 #[cfg(feature = "otlp")]
 pub(crate) use metrics::MetricsExport;
@@ -30,13 +33,16 @@ pub use otlp::{Compression, Otlp, Protocol};
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::{PemFile, shown};
 pub(crate) use otlp::{Settings, Signal};
+#[cfg(feature = "watch")]
+pub(crate) use sampling::FileSampling;
+use sampling::Sampling;
 use target::Target;
 use targets::Targets;
 use vars::Vars;
 
 use crate::pipeline::{Limits, Sdk, Sending};
 use crate::propagation::Propagators;
-use crate::sampling::{Environment, Sampler, configure_sampler};
+use crate::sampling::Environment;
 
 /// The configuration of telemetry in one process.
 ///
@@ -52,7 +58,7 @@ pub struct Config {
     version: Option<String>,
     pub(crate) environment: Environment,
     resource: Vec<KeyValue>,
-    sampler: Option<Sampler>,
+    sampling: Sampling,
     targets: Targets,
     /// What the environment says of OTLP, whether it is used or not.
     otlp: Otlp,
@@ -174,7 +180,10 @@ impl Config {
             version: from_resource("service.version"),
             environment,
             resource,
-            sampler: vars.sampler(),
+            sampling: Sampling {
+                environment: vars.sampler(),
+                ..Sampling::default()
+            },
             targets: vars.targets(&otlp),
             otlp,
             metrics,
@@ -211,21 +220,12 @@ impl Config {
         }
     }
 
-    /// Where the service runs: chooses the preset of [`configure_sampler`]. Default: `ENVIRONMENT`, else development.
+    /// Where the service runs: chooses the preset of [`configure_sampler`](crate::sampling::configure_sampler). Default: `ENVIRONMENT`, else development.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self.check_sensitive();
         self
-    }
-
-    /// How segments are sampled. Default: `OTEL_TRACES_SAMPLER` when set, else the environment's preset.
-    #[must_use]
-    pub fn sampler(self, sampler: Sampler) -> Self {
-        Self {
-            sampler: Some(sampler),
-            ..self
-        }
     }
 
     /// Exports over OTLP. What `otlp` does not set is taken from the `OTEL_EXPORTER_OTLP_*` variables.
@@ -293,14 +293,6 @@ impl Config {
         &self.problems
     }
 
-    /// The sampler in force.
-    #[must_use]
-    pub fn effective_sampler(&self) -> Sampler {
-        self.sampler
-            .clone()
-            .unwrap_or_else(|| configure_sampler(self.environment, &self.service))
-    }
-
     pub(crate) fn sdk_resource(&self) -> Resource {
         let version = self
             .version
@@ -335,7 +327,7 @@ impl Config {
         let metrics = metrics.map_or(String::new(), |metrics| format!("; metrics go {metrics}"));
         format!(
             "{service} ({environment}): traces go {targets}{metrics}; sampling: {}",
-            self.effective_sampler()
+            sampling::Summary(self)
         )
     }
 }

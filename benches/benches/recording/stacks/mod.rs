@@ -72,6 +72,8 @@ impl Pipeline for Nothing {
 pub(crate) enum Name {
     Untraced,
     OursDropped,
+    OursTenRules,
+    OursManyRules,
     OursExported,
     OursOff,
     OursOtlp,
@@ -86,9 +88,11 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 13] = [
+    const ALL: [(Self, &'static str); 15] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
+        (Self::OursTenRules, "phoenix-trace, 10 rules"),
+        (Self::OursManyRules, "phoenix-trace, 200 rules"),
         (Self::OursExported, "phoenix-trace, exported"),
         (Self::OursOff, "phoenix-trace, off"),
         (Self::OursOtlp, "phoenix-trace, OTLP"),
@@ -117,7 +121,13 @@ impl Name {
 
     /// Does anything reach the pipeline, that has to be waited for?
     pub(crate) fn hands_over(self) -> bool {
-        !matches!(self, Self::OursDropped | Self::TracingOtelOff) && !self.is_off()
+        let drops = [
+            Self::OursDropped,
+            Self::OursTenRules,
+            Self::OursManyRules,
+            Self::TracingOtelOff,
+        ];
+        !drops.contains(&self) && !self.is_off()
     }
 
     /// Does it send to another process?

@@ -8,9 +8,15 @@ use crate::propagation::CorrelationSource;
 use crate::sampling::Environment;
 use crate::sensitive::Sensitive;
 
-const OURS: &str = "phoenix_trace";
+pub(super) const OURS: &str = "phoenix_trace";
 
-const KEYS: [&str; 4] = ["environment", "correlation", "sensitive", "limits"];
+const KEYS: [&str; 5] = [
+    "environment",
+    "correlation",
+    "sensitive",
+    "limits",
+    "sampling",
+];
 
 impl Config {
     pub(super) fn read_distribution(&mut self, distribution: &Item<'_, '_>) {
@@ -34,6 +40,9 @@ impl Config {
         }
         if let Some(sensitive) = ours.section("sensitive", &["policy", "key"]) {
             self.read_sensitive(&sensitive);
+        }
+        if let Some(item) = ours.get("sampling") {
+            self.sampling.file = super::sampling::sampling(item);
         }
         let limits = [
             "spans_per_segment",
