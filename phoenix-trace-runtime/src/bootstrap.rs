@@ -8,9 +8,9 @@ use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_sdk::Resource;
 
-use crate::config::Config;
 #[cfg(feature = "otlp")]
 use crate::config::MetricsExport;
+use crate::config::{Config, Problem};
 #[cfg(feature = "otlp")]
 use crate::metrics::{self, Meters};
 use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
@@ -47,6 +47,7 @@ pub struct Error(Kind);
 enum Kind {
     AlreadyInitialised,
     Thread(std::io::Error),
+    Misconfigured(Vec<Problem>),
 }
 
 impl Error {
@@ -54,6 +55,12 @@ impl Error {
     #[must_use]
     pub fn is_already_initialised(&self) -> bool {
         matches!(self.0, Kind::AlreadyInitialised)
+    }
+
+    /// Are there values in the configuration that cannot be used, which is [strict](Config::strict)?
+    #[must_use]
+    pub fn is_misconfigured(&self) -> bool {
+        matches!(self.0, Kind::Misconfigured(_))
     }
 }
 
@@ -64,6 +71,12 @@ impl fmt::Display for Error {
                 "telemetry is initialised already in this process: keep one `#[phoenix_main]` or one call of `init`",
             ),
             Kind::Thread(error) => write!(f, "the exporting thread cannot be started: {error}"),
+            Kind::Misconfigured(problems) => {
+                f.write_str("the configuration is strict, and cannot be used as it is:")?;
+                problems
+                    .iter()
+                    .try_for_each(|problem| write!(f, "\n  {problem}"))
+            }
         }
     }
 }
@@ -71,7 +84,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Kind::AlreadyInitialised => None,
+            Kind::AlreadyInitialised | Kind::Misconfigured(_) => None,
             Kind::Thread(error) => Some(error),
         }
     }
@@ -91,8 +104,15 @@ impl std::error::Error for Error {
 /// ```
 ///
 /// # Errors
-/// When telemetry runs already in this process, or its thread cannot be started. The service can go on without.
+/// When telemetry runs already in this process, or its thread cannot be started, or the configuration is
+/// [strict](Config::strict) and has a value that cannot be used. The service can go on without.
 pub fn init(config: Config) -> Result<Telemetry, Error> {
+    if config.print {
+        diag::line(format_args!("the effective configuration:\n{config}"));
+    }
+    if config.strict && !config.problems().is_empty() {
+        return Err(Error(Kind::Misconfigured(config.problems().to_vec())));
+    }
     for problem in config.problems() {
         diag::line(format_args!("{problem}"));
     }

@@ -36,6 +36,7 @@ impl Config {
     #[must_use]
     pub fn sampler(mut self, sampler: impl Into<Sampler>) -> Self {
         self.sampling.code = Some(sampler.into());
+        self.origins.code("tracer_provider.sampler");
         self
     }
 
@@ -46,7 +47,7 @@ impl Config {
             code, environment, ..
         } = &self.sampling;
         let said = code.as_ref().or(environment.as_ref()).cloned();
-        said.unwrap_or_else(|| configure_sampler(self.environment, &self.service))
+        said.unwrap_or_else(|| configure_sampler(self.environment, self.service_name()))
     }
 
     /// What samples from the start on.
@@ -63,7 +64,7 @@ impl Config {
             preset: preset(self.environment),
             path: path.clone(),
         };
-        let control = Control::new(self.service.clone(), &settings);
+        let control = Control::new(self.service_name(), &settings);
         if let Some(FileSampling { rules, overrides }) = file {
             control.set_file(rules, overrides.clone());
         }

@@ -17,6 +17,10 @@ impl Config {
     #[must_use]
     pub fn sensitive(mut self, sensitive: Sensitive) -> Self {
         self.sending.sensitive = sensitive;
+        for key in ["policy", "key"] {
+            self.origins
+                .code(&format!("distribution.phoenix_trace.sensitive.{key}"));
+        }
         self.problems.retain(|problem| {
             problem
                 .of()

@@ -75,6 +75,15 @@ impl Targets {
         std::iter::once(&self.first).chain(others)
     }
 
+    /// Each, and how it is sent there, where nothing else is said as in `sending`.
+    pub(super) fn ways<'t>(
+        &'t self,
+        sending: &'t Sending,
+    ) -> impl Iterator<Item = (&'t Target, &'t Sending)> {
+        let own = self.sending.iter().chain(std::iter::repeat(sending));
+        self.all().zip(own)
+    }
+
     /// What the pipeline is started with.
     pub(super) fn into_exporters(self, service: &str, sending: &Sending) -> Vec<Exporter> {
         const CONSOLE_DELAY: Duration = Duration::from_millis(100);

@@ -10,8 +10,10 @@ use crate::sensitive::Sensitive;
 
 pub(super) const OURS: &str = "phoenix_trace";
 
-const KEYS: [&str; 5] = [
+const KEYS: [&str; 7] = [
     "environment",
+    "strict",
+    "print_config",
     "correlation",
     "sensitive",
     "limits",
@@ -31,10 +33,13 @@ impl Config {
                 self.environment.as_str(),
             );
             if let Some(environment) = environment {
-                self.environment = environment;
+                self.set_environment(environment);
                 item.used_as("deployment.environment.name");
             }
         }
+        // Whoever starts the process may want it even where the file does not.
+        self.strict |= ours.flag("strict", "false") == Some(true);
+        self.print |= ours.flag("print_config", "false") == Some(true);
         if let Some(correlation) = ours.section("correlation", &["header", "source"]) {
             self.read_correlation(&correlation);
         }
@@ -74,7 +79,10 @@ impl Config {
 
     fn read_sensitive(&mut self, sensitive: &Section<'_, '_>) {
         let words = [("drop", 0), ("hash", 1), ("show", 2)];
-        let key = sensitive.get("key");
+        let key = sensitive.get("key").filter(|key| !key.node.is_null());
+        if let Some(key) = &key {
+            key.used_as("distribution.phoenix_trace.sensitive.key");
+        }
         let key = key.map_or("", |key| key.node.text.trim());
         self.sending.sensitive = match sensitive.word("policy", &words, "drop") {
             Some(1) => Sensitive::hash(key.as_bytes()),

@@ -60,6 +60,11 @@ impl Config {
         } = &mut self.metrics;
         milliseconds(&reader, "interval", interval);
         milliseconds(&reader, "timeout", timeout);
+        for key in ["interval", "timeout"] {
+            if reader.is_used(key) {
+                reader.mark(key, &format!("meter_provider.readers[0].{key}"));
+            }
+        }
         if timeout.is_zero() {
             *timeout = UNLIMITED;
         }
@@ -104,6 +109,7 @@ impl Config {
                 }
             }
         });
+        reader.item().used_as("meter_provider.readers");
         match chosen {
             Some(Chosen::Console) => self.metrics.choose_console(),
             Some(Chosen::Otlp(otlp)) => self.metrics.choose_otlp(*otlp),

@@ -19,7 +19,7 @@ pub(crate) use sampling::reload;
 use super::file::{Broken, Document, Item, Section, Source};
 use super::target::Target;
 use super::targets::Targets;
-use super::{Config, Problem};
+use super::{Config, PRINT, Problem, STRICT};
 use crate::propagation::Propagator;
 
 pub(super) const VARIABLE: &str = "OTEL_CONFIG_FILE";
@@ -63,16 +63,23 @@ impl Config {
     }
 
     pub(super) fn of_file(path: &Path, var: &dyn Fn(&str) -> Option<String>) -> Self {
-        let mut config = Self::of_document(Document::load(path, var));
+        let mut config = Self::of_document(Document::load(path, var), var);
         config.watch(path);
         config
     }
 
-    fn of_document(document: Result<Document, Broken>) -> Self {
-        let mut config = Self::from_vars(|_| None);
+    fn of_document(
+        document: Result<Document, Broken>,
+        var: &dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        // How wrong values are taken, and what is shown, is known even of a file that cannot be read.
+        let only = |name: &str| [STRICT, PRINT].contains(&name).then(|| var(name)).flatten();
+        let mut config = Self::from_vars(only);
         config.targets = Targets::listed(Target::None, Vec::new());
+        config.metrics.choose_none();
+        config.detection.detectors.clear();
         match document {
-            Ok(document) => config.read(&document),
+            Ok(document) => config.read(&document, var),
             Err(broken) => config.problems.push(Problem::told(format!(
                 "{broken}; using the defaults instead, and nothing is exported"
             ))),
@@ -80,7 +87,7 @@ impl Config {
         config
     }
 
-    fn read(&mut self, document: &Document) {
+    fn read(&mut self, document: &Document, var: &dyn Fn(&str) -> Option<String>) {
         let source = Source::new(document);
         let root = source.root(&ROOT);
         file_format(&root);
@@ -93,7 +100,7 @@ impl Config {
             self.read_distribution(&distribution);
         }
         if let Some(resource) = root.get("resource") {
-            self.read_resource(resource);
+            self.read_resource(resource, var);
         }
         if let Some(propagator) = root.get("propagator") {
             self.read_propagators(propagator);
@@ -110,6 +117,9 @@ impl Config {
         }
         let found = source.into_found();
         self.problems.splice(0..0, found.problems);
+        for (setting, place) in found.places {
+            self.origins.from(&setting, place);
+        }
         self.check_metrics();
         self.check_sensitive();
         self.check_propagators();

@@ -2,8 +2,10 @@
 
 use opentelemetry::{Array, KeyValue, StringValue, Value as Attribute};
 
+use super::NOTHING;
 use crate::config::Config;
 use crate::config::file::{Item, Node, Value};
+use crate::config::resource::{NAME, ResourceDetector, kubernetes};
 use crate::config::vars::percent_decoded;
 
 const TYPES: [&str; 8] = [
@@ -18,7 +20,11 @@ const TYPES: [&str; 8] = [
 ];
 
 impl Config {
-    pub(super) fn read_resource(&mut self, resource: Item<'_, '_>) {
+    pub(super) fn read_resource(
+        &mut self,
+        resource: Item<'_, '_>,
+        var: &dyn Fn(&str) -> Option<String>,
+    ) {
         let section = resource.section(&[
             "attributes",
             "attributes_list",
@@ -37,18 +43,57 @@ impl Config {
             url.unsupported("it is left out");
         }
         for (pair, item) in given {
-            item.used_as(pair.key.as_str());
-            match pair.key.as_str() {
-                "service.name" => self.service = pair.value.to_string(),
-                "service.version" => self.version = Some(pair.value.to_string()),
-                "deployment.environment.name" => {
-                    if let Ok(environment) = pair.value.as_str().parse() {
-                        self.environment = environment;
+            self.origins.from(pair.key.as_str(), item.place());
+            self.set_attribute(pair);
+        }
+        let detection = section.get("detection/development");
+        self.read_detection(detection, var);
+    }
+
+    /// Nothing is detected that the file does not ask for.
+    fn read_detection(
+        &mut self,
+        detection: Option<Item<'_, '_>>,
+        var: &dyn Fn(&str) -> Option<String>,
+    ) {
+        let Some(detection) = detection else {
+            return;
+        };
+        let section = detection.section(&["attributes", "detectors"]);
+        let names = ResourceDetector::ALL.map(ResourceDetector::as_str);
+        for item in section.items("detectors") {
+            let Some((name, item)) = item.choice(&names) else {
+                continue;
+            };
+            item.section(&NOTHING);
+            let Some(detector) = ResourceDetector::named(name) else {
+                continue;
+            };
+            self.detection.detectors.push(detector);
+            let set = |name: &str| var(name).filter(|value| !value.trim().is_empty());
+            match detector {
+                ResourceDetector::Kubernetes => self.detection.kubernetes = kubernetes(set),
+                // As the schema has it: the detector of services knows this variable.
+                ResourceDetector::Service if !self.origins.knows(NAME) => {
+                    if let Some(name) = set("OTEL_SERVICE_NAME") {
+                        self.service = name;
+                        self.origins.from(NAME, "OTEL_SERVICE_NAME");
                     }
                 }
                 _ => {}
             }
-            self.resource.push(pair);
+        }
+        if let Some(attributes) = section.section("attributes", &["included", "excluded"]) {
+            let patterns = |key: &str| -> Vec<String> {
+                let mut patterns = Vec::new();
+                for item in attributes.items(key) {
+                    let pattern = item.text("a pattern of keys", "none");
+                    patterns.extend(pattern.map(str::to_owned));
+                }
+                patterns
+            };
+            self.detection.included = patterns("included");
+            self.detection.excluded = patterns("excluded");
         }
     }
 }

@@ -87,7 +87,7 @@ impl Config {
         }
         let mut targets = Vec::new();
         for item in provider.items("processors") {
-            targets.extend(self.processor(item));
+            targets.extend(self.processor(item, targets.len()));
         }
         if targets.is_empty() {
             provider
@@ -97,8 +97,11 @@ impl Config {
         self.targets = Targets::of_file(targets);
     }
 
-    fn processor(&mut self, item: Item<'_, '_>) -> Option<(Target, Sending)> {
+    /// `number`: how many there are before it.
+    fn processor(&mut self, item: Item<'_, '_>, number: usize) -> Option<(Target, Sending)> {
         let (name, item) = item.choice(&["batch", "simple"])?;
+        let of = |key: &str| format!("tracer_provider.processors[{number}]{key}");
+        item.used_as(&of(""));
         let mut sending = self.sending.clone();
         let section = if name == "batch" {
             let section = item.section(&[
@@ -115,6 +118,16 @@ impl Config {
             }
             size(&section, "max_queue_size", &mut sending.queue_spans);
             size(&section, "max_export_batch_size", &mut sending.batch);
+            for key in [
+                "schedule_delay",
+                "export_timeout",
+                "max_queue_size",
+                "max_export_batch_size",
+            ] {
+                if section.is_used(key) {
+                    section.mark(key, &of(&format!(".{key}")));
+                }
+            }
             section
         } else {
             // Every trace is sent as soon as it is decided.

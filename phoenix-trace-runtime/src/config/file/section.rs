@@ -338,6 +338,12 @@ impl<'d, 's> Section<'d, 's> {
         }
     }
 
+    /// Is what stands under a key in force?
+    pub(crate) fn is_used(&self, key: &str) -> bool {
+        self.get(key)
+            .is_some_and(|item| item.source.found.borrow().places.contains_key(&item.path))
+    }
+
     /// The mapping under a key, which knows these keys; empty when the key has no value.
     pub(crate) fn section(&self, key: &str, known: &[&str]) -> Option<Section<'d, 's>> {
         Some(self.get(key)?.section(known))
