@@ -69,6 +69,8 @@ pub(super) struct Entry {
     /// In place of a ratio.
     custom: Option<Arc<dyn Sample>>,
     parent_based: bool,
+    /// Are segments kept for what is found in them?
+    tail: bool,
     threshold: Option<Threshold>,
     at_most: Option<RateLimit>,
     at_least: Option<AtLeast>,
@@ -163,6 +165,8 @@ impl Entry {
             applies: rule.is_of_service(service),
             custom: None,
             parent_based,
+            // Who follows the caller is not off: only nothing is sampled at the root of a trace.
+            tail: !rule.never || parent_based,
             threshold: threshold.filter(|_| !rule.never),
             at_most: rule.at_most.map(RateLimit::per_second),
             at_least: rule.at_least.map(|rate| AtLeast::new(rate, &rule)),
@@ -220,7 +224,7 @@ impl Entry {
         started: Ticks,
         told: &Told,
     ) -> Option<Arc<dyn Sample>> {
-        context.tail = !self.rule.never;
+        context.tail = self.tail;
         context.slow_at = started.saturating_add(self.slow);
         if self.errors.is_some() {
             context.errors.clone_from(&self.errors);

@@ -1,5 +1,5 @@
 //! Error storms: a limit on what is kept only because something in it failed, which lets one of each distinct failure through
-//! per second. Nothing here locks or allocates: what has been seen stands in a table of fixed size.
+//! per second. Nothing here locks: what has been seen stands in a table of fixed size.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, Ordering};

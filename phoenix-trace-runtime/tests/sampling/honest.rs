@@ -43,25 +43,28 @@ async fn adjusted_counts_of_exported_spans_add_up_to_the_true_totals() {
     let capture = Capture::with_sampler(rules.into());
     let mut random = StdRng::seed_from_u64(SEED);
     let mut truth: BTreeMap<&str, Total> = BTreeMap::new();
+    let requests: Vec<_> = (0..REQUESTS)
+        .map(|_| {
+            let (route, _, failing) = OPERATIONS[random.random_range(0..OPERATIONS.len())];
+            let fails = random.random_bool(failing);
+            let total = truth.entry(route).or_default();
+            total.requests += 1.0;
+            total.failed += f64::from(u8::from(fails));
+            let trace: u128 = random.random();
+            let parent = format!("00-{trace:032x}-00f067aa0ba902b7-02");
+            (route, fails, [("traceparent", parent)])
+        })
+        .collect();
+    let asked = requests.iter().map(|(route, fails, headers)| Asked {
+        route: Some(route),
+        headers,
+        status: match fails {
+            true => StatusCode::INTERNAL_SERVER_ERROR,
+            false => StatusCode::OK,
+        },
+    });
     let guard = capture.enter();
-    for _ in 0..REQUESTS {
-        let (route, _, failing) = OPERATIONS[random.random_range(0..OPERATIONS.len())];
-        let fails = random.random_bool(failing);
-        let total = truth.entry(route).or_default();
-        total.requests += 1.0;
-        total.failed += f64::from(u8::from(fails));
-        let trace: u128 = random.random();
-        let parent = format!("00-{trace:032x}-00f067aa0ba902b7-02");
-        let asked = Asked {
-            route: Some(route),
-            headers: &[("traceparent", parent)],
-            status: match fails {
-                true => StatusCode::INTERNAL_SERVER_ERROR,
-                false => StatusCode::OK,
-            },
-        };
-        serve([asked]).await;
-    }
+    serve(asked).await;
     drop(guard);
     let mut estimated: BTreeMap<String, Total> = BTreeMap::new();
     for span in capture.exported() {

@@ -92,7 +92,7 @@ fn several_reasons_may_hold() {
     capture.run(|| failing("root", "Broken"));
     assert_eq!(
         capture.tree(),
-        "trace · test · 1 span · 1 error · kept: head, error, slow\nroot · ✗ Broken\n"
+        "trace · test · 1 span · 1 error · kept: head, error, slow\nroot · ✗ Broken · ◆ exception\n"
     );
     assert_eq!(state(&capture.exported()[0]), "ot=th:0");
 }
@@ -102,9 +102,11 @@ fn never_is_never() {
     let capture = capture(Rule::new().never().slower_than(Duration::ZERO));
     capture.run(|| failing("root", "Broken"));
     assert_eq!(kept(&capture), [""; 0]);
-    let capture = capture_of("parentbased_always_off");
-    capture.run(|| failing("root", "Broken"));
-    assert_eq!(kept(&capture), ["root"], "it leaves failures on");
+    let of_code = Capture::with_sampler(Sampler::always_off().parent_based());
+    for capture in [capture_of("parentbased_always_off"), of_code] {
+        capture.run(|| failing("root", "Broken"));
+        assert_eq!(kept(&capture), ["root"], "it leaves failures on");
+    }
 }
 
 fn capture_of(sampler: &str) -> Capture {
@@ -126,7 +128,7 @@ fn which_failures_keep_a_segment_is_configurable() {
     });
     assert_eq!(
         capture.tree(),
-        "trace · test · 1 span · 1 error · kept: error\nroot · ✗ Broken\n"
+        "trace · test · 1 span · 1 error · kept: error\nroot · ✗ Broken · ◆ exception\n"
     );
 }
 

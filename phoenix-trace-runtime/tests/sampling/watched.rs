@@ -104,7 +104,7 @@ fn a_file_is_read_again_when_it_changes_and_a_bad_one_leaves_the_last_good_rules
     assert_eq!(
         problem,
         format!(
-            "file: {}:5:22: distribution.phoenix_trace.sampling.rules[0].ratio: `7` cannot be used: \
+            "file: {}:5:23: distribution.phoenix_trace.sampling.rules[0].ratio: `7` cannot be used: \
              expected a number from 0 to 1; using none of the rules in this file instead",
             path.display()
         )
