@@ -24,11 +24,12 @@ use opentelemetry::KeyValue;
 
 #[cfg(feature = "watch")]
 pub(crate) use declarative::reload;
+pub use metrics::MetricTemporality;
 use metrics::Metrics;
-#[cfg(feature = "otlp")]
-pub(crate) use metrics::MetricsExport;
-#[cfg(feature = "otlp")]
-pub(crate) use metrics::MetricsTarget;
+#[cfg(feature = "metrics")]
+pub(crate) use metrics::{Aggregation, MetricsExport, MetricsTarget};
+#[cfg(feature = "prometheus")]
+pub(crate) use metrics::{PATH, Prometheus};
 use origin::Origins;
 use otlp::Whose;
 pub use otlp::{Compression, Otlp, Protocol};

@@ -51,6 +51,7 @@ impl Strand {
         ended.failed = self.failed;
         ended.failures = self.failures.clone();
         ended.overflow = std::mem::take(&mut self.overflow);
+        ended.unrecorded = std::mem::take(&mut self.unrecorded);
         ended.squeezed = self.squeezed;
 
         self.renumber();

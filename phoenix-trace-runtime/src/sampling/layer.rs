@@ -13,7 +13,7 @@ use super::root::Root;
 use super::rule::Errors;
 use super::sampler::Base;
 use super::{Pattern, RateLimit, Rule, Sample, Sampler, SamplingRules};
-use crate::pipeline::{SHARDS, shard};
+use crate::pipeline::{SHARDS, thread_number};
 use crate::propagation::{Randomness, Threshold};
 use crate::record::clock::{self, Ticks};
 use crate::record::context::Context;
@@ -120,7 +120,7 @@ impl Layer {
 
     #[inline]
     pub(super) fn count(&self, entry: usize) {
-        if let Some(matched) = self.matched[shard()].get(entry) {
+        if let Some(matched) = self.matched[thread_number() % SHARDS].get(entry) {
             matched.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -74,6 +74,7 @@ pub(crate) enum Name {
     OursDropped,
     OursTenRules,
     OursManyRules,
+    OursMeasured,
     OursExported,
     OursOff,
     OursOtlp,
@@ -88,11 +89,12 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 15] = [
+    const ALL: [(Self, &'static str); 16] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
         (Self::OursTenRules, "phoenix-trace, 10 rules"),
         (Self::OursManyRules, "phoenix-trace, 200 rules"),
+        (Self::OursMeasured, "phoenix-trace, dropped, with metrics"),
         (Self::OursExported, "phoenix-trace, exported"),
         (Self::OursOff, "phoenix-trace, off"),
         (Self::OursOtlp, "phoenix-trace, OTLP"),
@@ -125,6 +127,7 @@ impl Name {
             Self::OursDropped,
             Self::OursTenRules,
             Self::OursManyRules,
+            Self::OursMeasured,
             Self::TracingOtelOff,
         ];
         !drops.contains(&self) && !self.is_off()
