@@ -16,6 +16,10 @@ pub(crate) use prometheus::Prometheus;
 
 const EXPORTER: &str = "OTEL_METRICS_EXPORTER";
 
+/// Settings as the effective configuration calls them.
+pub(super) const TEMPORALITY: &str = "meter_provider.readers[0].temporality_preference";
+pub(super) const SERIES: &str = "meter_provider.readers[0].cardinality_limits.histogram";
+
 /// What variables and code say of metrics.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -26,10 +30,10 @@ pub(crate) struct Metrics {
     environment: Otlp,
     /// What variables say of Prometheus.
     prometheus: Prometheus,
-    interval: Duration,
-    timeout: Duration,
-    temporality: MetricTemporality,
-    series: usize,
+    pub(super) interval: Duration,
+    pub(super) timeout: Duration,
+    pub(super) temporality: MetricTemporality,
+    pub(super) series: usize,
 }
 
 #[derive(Debug)]
@@ -90,11 +94,12 @@ impl fmt::Display for MetricsExport {
 }
 
 impl Config {
-    /// Exports no metrics. Default: `OTEL_METRICS_EXPORTER` (`otlp`, `console`, `prometheus`, `none`), else over OTLP where traces go over
-    /// OTLP, else none.
+    /// Exports no metrics. Default: `OTEL_METRICS_EXPORTER` (`otlp`, `console`, `prometheus`, `none`), else over OTLP where
+    /// traces go over OTLP, else none.
     #[must_use]
     pub fn no_metrics(mut self) -> Self {
-        self.metrics.chosen = Some(Chosen::None);
+        self.metrics.choose_none();
+        self.origins.code("meter_provider.readers");
         self
     }
 
@@ -113,7 +118,8 @@ impl Config {
     /// ```
     #[must_use]
     pub fn metrics_otlp(mut self, otlp: Otlp) -> Self {
-        self.metrics.chosen = Some(Chosen::OtlpOf(Box::new(otlp)));
+        self.metrics.choose_otlp(otlp);
+        self.origins.code("meter_provider.readers");
         self.check_metrics();
         self
     }
@@ -121,7 +127,8 @@ impl Config {
     /// Writes metrics to standard error.
     #[must_use]
     pub fn metrics_console(mut self) -> Self {
-        self.metrics.chosen = Some(Chosen::Console);
+        self.metrics.choose_console();
+        self.origins.code("meter_provider.readers");
         self
     }
 
@@ -138,7 +145,8 @@ impl Config {
     #[must_use]
     pub fn metrics_prometheus(mut self, host: impl Into<String>, port: u16) -> Self {
         let host = host.into();
-        self.metrics.chosen = Some(Chosen::PrometheusAt(Prometheus { host, port }));
+        self.metrics.choose_prometheus(Prometheus { host, port });
+        self.origins.code("meter_provider.readers");
         self
     }
 
@@ -148,6 +156,7 @@ impl Config {
     #[must_use]
     pub fn metric_temporality(mut self, temporality: MetricTemporality) -> Self {
         self.metrics.temporality = temporality;
+        self.origins.code(TEMPORALITY);
         self
     }
 
@@ -156,6 +165,7 @@ impl Config {
     #[must_use]
     pub fn metric_series(mut self, series: usize) -> Self {
         self.metrics.series = series.max(1);
+        self.origins.code(SERIES);
         self
     }
 
@@ -164,6 +174,7 @@ impl Config {
     #[must_use]
     pub fn metric_interval(mut self, interval: Duration) -> Self {
         self.metrics.interval = interval.max(SHORTEST);
+        self.origins.code("meter_provider.readers[0].interval");
         self
     }
 
@@ -172,16 +183,15 @@ impl Config {
     #[must_use]
     pub fn metric_timeout(mut self, timeout: Duration) -> Self {
         self.metrics.timeout = timeout;
+        self.origins.code("meter_provider.readers[0].timeout");
         self
     }
 
     /// How metrics are exported, if they are.
     pub(crate) fn metrics_export(&self, problems: &mut Vec<Problem>) -> Option<MetricsExport> {
-        let Metrics {
-            own, environment, ..
-        } = &self.metrics;
+        let Metrics { own, .. } = &self.metrics;
         let of_traces = self.targets.otlp();
-        let otlp = match &self.metrics.chosen {
+        match &self.metrics.chosen {
             Some(Chosen::None) => return None,
             Some(Chosen::Console) => return Some(self.metrics.to(MetricsTarget::Console)),
             Some(Chosen::Prometheus) => {
@@ -191,13 +201,9 @@ impl Config {
             Some(Chosen::PrometheusAt(at)) => {
                 return Some(self.metrics.to(MetricsTarget::Prometheus(at.clone())));
             }
-            Some(Chosen::OtlpOf(otlp)) => Otlp::clone(otlp).or(environment),
-            // What code says of traces is not for a receiver of another name: it may hold tokens.
-            Some(Chosen::Otlp) | None => match of_traces {
-                Some(said) if own.endpoint.is_none() => own.clone().or(said).or(environment),
-                _ => environment.clone(),
-            },
-        };
+            Some(Chosen::OtlpOf(_) | Chosen::Otlp) | None => {}
+        }
+        let otlp = self.metrics.otlp(of_traces);
         // Of a place that is named for traces alone nobody has said that it takes metrics.
         let known = otlp.endpoint.is_some() || self.otlp.endpoint.is_none();
         let by_default = of_traces.is_some() && known || own.endpoint.is_some();
@@ -219,6 +225,37 @@ impl Config {
 const SHORTEST: Duration = Duration::from_millis(1);
 
 impl Metrics {
+    pub(super) fn choose_none(&mut self) {
+        self.chosen = Some(Chosen::None);
+    }
+
+    pub(super) fn choose_console(&mut self) {
+        self.chosen = Some(Chosen::Console);
+    }
+
+    pub(super) fn choose_prometheus(&mut self, at: Prometheus) {
+        self.chosen = Some(Chosen::PrometheusAt(at));
+    }
+
+    pub(super) fn choose_otlp(&mut self, otlp: Otlp) {
+        self.chosen = Some(Chosen::OtlpOf(Box::new(otlp)));
+    }
+
+    /// What is said of OTLP for metrics, where they go over it. `of_traces`: what code says of it for traces.
+    pub(super) fn otlp(&self, of_traces: Option<&Otlp>) -> Otlp {
+        let Self {
+            own, environment, ..
+        } = self;
+        match &self.chosen {
+            Some(Chosen::OtlpOf(otlp)) => Otlp::clone(otlp).or(environment),
+            // What code says of traces is not for a receiver of another name: it may hold tokens.
+            _ => match of_traces {
+                Some(said) if own.endpoint.is_none() => own.clone().or(said).or(environment),
+                _ => environment.clone(),
+            },
+        }
+    }
+
     fn to(&self, target: MetricsTarget) -> MetricsExport {
         let temporality = match target {
             MetricsTarget::Otlp(_) => self.temporality,
