@@ -31,7 +31,7 @@ def unit_of(expression):
         return {"percentunit"}
     if re.search(r"_bytes\b", expression):
         return {"bytes"}
-    if re.search(r"cpu_seconds_total", expression) or re.match(r"(sum by \(le\) \(increase|count\()", expression):
+    if re.search(r"cpu_seconds_total", expression) or re.match(r"(sum by \(le\) \(label_replace\(increase|count\()", expression):
         return {"short"}
     if re.search(r"rate\(|:rate5m", expression):
         return {"reqps", "cps"}
