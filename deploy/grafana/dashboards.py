@@ -28,7 +28,7 @@ def durations(function, matchers, window):
 
 def by_signal(metric, labels):
     """A counter of a collector's that has a name for each signal."""
-    parts = [f'label_replace(rate({metric.replace("SIGNAL", signal)}_total[5m]), "signal", "{signal}", "", "")' for signal in ("spans", "metric_points", "log_records")]
+    parts = [f'label_replace(rate({metric.replace("SIGNAL", signal)}[5m]), "signal", "{signal}", "", "")' for signal in ("spans", "metric_points", "log_records")]
     return f"sum by ({labels}, signal) ({' or '.join(parts)})"
 
 
@@ -220,7 +220,7 @@ def service():
             lines(
                 "Queries, 95 % within",
                 SECONDS,
-                target(f"histogram_quantile(0.95, sum by (le, db_operation_name, db_collection_name) (rate(db_client_operation_duration_seconds_bucket{{{one}}}[5m])))", "{{db_operation_name}} {{db_collection_name}}"),
+                target(f"histogram_quantile(0.95, sum by (le, db_query_summary) (rate(db_client_operation_duration_seconds_bucket{{{one}}}[5m])))", "{{db_query_summary}}"),
             ),
         ],
     )
@@ -298,7 +298,7 @@ def traces():
                 description="What the sampling rates come to, errors included.",
             ),
             stacked("Spans recorded", SPANS_PER_SECOND, target(f"sum by (job) (rate(phoenix_sdk_span_ended_total{{{ENVIRONMENT}}}[5m]))", "{{job}}")),
-            stacked("Spans that reached the collectors", SPANS_PER_SECOND, target('sum by (job) (rate(otelcol_receiver_accepted_spans_total[5m]))', "{{job}}")),
+            stacked("Spans that reached the collectors", SPANS_PER_SECOND, target('sum by (job) (rate(otelcol_receiver_accepted_spans[5m]))', "{{job}}")),
             lines(
                 "Spans by service, estimated from traces",
                 SPANS_PER_SECOND,
@@ -327,7 +327,7 @@ def telemetry():
                 width=8,
             ),
             row("Collectors"),
-            lines("Spans accepted", SPANS_PER_SECOND, target("sum by (job, instance) (rate(otelcol_receiver_accepted_spans_total[5m]))", "{{job}} {{instance}}"), width=8),
+            lines("Spans accepted", SPANS_PER_SECOND, target("sum by (job, instance) (rate(otelcol_receiver_accepted_spans[5m]))", "{{job}} {{instance}}"), width=8),
             lines(
                 "Refused",
                 SPANS_PER_SECOND,
@@ -338,7 +338,7 @@ def telemetry():
             lines(
                 "Sent",
                 SPANS_PER_SECOND,
-                target("sum by (exporter) (rate(otelcol_exporter_sent_spans_total[5m]))", "{{exporter}}"),
+                target("sum by (exporter) (rate(otelcol_exporter_sent_spans[5m]))", "{{exporter}}"),
                 width=8,
             ),
             lines("Queue, filled", SHARE, target("max by (job, exporter) (otelcol_exporter_queue_size / (otelcol_exporter_queue_capacity > 0))", "{{job}} {{exporter}}"), width=8),
@@ -349,13 +349,13 @@ def telemetry():
                 target(f"{by_signal('otelcol_exporter_send_failed_SIGNAL', 'exporter')} or vector(0)", "refused by the store: {{exporter}} {{signal}}"),
                 width=8,
             ),
-            lines("Memory", BYTES, target("max by (job, instance) (otelcol_process_memory_rss_bytes)", "{{job}} {{instance}}"), width=8),
-            lines("Cores in use", NUMBER, target("sum by (job, instance) (rate(otelcol_process_cpu_seconds_total[5m]))", "{{job}} {{instance}}"), width=8),
+            lines("Memory", BYTES, target("max by (job, instance) (otelcol_process_memory_rss)", "{{job}} {{instance}}"), width=8),
+            lines("Cores in use", NUMBER, target("sum by (job, instance) (rate(otelcol_process_cpu_seconds[5m]))", "{{job}} {{instance}}"), width=8),
             lines("Traces held for a decision", NUMBER, target("sum by (job, instance) (otelcol_processor_tail_sampling_sampling_traces_on_memory)", "{{job}} {{instance}}"), width=8),
             lines(
                 "Traces decided",
                 PER_SECOND,
-                target("sum by (policy, sampled) (rate(otelcol_processor_tail_sampling_count_traces_sampled_total[5m]))", "{{policy}} {{sampled}}"),
+                target("sum by (policy, sampled) (rate(otelcol_processor_tail_sampling_count_traces_sampled[5m]))", "{{policy}} {{sampled}}"),
                 width=8,
             ),
             row("Series: what label values cost"),
