@@ -62,6 +62,7 @@ pub(crate) enum Count {
     SegmentsByHead,
     SegmentsByForce,
     SegmentsByError,
+    SegmentsByCallee,
     SegmentsDiscarded,
     SegmentsStarted,
     LateErrors,
@@ -86,10 +87,11 @@ impl Count {
             Self::LateErrors => 10,
             Self::SegmentsByForce => 11,
             Self::CorrelationsReplaced => 12,
-            Self::Dropped(reason) => 13 + reason as usize,
+            Self::SegmentsByCallee => 13,
+            Self::Dropped(reason) => 14 + reason as usize,
         }
     }
-    const NUMBER: usize = 13 + DropReason::ALL.len();
+    const NUMBER: usize = 14 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
@@ -127,6 +129,7 @@ impl Account {
             Count::SegmentsByHead,
             Count::SegmentsByForce,
             Count::SegmentsByError,
+            Count::SegmentsByCallee,
             Count::SegmentsDiscarded,
         ];
         // Read first: a segment that is decided meanwhile may be missing, none is counted that does not exist.
@@ -153,6 +156,7 @@ impl Account {
             segments_kept_by_head: self.sum(Count::SegmentsByHead),
             segments_kept_by_force: self.sum(Count::SegmentsByForce),
             segments_kept_by_error: self.sum(Count::SegmentsByError),
+            segments_kept_by_callee: self.sum(Count::SegmentsByCallee),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
             correlations_replaced: self.sum(Count::CorrelationsReplaced),
@@ -211,6 +215,8 @@ pub struct Stats {
     pub segments_kept_by_force: u64,
     /// Segments kept because something in them failed, whatever the head decision was.
     pub segments_kept_by_error: u64,
+    /// Segments kept because a service that was called keeps its part, and for nothing else.
+    pub segments_kept_by_callee: u64,
     /// Segments dropped.
     pub segments_discarded: u64,
     /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
@@ -267,8 +273,8 @@ impl fmt::Display for Stats {
         write!(
             f,
             " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; {} open; \
-             segments: {} open, {} kept by head, {} by force, {} by error, {} discarded; {} late errors; \
-             {} correlation ids replaced",
+             segments: {} open, {} kept by head, {} by force, {} by error, {} by callee, {} discarded; \
+             {} late errors; {} correlation ids replaced",
             self.acknowledged,
             self.rejected,
             self.failed,
@@ -279,6 +285,7 @@ impl fmt::Display for Stats {
             self.segments_kept_by_head,
             self.segments_kept_by_force,
             self.segments_kept_by_error,
+            self.segments_kept_by_callee,
             self.segments_discarded,
             self.late_errors,
             self.correlations_replaced,

@@ -6,10 +6,12 @@ use std::sync::atomic::Ordering;
 use super::account::{Count, DropReason, Stats};
 use super::lane::Lane;
 use super::{Pipeline, Reasons};
+use crate::record::across::Across;
 use crate::record::context::Context;
 use crate::record::segment::Segment;
 use crate::record::strand::{Role, Strand};
 use crate::record::{registry, thread};
+use crate::sampling::Found;
 
 impl Pipeline {
     pub(crate) fn stats(&self) -> Stats {
@@ -58,7 +60,8 @@ impl Pipeline {
             match kept {
                 Some(reasons) if reasons.has(Reasons::HEAD) => Count::SegmentsByHead,
                 Some(reasons) if reasons.has(Reasons::FORCED) => Count::SegmentsByForce,
-                Some(_) => Count::SegmentsByError,
+                Some(reasons) if reasons.has(Reasons::ERROR) => Count::SegmentsByError,
+                Some(_) => Count::SegmentsByCallee,
                 None => Count::SegmentsDiscarded,
             },
             1,
@@ -92,7 +95,11 @@ impl Pipeline {
 
     /// Counts failures that would have kept the segment of `context`, which was dropped before they came.
     pub(crate) fn count_late_errors(&self, context: &Context, errors: usize) {
-        if self.reasons(context, true).is_some() {
+        let found = Found {
+            failed: true,
+            across: Across::default(),
+        };
+        if self.reasons(context, found).is_some() {
             self.first.account.add(Count::LateErrors, errors);
         }
     }

@@ -68,7 +68,7 @@ use crate::record::segment::{Kept, Segment, lock};
 use crate::record::strand::Strand;
 use crate::record::{registry, thread};
 pub(crate) use crate::sampling::Reasons;
-use crate::sampling::Sampler;
+use crate::sampling::{Found, Sampler};
 use crate::sensitive::Sensitive;
 
 /// What a segment may hold, and for how long.
@@ -306,8 +306,8 @@ impl Pipeline {
             .segments(usize::try_from(open).unwrap_or(usize::MAX));
     }
 
-    pub(crate) fn reasons(&self, context: &Context, failed: bool) -> Option<Reasons> {
-        self.sampler.reasons(context, failed)
+    pub(crate) fn reasons(&self, context: &Context, found: Found) -> Option<Reasons> {
+        self.sampler.reasons(context, found)
     }
 
     /// Hands a strand of a kept segment to the exporters.

@@ -49,6 +49,8 @@ impl Strand {
         ended.role = Role::Branch;
         ended.context = self.context.clone();
         ended.failed = self.failed;
+        ended.across = self.across;
+        self.across.callee = false;
         ended.overflow = std::mem::take(&mut self.overflow);
         ended.squeezed = self.squeezed;
 

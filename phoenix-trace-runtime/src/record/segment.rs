@@ -7,12 +7,14 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::across::{Across, Shared};
 use super::clock::{Anchor, Ticks};
 use super::context::Context;
 use super::joining::{Joining, Undecided};
 use super::strand::{Role, Strand};
 use super::thread;
-use crate::pipeline::{DropReason, Pipeline, Reasons};
+use crate::pipeline::{DropReason, Pipeline};
+use crate::sampling::{Found, Reasons};
 
 /// What the decision to keep a segment stamps on its strands.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +36,7 @@ pub(crate) struct Segment {
     pub(crate) pipeline: Arc<Pipeline>,
     /// When what has joined is decided although the segment is open.
     cut_at: AtomicU64,
+    pub(super) across: Shared,
     joining: Joining<Waiting, Verdict>,
 }
 
@@ -63,6 +66,7 @@ impl Segment {
                 segment.pipeline.clone_from(&strand.pipeline);
             }
             *segment.cut_at.get_mut() = strand.cut_at;
+            segment.across = Shared::of(strand.across);
             let waiting = segment.joining.reset();
             (waiting.spans, waiting.failed) = (0, false);
         } else {
@@ -73,6 +77,7 @@ impl Segment {
                 context: strand.context.clone(),
                 pipeline: strand.pipeline.clone(),
                 cut_at: AtomicU64::new(strand.cut_at),
+                across: Shared::of(strand.across),
                 joining: Joining::new(Waiting::default()),
             })
         })
@@ -195,7 +200,8 @@ impl Segment {
         self.release(joined);
         drop(undecided);
         let failed = failed | strands.iter().any(|strand| strand.failed);
-        self.carry_out(self.verdict(failed), strands.into_iter());
+        let verdict = self.verdict(failed, self.across.take());
+        self.carry_out(verdict, strands.into_iter());
     }
 
     fn carry_out(&self, verdict: Verdict, strands: impl Iterator<Item = Box<Strand>>) {
@@ -208,6 +214,7 @@ impl Segment {
     /// One more of its strands has failed, or, unless `failed`, does so no more.
     pub(super) fn count_failing(&self, failed: bool) {
         if failed {
+            self.across.note(Reasons::ERROR);
             self.joining.fails();
         } else {
             self.joining.fail_no_more(1);
@@ -235,8 +242,9 @@ impl Segment {
         (joined.bytes, joined.charged) = (0, 0);
     }
 
-    fn verdict(&self, failed: bool) -> Verdict {
-        match self.pipeline.reasons(&self.context, failed) {
+    fn verdict(&self, failed: bool, across: Across) -> Verdict {
+        let found = Found { failed, across };
+        match self.pipeline.reasons(&self.context, found) {
             Some(reasons) => Verdict::Kept(Kept {
                 reasons,
                 anchor: Anchor::now(),
@@ -269,7 +277,7 @@ impl Segment {
         let failed =
             joined.failed || failing || strands.iter().chain(&last).any(|strand| strand.failed);
         self.release(joined);
-        let verdict = self.verdict(failed);
+        let verdict = self.verdict(failed, self.across.across());
         undecided.decide(verdict);
         self.carry_out(verdict, strands.drain(..).chain(last));
         if strands.capacity() > 0 {
@@ -280,7 +288,11 @@ impl Segment {
 
 /// Decides on a strand whose segment nobody else shares, or on what was cut off it.
 pub(super) fn decide_alone(strand: Box<Strand>) {
-    match strand.pipeline.reasons(&strand.context, strand.failed) {
+    let found = Found {
+        failed: strand.failed,
+        across: strand.across,
+    };
+    match strand.pipeline.reasons(&strand.context, found) {
         Some(reasons) => {
             let anchor = Anchor::now();
             strand

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::across::Across;
 use super::attributes::array_bytes;
 use super::clock::Ticks;
 use super::context::Context;
@@ -49,6 +50,8 @@ pub(crate) struct Strand {
     pub(crate) open: u32,
     /// A span failed in a way that keeps the segment.
     pub(crate) failed: bool,
+    /// What is known of its segment across services.
+    pub(crate) across: Across,
     /// A failure is being told, for which there is room where there is none for others.
     pub(super) telling_failure: bool,
     /// Its owner is done with it; it waits for spans that run elsewhere.
@@ -114,6 +117,7 @@ impl Strand {
             current: NONE,
             open: 0,
             failed: false,
+            across: Across::default(),
             telling_failure: false,
             orphaned: false,
             overflow: 0,
@@ -159,6 +163,7 @@ impl Strand {
         self.current = NONE;
         self.open = 0;
         self.failed = false;
+        self.across = Across::default();
         self.orphaned = false;
         self.overflow = 0;
         self.squeezed = false;

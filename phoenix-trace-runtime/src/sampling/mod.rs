@@ -12,6 +12,7 @@ pub use preset::{Environment, configure_sampler};
 use opentelemetry::TraceId;
 
 use crate::propagation::{OtState, Randomness, Threshold};
+use crate::record::across::Across;
 use crate::record::context::Context;
 
 /// How segments are sampled. Errors are kept whatever the ratio says, unless sampling is off.
@@ -112,17 +113,19 @@ impl Sampler {
     }
 
     /// Why a complete segment is kept; `None`: it is dropped.
-    pub(crate) fn reasons(&self, context: &Context, failed: bool) -> Option<Reasons> {
-        let mut reasons = Reasons(0);
+    pub(crate) fn reasons(&self, context: &Context, found: Found) -> Option<Reasons> {
+        let mut reasons = found.across.announced;
         if context.forced {
             reasons = reasons.and(Reasons::FORCED);
         } else if context.is_sampled() {
             reasons = reasons.and(Reasons::HEAD);
         }
-        if failed && !self.is_off() {
+        if found.failed && !self.is_off() {
             reasons = reasons.and(Reasons::ERROR);
+        } else if found.across.callee && !self.is_off() {
+            reasons = reasons.and(Reasons::CALLEE);
         }
-        (reasons.0 != 0).then_some(reasons)
+        (reasons != Reasons::NONE).then_some(reasons)
     }
 
     /// Is nothing kept, whatever happens?
@@ -143,22 +146,47 @@ impl fmt::Display for Sampler {
     }
 }
 
+/// What is known of a segment when it is decided.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    /// Something failed in a way that keeps it.
+    pub(crate) failed: bool,
+    pub(crate) across: Across,
+}
+
 /// Why a segment is kept; several reasons may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reasons(u8);
 
 impl Reasons {
     pub(crate) const HEAD: Self = Self(1);
     pub(crate) const ERROR: Self = Self(2);
     pub(crate) const FORCED: Self = Self(4);
-    const ALL: [(Self, &'static str); 3] = [
+    /// A service that was called keeps its part; said of segments that have no error themselves.
+    pub(crate) const CALLEE: Self = Self(8);
+    pub(crate) const NONE: Self = Self(0);
+    const ALL: [(Self, &'static str); 4] = [
         (Self::HEAD, "head"),
         (Self::FORCED, "forced"),
         (Self::ERROR, "error"),
+        (Self::CALLEE, "callee"),
     ];
 
     fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub(crate) fn of_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// Without the head decision.
+    pub(crate) fn beside_head(self) -> Self {
+        Self(self.0 & !Self::HEAD.0)
     }
 
     pub(crate) fn has(self, other: Self) -> bool {

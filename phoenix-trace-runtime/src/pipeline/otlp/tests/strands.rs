@@ -9,6 +9,7 @@ use crate::key::{Key, types};
 use crate::pipeline::Pipeline;
 use crate::pipeline::destination::Piece;
 use crate::propagation::{CorrelationId, Threshold, TraceState};
+use crate::record::across::Across;
 use crate::record::clock::{self, Anchor};
 use crate::record::context::Context;
 use crate::record::segment::Kept;
@@ -16,7 +17,7 @@ use crate::record::site::{Site, SpanKind};
 use crate::record::stored::{EVENT, LINK, NONE, Rendered};
 use crate::record::strand::{Role, Strand};
 use crate::record::told::Told;
-use crate::sampling::Sampler;
+use crate::sampling::{Found, Sampler};
 use crate::value::Attr;
 
 /// More keys than are looked through one by one, each for every type, and one that the exporter itself writes.
@@ -237,7 +238,11 @@ impl Story {
         strand.cancel_open(clock::now());
         let mut sampled = strand.context.clone();
         sampled.set_sampled(!self.failed || self.flags & 1 != 0);
-        let reasons = Sampler::always_on().reasons(&sampled, self.failed);
+        let found = Found {
+            failed: self.failed,
+            across: Across::default(),
+        };
+        let reasons = Sampler::always_on().reasons(&sampled, found);
         strand.kept = Some(Kept {
             reasons: reasons.expect("it is kept"),
             anchor: Anchor::now(),
