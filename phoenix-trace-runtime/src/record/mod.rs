@@ -6,6 +6,7 @@ mod attributes;
 pub(crate) mod carry;
 pub(crate) mod clock;
 pub(crate) mod context;
+mod corrected;
 pub(crate) mod current;
 mod cut;
 pub(crate) mod details;

@@ -169,6 +169,7 @@ fn complete(mut strand: Box<Strand>) {
             None => strand.read(part.parking.close()),
         }
     }
+    strand.take_correction();
     let Some(mut segment) = strand.segment.take() else {
         return decide_alone(strand);
     };

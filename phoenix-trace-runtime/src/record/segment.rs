@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::across::{Across, Shared};
 use super::clock::{Anchor, Ticks};
 use super::context::Context;
+use super::corrected::Corrected;
 use super::joining::{Joining, Undecided};
 use super::strand::{Role, Strand};
 use super::thread;
@@ -37,6 +38,7 @@ pub(crate) struct Segment {
     /// When what has joined is decided although the segment is open.
     cut_at: AtomicU64,
     pub(super) across: Shared,
+    pub(super) corrected: Corrected,
     joining: Joining<Waiting, Verdict>,
 }
 
@@ -67,6 +69,7 @@ impl Segment {
             }
             *segment.cut_at.get_mut() = strand.cut_at;
             segment.across = Shared::of(strand.across);
+            segment.corrected = Corrected::default();
             let waiting = segment.joining.reset();
             (waiting.spans, waiting.failed) = (0, false);
         } else {
@@ -78,6 +81,7 @@ impl Segment {
                 pipeline: strand.pipeline.clone(),
                 cut_at: AtomicU64::new(strand.cut_at),
                 across: Shared::of(strand.across),
+                corrected: Corrected::default(),
                 joining: Joining::new(Waiting::default()),
             })
         })

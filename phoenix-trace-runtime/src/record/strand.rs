@@ -52,6 +52,10 @@ pub(crate) struct Strand {
     pub(crate) failed: bool,
     /// What is known of its segment across services.
     pub(crate) across: Across,
+    /// How often the correlation id of the request had been set by its tasks when it was taken over last, and how many scopes lend
+    /// the strand another one.
+    pub(super) corrected: u32,
+    pub(crate) lent: u32,
     /// A failure is being told, for which there is room where there is none for others.
     pub(super) telling_failure: bool,
     /// Its owner is done with it; it waits for spans that run elsewhere.
@@ -118,6 +122,8 @@ impl Strand {
             open: 0,
             failed: false,
             across: Across::default(),
+            corrected: 0,
+            lent: 0,
             telling_failure: false,
             orphaned: false,
             overflow: 0,
@@ -164,6 +170,8 @@ impl Strand {
         self.open = 0;
         self.failed = false;
         self.across = Across::default();
+        self.corrected = 0;
+        self.lent = 0;
         self.orphaned = false;
         self.overflow = 0;
         self.squeezed = false;
