@@ -176,6 +176,7 @@ fn complete(mut strand: Box<Strand>) {
             None => strand.read(part.parking.close()),
         }
     }
+    strand.take_correction();
     let Some(mut segment) = strand.segment.take() else {
         return decide_alone(strand);
     };
@@ -184,6 +185,7 @@ fn complete(mut strand: Box<Strand>) {
             && let Some(failed) = alone.of_one_failed()
         {
             strand.failed |= failed;
+            strand.across = alone.across.across();
             strand.spare_segment = Some(segment);
             return decide_alone(strand);
         }
