@@ -13,6 +13,7 @@ mod problem;
 mod propagators;
 mod resource;
 mod sensitive;
+mod shutdown;
 mod target;
 mod targets;
 mod vars;
@@ -24,7 +25,6 @@ use opentelemetry::KeyValue;
 use metrics::Metrics;
 #[cfg(feature = "otlp")]
 pub(crate) use metrics::MetricsExport;
-#[cfg(feature = "otlp")]
 pub(crate) use metrics::MetricsTarget;
 use origin::Origins;
 use otlp::Whose;
@@ -35,9 +35,11 @@ pub(crate) use otlp::{Settings, Signal};
 pub use problem::Problem;
 pub use resource::ResourceDetector;
 use resource::{Detection, Identity};
+pub use shutdown::Shutdown;
 use targets::Targets;
 use vars::Vars;
 
+use crate::check::Checkable;
 use crate::pipeline::{Limits, Sending};
 use crate::propagation::Propagators;
 use crate::sampling::{Environment, Sampler, configure_sampler};
@@ -71,6 +73,9 @@ pub struct Config {
     pub(crate) quiet: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
+    pub(crate) shutdown: Shutdown,
+    /// The file that it was read from.
+    file: Option<String>,
     pub(crate) strict: bool,
     /// Is it shown at start?
     pub(crate) print: bool,
@@ -120,6 +125,8 @@ impl Config {
             propagators: vars.propagators(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             quiet: false,
+            shutdown: vars.shutdown(),
+            file: None,
             strict: vars.flag_or_one(STRICT),
             print: vars.flag_or_one(PRINT),
             limits: vars.limits(),
@@ -161,6 +168,26 @@ impl Config {
             .unwrap_or_else(|| configure_sampler(self.environment, &self.service))
     }
 
+    /// Where everything goes, as far as it can be tried out.
+    pub(crate) fn checkable(&self) -> Vec<Checkable> {
+        if self.disabled {
+            return Vec::new();
+        }
+        let mut all: Vec<Checkable> = self.targets.checkable().collect();
+        all.extend(
+            self.metrics_export(&mut Vec::new())
+                .map(|export| Checkable {
+                    signal: "metrics",
+                    exporter: export.to_string(),
+                    settings: match export.target {
+                        MetricsTarget::Otlp(settings) => Some(*settings),
+                        _ => None,
+                    },
+                }),
+        );
+        all
+    }
+
     /// One line on what is exported where.
     pub(crate) fn summary(&self) -> String {
         let Self {
@@ -171,8 +198,10 @@ impl Config {
         } = self;
         let metrics = self.metrics_export(&mut Vec::new());
         let metrics = metrics.map_or(String::new(), |metrics| format!("; metrics go {metrics}"));
+        let file = self.file.as_ref();
+        let file = file.map_or(String::new(), |file| format!("; configured by {file}"));
         format!(
-            "{service} ({environment}): traces go {targets}{metrics}; sampling: {}",
+            "{service} ({environment}): traces go {targets}{metrics}; sampling: {}{file}",
             self.effective_sampler()
         )
     }

@@ -52,7 +52,7 @@ use lane::Lane;
 #[cfg(feature = "otlp")]
 pub(crate) use orders::Order;
 #[cfg(feature = "otlp")]
-pub(crate) use otlp::{Metrics, Otlp};
+pub(crate) use otlp::{Metrics, Otlp, Probe, tls_config};
 #[cfg(feature = "otlp")]
 pub(crate) use pace::Pace;
 #[cfg(feature = "otlp")]

@@ -9,6 +9,7 @@ mod group;
 mod grpc;
 mod http;
 mod metrics;
+mod probe;
 mod spans;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
@@ -24,6 +25,8 @@ use opentelemetry_sdk::Resource;
 
 use self::encode::{Encoded, Encoder};
 pub(crate) use self::metrics::Metrics;
+pub(crate) use self::probe::Probe;
+pub(crate) use self::tls::config as tls_config;
 use self::transport::Transport;
 use super::destination::{Answer, Destination, Piece, Sending};
 use crate::config::Settings;
