@@ -6,6 +6,7 @@ mod client;
 mod forward;
 pub(crate) mod health;
 mod load_report;
+mod measured;
 mod platform;
 mod process;
 mod show;
@@ -28,6 +29,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use self::client::{Ask, GatewayClient};
 use self::forward::Forwarder;
 use self::load_report::{LoadReport, lost_spans};
+use self::measured::Measured;
 use self::platform::{Platform, Settings, Stopped};
 use self::show::{Shown, Style};
 use self::trace_store::{Expect, TraceStore};
@@ -191,7 +193,9 @@ fn report(
     match done {
         Done::Served => Ok(true),
         Done::Load(exchanges, start) => {
-            let report = LoadReport::new(exchanges, &store, stopped, expect, start.elapsed());
+            let measured = Measured::of(&receiver.points());
+            let elapsed = start.elapsed();
+            let report = LoadReport::new(exchanges, &store, measured, stopped, expect, elapsed);
             match options.json {
                 true => say(&format!("{}\n", serde_json::to_string(&report)?))?,
                 false => say(&report.to_string())?,

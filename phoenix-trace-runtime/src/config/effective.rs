@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Config;
-use super::metrics::MetricsTarget;
+use super::metrics::{MetricsTarget, SERIES, TEMPORALITY};
 use super::origin::Origins;
 use super::otlp::{Compression, Otlp, Settings, Signal};
 use super::target::Target;
@@ -248,6 +248,12 @@ impl Config {
             let all = self.metrics.otlp(self.targets.otlp());
             let said = |_: &str| (origin != "default").then(|| origin.clone());
             self.otlp_rows(rows, &of, settings, &all, &said);
+            let variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+            rows.setting(TEMPORALITY, export.how.temporality, &[variable]);
+        }
+        rows.setting(SERIES, export.how.series, &["PHOENIX_TRACE_METRIC_SERIES"]);
+        if let MetricsTarget::Prometheus(_) = &export.target {
+            return;
         }
         let interval = format!("{:?}", export.interval);
         let variables = ["OTEL_METRIC_EXPORT_INTERVAL"];
@@ -438,6 +444,8 @@ meter_provider.readers[0].endpoint  http://collector:4318/v1/metrics  # OTEL_EXP
 meter_provider.readers[0].compression  none  # default
 meter_provider.readers[0].timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
 meter_provider.readers[0].headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
+meter_provider.readers[0].temporality_preference  cumulative  # default
+meter_provider.readers[0].cardinality_limits.histogram  2000  # default
 meter_provider.readers[0].interval  60s  # default
 meter_provider.readers[0].timeout  30s  # default
 "
