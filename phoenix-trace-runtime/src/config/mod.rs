@@ -12,6 +12,7 @@ mod otlp;
 mod problem;
 mod propagators;
 mod resource;
+mod sampling;
 mod sensitive;
 mod shutdown;
 mod target;
@@ -22,6 +23,8 @@ use std::path::Path;
 
 use opentelemetry::KeyValue;
 
+#[cfg(feature = "watch")]
+pub(crate) use declarative::reload;
 pub use metrics::MetricTemporality;
 use metrics::Metrics;
 pub(crate) use metrics::MetricsTarget;
@@ -39,13 +42,16 @@ pub use problem::Problem;
 pub use resource::ResourceDetector;
 use resource::{Detection, Identity};
 pub use shutdown::Shutdown;
+#[cfg(feature = "watch")]
+pub(crate) use sampling::FileSampling;
+use sampling::Sampling;
 use targets::Targets;
 use vars::Vars;
 
 use crate::check::Checkable;
 use crate::pipeline::{Limits, Sending};
 use crate::propagation::Propagators;
-use crate::sampling::{Environment, Sampler, configure_sampler};
+use crate::sampling::Environment;
 
 const STRICT: &str = "PHOENIX_TRACE_STRICT";
 const PRINT: &str = "PHOENIX_TRACE_PRINT_CONFIG";
@@ -65,7 +71,7 @@ pub struct Config {
     pub(crate) environment: Environment,
     resource: Vec<KeyValue>,
     detection: Detection,
-    sampler: Option<Sampler>,
+    sampling: Sampling,
     targets: Targets,
     /// What the environment says of OTLP, whether it is used or not.
     otlp: Otlp,
@@ -121,7 +127,10 @@ impl Config {
             environment,
             resource,
             detection,
-            sampler: vars.sampler(),
+            sampling: Sampling {
+                environment: vars.sampler(),
+                ..Sampling::default()
+            },
             targets: vars.targets(&otlp),
             otlp,
             metrics,
@@ -163,14 +172,6 @@ impl Config {
         &self.problems
     }
 
-    /// The sampler in force.
-    #[must_use]
-    pub fn effective_sampler(&self) -> Sampler {
-        self.sampler
-            .clone()
-            .unwrap_or_else(|| configure_sampler(self.environment, &self.service))
-    }
-
     /// Where everything goes, as far as it can be tried out.
     pub(crate) fn checkable(&self) -> Vec<Checkable> {
         if self.disabled {
@@ -205,7 +206,7 @@ impl Config {
         let file = file.map_or(String::new(), |file| format!("; configured by {file}"));
         format!(
             "{service} ({environment}): traces go {targets}{metrics}; sampling: {}{file}",
-            self.effective_sampler()
+            sampling::Summary(self)
         )
     }
 }

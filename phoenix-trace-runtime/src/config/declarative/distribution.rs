@@ -8,7 +8,7 @@ use crate::propagation::CorrelationSource;
 use crate::sampling::Environment;
 use crate::sensitive::Sensitive;
 
-const OURS: &str = "phoenix_trace";
+pub(super) const OURS: &str = "phoenix_trace";
 
 const KEYS: [&str; 7] = [
     "environment",
@@ -18,6 +18,7 @@ const KEYS: [&str; 7] = [
     "correlation",
     "sensitive",
     "limits",
+    "sampling",
 ];
 
 impl Config {
@@ -48,6 +49,9 @@ impl Config {
         }
         if let Some(sensitive) = ours.section("sensitive", &["policy", "key"]) {
             self.read_sensitive(&sensitive);
+        }
+        if let Some(item) = ours.get("sampling") {
+            self.sampling.file = super::sampling::sampling(item);
         }
         let limits = [
             "spans_per_segment",

@@ -5,6 +5,8 @@ mod attributes;
 mod body;
 mod connection;
 mod encode;
+#[cfg(feature = "jaeger-remote")]
+mod get;
 mod group;
 mod grpc;
 mod http;
@@ -24,6 +26,8 @@ use bytes::Bytes;
 use opentelemetry_sdk::Resource;
 
 use self::encode::{Encoded, Encoder};
+#[cfg(feature = "jaeger-remote")]
+pub(crate) use self::get::Get;
 pub(crate) use self::metrics::Metrics;
 pub(crate) use self::probe::Probe;
 pub(crate) use self::tls::config as tls_config;
