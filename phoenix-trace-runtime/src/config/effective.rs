@@ -58,6 +58,9 @@ impl Config {
         };
         rows.setting("disabled", self.disabled, &["OTEL_SDK_DISABLED"]);
         rows.setting("strict", self.strict, &[super::STRICT]);
+        let shutdown = self.shutdown.as_str();
+        let variables = [super::shutdown::SHUTDOWN];
+        rows.setting("distribution.phoenix_trace.shutdown", shutdown, &variables);
         for (pair, origin) in self.attributes() {
             rows.row(pair.key.as_str(), format_args!("{}", pair.value), origin);
         }
@@ -405,6 +408,7 @@ mod tests {
             "
 disabled  false  # default
 strict  false  # default
+distribution.phoenix_trace.shutdown  on_signal  # default
 deployment.environment.name  production  # ENVIRONMENT
 service.version  1.2.3  # code
 service.name  billing  # OTEL_SERVICE_NAME

@@ -8,6 +8,7 @@ use opentelemetry_sdk::trace::SpanExporter;
 use super::Config;
 use super::target::Target;
 use super::{Otlp, Settings, Signal};
+use crate::check::Checkable;
 use crate::pipeline::{Exporter, Sdk, Sending};
 
 #[derive(Debug)]
@@ -82,6 +83,18 @@ impl Targets {
     ) -> impl Iterator<Item = (&'t Target, &'t Sending)> {
         let own = self.sending.iter().chain(std::iter::repeat(sending));
         self.all().zip(own)
+    }
+
+    /// Where traces go, as far as it can be tried out.
+    pub(super) fn checkable(&self) -> impl Iterator<Item = Checkable> {
+        self.all().map(|target| Checkable {
+            signal: "traces",
+            exporter: target.to_string(),
+            settings: match target {
+                Target::Otlp(otlp) => Some(otlp.settings.clone()),
+                _ => None,
+            },
+        })
     }
 
     /// What the pipeline is started with.

@@ -2,8 +2,8 @@
 
 use http::HeaderName;
 
-use crate::config::Config;
 use crate::config::file::{Item, Section};
+use crate::config::{Config, Shutdown};
 use crate::propagation::CorrelationSource;
 use crate::sampling::Environment;
 use crate::sensitive::Sensitive;
@@ -12,6 +12,7 @@ pub(super) const OURS: &str = "phoenix_trace";
 
 const KEYS: [&str; 7] = [
     "environment",
+    "shutdown",
     "strict",
     "print_config",
     "correlation",
@@ -36,6 +37,9 @@ impl Config {
                 self.set_environment(environment);
                 item.used_as("deployment.environment.name");
             }
+        }
+        if let Some(shutdown) = ours.word("shutdown", &Shutdown::WORDS, "on_signal") {
+            self.shutdown = shutdown;
         }
         // Whoever starts the process may want it even where the file does not.
         self.strict |= ours.flag("strict", "false") == Some(true);

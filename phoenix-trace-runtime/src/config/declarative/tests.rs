@@ -100,7 +100,8 @@ fn an_example_with_every_default_loads() {
     assert_eq!(
         config.summary(),
         "unknown_service (development): traces go over OTLP/HTTP to http://localhost:4318/v1/traces; metrics go over \
-         OTLP/HTTP to http://localhost:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always"
+         OTLP/HTTP to http://localhost:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always; \
+         configured by otel.yaml"
     );
     let exporters = config.take_exporters();
     let [exporter] = &exporters[..] else {
@@ -152,7 +153,8 @@ fn an_example_that_names_variables_takes_them_and_no_others() {
     assert_eq!(
         config.summary(),
         "billing (development): traces go over OTLP/HTTP to http://collector:4318/v1/traces; metrics go over OTLP/HTTP to \
-         http://collector:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always"
+         http://collector:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always; \
+         configured by otel.yaml"
     );
     let team = opentelemetry::Key::from_static_str("team");
     assert_eq!(
@@ -171,7 +173,7 @@ fn json_is_yaml() {
     assert_eq!(problems(&config), [""; 0]);
     let summary = config.summary();
     assert!(
-        summary.ends_with(": traces go to this console; sampling: ratio 0.25, errors always"),
+        summary.ends_with(": traces go to this console; sampling: ratio 0.25, errors always; configured by otel.yaml"),
         "{summary}"
     );
 }
@@ -431,6 +433,7 @@ file_format: "1.1"
 distribution:
   phoenix_trace:
     environment: production
+    shutdown: manual
     correlation: {header: x-request-id, source: trace_id}
     sensitive: {policy: hash, key: "${KEY}"}
     limits: {spans_per_segment: 100, grace_period: 1000, cut_after: 2000, open_segments: 10, undecided_bytes: 4096}
@@ -438,6 +441,7 @@ distribution:
     let config = config(text, &[("KEY", "a key of sixteen bytes")]);
     assert_eq!(problems(&config), [""; 0]);
     assert_eq!(config.environment.as_str(), "production");
+    assert_eq!(config.shutdown, crate::config::Shutdown::Manual);
     assert_eq!(config.propagators.correlation_name(), "x-request-id");
     assert_eq!(format!("{:?}", config.effective_sensitive()), "Hash");
     let limits = &config.limits;
@@ -467,7 +471,7 @@ fn code_wins_over_the_file() {
     assert_eq!(
         config.summary(),
         "billing (development): traces go over OTLP/HTTP to http://localhost:4318/v1/traces; sampling: ratio 0.5, errors \
-         always"
+         always; configured by otel.yaml"
     );
     assert_eq!(config.limits.events, 3);
     let mut delayed = config.export_delay(std::time::Duration::from_millis(7));
