@@ -11,6 +11,7 @@ use opentelemetry_sdk::Resource;
 use crate::config::Config;
 #[cfg(feature = "otlp")]
 use crate::config::MetricsExport;
+use crate::interop::{self, OtelContext};
 #[cfg(feature = "otlp")]
 use crate::metrics::{self, Meters};
 use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
@@ -133,6 +134,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
 /// Makes them those of the process, and of `opentelemetry`, unless the program has installed another propagator there.
 fn install(propagators: &'static Propagators) {
     thread::set_propagators(propagators);
+    interop::install();
     /// What was installed here the last time, by its fields.
     static OURS: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let fields = |propagator: &dyn TextMapPropagator| -> Vec<String> {
@@ -171,6 +173,7 @@ struct Parts {
     limits: Limits,
     sampler: Sampler,
     propagators: &'static Propagators,
+    contexts: OtelContext,
     resource: Resource,
     exporters: Vec<Exporter>,
     #[cfg(feature = "otlp")]
@@ -187,6 +190,7 @@ impl Parts {
         Self {
             sampler: config.effective_sampler(),
             propagators: config.propagators.clone().for_ever(),
+            contexts: config.otel_context,
             resource,
             exporters: config.take_exporters(),
             limits: config.limits,
@@ -204,6 +208,7 @@ impl Parts {
             self.limits,
             self.sampler,
             self.propagators,
+            self.contexts,
             self.resource,
             self.exporters,
             metrics,

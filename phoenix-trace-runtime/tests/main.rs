@@ -1,5 +1,6 @@
 //! The runtime as its users meet it: what is recorded, how it is decided, what arrives.
 
 mod boundaries;
+mod interop;
 mod recording;
 mod support;

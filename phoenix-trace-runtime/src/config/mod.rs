@@ -1,6 +1,7 @@
 //! What the pipeline is made of: from code, else from the environment, else from defaults. A value that is wrong is named,
 //! and what is used instead.
 
+mod interop;
 mod limits;
 mod metrics;
 mod otlp;
@@ -31,6 +32,7 @@ use target::Target;
 use targets::Targets;
 use vars::Vars;
 
+use crate::interop::OtelContext;
 use crate::pipeline::{Limits, Sdk, Sending};
 use crate::propagation::Propagators;
 use crate::sampling::{Environment, Sampler, configure_sampler};
@@ -55,6 +57,7 @@ pub struct Config {
     otlp: Otlp,
     metrics: Metrics,
     pub(crate) propagators: Propagators,
+    pub(crate) otel_context: OtelContext,
     pub(crate) disabled: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
@@ -133,6 +136,7 @@ impl Config {
             otlp,
             metrics,
             propagators: vars.propagators(),
+            otel_context: vars.otel_context(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             limits: vars.limits(),
             sending: vars.sending(),

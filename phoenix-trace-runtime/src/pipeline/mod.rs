@@ -46,7 +46,7 @@ use cutting::Cutting;
 #[cfg(feature = "otlp")]
 pub(crate) use destination::Answer;
 pub(crate) use destination::{Destination, Make};
-pub(crate) use export::{Console, Sdk};
+pub(crate) use export::{Console, Processor, Sdk};
 pub(crate) use lane::Exporter;
 use lane::Lane;
 #[cfg(feature = "otlp")]
@@ -60,6 +60,7 @@ pub(crate) use telemetry::LaneNow;
 use waiting::Waiting;
 
 use crate::boundary::told_name;
+use crate::interop::OtelContext;
 use crate::propagation::propagators::{DEFAULT, Propagators};
 use crate::record::clock::{self, Ticks};
 use crate::record::context::Context;
@@ -156,6 +157,8 @@ pub(crate) struct Pipeline {
     sampler: Sampler,
     /// How context travels to and from what is recorded here.
     pub(crate) propagators: &'static Propagators,
+    /// Where OpenTelemetry's context is attached.
+    pub(crate) contexts: OtelContext,
     /// The service's name, as it tells it to its callers.
     pub(crate) told_name: Option<HeaderValue>,
     /// The way to the first exporter. Its account is that of the whole pipeline.
@@ -186,6 +189,7 @@ impl Pipeline {
         limits: Limits,
         sampler: Sampler,
         propagators: &'static Propagators,
+        contexts: OtelContext,
         resource: Resource,
         exporters: Vec<Exporter>,
         beside: Option<Start>,
@@ -200,6 +204,7 @@ impl Pipeline {
         let running = Some(thread::Counted::new());
         let mut pipeline = Self::new(limits, false, sampler, first, also, running);
         pipeline.propagators = propagators;
+        pipeline.contexts = contexts;
         let name = resource.get(&Key::from_static_str("service.name"));
         pipeline.told_name = name.and_then(|name| told_name(&name.as_str()));
         pipeline.beside = beside.is_some().then(Arc::default);
@@ -232,6 +237,7 @@ impl Pipeline {
             idle,
             sampler,
             propagators: &DEFAULT,
+            contexts: OtelContext::default(),
             told_name: None,
             first,
             also,

@@ -1,5 +1,7 @@
 //! What is known of a span when its code is compiled.
 
+use opentelemetry::InstrumentationScope;
+
 /// The role of a span in its trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -22,6 +24,8 @@ pub struct Site {
     pub(crate) name: &'static str,
     pub(crate) kind: SpanKind,
     pub(crate) function: &'static str,
+    /// Who makes the span, where that is not us.
+    pub(crate) scope: Option<&'static InstrumentationScope>,
 }
 
 impl Site {
@@ -32,6 +36,17 @@ impl Site {
             name,
             kind,
             function,
+            scope: None,
+        }
+    }
+
+    /// Spans of no name of their own, of another library.
+    pub(crate) const fn of_scope(scope: &'static InstrumentationScope, kind: SpanKind) -> Self {
+        Self {
+            name: "",
+            kind,
+            function: "",
+            scope: Some(scope),
         }
     }
 }

@@ -84,6 +84,7 @@ impl Capture {
     #[must_use]
     pub fn with_config(config: Config) -> Self {
         crate::panics::listen();
+        crate::interop::observer::observe();
         let spans = Memory::default();
         match bootstrap::start(config.only_exporter(spans.clone())) {
             Ok(pipeline) => Self { pipeline, spans },
@@ -111,7 +112,10 @@ impl Capture {
 
     /// Captures what `future` records, on whatever threads it is polled, and what it carries elsewhere.
     pub fn future<F: Future>(&self, future: F) -> InSpan<F> {
-        InSpan::new(future, own(thread::take_strand(&self.pipeline)))
+        let mut strand = thread::take_strand(&self.pipeline);
+        // Nothing that runs around it is seen.
+        strand.otel = Some(opentelemetry::Context::new());
+        InSpan::new(future, own(strand))
     }
 
     /// Every span that has been captured, in the order of their starts.
