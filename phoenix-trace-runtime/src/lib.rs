@@ -66,6 +66,8 @@ pub use http::{
     trace_http_client, trace_http_response,
 };
 pub use interop::OtelContext;
+#[cfg(feature = "tracing")]
+pub use interop::{TracingBridge, tracing_bridge};
 pub use operation::{
     OperationAttributes, OperationOutput, TraceErr, with_traced_operation,
     with_traced_operation_async,

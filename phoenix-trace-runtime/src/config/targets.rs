@@ -8,6 +8,8 @@ use opentelemetry_sdk::trace::{SpanExporter, SpanProcessor};
 use super::Config;
 use super::target::Target;
 use super::{Otlp, Settings, Signal};
+#[cfg(feature = "testing")]
+use crate::pipeline::Destination;
 use crate::pipeline::{Exporter, Processor, Sdk, Sending};
 
 #[derive(Debug)]
@@ -130,10 +132,10 @@ impl Config {
         self
     }
 
-    /// Exports nowhere but to this exporter.
+    /// Exports nowhere but to this.
     #[cfg(feature = "testing")]
-    pub(crate) fn only_exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
-        let target = Target::Custom(Box::new(Sdk(exporter)));
+    pub(crate) fn only_destination(mut self, destination: impl Destination + 'static) -> Self {
+        let target = Target::Custom(Box::new(destination));
         self.targets = Targets::listed(target, Vec::new());
         self
     }

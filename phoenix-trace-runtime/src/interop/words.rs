@@ -37,7 +37,7 @@ pub(super) fn key(name: &str) -> Option<&'static RawKey> {
         return Some(key);
     }
     let name: &'static str = name.to_owned().leak();
-    let key: &'static RawKey = Box::leak(Box::new(RawKey::new(name)));
+    let key: &'static RawKey = Box::leak(Box::new(RawKey::foreign(name)));
     known.insert(name, key);
     Some(key)
 }

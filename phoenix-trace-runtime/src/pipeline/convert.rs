@@ -27,7 +27,7 @@ static SCOPE: LazyLock<InstrumentationScope> = LazyLock::new(|| {
 });
 
 /// The spans of a piece of a kept strand; they are to have ended.
-pub(super) fn spans(piece: &Piece<'_>, into: &mut Vec<SpanData>) {
+pub(crate) fn spans(piece: &Piece<'_>, into: &mut Vec<SpanData>) {
     let Piece { strand, first, end } = *piece;
     let Some(kept) = strand.kept else { return };
     let start = into.len();

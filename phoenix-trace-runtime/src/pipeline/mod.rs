@@ -42,6 +42,8 @@ use account::Count;
 pub use account::{DropReason, ExporterStats, Stats};
 pub(crate) use beside::{Beside, Start};
 pub(crate) use component::Component;
+#[cfg(feature = "testing")]
+pub(crate) use convert::spans as spans_of;
 use cutting::Cutting;
 #[cfg(feature = "otlp")]
 pub(crate) use destination::Answer;

@@ -75,6 +75,10 @@ pub(crate) enum Name {
     OursExported,
     OursOff,
     OursOtlp,
+    OursEverySpan,
+    OursNoContext,
+    BridgeDropped,
+    BridgeExported,
     TracingOtelTenth,
     TracingOtelOff,
     TracingOtelOn,
@@ -86,12 +90,22 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 13] = [
+    const ALL: [(Self, &'static str); 17] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
         (Self::OursExported, "phoenix-trace, exported"),
         (Self::OursOff, "phoenix-trace, off"),
         (Self::OursOtlp, "phoenix-trace, OTLP"),
+        (
+            Self::OursEverySpan,
+            "phoenix-trace, OpenTelemetry context at every span",
+        ),
+        (
+            Self::OursNoContext,
+            "phoenix-trace, no OpenTelemetry context",
+        ),
+        (Self::BridgeDropped, "tracing on phoenix-trace, 10 %"),
+        (Self::BridgeExported, "tracing on phoenix-trace, all"),
         (Self::TracingOtelTenth, "tracing-opentelemetry, 10 %"),
         (Self::TracingOtelOff, "tracing-opentelemetry, never"),
         (Self::TracingOtelOn, "tracing-opentelemetry, all"),
@@ -107,6 +121,7 @@ impl Name {
         matches!(
             self,
             Self::OursExported
+                | Self::BridgeExported
                 | Self::TracingOtelOn
                 | Self::OtelSdk
                 | Self::FastraceReported
@@ -117,7 +132,10 @@ impl Name {
 
     /// Does anything reach the pipeline, that has to be waited for?
     pub(crate) fn hands_over(self) -> bool {
-        !matches!(self, Self::OursDropped | Self::TracingOtelOff) && !self.is_off()
+        !matches!(
+            self,
+            Self::OursDropped | Self::OursEverySpan | Self::OursNoContext | Self::TracingOtelOff
+        ) && !self.is_off()
     }
 
     /// Does it send to another process?
