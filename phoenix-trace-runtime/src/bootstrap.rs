@@ -8,9 +8,9 @@ use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_sdk::Resource;
 
-use crate::config::Config;
 #[cfg(feature = "otlp")]
 use crate::config::MetricsExport;
+use crate::config::{Config, Problem};
 use crate::interop::{self, OtelContext};
 #[cfg(feature = "otlp")]
 use crate::metrics::{self, Meters};
@@ -48,6 +48,7 @@ pub struct Error(Kind);
 enum Kind {
     AlreadyInitialised,
     Thread(std::io::Error),
+    Misconfigured(Vec<Problem>),
 }
 
 impl Error {
@@ -55,6 +56,12 @@ impl Error {
     #[must_use]
     pub fn is_already_initialised(&self) -> bool {
         matches!(self.0, Kind::AlreadyInitialised)
+    }
+
+    /// Are there values in the configuration that cannot be used, which is [strict](Config::strict)?
+    #[must_use]
+    pub fn is_misconfigured(&self) -> bool {
+        matches!(self.0, Kind::Misconfigured(_))
     }
 }
 
@@ -65,6 +72,12 @@ impl fmt::Display for Error {
                 "telemetry is initialised already in this process: keep one `#[phoenix_main]` or one call of `init`",
             ),
             Kind::Thread(error) => write!(f, "the exporting thread cannot be started: {error}"),
+            Kind::Misconfigured(problems) => {
+                f.write_str("the configuration is strict, and cannot be used as it is:")?;
+                problems
+                    .iter()
+                    .try_for_each(|problem| write!(f, "\n  {problem}"))
+            }
         }
     }
 }
@@ -72,7 +85,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Kind::AlreadyInitialised => None,
+            Kind::AlreadyInitialised | Kind::Misconfigured(_) => None,
             Kind::Thread(error) => Some(error),
         }
     }
@@ -92,8 +105,15 @@ impl std::error::Error for Error {
 /// ```
 ///
 /// # Errors
-/// When telemetry runs already in this process, or its thread cannot be started. The service can go on without.
+/// When telemetry runs already in this process, or its thread cannot be started, or the configuration is
+/// [strict](Config::strict) and has a value that cannot be used. The service can go on without.
 pub fn init(config: Config) -> Result<Telemetry, Error> {
+    if config.print {
+        diag::line(format_args!("the effective configuration:\n{config}"));
+    }
+    if config.strict && !config.problems().is_empty() {
+        return Err(Error(Kind::Misconfigured(config.problems().to_vec())));
+    }
     for problem in config.problems() {
         diag::line(format_args!("{problem}"));
     }
@@ -112,7 +132,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
             "no metrics are exported: this program was built without the feature `otlp` of phoenix-trace"
         ));
     }
-    let summary = config.summary();
+    let summary = (!config.quiet).then(|| config.summary());
     let parts = Parts::of(config);
     #[cfg(feature = "otlp")]
     let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
@@ -122,7 +142,9 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         return Err(Error(Kind::AlreadyInitialised));
     }
     install(propagators);
-    diag::line(format_args!("{summary}"));
+    if let Some(summary) = summary {
+        diag::line(format_args!("{summary}"));
+    }
     panics::listen();
     Ok(Telemetry {
         pipeline: thread::global(),

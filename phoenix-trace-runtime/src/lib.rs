@@ -51,7 +51,7 @@ pub mod private;
 
 pub use bootstrap::{Error, FLUSH_DEADLINE, Telemetry, flush, init, init_tracer, stats};
 pub use boundary::{Edge, ForcedTracing, Hosts};
-pub use config::{Compression, Config, Otlp, Problem, Protocol};
+pub use config::{Compression, Config, Otlp, Problem, Protocol, ResourceDetector};
 pub use correlation::{
     WithCorrelationId, current_correlation_id, extract_correlation_id_from_request,
     generate_correlation_id, inject_correlation_id_to_request, set_correlation_id,

@@ -17,8 +17,8 @@ pub(crate) struct Metrics {
     own: Otlp,
     /// The same, and where they say nothing what they say of all signals.
     environment: Otlp,
-    interval: Duration,
-    timeout: Duration,
+    pub(super) interval: Duration,
+    pub(super) timeout: Duration,
 }
 
 #[derive(Debug)]
@@ -65,7 +65,8 @@ impl Config {
     /// OTLP, else none.
     #[must_use]
     pub fn no_metrics(mut self) -> Self {
-        self.metrics.chosen = Some(Chosen::None);
+        self.metrics.choose_none();
+        self.origins.code("meter_provider.readers");
         self
     }
 
@@ -84,7 +85,8 @@ impl Config {
     /// ```
     #[must_use]
     pub fn metrics_otlp(mut self, otlp: Otlp) -> Self {
-        self.metrics.chosen = Some(Chosen::OtlpOf(Box::new(otlp)));
+        self.metrics.choose_otlp(otlp);
+        self.origins.code("meter_provider.readers");
         self.check_metrics();
         self
     }
@@ -92,7 +94,8 @@ impl Config {
     /// Writes metrics to standard error.
     #[must_use]
     pub fn metrics_console(mut self) -> Self {
-        self.metrics.chosen = Some(Chosen::Console);
+        self.metrics.choose_console();
+        self.origins.code("meter_provider.readers");
         self
     }
 
@@ -101,6 +104,7 @@ impl Config {
     #[must_use]
     pub fn metric_interval(mut self, interval: Duration) -> Self {
         self.metrics.interval = interval.max(SHORTEST);
+        self.origins.code("meter_provider.readers[0].interval");
         self
     }
 
@@ -109,25 +113,20 @@ impl Config {
     #[must_use]
     pub fn metric_timeout(mut self, timeout: Duration) -> Self {
         self.metrics.timeout = timeout;
+        self.origins.code("meter_provider.readers[0].timeout");
         self
     }
 
     /// How metrics are exported, if they are.
     pub(crate) fn metrics_export(&self, problems: &mut Vec<Problem>) -> Option<MetricsExport> {
-        let Metrics {
-            own, environment, ..
-        } = &self.metrics;
+        let Metrics { own, .. } = &self.metrics;
         let of_traces = self.targets.otlp();
-        let otlp = match &self.metrics.chosen {
+        match &self.metrics.chosen {
             Some(Chosen::None) => return None,
             Some(Chosen::Console) => return Some(self.metrics.to(MetricsTarget::Console)),
-            Some(Chosen::OtlpOf(otlp)) => Otlp::clone(otlp).or(environment),
-            // What code says of traces is not for a receiver of another name: it may hold tokens.
-            Some(Chosen::Otlp) | None => match of_traces {
-                Some(said) if own.endpoint.is_none() => own.clone().or(said).or(environment),
-                _ => environment.clone(),
-            },
-        };
+            Some(Chosen::OtlpOf(_) | Chosen::Otlp) | None => {}
+        }
+        let otlp = self.metrics.otlp(of_traces);
         // Of a place that is named for traces alone nobody has said that it takes metrics.
         let known = otlp.endpoint.is_some() || self.otlp.endpoint.is_none();
         let by_default = of_traces.is_some() && known || own.endpoint.is_some();
@@ -149,6 +148,33 @@ impl Config {
 const SHORTEST: Duration = Duration::from_millis(1);
 
 impl Metrics {
+    pub(super) fn choose_none(&mut self) {
+        self.chosen = Some(Chosen::None);
+    }
+
+    pub(super) fn choose_console(&mut self) {
+        self.chosen = Some(Chosen::Console);
+    }
+
+    pub(super) fn choose_otlp(&mut self, otlp: Otlp) {
+        self.chosen = Some(Chosen::OtlpOf(Box::new(otlp)));
+    }
+
+    /// What is said of OTLP for metrics, where they go over it. `of_traces`: what code says of it for traces.
+    pub(super) fn otlp(&self, of_traces: Option<&Otlp>) -> Otlp {
+        let Self {
+            own, environment, ..
+        } = self;
+        match &self.chosen {
+            Some(Chosen::OtlpOf(otlp)) => Otlp::clone(otlp).or(environment),
+            // What code says of traces is not for a receiver of another name: it may hold tokens.
+            _ => match of_traces {
+                Some(said) if own.endpoint.is_none() => own.clone().or(said).or(environment),
+                _ => environment.clone(),
+            },
+        }
+    }
+
     fn to(&self, target: MetricsTarget) -> MetricsExport {
         MetricsExport {
             target,

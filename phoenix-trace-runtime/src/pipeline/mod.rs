@@ -9,7 +9,7 @@ mod convert;
 mod counting;
 mod cutting;
 mod delivery;
-mod destination;
+pub(crate) mod destination;
 mod export;
 mod handover;
 mod keeper;

@@ -93,11 +93,9 @@ impl Capture {
     /// milliseconds after 1970 as there were other times before them. While they are recorded, spans have the ids that they
     /// have, by which other processes know them. With code that runs at the same time on several threads, the order differs.
     #[must_use]
-    pub fn stable(self) -> Self {
-        Self {
-            stable: true,
-            ..self
-        }
+    pub fn stable(mut self) -> Self {
+        self.stable = true;
+        self
     }
 
     pub(super) fn pipeline(&self) -> &Arc<Pipeline> {

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 
-use crate::pipeline::{Answer, Destination, Piece, Sending, spans_of};
+use crate::pipeline::destination::{Answer, Destination, Piece, Sending};
+use crate::pipeline::spans_of;
 use crate::record::segment::lock;
 
 /// The exporter of a capture.
