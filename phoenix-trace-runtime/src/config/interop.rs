@@ -10,12 +10,8 @@ pub(super) const VARIABLE: &str = "PHOENIX_TRACE_OTEL_CONTEXT";
 
 impl Vars<'_> {
     pub(super) fn otel_context(&mut self) -> OtelContext {
-        self.parsed(
-            VARIABLE,
-            "local_root, every_span or off",
-            "local_root",
-        )
-        .unwrap_or_default()
+        self.parsed(VARIABLE, "local_root, every_span or off", "local_root")
+            .unwrap_or_default()
     }
 }
 

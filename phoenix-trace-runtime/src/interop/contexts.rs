@@ -44,6 +44,8 @@ pub enum OtelContext {
 }
 
 impl OtelContext {
+    pub(crate) const ALL: [Self; 3] = [Self::LocalRoot, Self::EverySpan, Self::Off];
+
     /// As the configuration has it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -65,7 +67,7 @@ impl FromStr for OtelContext {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::LocalRoot, Self::EverySpan, Self::Off]
+        Self::ALL
             .into_iter()
             .find(|mode| mode.as_str() == text)
             .ok_or(())

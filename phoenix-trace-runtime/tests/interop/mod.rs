@@ -6,6 +6,7 @@ mod carried;
 mod misuse;
 mod parents;
 mod table;
+mod testing;
 
 use opentelemetry::trace::TracerProvider as _;
 use phoenix_trace_runtime::interop::{Tracer, TracerProvider};

@@ -185,6 +185,7 @@ impl Rig {
             limits,
             sampler,
             &DEFAULT,
+            crate::interop::OtelContext::default(),
             resource,
             exporters.collect(),
             None,
