@@ -8,11 +8,11 @@ use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_sdk::Resource;
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 use crate::config::MetricsExport;
 use crate::config::{Config, Problem};
 use crate::interop::{self, OtelContext};
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 use crate::metrics::{self, Meters};
 use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
 use crate::propagation::{CompositePropagator, Propagators};
@@ -29,14 +29,14 @@ pub const FLUSH_DEADLINE: Duration = Duration::from_secs(5);
 #[must_use = "telemetry ends when this is dropped"]
 pub struct Telemetry {
     pipeline: Option<Arc<Pipeline>>,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     meters: Option<metrics::Installed>,
 }
 
 /// Of a process without telemetry.
 const NONE: Telemetry = Telemetry {
     pipeline: None,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     meters: None,
 };
 
@@ -126,15 +126,15 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         install(propagators);
         return Ok(NONE);
     }
-    #[cfg(not(feature = "otlp"))]
+    #[cfg(not(feature = "metrics"))]
     if config.metrics_export(&mut Vec::new()).is_some() {
         diag::line(format_args!(
-            "no metrics are exported: this program was built without the feature `otlp` of phoenix-trace"
+            "no metrics are exported: this program was built without the features `otlp` and `prometheus` of phoenix-trace"
         ));
     }
     let summary = (!config.quiet).then(|| config.summary());
     let parts = Parts::of(config);
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
     let pipeline = parts.start().map_err(|error| Error(Kind::Thread(error)))?;
     if let Err(pipeline) = thread::set_global(pipeline) {
@@ -148,7 +148,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     panics::listen();
     Ok(Telemetry {
         pipeline: thread::global(),
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         meters: meters.and_then(|meters| meters.install()),
     })
 }
@@ -198,17 +198,17 @@ struct Parts {
     contexts: OtelContext,
     resource: Resource,
     exporters: Vec<Exporter>,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     metrics: Option<(Meters, MetricsExport)>,
 }
 
 impl Parts {
     fn of(mut config: Config) -> Self {
         let resource = config.sdk_resource();
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         let metrics = config
             .metrics_export(&mut Vec::new())
-            .map(|export| (Meters::new(resource.clone()), export));
+            .map(|export| (Meters::new(resource.clone(), export.how), export));
         Self {
             sampler: config.effective_sampler(),
             propagators: config.propagators.clone().for_ever(),
@@ -216,17 +216,19 @@ impl Parts {
             resource,
             exporters: config.take_exporters(),
             limits: config.limits,
-            #[cfg(feature = "otlp")]
+            #[cfg(feature = "metrics")]
             metrics,
         }
     }
 
     fn start(self) -> std::io::Result<Arc<Pipeline>> {
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
+        let durations = self.metrics.as_ref().map(|(meters, _)| meters.durations());
+        #[cfg(feature = "metrics")]
         let metrics = self.metrics.map(|(meters, export)| meters.start(export));
-        #[cfg(not(feature = "otlp"))]
+        #[cfg(not(feature = "metrics"))]
         let metrics = None;
-        Pipeline::start(
+        let pipeline = Pipeline::start(
             self.limits,
             self.sampler,
             self.propagators,
@@ -234,7 +236,12 @@ impl Parts {
             self.resource,
             self.exporters,
             metrics,
-        )
+        )?;
+        #[cfg(feature = "metrics")]
+        if let Some(durations) = durations {
+            pipeline.measure_into(durations);
+        }
+        Ok(pipeline)
     }
 }
 
@@ -263,7 +270,7 @@ impl Telemetry {
         };
         pipeline.shutdown(deadline);
         thread::unset_global(&pipeline);
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         drop(self.meters.take());
         let stats = pipeline.stats();
         *lock(&LAST) = Some(pipeline);
@@ -293,7 +300,7 @@ pub fn flush(deadline: Duration) -> bool {
 static LAST: Mutex<Option<Arc<Pipeline>>> = Mutex::new(None);
 
 /// The pipeline of the process, else the last one that it had.
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub(crate) fn pipeline() -> Option<Arc<Pipeline>> {
     thread::global().or_else(|| lock(&LAST).clone())
 }

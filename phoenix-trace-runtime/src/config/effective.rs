@@ -237,6 +237,7 @@ impl Config {
         };
         let target = match &export.target {
             MetricsTarget::Console => "to this console".to_owned(),
+            MetricsTarget::Prometheus(at) => format!("to whoever scrapes {at}"),
             MetricsTarget::Otlp(settings) => settings.to_string(),
         };
         let origin = self.origins.of("meter_provider.readers", exporter);

@@ -22,11 +22,12 @@ use std::path::Path;
 
 use opentelemetry::KeyValue;
 
+pub use metrics::MetricTemporality;
 use metrics::Metrics;
-#[cfg(feature = "otlp")]
-pub(crate) use metrics::MetricsExport;
-#[cfg(feature = "otlp")]
-pub(crate) use metrics::MetricsTarget;
+#[cfg(feature = "metrics")]
+pub(crate) use metrics::{Aggregation, MetricsExport, MetricsTarget};
+#[cfg(feature = "prometheus")]
+pub(crate) use metrics::{PATH, Prometheus};
 use origin::Origins;
 use otlp::Whose;
 pub use otlp::{Compression, Otlp, Protocol};

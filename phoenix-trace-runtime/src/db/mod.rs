@@ -6,7 +6,7 @@
 //! `TracedExecutor`.
 
 mod dialect;
-mod keys;
+pub(crate) mod keys;
 mod lexer;
 mod query;
 pub(crate) mod span;

@@ -22,6 +22,7 @@ use crate::record::part::{Part, part_of};
 use crate::record::registry;
 use crate::record::stored::NONE;
 use crate::record::strand::{Role, Strand};
+use crate::record::told::unharmed;
 
 /// Where the OpenTelemetry context is attached, so that `opentelemetry::Context::current()` names spans that are annotated or
 /// made by a layer.
@@ -291,12 +292,14 @@ impl Attachments {
         if ALIVE.try_with(|_| ()).is_err() {
             return;
         }
-        let guard = ManuallyDrop::new(context.attach());
-        self.0.push(Attachment {
-            seed,
-            number,
-            guard,
-        });
+        // Inside of `Context::map_current` nothing can be attached: it panics there.
+        if let Some(guard) = unharmed(|| ManuallyDrop::new(context.attach())) {
+            self.0.push(Attachment {
+                seed,
+                number,
+                guard,
+            });
+        }
     }
 
     /// Detaches what was attached for a strand, and what was left over it.
@@ -314,7 +317,7 @@ impl Attachments {
         };
         if ALIVE.try_with(|_| ()).is_ok() {
             for attached in self.0.drain(place..).rev() {
-                drop(ManuallyDrop::into_inner(attached.guard));
+                let _ = unharmed(|| drop(ManuallyDrop::into_inner(attached.guard)));
             }
         }
     }

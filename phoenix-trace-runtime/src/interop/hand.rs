@@ -101,15 +101,6 @@ impl Hand {
             }
         });
     }
-
-    pub(super) fn set_end(&self, at: SystemTime) {
-        let details = Dropped::default();
-        self.edit(details, 0, false, move |strand, number| {
-            if strand.is_open(number) {
-                strand.give_time(number, Which::End, at);
-            }
-        });
-    }
 }
 
 pub(super) fn put_event(

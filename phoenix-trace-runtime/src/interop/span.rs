@@ -53,10 +53,7 @@ impl Span {
 
     fn finish(&mut self, at: Option<SystemTime>) {
         if let Some(hand) = self.open() {
-            if let Some(at) = at {
-                hand.set_end(at);
-            }
-            hand.reach.end();
+            hand.reach.end(at);
             if self.root {
                 hand.reach.root_has_ended();
             }

@@ -50,6 +50,7 @@ impl Strand {
         ended.context = self.context.clone();
         ended.failed = self.failed;
         ended.overflow = std::mem::take(&mut self.overflow);
+        ended.unrecorded = std::mem::take(&mut self.unrecorded);
         ended.squeezed = self.squeezed;
 
         self.renumber();

@@ -3,6 +3,7 @@
 //! have ended. Whoever records below such a span runs its strand meanwhile, or, where somebody else does, a branch.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use opentelemetry::trace::SpanContext;
 
@@ -153,17 +154,26 @@ impl Reach {
         self.part.deliver(Late { number, at, end });
     }
 
-    /// Ends the span, which nobody runs.
-    pub(crate) fn end(&self) {
+    /// Ends the span, which nobody runs; `given`: when, if not now.
+    pub(crate) fn end(&self, given: Option<SystemTime>) {
         let (seed, number) = self.place();
         let now = clock::now();
-        if on_active(seed, |strand| strand.end(number, now)).is_none() {
+        let end = |strand: &mut Strand| {
+            strand.give_end(number, given);
+            strand.end(number, now);
+        };
+        if on_active(seed, end).is_none() {
             match self.part.take_free() {
                 Some(mut strand) => {
-                    strand.end(number, now);
+                    end(&mut strand);
                     give_back(strand);
                 }
                 None => {
+                    if given.is_some() {
+                        let edit = Edit::new(move |strand, number| strand.give_end(number, given));
+                        let (at, end) = (now, LateEnd::Edited(edit));
+                        self.part.deliver(Late { number, at, end });
+                    }
                     let (at, end) = (now, LateEnd::Finished);
                     self.part.deliver(Late { number, at, end });
                 }

@@ -41,6 +41,15 @@ impl Strand {
         });
     }
 
+    /// Gives a span that is open its end.
+    pub(super) fn give_end(&mut self, number: u32, time: Option<SystemTime>) {
+        if let Some(time) = time
+            && self.is_open(number)
+        {
+            self.give_time(number, Which::End, time);
+        }
+    }
+
     /// The time that was given, in nanoseconds since 1970.
     #[inline]
     pub(crate) fn given_nanos(&self, owner: u32, which: Which) -> Option<u64> {

@@ -3,13 +3,15 @@
 
 pub(crate) mod attributes;
 pub(crate) mod carry;
+#[cfg(feature = "metrics")]
+pub(crate) mod chains;
 pub(crate) mod clock;
 pub(crate) mod context;
 pub(crate) mod current;
 mod cut;
 pub(crate) mod details;
 pub(crate) mod entered;
-mod failure;
+pub(crate) mod failure;
 pub(crate) mod free;
 pub(crate) mod given;
 mod handle;

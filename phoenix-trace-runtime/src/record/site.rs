@@ -18,6 +18,19 @@ pub enum SpanKind {
     Consumer,
 }
 
+/// Among which durations those of a span are, where metrics are exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measured {
+    Operation,
+    HttpServer,
+    HttpClient,
+    Database,
+    #[cfg(feature = "grpc")]
+    RpcServer,
+    #[cfg(feature = "grpc")]
+    RpcClient,
+}
+
 /// The place in the code where a span is made; one static for each.
 #[derive(Debug)]
 pub struct Site {
@@ -26,6 +39,11 @@ pub struct Site {
     pub(crate) function: &'static str,
     /// Who makes the span, where that is not us.
     pub(crate) scope: Option<&'static InstrumentationScope>,
+    #[cfg_attr(
+        not(feature = "metrics"),
+        expect(dead_code, reason = "it is for metrics")
+    )]
+    pub(crate) measured: Option<Measured>,
 }
 
 impl Site {
@@ -37,16 +55,26 @@ impl Site {
             kind,
             function,
             scope: None,
+            measured: Some(Measured::Operation),
         }
     }
 
-    /// Spans of no name of their own, of another library.
+    /// The same, measured among others than operations.
+    pub(crate) const fn measured(self, measured: Measured) -> Self {
+        Self {
+            measured: Some(measured),
+            ..self
+        }
+    }
+
+    /// Spans of no name of their own, of another library, whose durations are its own matter.
     pub(crate) const fn of_scope(scope: &'static InstrumentationScope, kind: SpanKind) -> Self {
         Self {
             name: "",
             kind,
             function: "",
             scope: Some(scope),
+            measured: None,
         }
     }
 }

@@ -12,6 +12,7 @@ pub use capture::{Capture, CaptureGuard};
 pub use lint::Finding;
 pub use receiver::{
     ExportTraceServiceRequest, Fault, MetricValue, MetricsTimeout, OtlpReceiver, Protocol,
-    ReceivedLink, ReceivedMetrics, ReceivedPoint, ReceivedRequest, ReceivedSpan, WaitTimeout,
+    ReceivedExemplar, ReceivedLink, ReceivedMetrics, ReceivedPoint, ReceivedRequest, ReceivedSpan,
+    WaitTimeout,
 };
 pub use spans::Spans;

@@ -118,6 +118,21 @@ fn a_span_is_started_below_one_that_has_ended() {
 }
 
 #[test]
+fn annotated_code_runs_while_the_current_context_is_looked_at() {
+    let capture = Capture::new();
+    capture.run(|| {
+        opentelemetry::trace::get_active_span(|_| {
+            let _root = enter("root");
+            drop(enter("child"));
+        });
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 2 spans · kept: head\nroot\n└╴child\n"
+    );
+}
+
+#[test]
 fn threads_that_end_with_a_context_attached_take_nothing_with_them() {
     let capture = Capture::new();
     capture.run(|| {

@@ -72,6 +72,7 @@ impl Pipeline for Nothing {
 pub(crate) enum Name {
     Untraced,
     OursDropped,
+    OursMeasured,
     OursExported,
     OursOff,
     OursOtlp,
@@ -90,9 +91,10 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 17] = [
+    const ALL: [(Self, &'static str); 18] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
+        (Self::OursMeasured, "phoenix-trace, dropped, with metrics"),
         (Self::OursExported, "phoenix-trace, exported"),
         (Self::OursOff, "phoenix-trace, off"),
         (Self::OursOtlp, "phoenix-trace, OTLP"),
@@ -134,7 +136,11 @@ impl Name {
     pub(crate) fn hands_over(self) -> bool {
         !matches!(
             self,
-            Self::OursDropped | Self::OursEverySpan | Self::OursNoContext | Self::TracingOtelOff
+            Self::OursDropped
+                | Self::OursMeasured
+                | Self::OursEverySpan
+                | Self::OursNoContext
+                | Self::TracingOtelOff
         ) && !self.is_off()
     }
 
