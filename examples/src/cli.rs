@@ -1,6 +1,7 @@
 //! In: the command line. Out: what to do, checked.
 
 use std::fmt;
+use std::net::SocketAddr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -19,9 +20,19 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// One process of the platform.
-    #[command(hide = true)]
-    Service { name: ServiceName },
+    /// One service of the platform, as a process or container of its own, until a signal ends it.
+    Service {
+        name: ServiceName,
+        /// End when standard input does, too: whoever started the process holds its other end.
+        #[arg(long, hide = true)]
+        attached: bool,
+    },
+    /// Whether a service is ready, as the health check of a container asks: the exit status tells.
+    Health {
+        name: ServiceName,
+        /// Where it listens.
+        address: SocketAddr,
+    },
 }
 
 #[derive(Clone, Debug, Args)]
@@ -193,7 +204,7 @@ mod tests {
         for name in ServiceName::value_variants() {
             let cli = parse(&format!("request-flow service {name}")).expect("parses");
             assert!(
-                matches!(cli.command, Some(Command::Service { name: parsed }) if parsed == *name)
+                matches!(cli.command, Some(Command::Service { name: parsed, attached: false }) if parsed == *name)
             );
         }
     }

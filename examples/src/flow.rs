@@ -4,7 +4,7 @@
 pub(crate) mod account;
 mod client;
 mod forward;
-mod health;
+pub(crate) mod health;
 mod load_report;
 mod platform;
 mod process;

@@ -8,10 +8,10 @@ use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_sdk::Resource;
 
-use crate::config::Config;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 use crate::config::MetricsExport;
-#[cfg(feature = "otlp")]
+use crate::config::{Config, Problem};
+#[cfg(feature = "metrics")]
 use crate::metrics::{self, Meters};
 use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
 use crate::propagation::{CompositePropagator, Propagators};
@@ -28,14 +28,14 @@ pub const FLUSH_DEADLINE: Duration = Duration::from_secs(5);
 #[must_use = "telemetry ends when this is dropped"]
 pub struct Telemetry {
     pipeline: Option<Arc<Pipeline>>,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     meters: Option<metrics::Installed>,
 }
 
 /// Of a process without telemetry.
 const NONE: Telemetry = Telemetry {
     pipeline: None,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     meters: None,
 };
 
@@ -47,6 +47,7 @@ pub struct Error(Kind);
 enum Kind {
     AlreadyInitialised,
     Thread(std::io::Error),
+    Misconfigured(Vec<Problem>),
 }
 
 impl Error {
@@ -54,6 +55,12 @@ impl Error {
     #[must_use]
     pub fn is_already_initialised(&self) -> bool {
         matches!(self.0, Kind::AlreadyInitialised)
+    }
+
+    /// Are there values in the configuration that cannot be used, which is [strict](Config::strict)?
+    #[must_use]
+    pub fn is_misconfigured(&self) -> bool {
+        matches!(self.0, Kind::Misconfigured(_))
     }
 }
 
@@ -64,6 +71,12 @@ impl fmt::Display for Error {
                 "telemetry is initialised already in this process: keep one `#[phoenix_main]` or one call of `init`",
             ),
             Kind::Thread(error) => write!(f, "the exporting thread cannot be started: {error}"),
+            Kind::Misconfigured(problems) => {
+                f.write_str("the configuration is strict, and cannot be used as it is:")?;
+                problems
+                    .iter()
+                    .try_for_each(|problem| write!(f, "\n  {problem}"))
+            }
         }
     }
 }
@@ -71,7 +84,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Kind::AlreadyInitialised => None,
+            Kind::AlreadyInitialised | Kind::Misconfigured(_) => None,
             Kind::Thread(error) => Some(error),
         }
     }
@@ -91,8 +104,15 @@ impl std::error::Error for Error {
 /// ```
 ///
 /// # Errors
-/// When telemetry runs already in this process, or its thread cannot be started. The service can go on without.
+/// When telemetry runs already in this process, or its thread cannot be started, or the configuration is
+/// [strict](Config::strict) and has a value that cannot be used. The service can go on without.
 pub fn init(config: Config) -> Result<Telemetry, Error> {
+    if config.print {
+        diag::line(format_args!("the effective configuration:\n{config}"));
+    }
+    if config.strict && !config.problems().is_empty() {
+        return Err(Error(Kind::Misconfigured(config.problems().to_vec())));
+    }
     for problem in config.problems() {
         diag::line(format_args!("{problem}"));
     }
@@ -105,15 +125,15 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         install(propagators);
         return Ok(NONE);
     }
-    #[cfg(not(feature = "otlp"))]
+    #[cfg(not(feature = "metrics"))]
     if config.metrics_export(&mut Vec::new()).is_some() {
         diag::line(format_args!(
-            "no metrics are exported: this program was built without the feature `otlp` of phoenix-trace"
+            "no metrics are exported: this program was built without the features `otlp` and `prometheus` of phoenix-trace"
         ));
     }
-    let summary = config.summary();
+    let summary = (!config.quiet).then(|| config.summary());
     let parts = Parts::of(config);
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
     let pipeline = parts.start().map_err(|error| Error(Kind::Thread(error)))?;
     if let Err(pipeline) = thread::set_global(pipeline) {
@@ -121,11 +141,13 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         return Err(Error(Kind::AlreadyInitialised));
     }
     install(propagators);
-    diag::line(format_args!("{summary}"));
+    if let Some(summary) = summary {
+        diag::line(format_args!("{summary}"));
+    }
     panics::listen();
     Ok(Telemetry {
         pipeline: thread::global(),
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         meters: meters.and_then(|meters| meters.install()),
     })
 }
@@ -173,41 +195,48 @@ struct Parts {
     propagators: &'static Propagators,
     resource: Resource,
     exporters: Vec<Exporter>,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     metrics: Option<(Meters, MetricsExport)>,
 }
 
 impl Parts {
     fn of(mut config: Config) -> Self {
         let resource = config.sdk_resource();
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         let metrics = config
             .metrics_export(&mut Vec::new())
-            .map(|export| (Meters::new(resource.clone()), export));
+            .map(|export| (Meters::new(resource.clone(), export.how), export));
         Self {
             sampler: config.effective_sampler(),
             propagators: config.propagators.clone().for_ever(),
             resource,
             exporters: config.take_exporters(),
             limits: config.limits,
-            #[cfg(feature = "otlp")]
+            #[cfg(feature = "metrics")]
             metrics,
         }
     }
 
     fn start(self) -> std::io::Result<Arc<Pipeline>> {
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
+        let durations = self.metrics.as_ref().map(|(meters, _)| meters.durations());
+        #[cfg(feature = "metrics")]
         let metrics = self.metrics.map(|(meters, export)| meters.start(export));
-        #[cfg(not(feature = "otlp"))]
+        #[cfg(not(feature = "metrics"))]
         let metrics = None;
-        Pipeline::start(
+        let pipeline = Pipeline::start(
             self.limits,
             self.sampler,
             self.propagators,
             self.resource,
             self.exporters,
             metrics,
-        )
+        )?;
+        #[cfg(feature = "metrics")]
+        if let Some(durations) = durations {
+            pipeline.measure_into(durations);
+        }
+        Ok(pipeline)
     }
 }
 
@@ -236,7 +265,7 @@ impl Telemetry {
         };
         pipeline.shutdown(deadline);
         thread::unset_global(&pipeline);
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         drop(self.meters.take());
         let stats = pipeline.stats();
         *lock(&LAST) = Some(pipeline);
@@ -266,7 +295,7 @@ pub fn flush(deadline: Duration) -> bool {
 static LAST: Mutex<Option<Arc<Pipeline>>> = Mutex::new(None);
 
 /// The pipeline of the process, else the last one that it had.
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub(crate) fn pipeline() -> Option<Arc<Pipeline>> {
     thread::global().or_else(|| lock(&LAST).clone())
 }

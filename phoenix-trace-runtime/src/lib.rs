@@ -33,7 +33,7 @@ mod diag;
 mod pipeline;
 pub mod waterfall;
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub mod metrics;
 
 mod bootstrap;
@@ -49,7 +49,9 @@ pub mod private;
 
 pub use bootstrap::{Error, FLUSH_DEADLINE, Telemetry, flush, init, init_tracer, stats};
 pub use boundary::{Edge, ForcedTracing, Hosts};
-pub use config::{Compression, Config, Otlp, Problem, Protocol};
+pub use config::{
+    Compression, Config, MetricTemporality, Otlp, Problem, Protocol, ResourceDetector,
+};
 pub use correlation::{
     WithCorrelationId, current_correlation_id, extract_correlation_id_from_request,
     generate_correlation_id, inject_correlation_id_to_request, set_correlation_id,

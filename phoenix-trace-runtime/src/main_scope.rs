@@ -18,6 +18,9 @@ pub(crate) const TASKS: Duration = Duration::from_millis(500);
 /// The exit code for a fault of the operating system (`sysexits.h`).
 const EX_OSERR: i32 = 71;
 
+/// The exit code for a mistake in the configuration.
+const EX_CONFIG: i32 = 78;
+
 /// What the attribute says about `main`.
 #[derive(Clone, Copy, Debug)]
 pub struct Main {
@@ -125,19 +128,26 @@ impl Main {
         };
         if let Some(service) = self.service {
             config = config.service(service);
-        } else if config.service_name().starts_with("unknown_service") {
-            config = config.service(self.name_default);
+        } else {
+            config.service_by_default(self.name_default);
         }
         if let Some(version) = self.version {
             config = config.version(version);
-        } else if config.service_version().is_none() {
-            config = config.version(self.version_default);
+        } else {
+            config.version_by_default(self.version_default);
         }
-        init(config)
-            .inspect_err(|error| {
-                diag::line(format_args!("the service runs without traces: {error}"))
-            })
-            .ok()
+        match init(config) {
+            Ok(telemetry) => Some(telemetry),
+            // Asked for: nothing of `main` has run yet.
+            Err(error) if error.is_misconfigured() => {
+                diag::line(format_args!("{error}"));
+                std::process::exit(EX_CONFIG);
+            }
+            Err(error) => {
+                diag::line(format_args!("the service runs without traces: {error}"));
+                None
+            }
+        }
     }
 }
 

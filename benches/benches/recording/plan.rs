@@ -53,6 +53,7 @@ pub(crate) enum Budget {
 pub(crate) fn rows(filter: Option<&str>) -> Vec<Row> {
     let mut rows = Vec::new();
     dropped(&mut rows);
+    measured(&mut rows);
     exported(&mut rows);
     threads(&mut rows);
     off(&mut rows);
@@ -174,6 +175,18 @@ fn dropped(rows: &mut Vec<Row>) {
         group.rival(Name::TracingOtelOff, None);
         group.rival(Name::FastraceCancelled, None);
     }
+}
+
+/// The same while metrics are exported: each span is counted in a histogram.
+fn measured(rows: &mut Vec<Row>) {
+    let mut group = Group {
+        rows,
+        name: "dropped, sync, with metrics".to_owned(),
+        ours: Measurement::new(Name::OursMeasured, Shape::Sync),
+        cost: Cost::Foreground,
+    };
+    group.floor(Cost::Foreground, None);
+    group.rival(Name::OursDropped, None);
 }
 
 fn exported(rows: &mut Vec<Row>) {

@@ -1,5 +1,7 @@
 //! Environment variables as configuration: each is read in one place, and what cannot be used is remembered.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,6 +9,7 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 
 use super::Problem;
+use super::origin::Origins;
 use super::otlp::{Otlp, Settings, Signal};
 use super::target::Target;
 use super::targets::Targets;
@@ -17,16 +20,52 @@ const EXPORTERS: &str = "OTEL_TRACES_EXPORTER";
 
 /// Reads variables, and remembers those that it cannot use.
 pub(super) struct Vars<'a> {
-    pub(super) var: &'a dyn Fn(&str) -> Option<String>,
+    var: &'a dyn Fn(&str) -> Option<String>,
     pub(super) problems: Vec<Problem>,
+    /// Those that are set and were asked for.
+    set: RefCell<BTreeSet<String>>,
+    pub(super) origins: Origins,
+}
+
+impl<'a> Vars<'a> {
+    pub(super) fn new(var: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            var,
+            problems: Vec::new(),
+            set: RefCell::default(),
+            origins: Origins::default(),
+        }
+    }
 }
 
 impl Vars<'_> {
     /// The first of these variables that is set and not empty.
     pub(super) fn first(&self, names: &[&str]) -> Option<String> {
-        names
-            .iter()
-            .find_map(|name| (self.var)(name).filter(|value| !value.trim().is_empty()))
+        names.iter().find_map(|name| {
+            let value = (self.var)(name).filter(|value| !value.trim().is_empty())?;
+            self.set.borrow_mut().insert((*name).to_owned());
+            Some(value)
+        })
+    }
+
+    /// Where what was read comes from; to be called at the end.
+    pub(super) fn origins(&mut self) -> Origins {
+        let mut origins = std::mem::take(&mut self.origins);
+        for name in self.set.take() {
+            let wrong = self.problems.iter().filter_map(Problem::of);
+            let corrected = wrong.into_iter().any(|(variable, _)| variable == name);
+            origins.variable(name, corrected);
+        }
+        origins
+    }
+
+    /// A flag that is switched on by `1` too.
+    pub(super) fn flag_or_one(&mut self, name: &str) -> bool {
+        match self.first(&[name]).as_deref().map(str::trim) {
+            Some("1") => true,
+            Some("0") | None => false,
+            Some(_) => self.flag(name),
+        }
     }
 
     /// `true` in any case is true, everything else false; what is neither is named.
@@ -45,14 +84,7 @@ impl Vars<'_> {
     }
 
     pub(super) fn problem(&mut self, variable: &str, value: &str, expected: &str, instead: &str) {
-        let [variable, value, expected, instead] =
-            [variable, value, expected, instead].map(str::to_owned);
-        let problem = Problem {
-            variable,
-            value,
-            expected,
-            instead,
-        };
+        let problem = Problem::new(variable, value, expected, instead);
         // What is for all signals is read for each of them.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
@@ -93,9 +125,8 @@ impl Vars<'_> {
         *into = Duration::from_millis(milliseconds);
     }
 
-    pub(super) fn resource(&mut self) -> Vec<KeyValue> {
-        const NAME: &str = "OTEL_RESOURCE_ATTRIBUTES";
-        let Some(list) = self.first(&[NAME]) else {
+    pub(super) fn resource(&mut self, name: &str) -> Vec<KeyValue> {
+        let Some(list) = self.first(&[name]) else {
             return Vec::new();
         };
         let pairs: Option<Vec<KeyValue>> = list
@@ -109,7 +140,7 @@ impl Vars<'_> {
             .collect();
         if pairs.is_none() {
             self.problem(
-                NAME,
+                name,
                 &list,
                 "a list such as `key=value,key=value`",
                 "no attributes",

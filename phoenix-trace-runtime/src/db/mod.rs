@@ -7,7 +7,7 @@
 
 mod bare;
 mod dialect;
-mod keys;
+pub(crate) mod keys;
 mod lexer;
 mod query;
 pub(crate) mod span;

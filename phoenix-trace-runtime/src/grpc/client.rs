@@ -14,11 +14,11 @@ use super::outcome::ClientSide;
 use crate::boundary::url::without_credentials;
 use crate::boundary::{BoxedErrors, Fault, Hosts, ResponseBody, ResponseFuture};
 use crate::record::owned::{Owned, begin_under};
-use crate::record::site::{Site, SpanKind};
+use crate::record::site::{Measured, Site, SpanKind};
 use crate::record::start::Under;
 use crate::remote::inject_headers;
 
-static CLIENT: Site = Site::new("grpc", SpanKind::Client, "");
+static CLIENT: Site = Site::new("grpc", SpanKind::Client, "").measured(Measured::RpcClient);
 
 /// Gives each call that goes out its CLIENT span, and the context and correlation id of that span to the server.
 ///

@@ -17,10 +17,11 @@ use crate::boundary::{Arrived, Edge, Exclude, Fault, ResponseBody, ResponseFutur
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::scope::scope;
-use crate::record::site::{Site, SpanKind};
+use crate::record::site::{Measured, Site, SpanKind};
 use crate::record::start::Under;
 
-pub(super) static SERVER: Site = Site::new("grpc", SpanKind::Server, "");
+pub(super) static SERVER: Site =
+    Site::new("grpc", SpanKind::Server, "").measured(Measured::RpcServer);
 
 /// Gives each call that comes in its SERVER span, below the caller's when it sent a trace context.
 ///

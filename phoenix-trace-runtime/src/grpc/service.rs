@@ -17,7 +17,7 @@ use crate::record::context::Context;
 use crate::record::current;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::run::within;
-use crate::record::site::{Site, SpanKind};
+use crate::record::site::{Measured, Site, SpanKind};
 use crate::record::start::Under;
 use crate::remote::extract;
 use crate::value::Attr;
@@ -36,7 +36,7 @@ impl Method {
     #[must_use]
     pub const fn new(service: &'static str, rpc: &'static str, function: &'static str) -> Self {
         Self {
-            site: Site::new(rpc, SpanKind::Server, function),
+            site: Site::new(rpc, SpanKind::Server, function).measured(Measured::RpcServer),
             service,
             rpc,
             full: OnceLock::new(),

@@ -74,6 +74,12 @@ impl Instruments<'_> {
             |pipeline, observe| observe(pipeline.decided().discarded, &[]),
         );
         self.counter(
+            "phoenix.sdk.span.unrecorded",
+            SPANS,
+            "Spans that nothing is known of, since there was no room for them even while they were open.",
+            |pipeline, observe| observe(pipeline.decided().unrecorded, &[]),
+        );
+        self.counter(
             "phoenix.sdk.span.late_errors",
             SPANS,
             "Failures that came after their segment had been dropped.",

@@ -41,16 +41,27 @@
 
 mod complaints;
 mod console;
+#[cfg(feature = "otlp")]
+mod delivery;
+mod durations;
 mod export;
 mod instruments;
+#[cfg(feature = "otlp")]
+mod otlp;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 mod provider;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(all(test, feature = "otlp", feature = "testing"))]
 mod tests;
 
 use opentelemetry::metrics::Meter;
 
+pub(crate) use durations::Durations;
 use instruments::Source;
 pub(crate) use provider::{Installed, Meters};
+
+/// The instrumentation scope of what the toolkit itself measures.
+const SCOPE: &str = "phoenix-trace";
 
 /// Registers the metrics of the toolkit itself on a meter of the program's own provider, for the telemetry that the process
 /// has: whenever that is started, and after its end with its last numbers.

@@ -68,6 +68,8 @@ pub(crate) enum Count {
     LateErrors,
     /// Requests whose correlation id was replaced.
     CorrelationsReplaced,
+    /// Spans given up of which nothing is known.
+    Unrecorded,
     Dropped(DropReason),
 }
 
@@ -88,24 +90,27 @@ impl Count {
             Self::SegmentsByForce => 11,
             Self::CorrelationsReplaced => 12,
             Self::SegmentsByCallee => 13,
-            Self::Dropped(reason) => 14 + reason as usize,
+            Self::Unrecorded => 14,
+            Self::Dropped(reason) => 15 + reason as usize,
         }
     }
-    const NUMBER: usize = 14 + DropReason::ALL.len();
+    const NUMBER: usize = 15 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Account([CachePadded<[AtomicU64; Count::NUMBER]>; SHARDS]);
 
-fn shard() -> usize {
+/// The number of the running thread, by which it finds its shard of what is counted.
+#[inline]
+pub(crate) fn thread_number() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local!(static SHARD: Cell<usize> = const { Cell::new(usize::MAX) });
-    SHARD
-        .try_with(|shard| {
-            if shard.get() == usize::MAX {
-                shard.set(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS);
+    thread_local!(static NUMBER: Cell<usize> = const { Cell::new(usize::MAX) });
+    NUMBER
+        .try_with(|number| {
+            if number.get() == usize::MAX {
+                number.set(NEXT.fetch_add(1, Ordering::Relaxed));
             }
-            shard.get()
+            number.get()
         })
         .unwrap_or(0)
 }
@@ -113,7 +118,7 @@ fn shard() -> usize {
 impl Account {
     #[inline]
     pub(crate) fn add(&self, count: Count, spans: usize) -> u64 {
-        self.0[shard()][count.index()].fetch_add(spans as u64, Ordering::Relaxed)
+        self.0[thread_number() % SHARDS][count.index()].fetch_add(spans as u64, Ordering::Relaxed)
     }
 
     fn sum(&self, count: Count) -> u64 {
@@ -159,6 +164,7 @@ impl Account {
             segments_kept_by_callee: self.sum(Count::SegmentsByCallee),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
+            unrecorded: self.sum(Count::Unrecorded),
             correlations_replaced: self.sum(Count::CorrelationsReplaced),
             also,
         }
@@ -222,6 +228,9 @@ pub struct Stats {
     /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
     /// span of its own counts as one. Their spans are counted as discarded.
     pub late_errors: u64,
+    /// Of the spans given up, those of which nothing is known, their durations neither: there was no room for them even while
+    /// they were open. All others that ended are in the metrics of requests and operations.
+    pub unrecorded: u64,
     /// Requests and messages that came with a correlation id that was not valid, or with several: they got another one.
     pub correlations_replaced: u64,
     /// What became of the kept spans at each exporter but the first.

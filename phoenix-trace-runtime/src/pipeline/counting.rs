@@ -80,6 +80,8 @@ impl Pipeline {
                 DropReason::SegmentFull
             };
             self.count_given_up(strand.overflow as usize, reason);
+            let unrecorded = strand.unrecorded as usize;
+            self.first.account.add(Count::Unrecorded, unrecorded);
         }
     }
 
@@ -91,6 +93,8 @@ impl Pipeline {
     /// Counts a strand that cannot be recorded because its thread is ending.
     pub(crate) fn lose(&self, strand: &Strand) {
         self.count_given_up(strand.records.len(), DropReason::ThreadEnded);
+        let unrecorded = strand.records.len();
+        self.first.account.add(Count::Unrecorded, unrecorded);
     }
 
     /// Counts failures that would have kept the segment of `context`, which was dropped before they came.

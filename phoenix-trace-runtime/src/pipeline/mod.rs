@@ -14,13 +14,14 @@ mod export;
 mod handover;
 mod keeper;
 mod lane;
+mod measuring;
 mod orders;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod pace;
 mod queue;
 mod sync;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 mod telemetry;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
@@ -29,6 +30,8 @@ mod unhindered;
 mod waiting;
 mod worker;
 
+#[cfg(feature = "metrics")]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
@@ -39,6 +42,8 @@ use opentelemetry_sdk::Resource;
 use tokio::sync::Notify;
 
 use account::Count;
+#[cfg(feature = "metrics")]
+pub(crate) use account::thread_number;
 pub use account::{DropReason, ExporterStats, Stats};
 pub(crate) use beside::{Beside, Start};
 pub(crate) use component::Component;
@@ -49,17 +54,19 @@ pub(crate) use destination::{Destination, Make};
 pub(crate) use export::{Console, Sdk};
 pub(crate) use lane::Exporter;
 use lane::Lane;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub(crate) use orders::Order;
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::{Metrics, Otlp};
 #[cfg(feature = "otlp")]
 pub(crate) use pace::Pace;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub(crate) use telemetry::LaneNow;
 use waiting::Waiting;
 
 use crate::boundary::told_name;
+#[cfg(feature = "metrics")]
+use crate::metrics::Durations;
 use crate::propagation::propagators::{DEFAULT, Propagators};
 use crate::record::clock::{self, Ticks};
 use crate::record::context::Context;
@@ -175,6 +182,9 @@ pub(crate) struct Pipeline {
     /// Somebody waits for the open segments to be decided.
     ending: AtomicBool,
     decided: Notify,
+    /// How long its spans take, while metrics are exported.
+    #[cfg(feature = "metrics")]
+    durations: OnceLock<Arc<Durations>>,
     /// Counts it among the pipelines that run, until it is shut down.
     running: Mutex<Option<thread::Counted>>,
 }
@@ -240,6 +250,8 @@ impl Pipeline {
             waiting: Waiting::default(),
             ending: AtomicBool::new(false),
             decided: Notify::new(),
+            #[cfg(feature = "metrics")]
+            durations: OnceLock::new(),
             running: Mutex::new(running),
         }
     }
@@ -296,6 +308,7 @@ impl Pipeline {
         let admits = self.room.is_left();
         if !admits {
             self.count_given_up(1, DropReason::TooMuchOpen);
+            self.first.account.add(Count::Unrecorded, 1);
         }
         admits
     }
@@ -314,6 +327,7 @@ impl Pipeline {
     pub(crate) fn keep(&self, mut strand: Box<Strand>, kept: Kept) {
         self.count_segment(&strand, Some(kept.reasons));
         self.count_overflow(&strand);
+        self.measure(&strand, Some(&kept));
         self.first.account.add(Count::Offered, strand.records.len());
         if strand.records.is_empty() {
             thread::recycle(strand);
@@ -333,6 +347,7 @@ impl Pipeline {
     pub(crate) fn give_up(&self, strand: Box<Strand>, reason: DropReason) {
         self.count_given_up(strand.records.len(), reason);
         self.count_overflow(&strand);
+        self.measure(&strand, None);
         thread::recycle(strand);
     }
 
@@ -340,6 +355,7 @@ impl Pipeline {
     #[inline]
     pub(crate) fn discard(strand: Box<Strand>) {
         strand.pipeline.count_discarded(&strand);
+        strand.pipeline.measure(&strand, None);
         let spans = strand.records.len();
         strand.pipeline.first.account.add(Count::Discarded, spans);
         thread::recycle(strand);
@@ -350,6 +366,7 @@ impl Pipeline {
         let mut spans = 0;
         thread::recycle_all(strands.inspect(|strand| {
             self.count_discarded(strand);
+            self.measure(strand, None);
             spans += strand.records.len();
         }));
         self.first.account.add(Count::Discarded, spans);

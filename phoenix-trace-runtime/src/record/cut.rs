@@ -52,6 +52,7 @@ impl Strand {
         ended.across = self.across;
         self.across.callee = false;
         ended.overflow = std::mem::take(&mut self.overflow);
+        ended.unrecorded = std::mem::take(&mut self.unrecorded);
         ended.squeezed = self.squeezed;
 
         self.renumber();

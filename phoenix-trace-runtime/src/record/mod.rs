@@ -4,6 +4,8 @@
 pub(crate) mod across;
 mod attributes;
 pub(crate) mod carry;
+#[cfg(feature = "metrics")]
+pub(crate) mod chains;
 pub(crate) mod clock;
 pub(crate) mod context;
 mod corrected;
@@ -11,7 +13,7 @@ pub(crate) mod current;
 mod cut;
 pub(crate) mod details;
 pub(crate) mod entered;
-mod failure;
+pub(crate) mod failure;
 mod handle;
 mod ids;
 pub(crate) mod join_set;

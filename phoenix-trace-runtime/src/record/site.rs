@@ -16,12 +16,30 @@ pub enum SpanKind {
     Consumer,
 }
 
+/// Among which durations those of a span are, where metrics are exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measured {
+    Operation,
+    HttpServer,
+    HttpClient,
+    Database,
+    #[cfg(feature = "grpc")]
+    RpcServer,
+    #[cfg(feature = "grpc")]
+    RpcClient,
+}
+
 /// The place in the code where a span is made; one static for each.
 #[derive(Debug)]
 pub struct Site {
     pub(crate) name: &'static str,
     pub(crate) kind: SpanKind,
     pub(crate) function: &'static str,
+    #[cfg_attr(
+        not(feature = "metrics"),
+        expect(dead_code, reason = "it is for metrics")
+    )]
+    pub(crate) measured: Option<Measured>,
 }
 
 impl Site {
@@ -32,6 +50,15 @@ impl Site {
             name,
             kind,
             function,
+            measured: Some(Measured::Operation),
+        }
+    }
+
+    /// The same, measured among others than operations.
+    pub(crate) const fn measured(self, measured: Measured) -> Self {
+        Self {
+            measured: Some(measured),
+            ..self
         }
     }
 }

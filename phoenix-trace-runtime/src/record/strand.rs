@@ -62,6 +62,8 @@ pub(crate) struct Strand {
     pub(crate) orphaned: bool,
     /// Spans that the segment had no room for.
     pub(crate) overflow: u32,
+    /// Of these, those that it had no room for even while they were open: nothing is known of them.
+    pub(crate) unrecorded: u32,
     /// Was something given up for want of room in the pipeline?
     pub(crate) squeezed: bool,
     /// How many records it holds before it asks whether there is room for more.
@@ -127,6 +129,7 @@ impl Strand {
             telling_failure: false,
             orphaned: false,
             overflow: 0,
+            unrecorded: 0,
             squeezed: false,
             room: 0,
             plain: 0,
@@ -174,6 +177,7 @@ impl Strand {
         self.lent = 0;
         self.orphaned = false;
         self.overflow = 0;
+        self.unrecorded = 0;
         self.squeezed = false;
         self.cut_at = Ticks::MAX;
         self.segment = None;
@@ -242,6 +246,7 @@ impl Strand {
         let place = self.records.len();
         if place >= self.room && !self.make_room(place) {
             self.overflow = self.overflow.saturating_add(1);
+            self.unrecorded = self.unrecorded.saturating_add(1);
             return NONE;
         }
         self.push_record(site, parent, now);

@@ -7,5 +7,6 @@ pub(crate) mod run;
 pub use capture::{Capture, CaptureGuard};
 pub use receiver::{
     ExportTraceServiceRequest, Fault, MetricValue, MetricsTimeout, OtlpReceiver, Protocol,
-    ReceivedLink, ReceivedMetrics, ReceivedPoint, ReceivedRequest, ReceivedSpan, WaitTimeout,
+    ReceivedExemplar, ReceivedLink, ReceivedMetrics, ReceivedPoint, ReceivedRequest, ReceivedSpan,
+    WaitTimeout,
 };

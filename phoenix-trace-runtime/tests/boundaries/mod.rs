@@ -12,6 +12,8 @@ mod http_client;
 mod http_hosts;
 mod http_server;
 mod http_servers;
+#[cfg(feature = "otlp")]
+mod measured;
 mod peer;
 mod propagators;
 #[cfg(feature = "reqwest")]

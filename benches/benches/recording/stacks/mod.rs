@@ -72,6 +72,7 @@ impl Pipeline for Nothing {
 pub(crate) enum Name {
     Untraced,
     OursDropped,
+    OursMeasured,
     OursExported,
     OursOff,
     OursOtlp,
@@ -86,9 +87,10 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 13] = [
+    const ALL: [(Self, &'static str); 14] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
+        (Self::OursMeasured, "phoenix-trace, dropped, with metrics"),
         (Self::OursExported, "phoenix-trace, exported"),
         (Self::OursOff, "phoenix-trace, off"),
         (Self::OursOtlp, "phoenix-trace, OTLP"),
@@ -117,7 +119,10 @@ impl Name {
 
     /// Does anything reach the pipeline, that has to be waited for?
     pub(crate) fn hands_over(self) -> bool {
-        !matches!(self, Self::OursDropped | Self::TracingOtelOff) && !self.is_off()
+        !matches!(
+            self,
+            Self::OursDropped | Self::OursMeasured | Self::TracingOtelOff
+        ) && !self.is_off()
     }
 
     /// Does it send to another process?

@@ -91,6 +91,7 @@ fn check(points: &[ReceivedPoint], stats: &Stats, kinds: [&str; 2]) {
     assert_eq!(plain("phoenix.sdk.span.open"), stats.open);
     assert_eq!(plain("phoenix.sdk.span.discarded"), stats.discarded);
     assert_eq!(plain("phoenix.sdk.span.late_errors"), stats.late_errors);
+    assert_eq!(plain("phoenix.sdk.span.unrecorded"), stats.unrecorded);
     assert_eq!(plain("phoenix.sdk.segment.open"), stats.segments_open);
     let decided = |how| {
         value(
@@ -199,7 +200,8 @@ fn they_say_where_an_exporter_exports_to_and_what_they_count() {
         attribute("server.port"),
         Some(receiver.grpc_port().to_string())
     );
-    for point in &points {
+    let of_the_account = |point: &&ReceivedPoint| point.unit != "s";
+    for point in points.iter().filter(of_the_account) {
         let unit = if point.name.contains(".segment.") {
             "{segment}"
         } else {
