@@ -158,6 +158,7 @@ impl Instruments<'_> {
                 observe(stats.segments_kept_by_force, &decision("forced"));
                 observe(stats.segments_kept_by_callee, &decision("callee"));
                 observe(stats.segments_kept_by_error, &decision("error"));
+                observe(stats.segments_kept_by_slowness, &decision("slow"));
                 observe(stats.segments_discarded, &decision("discarded"));
             },
         );

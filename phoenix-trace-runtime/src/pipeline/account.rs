@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam_utils::CachePadded;
 
-const SHARDS: usize = 16;
+use crate::sampling::SamplingStats;
+
+pub(crate) const SHARDS: usize = 16;
 
 /// Why a span that was to be kept was given up, before it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,7 @@ pub(crate) enum Count {
     SegmentsByHead,
     SegmentsByForce,
     SegmentsByError,
+    SegmentsBySlowness,
     SegmentsByCallee,
     SegmentsDiscarded,
     SegmentsStarted,
@@ -89,12 +92,13 @@ impl Count {
             Self::LateErrors => 10,
             Self::SegmentsByForce => 11,
             Self::CorrelationsReplaced => 12,
-            Self::SegmentsByCallee => 13,
+            Self::SegmentsBySlowness => 13,
             Self::Unrecorded => 14,
-            Self::Dropped(reason) => 15 + reason as usize,
+            Self::SegmentsByCallee => 15,
+            Self::Dropped(reason) => 16 + reason as usize,
         }
     }
-    const NUMBER: usize = 15 + DropReason::ALL.len();
+    const NUMBER: usize = 16 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
@@ -134,6 +138,7 @@ impl Account {
             Count::SegmentsByHead,
             Count::SegmentsByForce,
             Count::SegmentsByError,
+            Count::SegmentsBySlowness,
             Count::SegmentsByCallee,
             Count::SegmentsDiscarded,
         ];
@@ -161,11 +166,13 @@ impl Account {
             segments_kept_by_head: self.sum(Count::SegmentsByHead),
             segments_kept_by_force: self.sum(Count::SegmentsByForce),
             segments_kept_by_error: self.sum(Count::SegmentsByError),
+            segments_kept_by_slowness: self.sum(Count::SegmentsBySlowness),
             segments_kept_by_callee: self.sum(Count::SegmentsByCallee),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
             unrecorded: self.sum(Count::Unrecorded),
             correlations_replaced: self.sum(Count::CorrelationsReplaced),
+            sampling: SamplingStats::default(),
             also,
         }
     }
@@ -221,6 +228,8 @@ pub struct Stats {
     pub segments_kept_by_force: u64,
     /// Segments kept because something in them failed, whatever the head decision was.
     pub segments_kept_by_error: u64,
+    /// Segments kept because their local root took longer than it may, and for nothing else.
+    pub segments_kept_by_slowness: u64,
     /// Segments kept because a service that was called keeps its part, and for nothing else.
     pub segments_kept_by_callee: u64,
     /// Segments dropped.
@@ -233,6 +242,8 @@ pub struct Stats {
     pub unrecorded: u64,
     /// Requests and messages that came with a correlation id that was not valid, or with several: they got another one.
     pub correlations_replaced: u64,
+    /// The sampling rules in force.
+    pub sampling: SamplingStats,
     /// What became of the kept spans at each exporter but the first.
     pub also: Vec<ExporterStats>,
 }
@@ -282,7 +293,7 @@ impl fmt::Display for Stats {
         write!(
             f,
             " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; {} open; \
-             segments: {} open, {} kept by head, {} by force, {} by error, {} by callee, {} discarded; \
+             segments: {} open, {} kept by head, {} by force, {} by error, {} for slowness, {} by callee, {} discarded; \
              {} late errors; {} correlation ids replaced",
             self.acknowledged,
             self.rejected,
@@ -294,6 +305,7 @@ impl fmt::Display for Stats {
             self.segments_kept_by_head,
             self.segments_kept_by_force,
             self.segments_kept_by_error,
+            self.segments_kept_by_slowness,
             self.segments_kept_by_callee,
             self.segments_discarded,
             self.late_errors,

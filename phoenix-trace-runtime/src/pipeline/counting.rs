@@ -3,20 +3,20 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::Pipeline;
 use super::account::{Count, DropReason, Stats};
 use super::lane::Lane;
-use super::{Pipeline, Reasons};
-use crate::record::across::Across;
 use crate::record::context::Context;
 use crate::record::segment::Segment;
 use crate::record::strand::{Role, Strand};
 use crate::record::{registry, thread};
-use crate::sampling::Found;
+use crate::sampling::Reasons;
 
 impl Pipeline {
     pub(crate) fn stats(&self) -> Stats {
         Stats {
             open: self.open_spans(),
+            sampling: self.sampling.stats(),
             ..self.decided()
         }
     }
@@ -61,6 +61,7 @@ impl Pipeline {
                 Some(reasons) if reasons.has(Reasons::HEAD) => Count::SegmentsByHead,
                 Some(reasons) if reasons.has(Reasons::FORCED) => Count::SegmentsByForce,
                 Some(reasons) if reasons.has(Reasons::ERROR) => Count::SegmentsByError,
+                Some(reasons) if reasons.has(Reasons::SLOW) => Count::SegmentsBySlowness,
                 Some(_) => Count::SegmentsByCallee,
                 None => Count::SegmentsDiscarded,
             },
@@ -99,11 +100,7 @@ impl Pipeline {
 
     /// Counts failures that would have kept the segment of `context`, which was dropped before they came.
     pub(crate) fn count_late_errors(&self, context: &Context, errors: usize) {
-        let found = Found {
-            failed: true,
-            across: Across::default(),
-        };
-        if self.reasons(context, found).is_some() {
+        if context.tail {
             self.first.account.add(Count::LateErrors, errors);
         }
     }

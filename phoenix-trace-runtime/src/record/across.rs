@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use opentelemetry::TraceId;
 
 use super::context::SAMPLED;
-use super::ids;
 use super::strand::{Role, Strand};
+use super::{clock, ids};
 use crate::propagation::TraceParent;
 use crate::sampling::{Found, Reasons};
 
@@ -88,12 +88,17 @@ impl Strand {
         let noted = shared.map_or(Reasons::NONE, Shared::noted);
         let found = Found {
             failed: self.failed || noted.has(Reasons::ERROR),
+            slow: clock::now() > self.context.slow_at,
             across: Across {
                 callee: self.across.callee || noted.has(Reasons::CALLEE),
                 announced: Reasons::NONE,
             },
         };
-        let reasons = self.pipeline.reasons(&self.context, found)?.beside_head();
+        let sampling = &self.pipeline.sampling;
+        let failure = || self.first_failure();
+        let reasons = sampling
+            .reasons_so_far(&self.context, found, failure)?
+            .beside_head();
         if reasons == Reasons::NONE {
             return None;
         }

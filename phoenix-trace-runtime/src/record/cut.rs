@@ -49,6 +49,7 @@ impl Strand {
         ended.role = Role::Branch;
         ended.context = self.context.clone();
         ended.failed = self.failed;
+        ended.failures = self.failures.clone();
         ended.across = self.across;
         self.across.callee = false;
         ended.overflow = std::mem::take(&mut self.overflow);

@@ -2,6 +2,7 @@
 //! form a segment, which is decided once, when its outcome is known. `docs/architecture.md` has the picture.
 
 pub(crate) mod across;
+mod annotate;
 mod attributes;
 pub(crate) mod carry;
 #[cfg(feature = "metrics")]

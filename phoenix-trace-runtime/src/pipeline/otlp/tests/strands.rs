@@ -9,7 +9,6 @@ use crate::key::{Key, types};
 use crate::pipeline::Pipeline;
 use crate::pipeline::destination::Piece;
 use crate::propagation::{CorrelationId, Threshold, TraceState};
-use crate::record::across::Across;
 use crate::record::clock::{self, Anchor};
 use crate::record::context::Context;
 use crate::record::segment::Kept;
@@ -17,7 +16,7 @@ use crate::record::site::{Site, SpanKind};
 use crate::record::stored::{EVENT, LINK, NONE, Rendered};
 use crate::record::strand::{Role, Strand};
 use crate::record::told::Told;
-use crate::sampling::{Found, Sampler};
+use crate::sampling::{Control, Found};
 use crate::value::Attr;
 
 /// More keys than are looked through one by one, each for every type, and one that the exporter itself writes.
@@ -238,13 +237,16 @@ impl Story {
         strand.cancel_open(clock::now());
         let mut sampled = strand.context.clone();
         sampled.set_sampled(!self.failed || self.flags & 1 != 0);
+        sampled.tail = true;
         let found = Found {
             failed: self.failed,
-            across: Across::default(),
+            ..Found::default()
         };
-        let reasons = Sampler::always_on().reasons(&sampled, found);
+        let kept = Control::off().reasons(&sampled, found, || None);
+        let (reasons, threshold) = kept.expect("it is kept");
         strand.kept = Some(Kept {
-            reasons: reasons.expect("it is kept"),
+            reasons,
+            threshold,
             anchor: Anchor::now(),
         });
         strand
