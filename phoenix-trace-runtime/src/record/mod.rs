@@ -3,7 +3,7 @@
 
 pub(crate) mod across;
 mod annotate;
-pub(crate) mod attributes;
+mod attributes;
 pub(crate) mod carry;
 #[cfg(feature = "metrics")]
 pub(crate) mod chains;
