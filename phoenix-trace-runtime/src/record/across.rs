@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use opentelemetry::TraceId;
 
-use super::clock;
 use super::context::SAMPLED;
 use super::strand::{Role, Strand};
 use super::{clock, ids};

@@ -3,7 +3,7 @@
 
 pub(crate) mod across;
 mod annotate;
-mod attributes;
+pub(crate) mod attributes;
 pub(crate) mod carry;
 #[cfg(feature = "metrics")]
 pub(crate) mod chains;
