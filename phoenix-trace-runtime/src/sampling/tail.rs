@@ -3,6 +3,7 @@
 use super::Control;
 use super::control::Weather;
 use crate::propagation::Threshold;
+use crate::record::across::Across;
 use crate::record::context::Context;
 
 /// What was found in a segment that is complete.
@@ -12,10 +13,12 @@ pub(crate) struct Found {
     pub(crate) failed: bool,
     /// Its local root took longer than the bound that it was started with.
     pub(crate) slow: bool,
+    /// What services have told each other of it.
+    pub(crate) across: Across,
 }
 
 /// Why a segment is kept; several reasons may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reasons(u8);
 
 impl Reasons {
@@ -23,12 +26,15 @@ impl Reasons {
     pub(crate) const ERROR: Self = Self(2);
     pub(crate) const FORCED: Self = Self(4);
     pub(crate) const SLOW: Self = Self(8);
-    const NONE: Self = Self(0);
-    const ALL: [(Self, &'static str); 4] = [
+    /// A service that was called keeps its part; said of segments that have no error themselves.
+    pub(crate) const CALLEE: Self = Self(16);
+    pub(crate) const NONE: Self = Self(0);
+    const ALL: [(Self, &'static str); 5] = [
         (Self::HEAD, "head"),
         (Self::FORCED, "forced"),
         (Self::ERROR, "error"),
         (Self::SLOW, "slow"),
+        (Self::CALLEE, "callee"),
     ];
 
     fn and(self, other: Self) -> Self {
@@ -37,6 +43,19 @@ impl Reasons {
 
     fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
+    }
+
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub(crate) fn of_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// Without the head decision.
+    pub(crate) fn beside_head(self) -> Self {
+        self.without(Self::HEAD)
     }
 
     pub(crate) fn has(self, other: Self) -> bool {
@@ -54,7 +73,7 @@ impl Reasons {
     /// Those that hold for a complete segment.
     #[inline]
     fn of(context: &Context, found: Found) -> Self {
-        let mut reasons = Self::NONE;
+        let mut reasons = found.across.announced;
         if context.forced {
             reasons = reasons.and(Self::FORCED);
         } else if context.is_sampled() {
@@ -63,6 +82,8 @@ impl Reasons {
         if context.tail {
             if found.failed {
                 reasons = reasons.and(Self::ERROR);
+            } else if found.across.callee {
+                reasons = reasons.and(Self::CALLEE);
             }
             if found.slow {
                 reasons = reasons.and(Self::SLOW);
@@ -96,7 +117,16 @@ impl Control {
             return None;
         }
         if reasons.has(Reasons::ERROR) {
-            return self.limited(reasons, context, failure);
+            // What was announced is kept, and was asked then whether there is a storm.
+            return match found.across.announced.has(Reasons::ERROR) {
+                true => Some((
+                    reasons,
+                    reasons
+                        .threshold(context)
+                        .filter(|_| self.storm().is_none()),
+                )),
+                false => self.limited(reasons, context, failure),
+            };
         }
         Some((reasons, reasons.threshold(context)))
     }
