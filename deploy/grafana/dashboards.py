@@ -364,7 +364,7 @@ def telemetry():
             lines(
                 "Counted in the overflow series",
                 SPANS_PER_SECOND,
-                target('sum by (service_name) (rate(traces_span_metrics_calls_total{otel_metric_overflow="true"}[5m])) or vector(0)', "{{service_name}}"),
+                target('sum by (job) (rate(traces_span_metrics_calls_total{otel_metric_overflow="true"}[5m])) or vector(0)', "{{job}}"),
                 description="Spans whose label values came after the bound.",
                 width=8,
             ),

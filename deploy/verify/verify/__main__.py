@@ -24,7 +24,7 @@ def main():
     if options.static:
         wanted = {"static"}
     report = Report()
-    print("with " + ", ".join(f"{name} {version_of(program(name))}" for name in ("collector", "jaeger", "prometheus", "kustomize") if program(name)))
+    print("with " + ", ".join(f"{name} {version_of(name)}" for name in ("collector", "jaeger", "prometheus", "kustomize") if program(name)))
     if "static" in wanted:
         static.run(report)
     parts = [name for name in PARTS if name in wanted]
