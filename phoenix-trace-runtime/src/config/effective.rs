@@ -260,7 +260,7 @@ impl Config {
         let interval = format!("{:?}", export.interval);
         let variables = ["OTEL_METRIC_EXPORT_INTERVAL"];
         rows.setting(&format!("{READER}.interval"), interval, &variables);
-        let timeout = format!("{:?}", self.metrics.timeout);
+        let timeout = format!("{:?}", export.how.timeout);
         let variables = ["OTEL_METRIC_EXPORT_TIMEOUT"];
         rows.setting(&format!("{READER}.timeout"), timeout, &variables);
     }
