@@ -15,6 +15,7 @@ use crate::config::MetricsExport;
 #[cfg(all(feature = "logs", feature = "otlp"))]
 use crate::config::Settings;
 use crate::config::{Config, Problem};
+use crate::interop::{self, OtelContext};
 #[cfg(feature = "logs")]
 use crate::logs::{self, Logs};
 #[cfg(feature = "metrics")]
@@ -23,8 +24,8 @@ use crate::pipeline::{Exporter, Limits, Others, Pipeline, Stats};
 use crate::propagation::{CompositePropagator, Propagators};
 use crate::record::segment::lock;
 use crate::record::thread;
-use crate::sampling::Sampler;
-use crate::{diag, panics};
+use crate::sampling::Control;
+use crate::{check, diag, panics};
 
 /// How long [`Telemetry::shutdown`] takes at most.
 pub const FLUSH_DEADLINE: Duration = Duration::from_secs(5);
@@ -140,6 +141,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         ));
     }
     let summary = (!config.quiet).then(|| config.summary());
+    check::remember(&config);
     #[cfg(all(feature = "logs", not(feature = "otlp")))]
     if config.logs_export(&mut Vec::new()).is_some() {
         diag::line(format_args!(
@@ -182,6 +184,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
 /// Makes them those of the process, and of `opentelemetry`, unless the program has installed another propagator there.
 fn install(propagators: &'static Propagators) {
     thread::set_propagators(propagators);
+    interop::install();
     /// What was installed here the last time, by its fields.
     static OURS: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let fields = |propagator: &dyn TextMapPropagator| -> Vec<String> {
@@ -235,8 +238,9 @@ fn lines_only(config: Config) -> Result<Arc<Logs>, Error> {
 /// What a pipeline is made of.
 struct Parts {
     limits: Limits,
-    sampler: Sampler,
+    sampling: Arc<Control>,
     propagators: &'static Propagators,
+    contexts: OtelContext,
     resource: Resource,
     exporters: Vec<Exporter>,
     #[cfg(feature = "metrics")]
@@ -259,8 +263,9 @@ impl Parts {
             logs_export: config.logs_export(&mut Vec::new()),
             #[cfg(feature = "logs")]
             logs: Logs::start(config.take_logs())?,
-            sampler: config.effective_sampler(),
+            sampling: config.control(),
             propagators: config.propagators.clone().for_ever(),
+            contexts: config.otel_context,
             resource,
             exporters: config.take_exporters(),
             limits: config.limits,
@@ -292,8 +297,9 @@ impl Parts {
         }
         let pipeline = Pipeline::start(
             self.limits,
-            self.sampler,
+            self.sampling,
             self.propagators,
+            self.contexts,
             self.resource,
             self.exporters,
             others,
@@ -367,6 +373,23 @@ impl Drop for Telemetry {
 /// ```
 pub fn flush(deadline: Duration) -> bool {
     thread::current_pipeline().is_none_or(|pipeline| pipeline.flush(deadline))
+}
+
+/// Decides what is open, sends everything within [`FLUSH_DEADLINE`], and ends the process with this exit code: in place of
+/// [`std::process::exit`], which ends it at once and loses what has not been sent. Spans that are open count with what they
+/// have by then.
+///
+/// ```no_run
+/// fn usage() -> ! {
+///     eprintln!("usage: report FILE");
+///     phoenix_trace_runtime::exit(64)
+/// }
+/// ```
+pub fn exit(code: i32) -> ! {
+    if let Some(pipeline) = thread::global() {
+        pipeline.shutdown(FLUSH_DEADLINE);
+    }
+    std::process::exit(code)
 }
 
 /// The last pipeline that the process had, for the sake of its account.

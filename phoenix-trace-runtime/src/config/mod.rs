@@ -5,6 +5,7 @@ mod builder;
 mod declarative;
 mod effective;
 pub(crate) mod file;
+mod interop;
 mod limits;
 #[cfg(feature = "logs")]
 mod logs;
@@ -14,7 +15,9 @@ mod otlp;
 mod problem;
 mod propagators;
 mod resource;
+mod sampling;
 mod sensitive;
+mod shutdown;
 mod target;
 mod targets;
 mod vars;
@@ -23,12 +26,15 @@ use std::path::Path;
 
 use opentelemetry::KeyValue;
 
+#[cfg(feature = "watch")]
+pub(crate) use declarative::reload;
 #[cfg(feature = "logs")]
 pub(crate) use logs::log_filter_of_env;
 pub use metrics::MetricTemporality;
 use metrics::Metrics;
+pub(crate) use metrics::MetricsTarget;
 #[cfg(feature = "metrics")]
-pub(crate) use metrics::{Aggregation, MetricsExport, MetricsTarget};
+pub(crate) use metrics::{Aggregation, MetricsExport};
 #[cfg(feature = "prometheus")]
 pub(crate) use metrics::{PATH, Prometheus};
 use origin::Origins;
@@ -40,12 +46,18 @@ pub(crate) use otlp::{Settings, Signal};
 pub use problem::Problem;
 pub use resource::ResourceDetector;
 use resource::{Detection, Identity};
+#[cfg(feature = "watch")]
+pub(crate) use sampling::FileSampling;
+use sampling::Sampling;
+pub use shutdown::Shutdown;
 use targets::Targets;
 use vars::Vars;
 
+use crate::check::Checkable;
+use crate::interop::OtelContext;
 use crate::pipeline::{Limits, Sending};
 use crate::propagation::Propagators;
-use crate::sampling::{Environment, Sampler, configure_sampler};
+use crate::sampling::Environment;
 
 const STRICT: &str = "PHOENIX_TRACE_STRICT";
 const PRINT: &str = "PHOENIX_TRACE_PRINT_CONFIG";
@@ -65,7 +77,7 @@ pub struct Config {
     pub(crate) environment: Environment,
     resource: Vec<KeyValue>,
     detection: Detection,
-    sampler: Option<Sampler>,
+    sampling: Sampling,
     targets: Targets,
     /// What the environment says of OTLP, whether it is used or not.
     otlp: Otlp,
@@ -73,11 +85,15 @@ pub struct Config {
     #[cfg(feature = "logs")]
     logs: logs::Logs,
     pub(crate) propagators: Propagators,
+    pub(crate) otel_context: OtelContext,
     pub(crate) disabled: bool,
     /// Is the line at start left out?
     pub(crate) quiet: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
+    pub(crate) shutdown: Shutdown,
+    /// The file that it was read from.
+    file: Option<String>,
     pub(crate) strict: bool,
     /// Is it shown at start?
     pub(crate) print: bool,
@@ -122,15 +138,21 @@ impl Config {
             environment,
             resource,
             detection,
-            sampler: vars.sampler(),
+            sampling: Sampling {
+                environment: vars.sampler(),
+                ..Sampling::default()
+            },
             targets: vars.targets(&otlp),
             otlp,
             metrics,
             #[cfg(feature = "logs")]
             logs,
             propagators: vars.propagators(),
+            otel_context: vars.otel_context(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             quiet: false,
+            shutdown: vars.shutdown(),
+            file: None,
             strict: vars.flag_or_one(STRICT),
             print: vars.flag_or_one(PRINT),
             limits: vars.limits(),
@@ -166,12 +188,24 @@ impl Config {
         &self.problems
     }
 
-    /// The sampler in force.
-    #[must_use]
-    pub fn effective_sampler(&self) -> Sampler {
-        self.sampler
-            .clone()
-            .unwrap_or_else(|| configure_sampler(self.environment, &self.service))
+    /// Where everything goes, as far as it can be tried out.
+    pub(crate) fn checkable(&self) -> Vec<Checkable> {
+        if self.disabled {
+            return Vec::new();
+        }
+        let mut all: Vec<Checkable> = self.targets.checkable().collect();
+        all.extend(
+            self.metrics_export(&mut Vec::new())
+                .map(|export| Checkable {
+                    signal: "metrics",
+                    exporter: export.to_string(),
+                    settings: match export.target {
+                        MetricsTarget::Otlp(settings) => Some(*settings),
+                        _ => None,
+                    },
+                }),
+        );
+        all
     }
 
     /// One line on what is exported where.
@@ -189,9 +223,11 @@ impl Config {
         #[cfg(not(feature = "logs"))]
         let logs = None::<Settings>;
         let logs = logs.map_or(String::new(), |logs| format!("; logs go {logs}"));
+        let file = self.file.as_ref();
+        let file = file.map_or(String::new(), |file| format!("; configured by {file}"));
         format!(
-            "{service} ({environment}): traces go {targets}{metrics}{logs}; sampling: {}",
-            self.effective_sampler()
+            "{service} ({environment}): traces go {targets}{metrics}{logs}; sampling: {}{file}",
+            sampling::Summary(self)
         )
     }
 }

@@ -53,11 +53,9 @@ pub(super) fn ids() -> Ids {
 /// Lets a record wait with the strand that runs here. `false`: there is no trace whose decision would matter.
 pub(super) fn hold(wait: impl FnOnce(&mut Held)) -> bool {
     let waits = with_active(|strand| {
-        if strand.role == Role::Scope {
-            return false;
-        }
-        let reasons = strand.pipeline.reasons(&strand.context, strand.failed);
-        if reasons.is_some() {
+        // What failed may still be dropped, in a storm of errors; what is sampled or forced is kept, whatever comes.
+        let is_kept = strand.context.is_sampled() || strand.context.forced;
+        if strand.role == Role::Scope || is_kept {
             return false;
         }
         wait(&mut strand.logs);

@@ -8,8 +8,9 @@ use crossbeam_utils::CachePadded;
 
 #[cfg(feature = "logs")]
 use crate::logs::LogStats;
+use crate::sampling::SamplingStats;
 
-const SHARDS: usize = 16;
+pub(crate) const SHARDS: usize = 16;
 
 /// Why a span that was to be kept was given up, before it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub(crate) enum Count {
     SegmentsByHead,
     SegmentsByForce,
     SegmentsByError,
+    SegmentsBySlowness,
+    SegmentsByCallee,
     SegmentsDiscarded,
     SegmentsStarted,
     LateErrors,
@@ -91,11 +94,13 @@ impl Count {
             Self::LateErrors => 10,
             Self::SegmentsByForce => 11,
             Self::CorrelationsReplaced => 12,
-            Self::Unrecorded => 13,
-            Self::Dropped(reason) => 14 + reason as usize,
+            Self::SegmentsBySlowness => 13,
+            Self::Unrecorded => 14,
+            Self::SegmentsByCallee => 15,
+            Self::Dropped(reason) => 16 + reason as usize,
         }
     }
-    const NUMBER: usize = 14 + DropReason::ALL.len();
+    const NUMBER: usize = 16 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
@@ -135,6 +140,8 @@ impl Account {
             Count::SegmentsByHead,
             Count::SegmentsByForce,
             Count::SegmentsByError,
+            Count::SegmentsBySlowness,
+            Count::SegmentsByCallee,
             Count::SegmentsDiscarded,
         ];
         // Read first: a segment that is decided meanwhile may be missing, none is counted that does not exist.
@@ -161,12 +168,15 @@ impl Account {
             segments_kept_by_head: self.sum(Count::SegmentsByHead),
             segments_kept_by_force: self.sum(Count::SegmentsByForce),
             segments_kept_by_error: self.sum(Count::SegmentsByError),
+            segments_kept_by_slowness: self.sum(Count::SegmentsBySlowness),
+            segments_kept_by_callee: self.sum(Count::SegmentsByCallee),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
             unrecorded: self.sum(Count::Unrecorded),
             correlations_replaced: self.sum(Count::CorrelationsReplaced),
             #[cfg(feature = "logs")]
             logs: LogStats::default(),
+            sampling: SamplingStats::default(),
             also,
         }
     }
@@ -222,6 +232,10 @@ pub struct Stats {
     pub segments_kept_by_force: u64,
     /// Segments kept because something in them failed, whatever the head decision was.
     pub segments_kept_by_error: u64,
+    /// Segments kept because their local root took longer than it may, and for nothing else.
+    pub segments_kept_by_slowness: u64,
+    /// Segments kept because a service that was called keeps its part, and for nothing else.
+    pub segments_kept_by_callee: u64,
     /// Segments dropped.
     pub segments_discarded: u64,
     /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
@@ -235,6 +249,8 @@ pub struct Stats {
     /// What became of what was logged.
     #[cfg(feature = "logs")]
     pub logs: LogStats,
+    /// The sampling rules in force.
+    pub sampling: SamplingStats,
     /// What became of the kept spans at each exporter but the first.
     pub also: Vec<ExporterStats>,
 }
@@ -288,8 +304,8 @@ impl fmt::Display for Stats {
         write!(
             f,
             " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; {} open; \
-             segments: {} open, {} kept by head, {} by force, {} by error, {} discarded; {} late errors; \
-             {} correlation ids replaced",
+             segments: {} open, {} kept by head, {} by force, {} by error, {} for slowness, {} by callee, {} discarded; \
+             {} late errors; {} correlation ids replaced",
             self.acknowledged,
             self.rejected,
             self.failed,
@@ -300,6 +316,8 @@ impl fmt::Display for Stats {
             self.segments_kept_by_head,
             self.segments_kept_by_force,
             self.segments_kept_by_error,
+            self.segments_kept_by_slowness,
+            self.segments_kept_by_callee,
             self.segments_discarded,
             self.late_errors,
             self.correlations_replaced,

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::Pipeline;
 use super::account::{Count, DropReason, Stats};
 use super::lane::Lane;
-use super::{Pipeline, Reasons};
 use crate::record::context::Context;
 use crate::record::segment::Segment;
 use crate::record::strand::{Role, Strand};
 use crate::record::{registry, thread};
+use crate::sampling::Reasons;
 
 impl Pipeline {
     pub(crate) fn stats(&self) -> Stats {
@@ -21,6 +22,7 @@ impl Pipeline {
                 .as_ref()
                 .map(|logs| logs.stats())
                 .unwrap_or_default(),
+            sampling: self.sampling.stats(),
             ..self.decided()
         }
     }
@@ -64,7 +66,9 @@ impl Pipeline {
             match kept {
                 Some(reasons) if reasons.has(Reasons::HEAD) => Count::SegmentsByHead,
                 Some(reasons) if reasons.has(Reasons::FORCED) => Count::SegmentsByForce,
-                Some(_) => Count::SegmentsByError,
+                Some(reasons) if reasons.has(Reasons::ERROR) => Count::SegmentsByError,
+                Some(reasons) if reasons.has(Reasons::SLOW) => Count::SegmentsBySlowness,
+                Some(_) => Count::SegmentsByCallee,
                 None => Count::SegmentsDiscarded,
             },
             1,
@@ -102,7 +106,7 @@ impl Pipeline {
 
     /// Counts failures that would have kept the segment of `context`, which was dropped before they came.
     pub(crate) fn count_late_errors(&self, context: &Context, errors: usize) {
-        if self.reasons(context, true).is_some() {
+        if context.tail {
             self.first.account.add(Count::LateErrors, errors);
         }
     }

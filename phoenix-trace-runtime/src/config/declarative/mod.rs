@@ -2,17 +2,23 @@
 //! schema knows and phoenix-trace does not do is told, as is what nobody knows; the rest of the file counts.
 
 mod distribution;
+#[cfg(test)]
+mod documented;
 mod exporter;
 #[cfg(feature = "logs")]
 mod logs;
 mod metrics;
 mod resource;
 mod sampler;
+mod sampling;
 #[cfg(test)]
 mod tests;
 mod traces;
 
 use std::path::Path;
+
+#[cfg(feature = "watch")]
+pub(crate) use sampling::reload;
 
 use super::file::{Broken, Document, Item, Section, Source};
 use super::target::Target;
@@ -61,7 +67,9 @@ impl Config {
     }
 
     pub(super) fn of_file(path: &Path, var: &dyn Fn(&str) -> Option<String>) -> Self {
-        Self::of_document(Document::load(path, var), var)
+        let mut config = Self::of_document(Document::load(path, var), var);
+        config.watch(path);
+        config
     }
 
     fn of_document(
@@ -84,7 +92,22 @@ impl Config {
     }
 
     fn read(&mut self, document: &Document, var: &dyn Fn(&str) -> Option<String>) {
+        self.file = Some(document.name.clone());
         let source = Source::new(document);
+        self.read_source(&source, var);
+        let found = source.into_found();
+        self.problems.splice(0..0, found.problems);
+        for (setting, place) in found.places {
+            self.origins.from(&setting, place);
+        }
+        self.check_metrics();
+        #[cfg(feature = "logs")]
+        self.check_logs();
+        self.check_sensitive();
+        self.check_propagators();
+    }
+
+    fn read_source(&mut self, source: &Source<'_>, var: &dyn Fn(&str) -> Option<String>) {
         let root = source.root(&ROOT);
         file_format(&root);
         if let Some(disabled) = root.flag("disabled", "false") {
@@ -118,16 +141,6 @@ impl Config {
                 there.unsupported("it is left out");
             }
         }
-        let found = source.into_found();
-        self.problems.splice(0..0, found.problems);
-        for (setting, place) in found.places {
-            self.origins.from(&setting, place);
-        }
-        self.check_metrics();
-        #[cfg(feature = "logs")]
-        self.check_logs();
-        self.check_sensitive();
-        self.check_propagators();
     }
 }
 
