@@ -145,7 +145,7 @@ fn documented_variables() -> BTreeSet<String> {
     let is_variable = |name: &String| {
         let prefixes = ["OTEL_", "PHOENIX_TRACE_", "K8S_"];
         prefixes.iter().any(|prefix| name.starts_with(prefix))
-            || ["SERVICE_NAME", "ENVIRONMENT"].contains(&name.as_str())
+            || ["SERVICE_NAME", "ENVIRONMENT", "RUST_LOG"].contains(&name.as_str())
     };
     let names = words.map(name).filter(is_variable);
     names.map(|name| for_all_signals(&name)).collect()
