@@ -17,7 +17,7 @@ use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
 use crate::propagation::{CompositePropagator, Propagators};
 use crate::record::segment::lock;
 use crate::record::thread;
-use crate::sampling::Sampler;
+use crate::sampling::Control;
 use crate::{diag, panics};
 
 /// How long [`Telemetry::shutdown`] takes at most.
@@ -191,7 +191,7 @@ pub(crate) fn start(config: Config) -> std::io::Result<Arc<Pipeline>> {
 /// What a pipeline is made of.
 struct Parts {
     limits: Limits,
-    sampler: Sampler,
+    sampling: Arc<Control>,
     propagators: &'static Propagators,
     resource: Resource,
     exporters: Vec<Exporter>,
@@ -207,7 +207,7 @@ impl Parts {
             .metrics_export(&mut Vec::new())
             .map(|export| (Meters::new(resource.clone(), export.how), export));
         Self {
-            sampler: config.effective_sampler(),
+            sampling: config.control(),
             propagators: config.propagators.clone().for_ever(),
             resource,
             exporters: config.take_exporters(),
@@ -226,7 +226,7 @@ impl Parts {
         let metrics = None;
         let pipeline = Pipeline::start(
             self.limits,
-            self.sampler,
+            self.sampling,
             self.propagators,
             self.resource,
             self.exporters,

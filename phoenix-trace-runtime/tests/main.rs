@@ -2,4 +2,5 @@
 
 mod boundaries;
 mod recording;
+mod sampling;
 mod support;

@@ -12,6 +12,7 @@ mod otlp;
 mod problem;
 mod propagators;
 mod resource;
+mod sampling;
 mod sensitive;
 mod target;
 mod targets;
@@ -21,6 +22,8 @@ use std::path::Path;
 
 use opentelemetry::KeyValue;
 
+#[cfg(feature = "watch")]
+pub(crate) use declarative::reload;
 pub use metrics::MetricTemporality;
 use metrics::Metrics;
 #[cfg(feature = "metrics")]
@@ -36,12 +39,15 @@ pub(crate) use otlp::{Settings, Signal};
 pub use problem::Problem;
 pub use resource::ResourceDetector;
 use resource::{Detection, Identity};
+#[cfg(feature = "watch")]
+pub(crate) use sampling::FileSampling;
+use sampling::Sampling;
 use targets::Targets;
 use vars::Vars;
 
 use crate::pipeline::{Limits, Sending};
 use crate::propagation::Propagators;
-use crate::sampling::{Environment, Sampler, configure_sampler};
+use crate::sampling::Environment;
 
 const STRICT: &str = "PHOENIX_TRACE_STRICT";
 const PRINT: &str = "PHOENIX_TRACE_PRINT_CONFIG";
@@ -61,7 +67,7 @@ pub struct Config {
     pub(crate) environment: Environment,
     resource: Vec<KeyValue>,
     detection: Detection,
-    sampler: Option<Sampler>,
+    sampling: Sampling,
     targets: Targets,
     /// What the environment says of OTLP, whether it is used or not.
     otlp: Otlp,
@@ -114,7 +120,10 @@ impl Config {
             environment,
             resource,
             detection,
-            sampler: vars.sampler(),
+            sampling: Sampling {
+                environment: vars.sampler(),
+                ..Sampling::default()
+            },
             targets: vars.targets(&otlp),
             otlp,
             metrics,
@@ -154,14 +163,6 @@ impl Config {
         &self.problems
     }
 
-    /// The sampler in force.
-    #[must_use]
-    pub fn effective_sampler(&self) -> Sampler {
-        self.sampler
-            .clone()
-            .unwrap_or_else(|| configure_sampler(self.environment, &self.service))
-    }
-
     /// One line on what is exported where.
     pub(crate) fn summary(&self) -> String {
         let Self {
@@ -174,7 +175,7 @@ impl Config {
         let metrics = metrics.map_or(String::new(), |metrics| format!("; metrics go {metrics}"));
         format!(
             "{service} ({environment}): traces go {targets}{metrics}; sampling: {}",
-            self.effective_sampler()
+            sampling::Summary(self)
         )
     }
 }

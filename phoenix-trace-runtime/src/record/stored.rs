@@ -18,6 +18,14 @@ pub(crate) struct Text {
     pub(super) len: u32,
 }
 
+impl Text {
+    /// The piece, of the text that it is one of.
+    pub(crate) fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..(self.start + self.len) as usize)
+            .unwrap_or_default()
+    }
+}
+
 /// One span.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record {

@@ -3,8 +3,8 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use phoenix_trace::sampling::Sampler;
-use phoenix_trace::{Config, Otlp, Telemetry, attribute_keys, traced_operation};
+use phoenix_trace::sampling::{Rule, Sampler, SamplingRules};
+use phoenix_trace::{Config, Otlp, SpanKind, Telemetry, attribute_keys, traced_operation};
 
 use super::{CHILDREN, Discard, Pipeline, Stack, yielded};
 
@@ -100,6 +100,19 @@ impl Ours {
                 .sampler(Sampler::ratio(ratio))
                 .exporter(Discard),
         )
+    }
+
+    /// Everything is recorded and dropped, by the last of so many rules: for operations, kinds and routes that the workload does
+    /// not have, and one for everything.
+    pub(crate) fn start_with_rules(number: usize) -> Result<Box<dyn Pipeline>, String> {
+        let rule = |number: usize| match number % 3 {
+            0 => Rule::new().operation(format!("bench.Service/Method{number}")),
+            1 => Rule::new().kind(SpanKind::Consumer),
+            _ => Rule::new().route(format!("/bench/{number}/{{id}}")),
+        };
+        let rules = (1..number).map(|number| rule(number).always());
+        let rules: SamplingRules = rules.chain([Rule::new().ratio(0.0)]).collect();
+        init(Config::default().sampler(rules).exporter(Discard))
     }
 
     /// Everything is recorded and dropped, and how long it took is measured.

@@ -8,15 +8,16 @@ use crate::propagation::CorrelationSource;
 use crate::sampling::Environment;
 use crate::sensitive::Sensitive;
 
-const OURS: &str = "phoenix_trace";
+pub(super) const OURS: &str = "phoenix_trace";
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 7] = [
     "environment",
     "strict",
     "print_config",
     "correlation",
     "sensitive",
     "limits",
+    "sampling",
 ];
 
 impl Config {
@@ -44,6 +45,9 @@ impl Config {
         }
         if let Some(sensitive) = ours.section("sensitive", &["policy", "key"]) {
             self.read_sensitive(&sensitive);
+        }
+        if let Some(item) = ours.get("sampling") {
+            self.sampling.file = super::sampling::sampling(item);
         }
         let limits = [
             "spans_per_segment",
