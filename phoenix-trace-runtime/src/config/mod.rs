@@ -41,10 +41,10 @@ pub(crate) use otlp::{Settings, Signal};
 pub use problem::Problem;
 pub use resource::ResourceDetector;
 use resource::{Detection, Identity};
-pub use shutdown::Shutdown;
 #[cfg(feature = "watch")]
 pub(crate) use sampling::FileSampling;
 use sampling::Sampling;
+pub use shutdown::Shutdown;
 use targets::Targets;
 use vars::Vars;
 

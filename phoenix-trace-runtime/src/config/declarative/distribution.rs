@@ -10,7 +10,7 @@ use crate::sensitive::Sensitive;
 
 pub(super) const OURS: &str = "phoenix_trace";
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "environment",
     "shutdown",
     "strict",
@@ -51,6 +51,7 @@ impl Config {
             self.read_sensitive(&sensitive);
         }
         if let Some(item) = ours.get("sampling") {
+            item.used_as("distribution.phoenix_trace.sampling");
             self.sampling.file = super::sampling::sampling(item);
         }
         let limits = [
