@@ -1,12 +1,14 @@
 //! The public edge: what requests from outside say of themselves is not believed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Instant;
 
 use http::{HeaderMap, HeaderName};
 use opentelemetry::trace::SpanContext;
 
+use super::ServerSpan;
 use super::forced::{self, ForcedTracing};
+use crate::diag;
 use crate::propagation::{RemoteContext, b3, carrier, jaeger};
 use crate::record::context::Context;
 use crate::record::thread;
@@ -96,6 +98,18 @@ impl Edge {
                 link: None,
             },
             Some(edge) => edge.distrust(remote, headers),
+        }
+    }
+
+    /// A layer inside of another one has read no context: if it stands at an edge, that has no effect.
+    pub(crate) fn look_inside(edge: Option<&Self>, outer: &ServerSpan) {
+        static SAID: Once = Once::new();
+        if edge.is_some() && !outer.at_edge {
+            SAID.call_once(|| {
+                diag::line(format_args!(
+                    "`edge()` of a server layer inside of another one has no effect: callers are believed; set it on the outermost layer"
+                ));
+            });
         }
     }
 

@@ -27,8 +27,11 @@ pub trait Protocol {
     /// A piece of the body is there.
     fn data<D: bytes::Buf>(&mut self, _data: &D) {}
 
+    /// There will be no response: the request was given up.
+    fn abandoned(&mut self, _span: &mut Running<'_>) {}
+
     /// The trailers are there: the body has ended.
-    fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap);
+    fn trailers(&mut self, span: &mut Running<'_>, trailers: &mut HeaderMap);
 
     /// The body has ended without trailers.
     fn end(&mut self, span: &mut Running<'_>);

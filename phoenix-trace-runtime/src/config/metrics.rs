@@ -54,10 +54,6 @@ enum Chosen {
 pub(crate) struct MetricsExport {
     pub(crate) target: MetricsTarget,
     pub(crate) interval: Duration,
-    #[cfg_attr(
-        not(any(feature = "metrics", test)),
-        expect(dead_code, reason = "without the exporter they are only shown")
-    )]
     pub(crate) how: Aggregation,
 }
 

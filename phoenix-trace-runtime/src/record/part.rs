@@ -184,6 +184,7 @@ fn complete(mut strand: Box<Strand>) {
             && let Some(failed) = alone.of_one_failed()
         {
             strand.failed |= failed;
+            strand.across = alone.across.across();
             strand.spare_segment = Some(segment);
             return decide_alone(strand);
         }

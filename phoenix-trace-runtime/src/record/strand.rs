@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::across::Across;
 use super::attributes::array_bytes;
 use super::clock::Ticks;
 use super::context::Context;
@@ -52,6 +53,8 @@ pub(crate) struct Strand {
     pub(crate) failed: bool,
     /// It is a local root's, which took longer than its bound.
     pub(crate) slow: bool,
+    /// What is known of its segment across services.
+    pub(crate) across: Across,
     /// A failure is being told, for which there is room where there is none for others.
     pub(super) telling_failure: bool,
     /// Its owner is done with it; it waits for spans that run elsewhere.
@@ -120,6 +123,7 @@ impl Strand {
             open: 0,
             failed: false,
             slow: false,
+            across: Across::default(),
             telling_failure: false,
             orphaned: false,
             overflow: 0,
@@ -167,6 +171,7 @@ impl Strand {
         self.open = 0;
         self.failed = false;
         self.slow = false;
+        self.across = Across::default();
         self.orphaned = false;
         self.overflow = 0;
         self.unrecorded = 0;

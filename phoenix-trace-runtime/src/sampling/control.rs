@@ -26,7 +26,15 @@ pub(crate) struct Control {
     pub(super) generation: AtomicU64,
     in_force: ArcSwap<InForce>,
     sources: Mutex<Sources>,
+    #[cfg_attr(
+        not(feature = "watch"),
+        expect(dead_code, reason = "nobody watches it")
+    )]
     pub(super) path: Option<PathBuf>,
+    #[cfg_attr(
+        not(feature = "jaeger-remote"),
+        expect(dead_code, reason = "nobody asks it")
+    )]
     /// Whom to ask, and whether the callers of this service are followed.
     pub(super) remote: Option<(Arc<JaegerRemote>, bool)>,
 }
@@ -346,6 +354,13 @@ impl Sources {
 }
 
 impl Control {
+    /// A segment that failed was not kept, since there were too many.
+    pub(super) fn count_cut(&self) {
+        if let Some(storm) = self.storm() {
+            storm.count_cut();
+        }
+    }
+
     /// What is decided about a segment that failed and is kept for nothing else: see [`Storm`].
     #[cold]
     pub(super) fn weather(

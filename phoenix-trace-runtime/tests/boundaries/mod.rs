@@ -2,6 +2,7 @@
 
 mod captured_headers;
 mod correlation;
+mod decision;
 mod edge;
 mod grpc;
 mod grpc_answers;
