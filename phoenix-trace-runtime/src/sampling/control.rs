@@ -31,11 +31,11 @@ pub(crate) struct Control {
         expect(dead_code, reason = "nobody watches it")
     )]
     pub(super) path: Option<PathBuf>,
+    /// Whom to ask, and whether the callers of this service are followed.
     #[cfg_attr(
         not(feature = "jaeger-remote"),
         expect(dead_code, reason = "nobody asks it")
     )]
-    /// Whom to ask, and whether the callers of this service are followed.
     pub(super) remote: Option<(Arc<JaegerRemote>, bool)>,
 }
 
