@@ -62,6 +62,7 @@ fn at_the_rates_of_production_each_service_keeps_its_share_and_no_error_is_lost(
         "{report:#}"
     );
     assert_eq!(report["lost_spans"], 0, "{report:#}");
+    assert_eq!(report["segments_without_reason"], 0, "{report:#}");
 
     let kept = |service: &str| number(&report["head_kept_by_service"][service]);
     for service in ["orchestrator-service", "data-router"] {

@@ -18,7 +18,7 @@ use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
 use crate::propagation::{CompositePropagator, Propagators};
 use crate::record::segment::lock;
 use crate::record::thread;
-use crate::sampling::Sampler;
+use crate::sampling::Control;
 use crate::{diag, panics};
 
 /// How long [`Telemetry::shutdown`] takes at most.
@@ -133,6 +133,8 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         ));
     }
     let summary = (!config.quiet).then(|| config.summary());
+    #[cfg(feature = "tracing")]
+    let bridge = config.bridge.clone();
     let parts = Parts::of(config);
     #[cfg(feature = "metrics")]
     let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
@@ -142,6 +144,10 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         return Err(Error(Kind::AlreadyInitialised));
     }
     install(propagators);
+    #[cfg(feature = "tracing")]
+    if let Some(bridge) = bridge {
+        interop::subscribe(bridge);
+    }
     if let Some(summary) = summary {
         diag::line(format_args!("{summary}"));
     }
@@ -193,7 +199,7 @@ pub(crate) fn start(config: Config) -> std::io::Result<Arc<Pipeline>> {
 /// What a pipeline is made of.
 struct Parts {
     limits: Limits,
-    sampler: Sampler,
+    sampling: Arc<Control>,
     propagators: &'static Propagators,
     contexts: OtelContext,
     resource: Resource,
@@ -210,7 +216,7 @@ impl Parts {
             .metrics_export(&mut Vec::new())
             .map(|export| (Meters::new(resource.clone(), export.how), export));
         Self {
-            sampler: config.effective_sampler(),
+            sampling: config.control(),
             propagators: config.propagators.clone().for_ever(),
             contexts: config.otel_context,
             resource,
@@ -230,7 +236,7 @@ impl Parts {
         let metrics = None;
         let pipeline = Pipeline::start(
             self.limits,
-            self.sampler,
+            self.sampling,
             self.propagators,
             self.contexts,
             self.resource,

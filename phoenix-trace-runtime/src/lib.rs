@@ -69,7 +69,7 @@ pub use http::{
 };
 pub use interop::OtelContext;
 #[cfg(feature = "tracing")]
-pub use interop::{TracingBridge, tracing_bridge};
+pub use interop::{FilterError, TracingBridge, tracing_bridge};
 pub use operation::{
     OperationAttributes, OperationOutput, TraceErr, with_traced_operation,
     with_traced_operation_async,

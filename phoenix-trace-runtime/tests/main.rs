@@ -3,4 +3,5 @@
 mod boundaries;
 mod interop;
 mod recording;
+mod sampling;
 mod support;

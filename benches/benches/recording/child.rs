@@ -50,6 +50,8 @@ pub(crate) fn run(task: &Task) -> Result<(), String> {
     let measured = match task.measurement.stack {
         Name::Untraced => measure::<Untraced>(task, Box::new(Nothing)),
         Name::OursDropped => measure::<Ours>(task, Ours::start(0.0)?),
+        Name::OursTenRules => measure::<Ours>(task, Ours::start_with_rules(10)?),
+        Name::OursManyRules => measure::<Ours>(task, Ours::start_with_rules(200)?),
         Name::OursMeasured => measure::<Ours>(task, Ours::start_measured()?),
         Name::OursExported => measure::<Ours>(task, Ours::start(1.0)?),
         Name::OursOff => measure::<Ours>(task, Box::new(Nothing)),

@@ -47,12 +47,15 @@ pub(crate) enum Budget {
     Cheaper(f64),
     /// Ours is at most so many nanoseconds.
     Nanoseconds(f64),
+    /// Ours takes at most so many nanoseconds more.
+    Within(f64),
 }
 
 /// The rows whose name contains `filter`.
 pub(crate) fn rows(filter: Option<&str>) -> Vec<Row> {
     let mut rows = Vec::new();
     dropped(&mut rows);
+    rules(&mut rows);
     measured(&mut rows);
     exported(&mut rows);
     threads(&mut rows);
@@ -176,6 +179,19 @@ fn dropped(rows: &mut Vec<Row>) {
         group.rival(Name::TracingOtelTenth, promised);
         group.rival(Name::TracingOtelOff, None);
         group.rival(Name::FastraceCancelled, None);
+    }
+}
+
+/// What a decision costs by how many sampling rules there are, against the one rule of a ratio.
+fn rules(rows: &mut Vec<Row>) {
+    for (stack, name) in [(Name::OursTenRules, "10"), (Name::OursManyRules, "200")] {
+        let mut group = Group {
+            rows,
+            name: format!("dropped by one of {name} rules, sync"),
+            ours: Measurement::new(stack, Shape::Sync),
+            cost: Cost::Foreground,
+        };
+        group.rival(Name::OursDropped, Some(Budget::Within(5.0)));
     }
 }
 

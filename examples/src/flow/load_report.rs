@@ -27,6 +27,8 @@ pub(crate) struct LoadReport {
     pub(crate) spans: u64,
     /// Segments by the reason for which they were kept; one may have several.
     pub(crate) kept: BTreeMap<String, u64>,
+    /// Kept segments that do not say why.
+    pub(crate) segments_without_reason: usize,
     pub(crate) segments_by_service: BTreeMap<String, u64>,
     pub(crate) head_kept_by_service: BTreeMap<String, u64>,
     /// Failed requests whose trace is there from the gateway to where it failed.
@@ -64,6 +66,7 @@ impl LoadReport {
             correlated_requests: 0,
             spans: store.spans_by_service().values().sum(),
             kept: segments.by_reason,
+            segments_without_reason: segments.without_reason,
             segments_by_service: segments.by_service,
             head_kept_by_service: segments.head_kept_by_service,
             failed_requests_fully_kept: 0,
@@ -84,6 +87,12 @@ impl LoadReport {
             if number > 0 {
                 report.problem(format!("{number} traces {what}"));
             }
+        }
+        if report.segments_without_reason > 0 {
+            report.problem(format!(
+                "{} segments do not say why they were kept",
+                report.segments_without_reason
+            ));
         }
         report.check_accounts(store, stopped);
         report.problems = counted(report.problems);

@@ -124,12 +124,12 @@ impl Edge {
         for field in baggage {
             headers.remove(field);
         }
-        Arrived {
-            context,
-            link: remote
-                .parent
-                .map(|parent| parent.to_span_context(&remote.state)),
-        }
+        let link = remote
+            .parent
+            .map(|parent| parent.to_span_context(&remote.state));
+        // For the sampler, which looks before the span has its link.
+        context.link = link.clone().map(Box::new);
+        Arrived { context, link }
     }
 }
 

@@ -9,7 +9,7 @@ use super::Config;
 use super::otlp::Otlp;
 use super::target::Target;
 use crate::pipeline::Sdk;
-use crate::sampling::{Environment, Sampler};
+use crate::sampling::Environment;
 
 impl Config {
     /// For what code says. What it leaves out is taken from the file of `OTEL_CONFIG_FILE`, where that is set, else from
@@ -48,20 +48,12 @@ impl Config {
         self
     }
 
-    /// Where the service runs: chooses the preset of [`configure_sampler`]. Default: `ENVIRONMENT`, else development.
+    /// Where the service runs: chooses the preset of [`configure_sampler`](crate::sampling::configure_sampler). Default: `ENVIRONMENT`, else development.
     #[must_use]
     pub fn environment(mut self, environment: Environment) -> Self {
         self.set_environment(environment);
         self.origins.code("deployment.environment.name");
         self.check_sensitive();
-        self
-    }
-
-    /// How segments are sampled. Default: `OTEL_TRACES_SAMPLER` when set, else the environment's preset.
-    #[must_use]
-    pub fn sampler(mut self, sampler: Sampler) -> Self {
-        self.sampler = Some(sampler);
-        self.origins.code("tracer_provider.sampler");
         self
     }
 

@@ -13,6 +13,7 @@ mod otlp;
 mod problem;
 mod propagators;
 mod resource;
+mod sampling;
 mod sensitive;
 mod target;
 mod targets;
@@ -22,6 +23,8 @@ use std::path::Path;
 
 use opentelemetry::KeyValue;
 
+#[cfg(feature = "watch")]
+pub(crate) use declarative::reload;
 pub use metrics::MetricTemporality;
 use metrics::Metrics;
 #[cfg(feature = "metrics")]
@@ -37,13 +40,18 @@ pub(crate) use otlp::{Settings, Signal};
 pub use problem::Problem;
 pub use resource::ResourceDetector;
 use resource::{Detection, Identity};
+#[cfg(feature = "watch")]
+pub(crate) use sampling::FileSampling;
+use sampling::Sampling;
 use targets::Targets;
 use vars::Vars;
 
 use crate::interop::OtelContext;
+#[cfg(feature = "tracing")]
+use crate::interop::TracingBridge;
 use crate::pipeline::{Limits, Sending};
 use crate::propagation::Propagators;
-use crate::sampling::{Environment, Sampler, configure_sampler};
+use crate::sampling::Environment;
 
 const STRICT: &str = "PHOENIX_TRACE_STRICT";
 const PRINT: &str = "PHOENIX_TRACE_PRINT_CONFIG";
@@ -63,13 +71,15 @@ pub struct Config {
     pub(crate) environment: Environment,
     resource: Vec<KeyValue>,
     detection: Detection,
-    sampler: Option<Sampler>,
+    sampling: Sampling,
     targets: Targets,
     /// What the environment says of OTLP, whether it is used or not.
     otlp: Otlp,
     metrics: Metrics,
     pub(crate) propagators: Propagators,
     pub(crate) otel_context: OtelContext,
+    #[cfg(feature = "tracing")]
+    pub(crate) bridge: Option<TracingBridge>,
     pub(crate) disabled: bool,
     /// Is the line at start left out?
     pub(crate) quiet: bool,
@@ -117,12 +127,17 @@ impl Config {
             environment,
             resource,
             detection,
-            sampler: vars.sampler(),
+            sampling: Sampling {
+                environment: vars.sampler(),
+                ..Sampling::default()
+            },
             targets: vars.targets(&otlp),
             otlp,
             metrics,
             propagators: vars.propagators(),
             otel_context: vars.otel_context(),
+            #[cfg(feature = "tracing")]
+            bridge: vars.bridge(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             quiet: false,
             strict: vars.flag_or_one(STRICT),
@@ -158,14 +173,6 @@ impl Config {
         &self.problems
     }
 
-    /// The sampler in force.
-    #[must_use]
-    pub fn effective_sampler(&self) -> Sampler {
-        self.sampler
-            .clone()
-            .unwrap_or_else(|| configure_sampler(self.environment, &self.service))
-    }
-
     /// One line on what is exported where.
     pub(crate) fn summary(&self) -> String {
         let Self {
@@ -178,7 +185,7 @@ impl Config {
         let metrics = metrics.map_or(String::new(), |metrics| format!("; metrics go {metrics}"));
         format!(
             "{service} ({environment}): traces go {targets}{metrics}; sampling: {}",
-            self.effective_sampler()
+            sampling::Summary(self)
         )
     }
 }

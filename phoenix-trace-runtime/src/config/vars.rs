@@ -14,7 +14,6 @@ use super::otlp::{Otlp, Settings, Signal};
 use super::target::Target;
 use super::targets::Targets;
 use crate::pipeline::{Limits, Sending};
-use crate::sampling::Sampler;
 
 const EXPORTERS: &str = "OTEL_TRACES_EXPORTER";
 
@@ -147,49 +146,6 @@ impl Vars<'_> {
             );
         }
         pairs.unwrap_or_default()
-    }
-
-    pub(super) fn sampler(&mut self) -> Option<Sampler> {
-        let name = self.first(&["OTEL_TRACES_SAMPLER"])?;
-        let (parent_based, base) = match name.strip_prefix("parentbased_") {
-            Some(base) => (true, base),
-            None => (false, name.as_str()),
-        };
-        let sampler = match base {
-            "always_on" => Sampler::always_on(),
-            "always_off" => Sampler::always_off(),
-            "traceidratio" => Sampler::ratio(self.sampler_ratio()),
-            _ => {
-                let expected =
-                    "always_on, always_off, traceidratio, or one of these after `parentbased_`";
-                self.problem(
-                    "OTEL_TRACES_SAMPLER",
-                    &name,
-                    expected,
-                    "the preset of the environment",
-                );
-                return None;
-            }
-        };
-        Some(if parent_based {
-            sampler.parent_based()
-        } else {
-            sampler
-        })
-    }
-
-    fn sampler_ratio(&mut self) -> f64 {
-        const NAME: &str = "OTEL_TRACES_SAMPLER_ARG";
-        let Some(value) = self.first(&[NAME]) else {
-            return 1.0;
-        };
-        match value.trim().parse() {
-            Ok(ratio) if (0.0..=1.0).contains(&ratio) => ratio,
-            _ => {
-                self.problem(NAME, &value, "a number from 0 to 1", "1");
-                1.0
-            }
-        }
     }
 
     /// Those that `OTEL_TRACES_EXPORTER` lists, each once; without it OTLP where an endpoint is known, else the console.

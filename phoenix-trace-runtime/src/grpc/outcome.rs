@@ -160,6 +160,9 @@ impl Ended {
         let Self { code, message } = self;
         span.edit(move |strand, number| {
             strand.set_plain(number, &[Attr::new(&STATUS_CODE, code_name(code))]);
+            if !is_error {
+                strand.note_code(code_name(code));
+            }
         });
         if is_error {
             let told = Told {

@@ -75,6 +75,9 @@ fn status(span: &mut Running<'_>, status: StatusCode, is_error: bool) {
     span.edit(move |strand, number| {
         let code = int(&keys::HTTP_RESPONSE_STATUS_CODE, i64::from(status.as_u16()));
         strand.set_plain(number, &[code]);
+        if !is_error {
+            strand.note_code(status.as_str());
+        }
     });
     if is_error {
         fail_with(span, status);

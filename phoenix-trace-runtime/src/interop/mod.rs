@@ -24,4 +24,6 @@ pub(crate) use provider::install;
 pub use span::Span;
 pub use tracer::Tracer;
 #[cfg(feature = "tracing")]
-pub use tracing::{TracingBridge, tracing_bridge};
+pub use tracing::{FilterError, TracingBridge, tracing_bridge};
+#[cfg(feature = "tracing")]
+pub(crate) use tracing::{SPANS, subscribe};

@@ -157,6 +157,7 @@ impl Instruments<'_> {
                 observe(stats.segments_kept_by_head, &decision("head"));
                 observe(stats.segments_kept_by_force, &decision("forced"));
                 observe(stats.segments_kept_by_error, &decision("error"));
+                observe(stats.segments_kept_by_slowness, &decision("slow"));
                 observe(stats.segments_discarded, &decision("discarded"));
             },
         );

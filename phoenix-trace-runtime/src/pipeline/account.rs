@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam_utils::CachePadded;
 
-const SHARDS: usize = 16;
+use crate::sampling::SamplingStats;
+
+pub(crate) const SHARDS: usize = 16;
 
 /// Why a span that was to be kept was given up, before it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,7 @@ pub(crate) enum Count {
     SegmentsByHead,
     SegmentsByForce,
     SegmentsByError,
+    SegmentsBySlowness,
     SegmentsDiscarded,
     SegmentsStarted,
     LateErrors,
@@ -88,11 +91,12 @@ impl Count {
             Self::LateErrors => 10,
             Self::SegmentsByForce => 11,
             Self::CorrelationsReplaced => 12,
-            Self::Unrecorded => 13,
-            Self::Dropped(reason) => 14 + reason as usize,
+            Self::SegmentsBySlowness => 13,
+            Self::Unrecorded => 14,
+            Self::Dropped(reason) => 15 + reason as usize,
         }
     }
-    const NUMBER: usize = 14 + DropReason::ALL.len();
+    const NUMBER: usize = 15 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
@@ -132,6 +136,7 @@ impl Account {
             Count::SegmentsByHead,
             Count::SegmentsByForce,
             Count::SegmentsByError,
+            Count::SegmentsBySlowness,
             Count::SegmentsDiscarded,
         ];
         // Read first: a segment that is decided meanwhile may be missing, none is counted that does not exist.
@@ -158,10 +163,12 @@ impl Account {
             segments_kept_by_head: self.sum(Count::SegmentsByHead),
             segments_kept_by_force: self.sum(Count::SegmentsByForce),
             segments_kept_by_error: self.sum(Count::SegmentsByError),
+            segments_kept_by_slowness: self.sum(Count::SegmentsBySlowness),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
             unrecorded: self.sum(Count::Unrecorded),
             correlations_replaced: self.sum(Count::CorrelationsReplaced),
+            sampling: SamplingStats::default(),
             also,
         }
     }
@@ -217,6 +224,8 @@ pub struct Stats {
     pub segments_kept_by_force: u64,
     /// Segments kept because something in them failed, whatever the head decision was.
     pub segments_kept_by_error: u64,
+    /// Segments kept because their local root took longer than it may, and for nothing else.
+    pub segments_kept_by_slowness: u64,
     /// Segments dropped.
     pub segments_discarded: u64,
     /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
@@ -227,6 +236,8 @@ pub struct Stats {
     pub unrecorded: u64,
     /// Requests and messages that came with a correlation id that was not valid, or with several: they got another one.
     pub correlations_replaced: u64,
+    /// The sampling rules in force.
+    pub sampling: SamplingStats,
     /// What became of the kept spans at each exporter but the first.
     pub also: Vec<ExporterStats>,
 }
@@ -276,7 +287,7 @@ impl fmt::Display for Stats {
         write!(
             f,
             " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; {} open; \
-             segments: {} open, {} kept by head, {} by force, {} by error, {} discarded; {} late errors; \
+             segments: {} open, {} kept by head, {} by force, {} by error, {} for slowness, {} discarded; {} late errors; \
              {} correlation ids replaced",
             self.acknowledged,
             self.rejected,
@@ -288,6 +299,7 @@ impl fmt::Display for Stats {
             self.segments_kept_by_head,
             self.segments_kept_by_force,
             self.segments_kept_by_error,
+            self.segments_kept_by_slowness,
             self.segments_discarded,
             self.late_errors,
             self.correlations_replaced,

@@ -10,7 +10,6 @@ use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use super::destination::Piece;
-use crate::propagation::Threshold;
 use crate::record::context::{RANDOM, SAMPLED};
 use crate::record::details::{Owner, StoredLink};
 use crate::record::given::Which;
@@ -18,7 +17,6 @@ use crate::record::segment::Kept;
 use crate::record::site::SpanKind;
 use crate::record::stored::{EVENT, NONE, Record, Stored, StoredEvent};
 use crate::record::strand::{Role, Strand};
-use crate::sampling::Reasons;
 
 static SCOPE: LazyLock<InstrumentationScope> = LazyLock::new(|| {
     InstrumentationScope::builder("phoenix-trace")
@@ -200,12 +198,7 @@ fn span(
 
 /// The received trace state with the probability that this segment was kept with: certain where errors are always kept.
 fn trace_state(strand: &Strand, kept: Kept) -> TraceState {
-    let threshold = if kept.reasons.has(Reasons::ERROR) {
-        Some(Threshold::ALWAYS)
-    } else {
-        strand.context.threshold
-    };
-    strand.context.state_with(threshold).to_opentelemetry()
+    strand.context.state_with(kept.threshold).to_opentelemetry()
 }
 
 /// The last value of a key wins.

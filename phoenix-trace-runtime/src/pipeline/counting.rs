@@ -3,18 +3,20 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::Pipeline;
 use super::account::{Count, DropReason, Stats};
 use super::lane::Lane;
-use super::{Pipeline, Reasons};
 use crate::record::context::Context;
 use crate::record::segment::Segment;
 use crate::record::strand::{Role, Strand};
 use crate::record::{registry, thread};
+use crate::sampling::Reasons;
 
 impl Pipeline {
     pub(crate) fn stats(&self) -> Stats {
         Stats {
             open: self.open_spans(),
+            sampling: self.sampling.stats(),
             ..self.decided()
         }
     }
@@ -58,7 +60,8 @@ impl Pipeline {
             match kept {
                 Some(reasons) if reasons.has(Reasons::HEAD) => Count::SegmentsByHead,
                 Some(reasons) if reasons.has(Reasons::FORCED) => Count::SegmentsByForce,
-                Some(_) => Count::SegmentsByError,
+                Some(reasons) if reasons.has(Reasons::ERROR) => Count::SegmentsByError,
+                Some(_) => Count::SegmentsBySlowness,
                 None => Count::SegmentsDiscarded,
             },
             1,
@@ -96,7 +99,7 @@ impl Pipeline {
 
     /// Counts failures that would have kept the segment of `context`, which was dropped before they came.
     pub(crate) fn count_late_errors(&self, context: &Context, errors: usize) {
-        if self.reasons(context, true).is_some() {
+        if context.tail {
             self.first.account.add(Count::LateErrors, errors);
         }
     }

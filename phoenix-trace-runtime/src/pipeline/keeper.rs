@@ -1,6 +1,6 @@
 //! The exporting thread. It has a reactor of its own, so it works the same under every runtime of the service and under
-//! none. On it run the workers of our own exporters, who decides segments whose grace period is over, and who cuts
-//! those that stay open. An exporter of the SDK may block: its worker has a thread of its own, and holds up nobody.
+//! none. On it run the workers of our own exporters, who decides segments whose grace period is over, who cuts
+//! those that stay open, and who follows the sources of sampling rules. An exporter of the SDK may block: its worker has a thread of its own, and holds up nobody.
 
 use std::io;
 use std::sync::Arc;
@@ -77,6 +77,7 @@ pub(super) fn start(
                     () = async { while workers.join_next().await.is_some() {} } => {}
                     () = pipeline.waiting.decide() => {}
                     () = pipeline.cutting.run(&pipeline) => {}
+                    () = pipeline.sampling.follow() => {}
                 }
                 if let Some(beside) = beside {
                     // A panic has been printed; there is nothing to add.

@@ -37,14 +37,13 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use http::HeaderValue;
-use opentelemetry::Key;
+use opentelemetry::{Key, KeyValue};
 use opentelemetry_sdk::Resource;
 use tokio::sync::Notify;
 
 use account::Count;
-#[cfg(feature = "metrics")]
-pub(crate) use account::thread_number;
 pub use account::{DropReason, ExporterStats, Stats};
+pub(crate) use account::{SHARDS, thread_number};
 pub(crate) use beside::{Beside, Start};
 pub(crate) use component::Component;
 #[cfg(feature = "testing")]
@@ -58,6 +57,8 @@ pub(crate) use lane::Exporter;
 use lane::Lane;
 #[cfg(feature = "metrics")]
 pub(crate) use orders::Order;
+#[cfg(feature = "jaeger-remote")]
+pub(crate) use otlp::Get;
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::{Metrics, Otlp};
 #[cfg(feature = "otlp")]
@@ -77,8 +78,7 @@ use crate::record::room::Room;
 use crate::record::segment::{Kept, Segment, lock};
 use crate::record::strand::Strand;
 use crate::record::{registry, thread};
-pub(crate) use crate::sampling::Reasons;
-use crate::sampling::Sampler;
+use crate::sampling::{Control, Root};
 use crate::sensitive::Sensitive;
 
 /// What a segment may hold, and for how long.
@@ -163,7 +163,8 @@ impl Default for Sending {
 pub(crate) struct Pipeline {
     pub(crate) limits: Limits,
     idle: bool,
-    sampler: Sampler,
+    /// What is kept.
+    pub(crate) sampling: Arc<Control>,
     /// How context travels to and from what is recorded here.
     pub(crate) propagators: &'static Propagators,
     /// Where OpenTelemetry's context is attached.
@@ -199,7 +200,7 @@ impl Pipeline {
     /// one.
     pub(crate) fn start(
         limits: Limits,
-        sampler: Sampler,
+        sampling: Arc<Control>,
         propagators: &'static Propagators,
         contexts: OtelContext,
         resource: Resource,
@@ -214,7 +215,7 @@ impl Pipeline {
         let also = lanes.split_off(1.min(lanes.len()));
         let first = lanes.pop().unwrap_or_else(Lane::nowhere);
         let running = Some(thread::Counted::new());
-        let mut pipeline = Self::new(limits, false, sampler, first, also, running);
+        let mut pipeline = Self::new(limits, false, sampling, first, also, running);
         pipeline.propagators = propagators;
         pipeline.contexts = contexts;
         let name = resource.get(&Key::from_static_str("service.name"));
@@ -236,7 +237,7 @@ impl Pipeline {
     fn new(
         limits: Limits,
         idle: bool,
-        sampler: Sampler,
+        sampling: Arc<Control>,
         first: Lane,
         also: Vec<Lane>,
         running: Option<thread::Counted>,
@@ -247,7 +248,7 @@ impl Pipeline {
             room: Room::new(limits.undecided_bytes, limits.open_segments),
             limits,
             idle,
-            sampler,
+            sampling,
             propagators: &DEFAULT,
             contexts: OtelContext::default(),
             told_name: None,
@@ -267,12 +268,12 @@ impl Pipeline {
     /// Stands behind scopes while nothing is recorded. No span is ever started on it.
     pub(crate) fn idle() -> &'static Arc<Self> {
         static IDLE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| {
-            let (limits, sampler) = (Limits::default(), Sampler::always_off());
+            let (limits, sampling) = (Limits::default(), Arc::new(Control::off()));
             let first = Lane::nowhere();
             Arc::new(Pipeline::new(
                 limits,
                 true,
-                sampler,
+                sampling,
                 first,
                 Vec::new(),
                 None,
@@ -296,12 +297,19 @@ impl Pipeline {
         self.idle
     }
 
-    pub(crate) fn decide_head(&self, context: &mut Context) {
+    /// Makes the head decision about the segment of a local root that started at `now`. Gives attributes that a sampler has for
+    /// it.
+    pub(crate) fn decide_head(
+        &self,
+        context: &mut Context,
+        root: Root<'_>,
+        now: Ticks,
+    ) -> Vec<KeyValue> {
         let before = self.first.account.add(Count::SegmentsStarted, 1);
         if before.is_multiple_of(self.room.recount_after()) {
             self.recount_open();
         }
-        self.sampler.decide(context);
+        self.sampling.decide(context, root, now)
     }
 
     /// May another segment start? One that may not is counted.
@@ -325,10 +333,6 @@ impl Pipeline {
         let open = self.first.account.open_segments();
         self.room
             .segments(usize::try_from(open).unwrap_or(usize::MAX));
-    }
-
-    pub(crate) fn reasons(&self, context: &Context, failed: bool) -> Option<Reasons> {
-        self.sampler.reasons(context, failed)
     }
 
     /// Hands a strand of a kept segment to the exporters.

@@ -49,6 +49,7 @@ impl Strand {
         ended.role = Role::Branch;
         ended.context = self.context.clone();
         ended.failed = self.failed;
+        ended.failures = self.failures.clone();
         ended.overflow = std::mem::take(&mut self.overflow);
         ended.unrecorded = std::mem::take(&mut self.unrecorded);
         ended.squeezed = self.squeezed;

@@ -1,6 +1,7 @@
 //! Recording. A span is a record in the buffer of its strand; a strand is what one line of execution records; strands
 //! form a segment, which is decided once, when its outcome is known. `docs/architecture.md` has the picture.
 
+mod annotate;
 pub(crate) mod attributes;
 pub(crate) mod carry;
 #[cfg(feature = "metrics")]

@@ -166,6 +166,10 @@ pub(crate) fn finish(mut strand: Box<Strand>) {
     } else if strand.open > 0 {
         let part = part_of(&mut strand);
         let root_ended = strand.role == Role::Root;
+        if root_ended && let Some(segment) = part.segment() {
+            strand.measure_root();
+            segment.root_has_ended(strand.slow);
+        }
         part.orphan(strand);
         if root_ended && let Some(segment) = part.segment() {
             segment.pipeline.root_ended_early(segment);
@@ -189,6 +193,9 @@ pub(super) fn give_back(mut strand: Box<Strand>) {
 fn complete(mut strand: Box<Strand>) {
     // It names the part.
     strand.otel = None;
+    if strand.role == Role::Root {
+        strand.measure_root();
+    }
     if let Some(mut part) = strand.part.take() {
         registry::remove(part.seed);
         // Somebody who has just found the part keeps it, and with it the segment; else it serves again.

@@ -259,10 +259,13 @@ pub(super) fn root_alone(
             strand.set_rendered(0, attr.key, value);
         }
     }
-    let Strand {
-        pipeline, context, ..
-    } = &mut *strand;
-    pipeline.decide_head(context);
+    if let Some((pipeline, context, root)) = strand.starting() {
+        let attributes = pipeline.decide_head(context, root, now);
+        context.link = None;
+        if !attributes.is_empty() {
+            strand.annotate(&attributes);
+        }
+    }
     Some(strand)
 }
 

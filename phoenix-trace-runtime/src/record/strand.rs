@@ -16,6 +16,7 @@ use super::site::Site;
 use super::stored::{EVENT, LINK, NONE, Record, StoredAttr, StoredEvent, Text};
 use super::{ids, thread};
 use crate::pipeline::Pipeline;
+use crate::sampling::Root;
 
 #[derive(Debug)]
 pub(crate) struct Strand {
@@ -65,6 +66,8 @@ pub(crate) struct Strand {
     pub(crate) open: u32,
     /// A span failed in a way that keeps the segment.
     pub(crate) failed: bool,
+    /// It is a local root's, which took longer than its bound.
+    pub(crate) slow: bool,
     /// A failure is being told, for which there is room where there is none for others.
     pub(super) telling_failure: bool,
     /// Its owner is done with it; it waits for spans that run elsewhere.
@@ -139,6 +142,7 @@ impl Strand {
             current: NONE,
             open: 0,
             failed: false,
+            slow: false,
             telling_failure: false,
             orphaned: false,
             overflow: 0,
@@ -190,6 +194,7 @@ impl Strand {
         self.current = NONE;
         self.open = 0;
         self.failed = false;
+        self.slow = false;
         self.orphaned = false;
         self.overflow = 0;
         self.unrecorded = 0;
@@ -424,10 +429,45 @@ impl Strand {
         Some(owner)
     }
 
+    /// What the head decision is made from, and what it sets.
+    #[inline]
+    pub(super) fn starting(&mut self) -> Option<(&Pipeline, &mut Context, Root<'_>)> {
+        let record = self.records.first()?;
+        let root = Root::new(record, &self.attrs, &self.text, &self.arrays);
+        Some((&self.pipeline, &mut self.context, root))
+    }
+
+    /// Looks whether the local root took longer than it may.
+    #[inline]
+    pub(super) fn measure_root(&mut self) {
+        if self.context.slow_at != Ticks::MAX && self.context.slow_at != 0 {
+            let root = self.record(0);
+            self.slow |= root.is_some_and(|root| root.end > self.context.slow_at);
+        }
+    }
+
+    /// What tells its first failure from others: the span called by the name of the local root, where it is here, and the type
+    /// of its error.
+    pub(super) fn first_failure(&self) -> Option<(String, String)> {
+        let number = *self.failures.first()?;
+        let failed = self.record(number)?;
+        let operation = match self.role {
+            Role::Root => self.record(0).unwrap_or(failed),
+            _ => failed,
+        };
+        let owner = self.owner(number);
+        let error_type = self.attrs.iter().rev().find(|attr| {
+            attr.owner == owner && attr.key.name == super::failure::keys::ERROR_TYPE.name
+        });
+        let error_type = match error_type.map(StoredAttr::value) {
+            Some(super::stored::Stored::Str(text)) => self.text(text),
+            _ => "",
+        };
+        Some((self.name_of(operation).to_owned(), error_type.to_owned()))
+    }
+
     pub(crate) fn text(&self, text: Text) -> &str {
-        self.text
-            .get(text.start as usize..(text.start + text.len) as usize)
-            .unwrap_or_default()
+        text.of(&self.text)
     }
 
     pub(crate) fn name_of_event(&self, event: &StoredEvent) -> &str {

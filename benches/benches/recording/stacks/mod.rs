@@ -72,6 +72,8 @@ impl Pipeline for Nothing {
 pub(crate) enum Name {
     Untraced,
     OursDropped,
+    OursTenRules,
+    OursManyRules,
     OursMeasured,
     OursExported,
     OursOff,
@@ -91,9 +93,11 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 18] = [
+    const ALL: [(Self, &'static str); 20] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
+        (Self::OursTenRules, "phoenix-trace, 10 rules"),
+        (Self::OursManyRules, "phoenix-trace, 200 rules"),
         (Self::OursMeasured, "phoenix-trace, dropped, with metrics"),
         (Self::OursExported, "phoenix-trace, exported"),
         (Self::OursOff, "phoenix-trace, off"),
@@ -134,14 +138,16 @@ impl Name {
 
     /// Does anything reach the pipeline, that has to be waited for?
     pub(crate) fn hands_over(self) -> bool {
-        !matches!(
-            self,
-            Self::OursDropped
-                | Self::OursMeasured
-                | Self::OursEverySpan
-                | Self::OursNoContext
-                | Self::TracingOtelOff
-        ) && !self.is_off()
+        let drops = [
+            Self::OursDropped,
+            Self::OursTenRules,
+            Self::OursManyRules,
+            Self::OursMeasured,
+            Self::OursEverySpan,
+            Self::OursNoContext,
+            Self::TracingOtelOff,
+        ];
+        !drops.contains(&self) && !self.is_off()
     }
 
     /// Does it send to another process?

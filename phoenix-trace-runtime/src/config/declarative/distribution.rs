@@ -9,9 +9,9 @@ use crate::propagation::CorrelationSource;
 use crate::sampling::Environment;
 use crate::sensitive::Sensitive;
 
-const OURS: &str = "phoenix_trace";
+pub(super) const OURS: &str = "phoenix_trace";
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "environment",
     "strict",
     "print_config",
@@ -19,6 +19,7 @@ const KEYS: [&str; 7] = [
     "correlation",
     "sensitive",
     "limits",
+    "sampling",
 ];
 
 impl Config {
@@ -50,6 +51,9 @@ impl Config {
         }
         if let Some(sensitive) = ours.section("sensitive", &["policy", "key"]) {
             self.read_sensitive(&sensitive);
+        }
+        if let Some(item) = ours.get("sampling") {
+            self.sampling.file = super::sampling::sampling(item);
         }
         let limits = [
             "spans_per_segment",

@@ -6,11 +6,15 @@ mod exporter;
 mod metrics;
 mod resource;
 mod sampler;
+mod sampling;
 #[cfg(test)]
 mod tests;
 mod traces;
 
 use std::path::Path;
+
+#[cfg(feature = "watch")]
+pub(crate) use sampling::reload;
 
 use super::file::{Broken, Document, Item, Section, Source};
 use super::target::Target;
@@ -59,7 +63,9 @@ impl Config {
     }
 
     pub(super) fn of_file(path: &Path, var: &dyn Fn(&str) -> Option<String>) -> Self {
-        Self::of_document(Document::load(path, var), var)
+        let mut config = Self::of_document(Document::load(path, var), var);
+        config.watch(path);
+        config
     }
 
     fn of_document(

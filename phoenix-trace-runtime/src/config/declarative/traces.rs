@@ -75,7 +75,7 @@ impl Config {
         }
         if let Some(item) = provider.get("sampler").filter(|item| !item.node.is_null()) {
             item.used_as("tracer_provider.sampler");
-            self.sampler = sampler::sampler(item);
+            self.sampling.environment = sampler::sampler(item);
         }
         if let Some(item) = provider.get("id_generator").filter(|i| !i.node.is_null())
             && let Some((_, random)) = item.choice(&["random"])

@@ -107,6 +107,25 @@ impl<'d, 's> Item<'d, 's> {
         Some(self.child(key, entry))
     }
 
+    /// The keys of a mapping that may have any, and what stands under them; with a problem, none.
+    pub(crate) fn entries(&self) -> Vec<(&'d str, Self)> {
+        let entries: &[Entry] = match &self.node.value {
+            Value::Mapping(entries) => entries,
+            Value::Null => &[],
+            _ => {
+                self.problem("a mapping", "none");
+                &[]
+            }
+        };
+        let item = |entry: &'d Entry| (entry.key.as_str(), self.child(&entry.key, entry));
+        entries.iter().map(item).collect()
+    }
+
+    /// How many problems have been told so far.
+    pub(crate) fn told(&self) -> usize {
+        self.source.told.borrow().len()
+    }
+
     /// `file:line:column`.
     pub(crate) fn place(&self) -> String {
         self.source.at_place(self.place)

@@ -86,6 +86,22 @@ impl fmt::Display for Settings {
 }
 
 impl Settings {
+    /// For a document at `uri`, asked for over HTTP.
+    #[cfg(feature = "jaeger-remote")]
+    pub(crate) fn plain(uri: Uri) -> Self {
+        Self {
+            signal: Signal::Traces,
+            protocol: Protocol::HttpProtobuf,
+            endpoint: shown(&uri.to_string()),
+            uri,
+            headers: HeaderMap::new(),
+            compression: Compression::None,
+            timeout: Some(Duration::from_secs(10)),
+            certificate: None,
+            client: None,
+        }
+    }
+
     pub(in crate::config) fn new(signal: Signal, otlp: &Otlp, problems: &mut Vec<Problem>) -> Self {
         let protocol = otlp.protocol.unwrap_or(Protocol::HttpProtobuf);
         let uri = otlp

@@ -5,6 +5,8 @@ mod attributes;
 mod body;
 mod connection;
 mod encode;
+#[cfg(feature = "jaeger-remote")]
+mod get;
 mod group;
 mod grpc;
 mod http;
@@ -23,6 +25,8 @@ use bytes::Bytes;
 use opentelemetry_sdk::Resource;
 
 use self::encode::{Encoded, Encoder};
+#[cfg(feature = "jaeger-remote")]
+pub(crate) use self::get::Get;
 pub(crate) use self::metrics::Metrics;
 use self::transport::Transport;
 use super::destination::{Answer, Destination, Piece, Sending};

@@ -12,7 +12,7 @@ use super::wire::{
     bytes, eight_bytes, number, put_bytes, put_head, put_message, put_number, put_string,
 };
 use crate::pipeline::destination::Piece;
-use crate::propagation::{CorrelationId, Threshold};
+use crate::propagation::CorrelationId;
 use crate::record::clock::UnixAnchor;
 use crate::record::context::{RANDOM, SAMPLED};
 use crate::record::given::Which;
@@ -20,7 +20,6 @@ use crate::record::segment::Kept;
 use crate::record::site::SpanKind;
 use crate::record::stored::{EVENT, NONE, Record};
 use crate::record::strand::{Role, Strand};
-use crate::sampling::Reasons;
 
 /// Fields of `Span`.
 mod span {
@@ -142,11 +141,7 @@ impl Spans {
     /// What the spans of a strand have in common: the trace id, and the received trace state with the probability that
     /// the segment was kept with, which is certainty where errors are always kept.
     fn set_common(&mut self, strand: &Strand, kept: Kept) {
-        let threshold = if kept.reasons.has(Reasons::ERROR) {
-            Some(Threshold::ALWAYS)
-        } else {
-            strand.context.threshold
-        };
+        let threshold = kept.threshold;
         self.state.clear();
         if !strand.context.state.is_empty() {
             let state = strand.context.state_with(threshold).to_opentelemetry();
