@@ -40,7 +40,7 @@
 //!   are recorded in the same segments.
 //! - Saying more about a span, from anywhere: [`current_span`], [`SpanHandle`], [`add_link`].
 //! - Without annotations on `main`: [`init`], [`Config`], [`Telemetry`]. What became of every span: [`stats`], and
-//!   the same as metrics (feature `otlp`): `metrics`.
+//!   the same as metrics, with the durations of requests and operations (feature `otlp` or `prometheus`): `metrics`.
 //!
 //! Where traces go is set by the environment, as `docs/configuration.md` in the repository lists it.
 

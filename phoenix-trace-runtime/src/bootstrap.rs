@@ -19,7 +19,7 @@ use crate::propagation::{CompositePropagator, Propagators};
 use crate::record::segment::lock;
 use crate::record::thread;
 use crate::sampling::Control;
-use crate::{diag, panics};
+use crate::{check, diag, panics};
 
 /// How long [`Telemetry::shutdown`] takes at most.
 pub const FLUSH_DEADLINE: Duration = Duration::from_secs(5);
@@ -135,6 +135,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     let summary = (!config.quiet).then(|| config.summary());
     #[cfg(feature = "tracing")]
     let bridge = config.bridge.clone();
+    check::remember(&config);
     let parts = Parts::of(config);
     #[cfg(feature = "metrics")]
     let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
@@ -300,6 +301,23 @@ impl Drop for Telemetry {
 /// ```
 pub fn flush(deadline: Duration) -> bool {
     thread::current_pipeline().is_none_or(|pipeline| pipeline.flush(deadline))
+}
+
+/// Decides what is open, sends everything within [`FLUSH_DEADLINE`], and ends the process with this exit code: in place of
+/// [`std::process::exit`], which ends it at once and loses what has not been sent. Spans that are open count with what they
+/// have by then.
+///
+/// ```no_run
+/// fn usage() -> ! {
+///     eprintln!("usage: report FILE");
+///     phoenix_trace_runtime::exit(64)
+/// }
+/// ```
+pub fn exit(code: i32) -> ! {
+    if let Some(pipeline) = thread::global() {
+        pipeline.shutdown(FLUSH_DEADLINE);
+    }
+    std::process::exit(code)
 }
 
 /// The last pipeline that the process had, for the sake of its account.

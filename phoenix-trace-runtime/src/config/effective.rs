@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Config;
 use super::interop;
-use super::metrics::MetricsTarget;
+use super::metrics::{MetricsTarget, SERIES, TEMPORALITY};
 use super::origin::Origins;
 use super::otlp::{Compression, Otlp, Settings, Signal};
 use super::target::Target;
@@ -59,6 +59,9 @@ impl Config {
         };
         rows.setting("disabled", self.disabled, &["OTEL_SDK_DISABLED"]);
         rows.setting("strict", self.strict, &[super::STRICT]);
+        let shutdown = self.shutdown.as_str();
+        let variables = [super::shutdown::SHUTDOWN];
+        rows.setting("distribution.phoenix_trace.shutdown", shutdown, &variables);
         for (pair, origin) in self.attributes() {
             rows.row(pair.key.as_str(), format_args!("{}", pair.value), origin);
         }
@@ -247,11 +250,17 @@ impl Config {
             let all = self.metrics.otlp(self.targets.otlp());
             let said = |_: &str| (origin != "default").then(|| origin.clone());
             self.otlp_rows(rows, &of, settings, &all, &said);
+            let variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+            rows.setting(TEMPORALITY, export.how.temporality, &[variable]);
+        }
+        rows.setting(SERIES, export.how.series, &["PHOENIX_TRACE_METRIC_SERIES"]);
+        if let MetricsTarget::Prometheus(_) = &export.target {
+            return;
         }
         let interval = format!("{:?}", export.interval);
         let variables = ["OTEL_METRIC_EXPORT_INTERVAL"];
         rows.setting(&format!("{READER}.interval"), interval, &variables);
-        let timeout = format!("{:?}", self.metrics.timeout);
+        let timeout = format!("{:?}", export.how.timeout);
         let variables = ["OTEL_METRIC_EXPORT_TIMEOUT"];
         rows.setting(&format!("{READER}.timeout"), timeout, &variables);
     }
@@ -401,6 +410,7 @@ mod tests {
             "
 disabled  false  # default
 strict  false  # default
+distribution.phoenix_trace.shutdown  on_signal  # default
 deployment.environment.name  production  # ENVIRONMENT
 service.version  1.2.3  # code
 service.name  billing  # OTEL_SERVICE_NAME
@@ -437,6 +447,8 @@ meter_provider.readers[0].endpoint  http://collector:4318/v1/metrics  # OTEL_EXP
 meter_provider.readers[0].compression  none  # default
 meter_provider.readers[0].timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
 meter_provider.readers[0].headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
+meter_provider.readers[0].temporality_preference  cumulative  # default
+meter_provider.readers[0].cardinality_limits.histogram  2000  # default
 meter_provider.readers[0].interval  60s  # default
 meter_provider.readers[0].timeout  30s  # default
 "

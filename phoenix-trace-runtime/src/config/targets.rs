@@ -8,6 +8,7 @@ use opentelemetry_sdk::trace::{SpanExporter, SpanProcessor};
 use super::Config;
 use super::target::Target;
 use super::{Otlp, Settings, Signal};
+use crate::check::Checkable;
 #[cfg(feature = "testing")]
 use crate::pipeline::Destination;
 use crate::pipeline::{Exporter, Processor, Sdk, Sending};
@@ -84,6 +85,18 @@ impl Targets {
     ) -> impl Iterator<Item = (&'t Target, &'t Sending)> {
         let own = self.sending.iter().chain(std::iter::repeat(sending));
         self.all().zip(own)
+    }
+
+    /// Where traces go, as far as it can be tried out.
+    pub(super) fn checkable(&self) -> impl Iterator<Item = Checkable> {
+        self.all().map(|target| Checkable {
+            signal: "traces",
+            exporter: target.to_string(),
+            settings: match target {
+                Target::Otlp(otlp) => Some(otlp.settings.clone()),
+                _ => None,
+            },
+        })
     }
 
     /// What the pipeline is started with.

@@ -60,7 +60,7 @@ pub(crate) use orders::Order;
 #[cfg(feature = "jaeger-remote")]
 pub(crate) use otlp::Get;
 #[cfg(feature = "otlp")]
-pub(crate) use otlp::{Metrics, Otlp};
+pub(crate) use otlp::{Metrics, Otlp, Probe, tls_config};
 #[cfg(feature = "otlp")]
 pub(crate) use pace::Pace;
 #[cfg(feature = "metrics")]

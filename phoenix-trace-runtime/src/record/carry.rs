@@ -71,6 +71,7 @@ fn branch_of(running: &mut Strand, thread: &mut Thread) -> Option<Box<Strand>> {
     branch
         .context
         .take_correlation(running.context.correlation.as_ref());
+    branch.corrected = running.corrected;
     contexts::of_carried(&mut branch, running);
     Some(branch)
 }
@@ -246,7 +247,11 @@ pub fn current_span() -> SpanHandle {
 
 /// The correlation id of the running request.
 pub(crate) fn current_correlation() -> Option<CorrelationId> {
-    with_active(|strand| strand.context.correlation_id()).flatten()
+    with_active(|strand| {
+        strand.take_correction();
+        strand.context.correlation_id()
+    })
+    .flatten()
 }
 
 /// What a request that goes out from here says about the one that runs: its parent is the span that runs now.
@@ -262,6 +267,7 @@ impl Going {
     /// `None`: outside of any request.
     pub(crate) fn from_here() -> Option<Self> {
         with_active(|strand| {
+            strand.take_correction();
             let context = &strand.context;
             let decided = strand.role != Role::Scope;
             let state = if decided && !(context.state.is_empty() && context.threshold.is_none()) {

@@ -50,6 +50,8 @@ impl Strand {
         ended.context = self.context.clone();
         ended.failed = self.failed;
         ended.failures = self.failures.clone();
+        ended.across = self.across;
+        self.across.callee = false;
         ended.overflow = std::mem::take(&mut self.overflow);
         ended.unrecorded = std::mem::take(&mut self.unrecorded);
         ended.squeezed = self.squeezed;

@@ -232,6 +232,10 @@ impl Owned {
             },
             _ => None,
         };
+        let strand = strand.map(|mut strand| {
+            strand.take_correction();
+            strand
+        });
         match strand.map(thread::install) {
             Some(Ok(hidden)) => self.running(Mode::Strand, Child::first(), hidden),
             Some(Err(strand)) => {

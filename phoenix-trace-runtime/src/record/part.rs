@@ -191,11 +191,11 @@ pub(super) fn give_back(mut strand: Box<Strand>) {
 
 /// All spans of the strand have ended.
 fn complete(mut strand: Box<Strand>) {
-    // It names the part.
-    strand.otel = None;
     if strand.role == Role::Root {
         strand.measure_root();
     }
+    // It names the part.
+    strand.otel = None;
     if let Some(mut part) = strand.part.take() {
         registry::remove(part.seed);
         // Somebody who has just found the part keeps it, and with it the segment; else it serves again.
@@ -208,6 +208,7 @@ fn complete(mut strand: Box<Strand>) {
             None => strand.read(part.parking.close()),
         }
     }
+    strand.take_correction();
     let Some(mut segment) = strand.segment.take() else {
         return decide_alone(strand);
     };
@@ -216,6 +217,7 @@ fn complete(mut strand: Box<Strand>) {
             && let Some(failed) = alone.of_one_failed()
         {
             strand.failed |= failed;
+            strand.across = alone.across.across();
             strand.spare_segment = Some(segment);
             return decide_alone(strand);
         }

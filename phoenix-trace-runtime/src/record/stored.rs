@@ -19,14 +19,14 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    pub(crate) fn is_empty(self) -> bool {
-        self.len == 0
-    }
-
     /// The piece, of the text that it is one of.
     pub(crate) fn of(self, text: &str) -> &str {
         text.get(self.start as usize..(self.start + self.len) as usize)
             .unwrap_or_default()
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.len == 0
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::across::Across;
 use super::attributes::array_bytes;
 use super::clock::Ticks;
 use super::context::Context;
@@ -68,6 +69,12 @@ pub(crate) struct Strand {
     pub(crate) failed: bool,
     /// It is a local root's, which took longer than its bound.
     pub(crate) slow: bool,
+    /// What is known of its segment across services.
+    pub(crate) across: Across,
+    /// How often the correlation id of the request had been set by its tasks when it was taken over last, and how many scopes lend
+    /// the strand another one.
+    pub(super) corrected: u32,
+    pub(crate) lent: u32,
     /// A failure is being told, for which there is room where there is none for others.
     pub(super) telling_failure: bool,
     /// Its owner is done with it; it waits for spans that run elsewhere.
@@ -143,6 +150,9 @@ impl Strand {
             open: 0,
             failed: false,
             slow: false,
+            across: Across::default(),
+            corrected: 0,
+            lent: 0,
             telling_failure: false,
             orphaned: false,
             overflow: 0,
@@ -195,6 +205,9 @@ impl Strand {
         self.open = 0;
         self.failed = false;
         self.slow = false;
+        self.across = Across::default();
+        self.corrected = 0;
+        self.lent = 0;
         self.orphaned = false;
         self.overflow = 0;
         self.unrecorded = 0;

@@ -346,6 +346,13 @@ impl Sources {
 }
 
 impl Control {
+    /// A segment that failed was not kept, since there were too many.
+    pub(super) fn count_cut(&self) {
+        if let Some(storm) = self.storm() {
+            storm.count_cut();
+        }
+    }
+
     /// What is decided about a segment that failed and is kept for nothing else: see [`Storm`].
     #[cold]
     pub(super) fn weather(

@@ -104,12 +104,6 @@ impl Ours {
         )
     }
 
-    /// Everything is recorded and dropped, with OpenTelemetry's context attached elsewhere than by default.
-    pub(crate) fn start_with(contexts: OtelContext) -> Result<Box<dyn Pipeline>, String> {
-        let config = Config::default().sampler(Sampler::ratio(0.0));
-        init(config.exporter(Discard).otel_context(contexts))
-    }
-
     /// Everything is recorded and dropped, by the last of so many rules: for operations, kinds and routes that the workload does
     /// not have, and one for everything.
     pub(crate) fn start_with_rules(number: usize) -> Result<Box<dyn Pipeline>, String> {
@@ -121,6 +115,12 @@ impl Ours {
         let rules = (1..number).map(|number| rule(number).always());
         let rules: SamplingRules = rules.chain([Rule::new().ratio(0.0)]).collect();
         init(Config::default().sampler(rules).exporter(Discard))
+    }
+
+    /// Everything is recorded and dropped, with OpenTelemetry's context attached elsewhere than by default.
+    pub(crate) fn start_with(contexts: OtelContext) -> Result<Box<dyn Pipeline>, String> {
+        let config = Config::default().sampler(Sampler::ratio(0.0));
+        init(config.exporter(Discard).otel_context(contexts))
     }
 
     /// Everything is recorded and dropped, and how long it took is measured.

@@ -2,8 +2,8 @@
 
 use http::HeaderName;
 
-use crate::config::Config;
 use crate::config::file::{Item, Section};
+use crate::config::{Config, Shutdown};
 use crate::interop::OtelContext;
 use crate::propagation::CorrelationSource;
 use crate::sampling::Environment;
@@ -11,8 +11,9 @@ use crate::sensitive::Sensitive;
 
 pub(super) const OURS: &str = "phoenix_trace";
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "environment",
+    "shutdown",
     "strict",
     "print_config",
     "otel_context",
@@ -38,6 +39,9 @@ impl Config {
                 self.set_environment(environment);
                 item.used_as("deployment.environment.name");
             }
+        }
+        if let Some(shutdown) = ours.word("shutdown", &Shutdown::WORDS, "on_signal") {
+            self.shutdown = shutdown;
         }
         // Whoever starts the process may want it even where the file does not.
         self.strict |= ours.flag("strict", "false") == Some(true);
