@@ -9,12 +9,18 @@ use std::time::Instant;
 use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_sdk::Resource;
+#[cfg(all(feature = "logs", feature = "tracing"))]
+use tracing_subscriber::Layer as _;
+#[cfg(feature = "logs")]
+use tracing_subscriber::filter::Targets;
 
 #[cfg(feature = "metrics")]
 use crate::config::MetricsExport;
 #[cfg(all(feature = "logs", feature = "otlp"))]
 use crate::config::Settings;
 use crate::config::{Config, Problem};
+#[cfg(feature = "tracing")]
+use crate::interop::TracingBridge;
 use crate::interop::{self, OtelContext};
 #[cfg(feature = "logs")]
 use crate::logs::{self, Logs};
@@ -141,6 +147,8 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         ));
     }
     let summary = (!config.quiet).then(|| config.summary());
+    #[cfg(feature = "tracing")]
+    let bridge = config.bridge.clone();
     check::remember(&config);
     #[cfg(all(feature = "logs", not(feature = "otlp")))]
     if config.logs_export(&mut Vec::new()).is_some() {
@@ -162,12 +170,13 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     }
     install(propagators);
     #[cfg(feature = "logs")]
-    {
-        thread::set_logs(logs);
-        if let Some(filter) = filter {
-            logs::install(filter);
-        }
-    }
+    thread::set_logs(logs);
+    subscribe(
+        #[cfg(feature = "logs")]
+        filter,
+        #[cfg(feature = "tracing")]
+        bridge,
+    );
     if let Some(summary) = summary {
         diag::line(format_args!("{summary}"));
     }
@@ -179,6 +188,29 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         #[cfg(feature = "metrics")]
         meters: meters.and_then(|meters| meters.install()),
     })
+}
+
+/// Installs a subscriber of `tracing` for what is asked for: log records, and spans by the bridge.
+fn subscribe(
+    #[cfg(feature = "logs")] filter: Option<Targets>,
+    #[cfg(feature = "tracing")] bridge: Option<TracingBridge>,
+) {
+    #[cfg(all(feature = "logs", feature = "tracing"))]
+    match (filter, bridge) {
+        (Some(filter), bridge) => {
+            logs::install(filter, bridge.map(|bridge| bridge.layer().boxed()));
+        }
+        (None, Some(bridge)) => interop::subscribe(bridge),
+        (None, None) => {}
+    }
+    #[cfg(all(feature = "logs", not(feature = "tracing")))]
+    if let Some(filter) = filter {
+        logs::install(filter, None);
+    }
+    #[cfg(all(feature = "tracing", not(feature = "logs")))]
+    if let Some(bridge) = bridge {
+        interop::subscribe(bridge);
+    }
 }
 
 /// Makes them those of the process, and of `opentelemetry`, unless the program has installed another propagator there.
@@ -230,7 +262,7 @@ fn lines_only(config: Config) -> Result<Arc<Logs>, Error> {
     panics::listen();
     thread::set_logs(logs.clone());
     if let Some(filter) = filter {
-        logs::install(filter);
+        logs::install(filter, None);
     }
     Ok(logs)
 }

@@ -76,7 +76,7 @@ pub use http::{
 };
 pub use interop::OtelContext;
 #[cfg(feature = "tracing")]
-pub use interop::{TracingBridge, tracing_bridge};
+pub use interop::{FilterError, TracingBridge, tracing_bridge};
 #[cfg(feature = "logs")]
 pub use logs::{
     LineStats, LogExportStats, LogFormat, LogRecord, LogStats, Logger, LoggerProvider,

@@ -54,6 +54,8 @@ use vars::Vars;
 
 use crate::check::Checkable;
 use crate::interop::OtelContext;
+#[cfg(feature = "tracing")]
+use crate::interop::TracingBridge;
 use crate::pipeline::{Limits, Sending};
 use crate::propagation::Propagators;
 use crate::sampling::Environment;
@@ -85,6 +87,8 @@ pub struct Config {
     logs: logs::Logs,
     pub(crate) propagators: Propagators,
     pub(crate) otel_context: OtelContext,
+    #[cfg(feature = "tracing")]
+    pub(crate) bridge: Option<TracingBridge>,
     pub(crate) disabled: bool,
     /// Is the line at start left out?
     pub(crate) quiet: bool,
@@ -148,6 +152,8 @@ impl Config {
             logs,
             propagators: vars.propagators(),
             otel_context: vars.otel_context(),
+            #[cfg(feature = "tracing")]
+            bridge: vars.bridge(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             quiet: false,
             shutdown: vars.shutdown(),

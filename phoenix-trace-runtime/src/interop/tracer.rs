@@ -7,6 +7,7 @@ use super::attributes::{plain, put_others, restore};
 use super::contexts::span_context;
 use super::hand::{put_event, put_link};
 use super::identity;
+use super::provider::asked_in_vain;
 use super::span::Span;
 use super::words::Sites;
 use crate::record::carry::with_active;
@@ -37,6 +38,7 @@ impl trace::Tracer for Tracer {
 
     fn build_with_context(&self, builder: SpanBuilder, parent_cx: &Context) -> Span {
         if parent_cx.is_telemetry_suppressed() {
+            asked_in_vain();
             return Span::not_recording(SpanContext::NONE);
         }
         let SpanBuilder {

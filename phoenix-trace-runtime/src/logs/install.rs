@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use tracing_log::log;
 use tracing_log::{AsLog as _, LogTracer};
 use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::layer::{Layer, Layered, SubscriberExt as _};
 use tracing_subscriber::registry::Registry;
 use tracing_subscriber::reload;
 
@@ -13,10 +13,13 @@ use super::layer::{Events, is_given};
 use crate::diag;
 
 /// The levels of the subscriber that was installed here.
-static OURS: OnceLock<reload::Handle<Targets, Registry>> = OnceLock::new();
+static OURS: OnceLock<reload::Handle<Targets, Layered<Also, Registry>>> = OnceLock::new();
+
+/// A layer for spans, beside that for events.
+pub(crate) type Also = Option<Box<dyn Layer<Registry> + Send + Sync>>;
 
 /// Installs it, unless the program has installed another; the levels of one that was installed here before are set anew.
-pub(crate) fn install(filter: Targets) {
+pub(crate) fn install(filter: Targets, also: Also) {
     let most = filter
         .iter()
         .map(|(_, level)| level)
@@ -32,7 +35,7 @@ pub(crate) fn install(filter: Targets) {
     let given = is_given();
     let (filter, levels) = reload::Layer::new(filter);
     let layer = Events { ours: true }.with_filter(filter);
-    let subscriber = tracing_subscriber::registry().with(layer);
+    let subscriber = tracing_subscriber::registry().with(also).with(layer);
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         if !given {
             diag::line(format_args!(
