@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::Config;
-use super::metrics::MetricsTarget;
+use super::interop;
+use super::metrics::{MetricsTarget, SERIES, TEMPORALITY};
 use super::origin::Origins;
 use super::otlp::{Compression, Otlp, Settings, Signal};
 use super::target::Target;
@@ -58,6 +59,9 @@ impl Config {
         };
         rows.setting("disabled", self.disabled, &["OTEL_SDK_DISABLED"]);
         rows.setting("strict", self.strict, &[super::STRICT]);
+        let shutdown = self.shutdown.as_str();
+        let variables = [super::shutdown::SHUTDOWN];
+        rows.setting("distribution.phoenix_trace.shutdown", shutdown, &variables);
         for (pair, origin) in self.attributes() {
             rows.row(pair.key.as_str(), format_args!("{}", pair.value), origin);
         }
@@ -77,6 +81,7 @@ impl Config {
             self.effective_sampler(),
             &["OTEL_TRACES_SAMPLER"],
         );
+        self.rule_rows(&mut rows);
         self.limit_rows(&mut rows);
         self.trace_rows(&mut rows);
         self.metric_rows(&mut rows);
@@ -99,6 +104,7 @@ impl Config {
             },
             &["PHOENIX_TRACE_CORRELATION_SOURCE"],
         );
+        rows.setting(interop::SETTING, self.otel_context, &[interop::VARIABLE]);
         let sensitive = self.effective_sensitive();
         rows.setting(
             &format!("{SENSITIVE}.policy"),
@@ -112,6 +118,15 @@ impl Config {
         if matches!(sensitive.how(), How::Hash(_)) {
             let variables = ["PHOENIX_TRACE_SENSITIVE_KEY"];
             rows.setting(&format!("{SENSITIVE}.key"), MASK, &variables);
+        }
+    }
+
+    /// Those of the file; who has said more before them is the sampler.
+    fn rule_rows(&self, rows: &mut Rows<'_>) {
+        const SAMPLING: &str = "distribution.phoenix_trace.sampling";
+        for (what, rule) in self.file_rules() {
+            let origin = self.origins.of(SAMPLING, &[]);
+            rows.row(&format!("{SAMPLING}.{what}"), rule, origin);
         }
     }
 
@@ -245,11 +260,17 @@ impl Config {
             let all = self.metrics.otlp(self.targets.otlp());
             let said = |_: &str| (origin != "default").then(|| origin.clone());
             self.otlp_rows(rows, &of, settings, &all, &said);
+            let variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+            rows.setting(TEMPORALITY, export.how.temporality, &[variable]);
+        }
+        rows.setting(SERIES, export.how.series, &["PHOENIX_TRACE_METRIC_SERIES"]);
+        if let MetricsTarget::Prometheus(_) = &export.target {
+            return;
         }
         let interval = format!("{:?}", export.interval);
         let variables = ["OTEL_METRIC_EXPORT_INTERVAL"];
         rows.setting(&format!("{READER}.interval"), interval, &variables);
-        let timeout = format!("{:?}", self.metrics.timeout);
+        let timeout = format!("{:?}", export.how.timeout);
         let variables = ["OTEL_METRIC_EXPORT_TIMEOUT"];
         rows.setting(&format!("{READER}.timeout"), timeout, &variables);
     }
@@ -399,6 +420,7 @@ mod tests {
             "
 disabled  false  # default
 strict  false  # default
+distribution.phoenix_trace.shutdown  on_signal  # default
 deployment.environment.name  production  # ENVIRONMENT
 service.version  1.2.3  # code
 service.name  billing  # OTEL_SERVICE_NAME
@@ -406,6 +428,7 @@ resource.detection/development.detectors  none  # PHOENIX_TRACE_RESOURCE_DETECTO
 propagator.composite  b3  # OTEL_PROPAGATORS, corrected
 distribution.phoenix_trace.correlation.header  x-correlation-id  # default
 distribution.phoenix_trace.correlation.source  header  # default
+distribution.phoenix_trace.otel_context  local_root  # default
 distribution.phoenix_trace.sensitive.policy  hash  # PHOENIX_TRACE_SENSITIVE
 distribution.phoenix_trace.sensitive.key  ***  # PHOENIX_TRACE_SENSITIVE_KEY
 tracer_provider.sampler  ratio 0.1, errors always  # default
@@ -434,6 +457,8 @@ meter_provider.readers[0].endpoint  http://collector:4318/v1/metrics  # OTEL_EXP
 meter_provider.readers[0].compression  none  # default
 meter_provider.readers[0].timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
 meter_provider.readers[0].headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
+meter_provider.readers[0].temporality_preference  cumulative  # default
+meter_provider.readers[0].cardinality_limits.histogram  2000  # default
 meter_provider.readers[0].interval  60s  # default
 meter_provider.readers[0].timeout  30s  # default
 "

@@ -16,6 +16,10 @@ pub(crate) use prometheus::Prometheus;
 
 const EXPORTER: &str = "OTEL_METRICS_EXPORTER";
 
+/// Settings as the effective configuration calls them.
+pub(super) const TEMPORALITY: &str = "meter_provider.readers[0].temporality_preference";
+pub(super) const SERIES: &str = "meter_provider.readers[0].cardinality_limits.histogram";
+
 /// What variables and code say of metrics.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -28,8 +32,8 @@ pub(crate) struct Metrics {
     prometheus: Prometheus,
     pub(super) interval: Duration,
     pub(super) timeout: Duration,
-    temporality: MetricTemporality,
-    series: usize,
+    pub(super) temporality: MetricTemporality,
+    pub(super) series: usize,
 }
 
 #[derive(Debug)]
@@ -50,19 +54,11 @@ enum Chosen {
 pub(crate) struct MetricsExport {
     pub(crate) target: MetricsTarget,
     pub(crate) interval: Duration,
-    #[cfg_attr(
-        not(any(feature = "metrics", test)),
-        expect(dead_code, reason = "without the exporter they are only shown")
-    )]
     pub(crate) how: Aggregation,
 }
 
 /// How metrics are collected.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(
-    not(any(feature = "metrics", test)),
-    expect(dead_code, reason = "without the exporter they are only shown")
-)]
 pub(crate) struct Aggregation {
     /// How long one collection and its export may take.
     pub(crate) timeout: Duration,
@@ -90,8 +86,8 @@ impl fmt::Display for MetricsExport {
 }
 
 impl Config {
-    /// Exports no metrics. Default: `OTEL_METRICS_EXPORTER` (`otlp`, `console`, `prometheus`, `none`), else over OTLP where traces go over
-    /// OTLP, else none.
+    /// Exports no metrics. Default: `OTEL_METRICS_EXPORTER` (`otlp`, `console`, `prometheus`, `none`), else over OTLP where
+    /// traces go over OTLP, else none.
     #[must_use]
     pub fn no_metrics(mut self) -> Self {
         self.metrics.choose_none();
@@ -141,7 +137,8 @@ impl Config {
     #[must_use]
     pub fn metrics_prometheus(mut self, host: impl Into<String>, port: u16) -> Self {
         let host = host.into();
-        self.metrics.chosen = Some(Chosen::PrometheusAt(Prometheus { host, port }));
+        self.metrics.choose_prometheus(Prometheus { host, port });
+        self.origins.code("meter_provider.readers");
         self
     }
 
@@ -151,6 +148,7 @@ impl Config {
     #[must_use]
     pub fn metric_temporality(mut self, temporality: MetricTemporality) -> Self {
         self.metrics.temporality = temporality;
+        self.origins.code(TEMPORALITY);
         self
     }
 
@@ -159,6 +157,7 @@ impl Config {
     #[must_use]
     pub fn metric_series(mut self, series: usize) -> Self {
         self.metrics.series = series.max(1);
+        self.origins.code(SERIES);
         self
     }
 
@@ -224,6 +223,10 @@ impl Metrics {
 
     pub(super) fn choose_console(&mut self) {
         self.chosen = Some(Chosen::Console);
+    }
+
+    pub(super) fn choose_prometheus(&mut self, at: Prometheus) {
+        self.chosen = Some(Chosen::PrometheusAt(at));
     }
 
     pub(super) fn choose_otlp(&mut self, otlp: Otlp) {

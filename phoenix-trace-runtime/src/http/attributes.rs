@@ -157,7 +157,7 @@ fn field<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Option<&'a str>
     headers.get(name)?.to_str().ok()
 }
 
-fn version(version: Version) -> Option<&'static str> {
+pub(super) fn version(version: Version) -> Option<&'static str> {
     match version {
         Version::HTTP_10 => Some("1.0"),
         Version::HTTP_11 => Some("1.1"),

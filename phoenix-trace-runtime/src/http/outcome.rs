@@ -6,9 +6,10 @@ use std::fmt::Display;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Method, Response, StatusCode};
 
+use super::attributes::version;
 use crate::boundary::{
     BodyError, Captured, Fault, Protocol, Rest, announce, answer, believe, chain, error_type, fail,
-    int, keys, note_peer, url,
+    int, keys, note_peer, text, url,
 };
 use crate::outcome::{short_type_name, source_of};
 use crate::record::running::Running;
@@ -215,6 +216,12 @@ impl Protocol for ClientSide {
         response: &mut Response<B>,
     ) -> Rest {
         Self::status(span, response.status());
+        if let Some(version) = version(response.version()) {
+            span.edit(move |strand, number| {
+                let version = text(&keys::NETWORK_PROTOCOL_VERSION, version);
+                strand.set_plain(number, &[version]);
+            });
+        }
         if self.believed {
             note_peer(span, response.headers());
             believe(response.headers());

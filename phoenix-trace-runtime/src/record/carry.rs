@@ -11,12 +11,14 @@ use tokio::task::JoinHandle;
 use super::context::SAMPLED;
 use super::owned::{Owned, own};
 use super::part::share;
+use super::registry;
 use super::run::InSpan;
 use super::scope;
 use super::segment::Segment;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::thread::{self, Thread};
+use crate::interop::contexts;
 use crate::outcome::Outcome;
 use crate::propagation::{Baggage, CorrelationId, Outgoing, TraceParent, TraceState};
 
@@ -70,7 +72,19 @@ fn branch_of(running: &mut Strand, thread: &mut Thread) -> Option<Box<Strand>> {
         .context
         .take_correlation(running.context.correlation.as_ref());
     branch.corrected = running.corrected;
+    contexts::of_carried(&mut branch, running);
     Some(branch)
+}
+
+/// A strand for work elsewhere, below the span that runs now; `None`: outside of any segment.
+pub(super) fn branch_here() -> Option<Box<Strand>> {
+    let made = thread::with(|thread| {
+        let mut running = thread.active.take()?;
+        let branch = branch_of(&mut running, thread);
+        thread.active = Some(running);
+        branch
+    });
+    made.flatten()
 }
 
 /// Runs `f` on the strand that runs here.
@@ -197,7 +211,10 @@ impl SpanHandle {
 
     /// A strand for work elsewhere, below this span.
     pub(super) fn branch(&self) -> Option<Box<Strand>> {
-        Some(self.segment.as_ref()?.branch(self.span_id, self.place))
+        let mut branch = self.segment.as_ref()?.branch(self.span_id, self.place);
+        let part = registry::find(self.place.0);
+        contexts::of_branch(&mut branch, part.as_ref(), self.place.1);
+        Some(branch)
     }
 }
 

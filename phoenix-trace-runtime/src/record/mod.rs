@@ -3,7 +3,7 @@
 
 pub(crate) mod across;
 mod annotate;
-mod attributes;
+pub(crate) mod attributes;
 pub(crate) mod carry;
 #[cfg(feature = "metrics")]
 pub(crate) mod chains;
@@ -15,6 +15,8 @@ mod cut;
 pub(crate) mod details;
 pub(crate) mod entered;
 pub(crate) mod failure;
+pub(crate) mod free;
+pub(crate) mod given;
 mod handle;
 mod ids;
 pub(crate) mod join_set;

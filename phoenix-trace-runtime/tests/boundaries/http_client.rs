@@ -147,6 +147,7 @@ fn urls_are_recorded_without_secrets() {
         "\
 http.request.method = GET
 http.response.status_code = 200
+network.protocol.version = 1.1
 phoenix.sampling.reason = [\"head\"]
 server.address = 127.0.0.1
 server.port = PORT

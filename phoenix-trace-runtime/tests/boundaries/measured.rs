@@ -49,10 +49,10 @@ fn requests_over_http() {
     assert_eq!(
         measured.series(),
         "\
-http.client.request.duration 1 error.type=404 http.request.method=GET http.response.status_code=404 server.address=127.0.0.1 server.port=* service.peer.name=test
-http.client.request.duration 1 error.type=503 http.request.method=GET http.response.status_code=503 server.address=127.0.0.1 server.port=* service.peer.name=test
+http.client.request.duration 1 error.type=404 http.request.method=GET http.response.status_code=404 network.protocol.version=1.1 server.address=127.0.0.1 server.port=* service.peer.name=test
+http.client.request.duration 1 error.type=503 http.request.method=GET http.response.status_code=503 network.protocol.version=1.1 server.address=127.0.0.1 server.port=* service.peer.name=test
 http.client.request.duration 1 error.type=ConnectionRefused http.request.method=GET server.address=127.0.0.1 server.port=*
-http.client.request.duration 3 http.request.method=GET http.response.status_code=200 server.address=127.0.0.1 server.port=* service.peer.name=test
+http.client.request.duration 3 http.request.method=GET http.response.status_code=200 network.protocol.version=1.1 server.address=127.0.0.1 server.port=* service.peer.name=test
 http.server.request.duration 1 error.type=503 http.request.method=GET http.response.status_code=503 http.route=/users/{id} network.protocol.version=1.1 url.scheme=http
 http.server.request.duration 1 http.request.method=GET http.response.status_code=404 http.route=/users/{id} network.protocol.version=1.1 url.scheme=http
 http.server.request.duration 2 http.request.method=GET http.response.status_code=200 http.route=/users/{id} network.protocol.version=1.1 url.scheme=http

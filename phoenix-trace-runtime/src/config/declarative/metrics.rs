@@ -1,10 +1,11 @@
-//! `meter_provider`: where metrics go and how often. The first periodic reader counts.
+//! `meter_provider`: where metrics go and how often. The first reader counts.
 
 use super::exporter::{Chosen, exporter};
 use super::traces::{UNLIMITED, milliseconds};
 use crate::config::Config;
-use crate::config::file::Item;
-use crate::config::metrics::Metrics;
+use crate::config::MetricTemporality;
+use crate::config::file::{Item, Section};
+use crate::config::metrics::{Metrics, Prometheus, SERIES, TEMPORALITY};
 
 impl Config {
     /// Without a provider there are no metrics, as the schema has it.
@@ -20,23 +21,32 @@ impl Config {
             ]);
             for (key, instead) in [
                 ("views", "every instrument is exported as it is"),
-                ("exemplar_filter", "exemplars are left out"),
                 ("meter_configurator/development", "all meters record"),
             ] {
                 if let Some(item) = provider.get(key).filter(|item| !item.node.is_null()) {
                     item.unsupported(instead);
                 }
             }
+            let filters = [
+                ("trace_based", true),
+                ("always_on", false),
+                ("always_off", false),
+            ];
+            if provider.word("exemplar_filter", &filters, "trace_based") == Some(false)
+                && let Some(item) = provider.get("exemplar_filter")
+            {
+                item.unsupported("exemplars are spans of kept traces");
+            }
             for reader in provider.items("readers") {
                 let Some((name, reader)) = reader.choice(&["periodic", "pull"]) else {
                     continue;
                 };
-                if name == "periodic" && !chosen {
-                    chosen = self.read_periodic(reader);
+                if chosen {
+                    reader.unsupported("the first reader is used alone");
                 } else if name == "periodic" {
-                    reader.unsupported("the first periodic reader is used alone");
+                    chosen = self.read_periodic(reader);
                 } else {
-                    reader.unsupported("it is left out");
+                    chosen = self.read_pull(reader);
                 }
             }
         }
@@ -77,38 +87,33 @@ impl Config {
         for (key, instead) in [
             ("max_export_batch_size/development", "all go at once"),
             ("producers", "they are left out"),
-            ("cardinality_limits", "the limit is the SDK's, 2000"),
         ] {
             if let Some(item) = reader.get(key).filter(|item| !item.node.is_null()) {
                 item.unsupported(instead);
             }
         }
+        self.read_cardinality(&reader);
         let further = ["temporality_preference", "default_histogram_aggregation"];
+        let mut temporality = None;
         let chosen = exporter(&reader, &further, |exporter| {
-            let temporality = [
-                ("cumulative", true),
-                ("delta", false),
-                ("low_memory", false),
+            let temporalities = [
+                ("cumulative", MetricTemporality::Cumulative),
+                ("delta", MetricTemporality::Delta),
+                ("low_memory", MetricTemporality::LowMemory),
             ];
+            temporality = exporter.word(further[0], &temporalities, "cumulative");
+            exporter.mark(further[0], TEMPORALITY);
             let histogram = [
                 ("explicit_bucket_histogram", true),
                 ("base2_exponential_bucket_histogram", false),
             ];
-            for (key, words, instead) in [
-                (further[0], &temporality[..], "using cumulative instead"),
-                (
-                    further[1],
-                    &histogram,
-                    "using explicit_bucket_histogram instead",
-                ),
-            ] {
-                if exporter.word(key, words, words[0].0) == Some(false)
-                    && let Some(item) = exporter.get(key)
-                {
-                    item.unsupported(instead);
-                }
+            if exporter.word(further[1], &histogram, histogram[0].0) == Some(false)
+                && let Some(item) = exporter.get(further[1])
+            {
+                item.unsupported("using explicit_bucket_histogram instead");
             }
         });
+        self.metrics.temporality = temporality.unwrap_or(self.metrics.temporality);
         reader.item().used_as("meter_provider.readers");
         match chosen {
             Some(Chosen::Console) => self.metrics.choose_console(),
@@ -116,5 +121,69 @@ impl Config {
             None => return false,
         }
         true
+    }
+
+    /// `false`, with a problem: it has no exporter that can be used.
+    fn read_pull(&mut self, reader: Item<'_, '_>) -> bool {
+        let reader = reader.section(&["exporter", "producers", "cardinality_limits"]);
+        if let Some(item) = reader.get("producers").filter(|item| !item.node.is_null()) {
+            item.unsupported("they are left out");
+        }
+        self.read_cardinality(&reader);
+        let Some(item) = reader.get("exporter").filter(|item| !item.node.is_null()) else {
+            reader.item().tell("`exporter` is missing; it is left out");
+            return false;
+        };
+        let Some((_, item)) = item.choice(&["prometheus/development"]) else {
+            return false;
+        };
+        let further = [
+            "scope_info_enabled",
+            "target_info_enabled/development",
+            "resource_constant_labels",
+            "translation_strategy",
+        ];
+        let exporter = item.section(&[&["host", "port"][..], &further].concat());
+        for key in further {
+            if let Some(item) = exporter.get(key).filter(|item| !item.node.is_null()) {
+                item.unsupported("names and labels are those of OpenTelemetry's specification");
+            }
+        }
+        let host = exporter.text("host", "a host", "localhost");
+        let port = exporter.get("port");
+        let port = port.and_then(|port| port.parsed::<u16>("a port", "9464"));
+        reader.item().used_as("meter_provider.readers");
+        self.metrics.choose_prometheus(Prometheus {
+            host: host.unwrap_or("localhost").to_owned(),
+            port: port.unwrap_or(9464),
+        });
+        true
+    }
+
+    /// The limit of histograms is that of requests and operations.
+    fn read_cardinality(&mut self, reader: &Section<'_, '_>) {
+        let others = [
+            "counter",
+            "gauge",
+            "observable_counter",
+            "observable_gauge",
+            "observable_up_down_counter",
+            "up_down_counter",
+        ];
+        let known = [&["default", "histogram"][..], &others].concat();
+        let Some(limits) = reader.section("cardinality_limits", &known) else {
+            return;
+        };
+        for key in others {
+            if let Some(item) = limits.get(key).filter(|item| !item.node.is_null()) {
+                item.unsupported("the limit is the SDK's, 2000");
+            }
+        }
+        for key in ["default", "histogram"] {
+            if let Some(series) = limits.whole(key, 1, "2000") {
+                self.metrics.series = usize::try_from(series).unwrap_or(usize::MAX);
+                limits.mark(key, SERIES);
+            }
+        }
     }
 }

@@ -91,6 +91,7 @@ meter_provider:
             timeout: 10000
             temporality_preference: cumulative
             default_histogram_aggregation: explicit_bucket_histogram
+  exemplar_filter: trace_based
 "#;
 
 #[test]
@@ -100,7 +101,8 @@ fn an_example_with_every_default_loads() {
     assert_eq!(
         config.summary(),
         "unknown_service (development): traces go over OTLP/HTTP to http://localhost:4318/v1/traces; metrics go over \
-         OTLP/HTTP to http://localhost:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always"
+         OTLP/HTTP to http://localhost:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always; \
+         configured by otel.yaml"
     );
     let exporters = config.take_exporters();
     let [exporter] = &exporters[..] else {
@@ -152,7 +154,8 @@ fn an_example_that_names_variables_takes_them_and_no_others() {
     assert_eq!(
         config.summary(),
         "billing (development): traces go over OTLP/HTTP to http://collector:4318/v1/traces; metrics go over OTLP/HTTP to \
-         http://collector:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always"
+         http://collector:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always; \
+         configured by otel.yaml"
     );
     let team = opentelemetry::Key::from_static_str("team");
     assert_eq!(
@@ -171,7 +174,7 @@ fn json_is_yaml() {
     assert_eq!(problems(&config), [""; 0]);
     let summary = config.summary();
     assert!(
-        summary.ends_with(": traces go to this console; sampling: ratio 0.25, errors always"),
+        summary.ends_with(": traces go to this console; sampling: ratio 0.25, errors always; configured by otel.yaml"),
         "{summary}"
     );
 }
@@ -317,6 +320,10 @@ fn samplers_are_those_of_the_recorder() {
         ),
         ("composite/development: {always_off: }", "never"),
         (
+            "jaeger_remote/development: {endpoint: \"http://jaeger:5778\", interval: 5000, initial_sampler: {always_off: }}",
+            "asked for at http://jaeger:5778, until then ratio 0, errors always",
+        ),
+        (
             "composite/development: {parent_threshold: {root: {probability: {ratio: 0.1}}}}",
             "parent based, else ratio 0.1, errors always",
         ),
@@ -347,8 +354,7 @@ meter_provider:
   exemplar_filter: always_on
   views: [{selector: , stream: }]
   readers:
-    - pull: {exporter: {prometheus/development: {port: 9464}}}
-    - periodic: {exporter: {console: {temporality_preference: delta}}, cardinality_limits: {default: 100}}
+    - pull: {cardinality_limits: {counter: 5}, exporter: {prometheus/development: {port: 9464}}}
     - periodic: {exporter: {console: }}
 instrumentation/development: {general: {}}
 distribution: {another: {anything: 1}}
@@ -357,8 +363,6 @@ distribution: {another: {anything: 1}}
         wrong(text),
         [
             "otel.yaml:3:18: tracer_provider.id_generator: unknown key `custom`; expected one of random",
-            "otel.yaml:6:41: tracer_provider.sampler.parent_based.root.jaeger_remote/development: this is not supported; \
-             `initial_sampler` is used all the time",
             "otel.yaml:7:35: tracer_provider.sampler.parent_based.remote_parent_not_sampled.always_on: this is not supported; \
              using always_off instead",
             "otel.yaml:9:49: tracer_provider.processors[0].batch.exporter.otlp_file/development: this is not supported; it is \
@@ -366,15 +370,12 @@ distribution: {another: {anything: 1}}
             "otel.yaml:10:49: tracer_provider.processors[1].simple.exporter.otlp_http.encoding: this is not supported; using \
              protobuf instead",
             "otel.yaml:11:7: tracer_provider.processors[2]: unknown key `span_metrics`; expected one of batch, simple",
-            "otel.yaml:13:20: meter_provider.exemplar_filter: this is not supported; exemplars are left out",
+            "otel.yaml:13:20: meter_provider.exemplar_filter: this is not supported; exemplars are spans of kept traces",
             "otel.yaml:14:10: meter_provider.views: this is not supported; every instrument is exported as it is",
-            "otel.yaml:16:13: meter_provider.readers[0].pull: this is not supported; it is left out",
-            "otel.yaml:17:63: meter_provider.readers[1].periodic.exporter.console.temporality_preference: this is not \
-             supported; using cumulative instead",
-            "otel.yaml:17:92: meter_provider.readers[1].periodic.cardinality_limits: this is not supported; the limit is the \
+            "otel.yaml:16:44: meter_provider.readers[0].pull.cardinality_limits.counter: this is not supported; the limit is the \
              SDK's, 2000",
-            "otel.yaml:18:17: meter_provider.readers[2].periodic: this is not supported; the first periodic reader is used alone",
-            "otel.yaml:19:30: instrumentation/development: this is not supported; it is left out",
+            "otel.yaml:17:17: meter_provider.readers[1].periodic: this is not supported; the first reader is used alone",
+            "otel.yaml:18:30: instrumentation/development: this is not supported; it is left out",
         ]
     );
 }
@@ -435,6 +436,7 @@ file_format: "1.1"
 distribution:
   phoenix_trace:
     environment: production
+    shutdown: manual
     correlation: {header: x-request-id, source: trace_id}
     sensitive: {policy: hash, key: "${KEY}"}
     limits: {spans_per_segment: 100, grace_period: 1000, cut_after: 2000, open_segments: 10, undecided_bytes: 4096}
@@ -442,6 +444,7 @@ distribution:
     let config = config(text, &[("KEY", "a key of sixteen bytes")]);
     assert_eq!(problems(&config), [""; 0]);
     assert_eq!(config.environment.as_str(), "production");
+    assert_eq!(config.shutdown, crate::config::Shutdown::Manual);
     assert_eq!(config.propagators.correlation_name(), "x-request-id");
     assert_eq!(format!("{:?}", config.effective_sensitive()), "Hash");
     let limits = &config.limits;
@@ -471,7 +474,7 @@ fn code_wins_over_the_file() {
     assert_eq!(
         config.summary(),
         "billing (development): traces go over OTLP/HTTP to http://localhost:4318/v1/traces; sampling: ratio 0.5, errors \
-         always"
+         always; configured by otel.yaml"
     );
     assert_eq!(config.limits.events, 3);
     let mut delayed = config.export_delay(std::time::Duration::from_millis(7));
@@ -520,4 +523,33 @@ meter_provider:
     );
     // Without a tracer provider there are no traces.
     assert_eq!(config.targets.to_string(), "nowhere");
+}
+
+#[test]
+fn metrics_are_put_together_as_their_reader_says() {
+    let how = |reader: &str| {
+        let text = format!("file_format: \"1.1\"\nmeter_provider: {{readers: [{{{reader}}}]}}\n");
+        let config = config(&text, &[]);
+        assert_eq!(problems(&config), [""; 0], "{reader}");
+        let export = config.metrics_export(&mut Vec::new()).expect("a reader");
+        let how = export.how;
+        format!("{export}: {}, {}", how.temporality, how.series)
+    };
+    assert_eq!(
+        how(
+            "periodic: {cardinality_limits: {default: 70, histogram: 50}, \
+             exporter: {otlp_http: {temporality_preference: delta}}}"
+        ),
+        "over OTLP/HTTP to http://localhost:4318/v1/metrics every 60s: delta, 50"
+    );
+    assert_eq!(
+        how(
+            "pull: {cardinality_limits: {default: 70}, exporter: {prometheus/development: {host: ::1, port: 9000}}}"
+        ),
+        "to whoever scrapes http://[::1]:9000/metrics: cumulative, 70"
+    );
+    assert_eq!(
+        how("pull: {exporter: {prometheus/development: }}"),
+        "to whoever scrapes http://localhost:9464/metrics: cumulative, 2000"
+    );
 }

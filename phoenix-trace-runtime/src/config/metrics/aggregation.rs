@@ -28,7 +28,7 @@ impl fmt::Display for MetricTemporality {
 }
 
 /// Series of each instrument for requests and operations, as many as the SDK's meters have by default.
-pub(super) const SERIES: usize = 2000;
+pub(super) const MOST_SERIES: usize = 2000;
 
 impl Vars<'_> {
     pub(super) fn temporality(&mut self) -> MetricTemporality {
@@ -66,19 +66,23 @@ impl Vars<'_> {
 
     pub(super) fn metric_series(&mut self) -> usize {
         const NAME: &str = "PHOENIX_TRACE_METRIC_SERIES";
-        let number = self.parsed(NAME, "a whole number, one or more", &SERIES.to_string());
+        let number = self.parsed(
+            NAME,
+            "a whole number, one or more",
+            &MOST_SERIES.to_string(),
+        );
         match number {
             Some(0) => {
                 self.problem(
                     NAME,
                     "0",
                     "a whole number, one or more",
-                    &SERIES.to_string(),
+                    &MOST_SERIES.to_string(),
                 );
-                SERIES
+                MOST_SERIES
             }
             Some(number) => number,
-            None => SERIES,
+            None => MOST_SERIES,
         }
     }
 }
