@@ -75,6 +75,7 @@ pub(super) fn on_active<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Optio
 }
 
 /// Records a failure on the running span.
+#[cfg(feature = "grpc")]
 pub(crate) fn fail(failure: &Failure<'_>) {
     if let Some(number) = with_active(|strand| strand.current) {
         fail_active(number, failure);
