@@ -27,8 +27,16 @@ pub(crate) struct Control {
     pub(super) generation: AtomicU64,
     in_force: ArcSwap<InForce>,
     sources: Mutex<Sources>,
+    #[cfg_attr(
+        not(feature = "watch"),
+        expect(dead_code, reason = "nobody watches the file without the feature")
+    )]
     pub(super) path: Option<PathBuf>,
     /// Whom to ask, and whether the callers of this service are followed.
+    #[cfg_attr(
+        not(feature = "jaeger-remote"),
+        expect(dead_code, reason = "nobody is asked without the feature")
+    )]
     pub(super) remote: Option<(Arc<JaegerRemote>, bool)>,
 }
 
