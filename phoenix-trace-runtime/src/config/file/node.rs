@@ -49,10 +49,6 @@ impl Node {
     }
 
     /// The value under a key, when this is a mapping that has it.
-    #[cfg_attr(
-        not(feature = "watch"),
-        expect(dead_code, reason = "nobody watches the file without the feature")
-    )]
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         let Value::Mapping(entries) = &self.value else {
             return None;
