@@ -29,13 +29,13 @@ pub(crate) struct Control {
     sources: Mutex<Sources>,
     #[cfg_attr(
         not(feature = "watch"),
-        expect(dead_code, reason = "nobody watches the file without the feature")
+        expect(dead_code, reason = "nobody watches it")
     )]
     pub(super) path: Option<PathBuf>,
     /// Whom to ask, and whether the callers of this service are followed.
     #[cfg_attr(
         not(feature = "jaeger-remote"),
-        expect(dead_code, reason = "nobody is asked without the feature")
+        expect(dead_code, reason = "nobody asks it")
     )]
     pub(super) remote: Option<(Arc<JaegerRemote>, bool)>,
 }
