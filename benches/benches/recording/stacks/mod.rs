@@ -93,7 +93,7 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 18] = [
+    const ALL: [(Self, &'static str); 20] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
         (Self::OursTenRules, "phoenix-trace, 10 rules"),
