@@ -71,6 +71,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "URL", value_parser = collector_url)]
     pub(crate) otlp: Option<String>,
 
+    /// Try the exporters, step by step: the collector of `--otlp`, or what the environment says. Starts nothing.
+    #[arg(long, conflicts_with_all = ["requests", "serve", "ask", "stable"])]
+    pub(crate) check: bool,
+
     /// Whose sampling rates the services use.
     #[arg(long, value_enum, default_value_t = Environment::Development)]
     pub(crate) environment: Environment,

@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use phoenix_trace::testing::OtlpReceiver;
+use phoenix_trace::{Config, Otlp};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -45,6 +46,9 @@ enum Done {
 }
 
 pub(crate) fn run(options: Options) -> ExitCode {
+    if options.check {
+        return check(&options);
+    }
     let result = Runtime::new()
         .map_err(BoxError::from)
         .and_then(|runtime| runtime.block_on(run_until_interrupted(&options)));
@@ -52,6 +56,17 @@ pub(crate) fn run(options: Options) -> ExitCode {
         let _ = writeln!(io::stderr(), "request-flow: {error}");
         ExitCode::FAILURE
     })
+}
+
+/// Tells whether spans would arrive, for when none do.
+fn check(options: &Options) -> ExitCode {
+    let mut config = Config::from_env();
+    if let Some(collector) = &options.otlp {
+        config = config.otlp(Otlp::grpc().endpoint(collector));
+    }
+    let check = config.check();
+    let _ = write!(io::stdout(), "{check}");
+    ExitCode::from(u8::from(!check.is_ok()))
 }
 
 async fn run_until_interrupted(options: &Options) -> Result<ExitCode, BoxError> {

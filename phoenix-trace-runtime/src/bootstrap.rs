@@ -11,6 +11,7 @@ use opentelemetry_sdk::Resource;
 #[cfg(feature = "metrics")]
 use crate::config::MetricsExport;
 use crate::config::{Config, Problem};
+use crate::interop::{self, OtelContext};
 #[cfg(feature = "metrics")]
 use crate::metrics::{self, Meters};
 use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
@@ -18,7 +19,7 @@ use crate::propagation::{CompositePropagator, Propagators};
 use crate::record::segment::lock;
 use crate::record::thread;
 use crate::sampling::Control;
-use crate::{diag, panics};
+use crate::{check, diag, panics};
 
 /// How long [`Telemetry::shutdown`] takes at most.
 pub const FLUSH_DEADLINE: Duration = Duration::from_secs(5);
@@ -132,6 +133,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         ));
     }
     let summary = (!config.quiet).then(|| config.summary());
+    check::remember(&config);
     let parts = Parts::of(config);
     #[cfg(feature = "metrics")]
     let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
@@ -155,6 +157,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
 /// Makes them those of the process, and of `opentelemetry`, unless the program has installed another propagator there.
 fn install(propagators: &'static Propagators) {
     thread::set_propagators(propagators);
+    interop::install();
     /// What was installed here the last time, by its fields.
     static OURS: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let fields = |propagator: &dyn TextMapPropagator| -> Vec<String> {
@@ -193,6 +196,7 @@ struct Parts {
     limits: Limits,
     sampling: Arc<Control>,
     propagators: &'static Propagators,
+    contexts: OtelContext,
     resource: Resource,
     exporters: Vec<Exporter>,
     #[cfg(feature = "metrics")]
@@ -209,6 +213,7 @@ impl Parts {
         Self {
             sampling: config.control(),
             propagators: config.propagators.clone().for_ever(),
+            contexts: config.otel_context,
             resource,
             exporters: config.take_exporters(),
             limits: config.limits,
@@ -228,6 +233,7 @@ impl Parts {
             self.limits,
             self.sampling,
             self.propagators,
+            self.contexts,
             self.resource,
             self.exporters,
             metrics,
@@ -289,6 +295,23 @@ impl Drop for Telemetry {
 /// ```
 pub fn flush(deadline: Duration) -> bool {
     thread::current_pipeline().is_none_or(|pipeline| pipeline.flush(deadline))
+}
+
+/// Decides what is open, sends everything within [`FLUSH_DEADLINE`], and ends the process with this exit code: in place of
+/// [`std::process::exit`], which ends it at once and loses what has not been sent. Spans that are open count with what they
+/// have by then.
+///
+/// ```no_run
+/// fn usage() -> ! {
+///     eprintln!("usage: report FILE");
+///     phoenix_trace_runtime::exit(64)
+/// }
+/// ```
+pub fn exit(code: i32) -> ! {
+    if let Some(pipeline) = thread::global() {
+        pipeline.shutdown(FLUSH_DEADLINE);
+    }
+    std::process::exit(code)
 }
 
 /// The last pipeline that the process had, for the sake of its account.

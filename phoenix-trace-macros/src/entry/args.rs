@@ -8,11 +8,12 @@ use super::Entry;
 use crate::errors::Errors;
 use crate::options::{Expected, Given, assigned, facade, read_options, set};
 
-const OF_MAIN: [&str; 6] = [
+const OF_MAIN: [&str; 7] = [
     "service",
     "version",
     "flavor",
     "worker_threads",
+    "shutdown",
     "config",
     "crate",
 ];
@@ -24,6 +25,7 @@ pub(super) struct Args {
     pub(super) version: Option<Given<Expr>>,
     pub(super) flavor: Option<Given<LitStr>>,
     pub(super) worker_threads: Option<Given<Expr>>,
+    pub(super) shutdown: Option<Given<LitStr>>,
     pub(super) config: Option<Given<Expr>>,
     pub(super) facade: Option<Given<Path>>,
 }
@@ -83,6 +85,16 @@ impl Args {
                 assigned(input, word, "4")?,
                 errors,
             ),
+            "shutdown" => {
+                let shutdown = assigned::<Expected<LitStr>>(input, word, "\"manual\"")?;
+                let expected = "`shutdown` is `\"on_signal\"` or `\"manual\"`";
+                set(
+                    &mut self.shutdown,
+                    word,
+                    shutdown.or_explain(expected)?,
+                    errors,
+                );
+            }
             "config" => set(
                 &mut self.config,
                 word,

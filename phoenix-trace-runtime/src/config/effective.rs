@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Config;
+use super::interop;
 use super::metrics::{MetricsTarget, SERIES, TEMPORALITY};
 use super::origin::Origins;
 use super::otlp::{Compression, Otlp, Settings, Signal};
@@ -58,6 +59,9 @@ impl Config {
         };
         rows.setting("disabled", self.disabled, &["OTEL_SDK_DISABLED"]);
         rows.setting("strict", self.strict, &[super::STRICT]);
+        let shutdown = self.shutdown.as_str();
+        let variables = [super::shutdown::SHUTDOWN];
+        rows.setting("distribution.phoenix_trace.shutdown", shutdown, &variables);
         for (pair, origin) in self.attributes() {
             rows.row(pair.key.as_str(), format_args!("{}", pair.value), origin);
         }
@@ -77,6 +81,7 @@ impl Config {
             self.effective_sampler(),
             &["OTEL_TRACES_SAMPLER"],
         );
+        self.rule_rows(&mut rows);
         self.limit_rows(&mut rows);
         self.trace_rows(&mut rows);
         self.metric_rows(&mut rows);
@@ -99,6 +104,7 @@ impl Config {
             },
             &["PHOENIX_TRACE_CORRELATION_SOURCE"],
         );
+        rows.setting(interop::SETTING, self.otel_context, &[interop::VARIABLE]);
         let sensitive = self.effective_sensitive();
         rows.setting(
             &format!("{SENSITIVE}.policy"),
@@ -112,6 +118,15 @@ impl Config {
         if matches!(sensitive.how(), How::Hash(_)) {
             let variables = ["PHOENIX_TRACE_SENSITIVE_KEY"];
             rows.setting(&format!("{SENSITIVE}.key"), MASK, &variables);
+        }
+    }
+
+    /// Those of the file; who has said more before them is the sampler.
+    fn rule_rows(&self, rows: &mut Rows<'_>) {
+        const SAMPLING: &str = "distribution.phoenix_trace.sampling";
+        for (what, rule) in self.file_rules() {
+            let origin = self.origins.of(SAMPLING, &[]);
+            rows.row(&format!("{SAMPLING}.{what}"), rule, origin);
         }
     }
 
@@ -405,6 +420,7 @@ mod tests {
             "
 disabled  false  # default
 strict  false  # default
+distribution.phoenix_trace.shutdown  on_signal  # default
 deployment.environment.name  production  # ENVIRONMENT
 service.version  1.2.3  # code
 service.name  billing  # OTEL_SERVICE_NAME
@@ -412,6 +428,7 @@ resource.detection/development.detectors  none  # PHOENIX_TRACE_RESOURCE_DETECTO
 propagator.composite  b3  # OTEL_PROPAGATORS, corrected
 distribution.phoenix_trace.correlation.header  x-correlation-id  # default
 distribution.phoenix_trace.correlation.source  header  # default
+distribution.phoenix_trace.otel_context  local_root  # default
 distribution.phoenix_trace.sensitive.policy  hash  # PHOENIX_TRACE_SENSITIVE
 distribution.phoenix_trace.sensitive.key  ***  # PHOENIX_TRACE_SENSITIVE_KEY
 tracer_provider.sampler  ratio 0.1, errors always  # default

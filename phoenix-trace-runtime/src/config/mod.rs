@@ -5,6 +5,7 @@ mod builder;
 mod declarative;
 mod effective;
 pub(crate) mod file;
+mod interop;
 mod limits;
 mod metrics;
 mod origin;
@@ -14,6 +15,7 @@ mod propagators;
 mod resource;
 mod sampling;
 mod sensitive;
+mod shutdown;
 mod target;
 mod targets;
 mod vars;
@@ -26,8 +28,9 @@ use opentelemetry::KeyValue;
 pub(crate) use declarative::reload;
 pub use metrics::MetricTemporality;
 use metrics::Metrics;
+pub(crate) use metrics::MetricsTarget;
 #[cfg(feature = "metrics")]
-pub(crate) use metrics::{Aggregation, MetricsExport, MetricsTarget};
+pub(crate) use metrics::{Aggregation, MetricsExport};
 #[cfg(feature = "prometheus")]
 pub(crate) use metrics::{PATH, Prometheus};
 use origin::Origins;
@@ -39,12 +42,14 @@ pub(crate) use otlp::{Settings, Signal};
 pub use problem::Problem;
 pub use resource::ResourceDetector;
 use resource::{Detection, Identity};
-#[cfg(feature = "watch")]
 pub(crate) use sampling::FileSampling;
 use sampling::Sampling;
+pub use shutdown::Shutdown;
 use targets::Targets;
 use vars::Vars;
 
+use crate::check::Checkable;
+use crate::interop::OtelContext;
 use crate::pipeline::{Limits, Sending};
 use crate::propagation::Propagators;
 use crate::sampling::Environment;
@@ -73,11 +78,15 @@ pub struct Config {
     otlp: Otlp,
     metrics: Metrics,
     pub(crate) propagators: Propagators,
+    pub(crate) otel_context: OtelContext,
     pub(crate) disabled: bool,
     /// Is the line at start left out?
     pub(crate) quiet: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
+    pub(crate) shutdown: Shutdown,
+    /// The file that it was read from.
+    file: Option<String>,
     pub(crate) strict: bool,
     /// Is it shown at start?
     pub(crate) print: bool,
@@ -128,8 +137,11 @@ impl Config {
             otlp,
             metrics,
             propagators: vars.propagators(),
+            otel_context: vars.otel_context(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             quiet: false,
+            shutdown: vars.shutdown(),
+            file: None,
             strict: vars.flag_or_one(STRICT),
             print: vars.flag_or_one(PRINT),
             limits: vars.limits(),
@@ -163,6 +175,26 @@ impl Config {
         &self.problems
     }
 
+    /// Where everything goes, as far as it can be tried out.
+    pub(crate) fn checkable(&self) -> Vec<Checkable> {
+        if self.disabled {
+            return Vec::new();
+        }
+        let mut all: Vec<Checkable> = self.targets.checkable().collect();
+        all.extend(
+            self.metrics_export(&mut Vec::new())
+                .map(|export| Checkable {
+                    signal: "metrics",
+                    exporter: export.to_string(),
+                    settings: match export.target {
+                        MetricsTarget::Otlp(settings) => Some(*settings),
+                        _ => None,
+                    },
+                }),
+        );
+        all
+    }
+
     /// One line on what is exported where.
     pub(crate) fn summary(&self) -> String {
         let Self {
@@ -173,8 +205,10 @@ impl Config {
         } = self;
         let metrics = self.metrics_export(&mut Vec::new());
         let metrics = metrics.map_or(String::new(), |metrics| format!("; metrics go {metrics}"));
+        let file = self.file.as_ref();
+        let file = file.map_or(String::new(), |file| format!("; configured by {file}"));
         format!(
-            "{service} ({environment}): traces go {targets}{metrics}; sampling: {}",
+            "{service} ({environment}): traces go {targets}{metrics}; sampling: {}{file}",
             sampling::Summary(self)
         )
     }

@@ -8,8 +8,8 @@ use http::{HeaderMap, Method, Response, StatusCode};
 
 use super::attributes::version;
 use crate::boundary::{
-    BodyError, Captured, Fault, Protocol, Rest, answer, chain, error_type, fail, int, keys,
-    note_peer, text, url,
+    BodyError, Captured, Fault, Protocol, Rest, announce, answer, believe, chain, error_type, fail,
+    int, keys, note_peer, text, url,
 };
 use crate::outcome::{short_type_name, source_of};
 use crate::record::running::Running;
@@ -107,11 +107,11 @@ impl ServerSide {
     }
 
     #[cfg(feature = "grpc")]
-    pub(super) fn of_rpc() -> Self {
+    pub(super) fn of_rpc(unknown: Option<crate::grpc::Unknown>) -> Self {
         Self {
             kind: Exchange::Plain,
             captured: Captured::default(),
-            rpc: Some(crate::grpc::ServerSide::default()),
+            rpc: Some(crate::grpc::ServerSide::new(unknown, false)),
         }
     }
 }
@@ -135,14 +135,17 @@ impl Protocol for ServerSide {
         response: &mut Response<B>,
     ) -> Rest {
         #[cfg(feature = "grpc")]
-        if self.rpc.is_some() && !crate::grpc::is_answer(response.headers()) {
-            crate::grpc::unregistered(span);
+        if let Some(rpc) = &mut self.rpc
+            && !crate::grpc::is_answer(response.headers())
+        {
+            rpc.unregistered(span);
             self.rpc = None;
         }
         unless_rpc!(self, |rpc| rpc.head(span, response));
         answer(response.headers_mut());
         let code = response.status();
         status(span, code, code.is_server_error());
+        announce(response.headers_mut());
         self.captured.record(span, response.headers());
         self.kind.rest(response)
     }
@@ -151,7 +154,7 @@ impl Protocol for ServerSide {
         not(feature = "grpc"),
         expect(unused_variables, reason = "HTTP has its status in the head")
     )]
-    fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap) {
+    fn trailers(&mut self, span: &mut Running<'_>, trailers: &mut HeaderMap) {
         unless_rpc!(self, |rpc| rpc.trailers(span, trailers));
     }
 
@@ -161,6 +164,11 @@ impl Protocol for ServerSide {
     )]
     fn end(&mut self, span: &mut Running<'_>) {
         unless_rpc!(self, |rpc| rpc.end(span));
+    }
+
+    #[cfg(feature = "grpc")]
+    fn abandoned(&mut self, span: &mut Running<'_>) {
+        unless_rpc!(self, |rpc| rpc.abandoned(span));
     }
 
     fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>) {
@@ -216,12 +224,13 @@ impl Protocol for ClientSide {
         }
         if self.believed {
             note_peer(span, response.headers());
+            believe(response.headers());
         }
         self.captured.record(span, response.headers());
         self.kind.rest(response)
     }
 
-    fn trailers(&mut self, _: &mut Running<'_>, _: &HeaderMap) {}
+    fn trailers(&mut self, _: &mut Running<'_>, _: &mut HeaderMap) {}
 
     fn end(&mut self, _: &mut Running<'_>) {}
 

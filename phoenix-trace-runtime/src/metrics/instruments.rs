@@ -156,6 +156,7 @@ impl Instruments<'_> {
                 let decision = |name| [KeyValue::new("phoenix.segment.decision", name)];
                 observe(stats.segments_kept_by_head, &decision("head"));
                 observe(stats.segments_kept_by_force, &decision("forced"));
+                observe(stats.segments_kept_by_callee, &decision("callee"));
                 observe(stats.segments_kept_by_error, &decision("error"));
                 observe(stats.segments_kept_by_slowness, &decision("slow"));
                 observe(stats.segments_discarded, &decision("discarded"));

@@ -65,6 +65,7 @@ pub(crate) enum Count {
     SegmentsByForce,
     SegmentsByError,
     SegmentsBySlowness,
+    SegmentsByCallee,
     SegmentsDiscarded,
     SegmentsStarted,
     LateErrors,
@@ -93,10 +94,11 @@ impl Count {
             Self::CorrelationsReplaced => 12,
             Self::SegmentsBySlowness => 13,
             Self::Unrecorded => 14,
-            Self::Dropped(reason) => 15 + reason as usize,
+            Self::SegmentsByCallee => 15,
+            Self::Dropped(reason) => 16 + reason as usize,
         }
     }
-    const NUMBER: usize = 15 + DropReason::ALL.len();
+    const NUMBER: usize = 16 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
@@ -137,6 +139,7 @@ impl Account {
             Count::SegmentsByForce,
             Count::SegmentsByError,
             Count::SegmentsBySlowness,
+            Count::SegmentsByCallee,
             Count::SegmentsDiscarded,
         ];
         // Read first: a segment that is decided meanwhile may be missing, none is counted that does not exist.
@@ -164,6 +167,7 @@ impl Account {
             segments_kept_by_force: self.sum(Count::SegmentsByForce),
             segments_kept_by_error: self.sum(Count::SegmentsByError),
             segments_kept_by_slowness: self.sum(Count::SegmentsBySlowness),
+            segments_kept_by_callee: self.sum(Count::SegmentsByCallee),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
             unrecorded: self.sum(Count::Unrecorded),
@@ -226,6 +230,8 @@ pub struct Stats {
     pub segments_kept_by_error: u64,
     /// Segments kept because their local root took longer than it may, and for nothing else.
     pub segments_kept_by_slowness: u64,
+    /// Segments kept because a service that was called keeps its part, and for nothing else.
+    pub segments_kept_by_callee: u64,
     /// Segments dropped.
     pub segments_discarded: u64,
     /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
@@ -287,8 +293,8 @@ impl fmt::Display for Stats {
         write!(
             f,
             " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; {} open; \
-             segments: {} open, {} kept by head, {} by force, {} by error, {} for slowness, {} discarded; {} late errors; \
-             {} correlation ids replaced",
+             segments: {} open, {} kept by head, {} by force, {} by error, {} for slowness, {} by callee, {} discarded; \
+             {} late errors; {} correlation ids replaced",
             self.acknowledged,
             self.rejected,
             self.failed,
@@ -300,6 +306,7 @@ impl fmt::Display for Stats {
             self.segments_kept_by_force,
             self.segments_kept_by_error,
             self.segments_kept_by_slowness,
+            self.segments_kept_by_callee,
             self.segments_discarded,
             self.late_errors,
             self.correlations_replaced,

@@ -7,8 +7,10 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::across::Shared;
 use super::clock::{self, Anchor, Ticks};
 use super::context::Context;
+use super::corrected::Corrected;
 use super::joining::{Joining, Undecided};
 use super::strand::{Role, Strand};
 use super::thread;
@@ -59,6 +61,8 @@ pub(crate) struct Segment {
     /// Has the local root ended although its strand waits for others? And took it longer than it may?
     root_ended: AtomicBool,
     root_slow: AtomicBool,
+    pub(super) across: Shared,
+    pub(super) corrected: Corrected,
     joining: Joining<Waiting, Verdict>,
 }
 
@@ -90,6 +94,8 @@ impl Segment {
             *segment.cut_at.get_mut() = strand.cut_at;
             *segment.root_ended.get_mut() = false;
             *segment.root_slow.get_mut() = false;
+            segment.across = Shared::of(strand.across);
+            segment.corrected = Corrected::default();
             let waiting = segment.joining.reset();
             (waiting.spans, waiting.failed) = (0, false);
         } else {
@@ -102,6 +108,8 @@ impl Segment {
                 cut_at: AtomicU64::new(strand.cut_at),
                 root_ended: AtomicBool::new(false),
                 root_slow: AtomicBool::new(false),
+                across: Shared::of(strand.across),
+                corrected: Corrected::default(),
                 joining: Joining::new(Waiting::default()),
             })
         })
@@ -224,8 +232,12 @@ impl Segment {
         self.release(joined);
         drop(undecided);
         let failed = failed | strands.iter().any(|strand| strand.failed);
-        let slow = self.is_slow(now);
-        let verdict = self.verdict(Found { failed, slow }, strands.iter());
+        let found = Found {
+            failed,
+            slow: self.is_slow(now),
+            across: self.across.take(),
+        };
+        let verdict = self.verdict(found, strands.iter());
         self.carry_out(verdict, strands.into_iter());
     }
 
@@ -239,6 +251,7 @@ impl Segment {
     /// One more of its strands has failed, or, unless `failed`, does so no more.
     pub(super) fn count_failing(&self, failed: bool) {
         if failed {
+            self.across.note(Reasons::ERROR);
             self.joining.fails();
         } else {
             self.joining.fail_no_more(1);
@@ -321,7 +334,12 @@ impl Segment {
             .find(|strand| strand.role == Role::Root);
         let slow = root.map_or_else(|| self.is_slow(clock::now()), |root| root.slow);
         self.release(joined);
-        let verdict = self.verdict(Found { failed, slow }, strands.iter().chain(&last));
+        let found = Found {
+            failed,
+            slow,
+            across: self.across.across(),
+        };
+        let verdict = self.verdict(found, strands.iter().chain(&last));
         undecided.decide(verdict);
         self.carry_out(verdict, strands.drain(..).chain(last));
         if strands.capacity() > 0 {
@@ -337,9 +355,12 @@ pub(super) fn decide_alone(strand: Box<Strand>) {
         // It was cut off a local root that is open.
         _ => clock::now() > strand.context.slow_at,
     };
-    let failed = strand.failed;
     let failure = || strand.first_failure();
-    let found = Found { failed, slow };
+    let found = Found {
+        failed: strand.failed,
+        slow,
+        across: strand.across,
+    };
     match Kept::for_what(&strand.pipeline, &strand.context, found, failure) {
         Some(kept) => strand.pipeline.clone().keep(strand, kept),
         None => Pipeline::discard(strand),

@@ -2,7 +2,9 @@
 
 mod captured_headers;
 mod correlation;
+mod decision;
 mod edge;
+mod excluded;
 mod grpc;
 mod grpc_answers;
 mod http_attempts;
@@ -16,6 +18,7 @@ mod peer;
 mod propagators;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+mod rpc_names;
 #[cfg(feature = "warp")]
 mod warp;
 

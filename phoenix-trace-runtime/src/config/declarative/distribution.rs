@@ -2,18 +2,21 @@
 
 use http::HeaderName;
 
-use crate::config::Config;
 use crate::config::file::{Item, Section};
+use crate::config::{Config, Shutdown};
+use crate::interop::OtelContext;
 use crate::propagation::CorrelationSource;
 use crate::sampling::Environment;
 use crate::sensitive::Sensitive;
 
 pub(super) const OURS: &str = "phoenix_trace";
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 9] = [
     "environment",
+    "shutdown",
     "strict",
     "print_config",
+    "otel_context",
     "correlation",
     "sensitive",
     "limits",
@@ -37,9 +40,16 @@ impl Config {
                 item.used_as("deployment.environment.name");
             }
         }
+        if let Some(shutdown) = ours.word("shutdown", &Shutdown::WORDS, "on_signal") {
+            self.shutdown = shutdown;
+        }
         // Whoever starts the process may want it even where the file does not.
         self.strict |= ours.flag("strict", "false") == Some(true);
         self.print |= ours.flag("print_config", "false") == Some(true);
+        let contexts = OtelContext::ALL.map(|mode| (mode.as_str(), mode));
+        if let Some(mode) = ours.word("otel_context", &contexts, "local_root") {
+            self.otel_context = mode;
+        }
         if let Some(correlation) = ours.section("correlation", &["header", "source"]) {
             self.read_correlation(&correlation);
         }
@@ -47,6 +57,7 @@ impl Config {
             self.read_sensitive(&sensitive);
         }
         if let Some(item) = ours.get("sampling") {
+            item.used_as("distribution.phoenix_trace.sampling");
             self.sampling.file = super::sampling::sampling(item);
         }
         let limits = [

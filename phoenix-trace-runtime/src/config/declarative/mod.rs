@@ -2,6 +2,8 @@
 //! schema knows and phoenix-trace does not do is told, as is what nobody knows; the rest of the file counts.
 
 mod distribution;
+#[cfg(test)]
+mod documented;
 mod exporter;
 mod metrics;
 mod resource;
@@ -88,7 +90,20 @@ impl Config {
     }
 
     fn read(&mut self, document: &Document, var: &dyn Fn(&str) -> Option<String>) {
+        self.file = Some(document.name.clone());
         let source = Source::new(document);
+        self.read_source(&source, var);
+        let found = source.into_found();
+        self.problems.splice(0..0, found.problems);
+        for (setting, place) in found.places {
+            self.origins.from(&setting, place);
+        }
+        self.check_metrics();
+        self.check_sensitive();
+        self.check_propagators();
+    }
+
+    fn read_source(&mut self, source: &Source<'_>, var: &dyn Fn(&str) -> Option<String>) {
         let root = source.root(&ROOT);
         file_format(&root);
         if let Some(disabled) = root.flag("disabled", "false") {
@@ -115,14 +130,6 @@ impl Config {
                 there.unsupported("it is left out");
             }
         }
-        let found = source.into_found();
-        self.problems.splice(0..0, found.problems);
-        for (setting, place) in found.places {
-            self.origins.from(&setting, place);
-        }
-        self.check_metrics();
-        self.check_sensitive();
-        self.check_propagators();
     }
 }
 

@@ -91,6 +91,7 @@ meter_provider:
             timeout: 10000
             temporality_preference: cumulative
             default_histogram_aggregation: explicit_bucket_histogram
+  exemplar_filter: trace_based
 "#;
 
 #[test]
@@ -100,7 +101,8 @@ fn an_example_with_every_default_loads() {
     assert_eq!(
         config.summary(),
         "unknown_service (development): traces go over OTLP/HTTP to http://localhost:4318/v1/traces; metrics go over \
-         OTLP/HTTP to http://localhost:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always"
+         OTLP/HTTP to http://localhost:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always; \
+         configured by otel.yaml"
     );
     let exporters = config.take_exporters();
     let [exporter] = &exporters[..] else {
@@ -152,7 +154,8 @@ fn an_example_that_names_variables_takes_them_and_no_others() {
     assert_eq!(
         config.summary(),
         "billing (development): traces go over OTLP/HTTP to http://collector:4318/v1/traces; metrics go over OTLP/HTTP to \
-         http://collector:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always"
+         http://collector:4318/v1/metrics every 60s; sampling: parent based, else ratio 1, errors always; \
+         configured by otel.yaml"
     );
     let team = opentelemetry::Key::from_static_str("team");
     assert_eq!(
@@ -171,7 +174,7 @@ fn json_is_yaml() {
     assert_eq!(problems(&config), [""; 0]);
     let summary = config.summary();
     assert!(
-        summary.ends_with(": traces go to this console; sampling: ratio 0.25, errors always"),
+        summary.ends_with(": traces go to this console; sampling: ratio 0.25, errors always; configured by otel.yaml"),
         "{summary}"
     );
 }
@@ -317,6 +320,10 @@ fn samplers_are_those_of_the_recorder() {
         ),
         ("composite/development: {always_off: }", "never"),
         (
+            "jaeger_remote/development: {endpoint: \"http://jaeger:5778\", interval: 5000, initial_sampler: {always_off: }}",
+            "asked for at http://jaeger:5778, until then ratio 0, errors always",
+        ),
+        (
             "composite/development: {parent_threshold: {root: {probability: {ratio: 0.1}}}}",
             "parent based, else ratio 0.1, errors always",
         ),
@@ -356,8 +363,6 @@ distribution: {another: {anything: 1}}
         wrong(text),
         [
             "otel.yaml:3:18: tracer_provider.id_generator: unknown key `custom`; expected one of random",
-            "otel.yaml:6:41: tracer_provider.sampler.parent_based.root.jaeger_remote/development: this is not supported; \
-             `initial_sampler` is used all the time",
             "otel.yaml:7:35: tracer_provider.sampler.parent_based.remote_parent_not_sampled.always_on: this is not supported; \
              using always_off instead",
             "otel.yaml:9:49: tracer_provider.processors[0].batch.exporter.otlp_file/development: this is not supported; it is \
@@ -431,6 +436,7 @@ file_format: "1.1"
 distribution:
   phoenix_trace:
     environment: production
+    shutdown: manual
     correlation: {header: x-request-id, source: trace_id}
     sensitive: {policy: hash, key: "${KEY}"}
     limits: {spans_per_segment: 100, grace_period: 1000, cut_after: 2000, open_segments: 10, undecided_bytes: 4096}
@@ -438,6 +444,7 @@ distribution:
     let config = config(text, &[("KEY", "a key of sixteen bytes")]);
     assert_eq!(problems(&config), [""; 0]);
     assert_eq!(config.environment.as_str(), "production");
+    assert_eq!(config.shutdown, crate::config::Shutdown::Manual);
     assert_eq!(config.propagators.correlation_name(), "x-request-id");
     assert_eq!(format!("{:?}", config.effective_sensitive()), "Hash");
     let limits = &config.limits;
@@ -467,7 +474,7 @@ fn code_wins_over_the_file() {
     assert_eq!(
         config.summary(),
         "billing (development): traces go over OTLP/HTTP to http://localhost:4318/v1/traces; sampling: ratio 0.5, errors \
-         always"
+         always; configured by otel.yaml"
     );
     assert_eq!(config.limits.events, 3);
     let mut delayed = config.export_delay(std::time::Duration::from_millis(7));

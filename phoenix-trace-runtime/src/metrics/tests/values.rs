@@ -102,6 +102,7 @@ fn check(points: &[ReceivedPoint], stats: &Stats, kinds: [&str; 2]) {
     };
     assert_eq!(decided("head"), stats.segments_kept_by_head);
     assert_eq!(decided("forced"), stats.segments_kept_by_force);
+    assert_eq!(decided("callee"), stats.segments_kept_by_callee);
     assert_eq!(decided("error"), stats.segments_kept_by_error);
     assert_eq!(decided("discarded"), stats.segments_discarded);
     let offered = of_exporter(points, kinds[0], 0, &first(stats));

@@ -11,6 +11,7 @@ mod group;
 mod grpc;
 mod http;
 mod metrics;
+mod probe;
 mod spans;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
@@ -28,6 +29,8 @@ use self::encode::{Encoded, Encoder};
 #[cfg(feature = "jaeger-remote")]
 pub(crate) use self::get::Get;
 pub(crate) use self::metrics::Metrics;
+pub(crate) use self::probe::Probe;
+pub(crate) use self::tls::config as tls_config;
 use self::transport::Transport;
 use super::destination::{Answer, Destination, Piece, Sending};
 use crate::config::Settings;

@@ -240,7 +240,7 @@ impl Story {
         sampled.tail = true;
         let found = Found {
             failed: self.failed,
-            slow: false,
+            ..Found::default()
         };
         let kept = Control::off().reasons(&sampled, found, || None);
         let (reasons, threshold) = kept.expect("it is kept");
