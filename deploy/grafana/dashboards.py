@@ -15,7 +15,21 @@ SECONDS, SHARE, PER_SECOND, NUMBER, BYTES = "s", "percentunit", "reqps", "short"
 SPANS_PER_SECOND = "cps"
 
 ENVIRONMENT = 'deployment_environment_name=~"$environment"'
-SERVER = 'http_server_request|rpc_server_call'
+
+
+def durations(function, matchers, window):
+    """The buckets of a service's requests, of both protocols; without names their series would be the same but for a label."""
+    parts = [
+        f'label_replace({function}({metric}_duration_seconds_bucket{{{matchers}}}[{window}]), "protocol", "{protocol}", "", "")'
+        for protocol, metric in (("http", "http_server_request"), ("rpc", "rpc_server_call"))
+    ]
+    return f"sum by (le) ({' or '.join(parts)})"
+
+
+def by_signal(metric, labels):
+    """A counter of a collector's that has a name for each signal."""
+    parts = [f'label_replace(rate({metric.replace("SIGNAL", signal)}[5m]), "signal", "{signal}", "", "")' for signal in ("spans", "metric_points", "log_records")]
+    return f"sum by ({labels}, signal) ({' or '.join(parts)})"
 
 
 def target(expr, legend="", *, ref="A", instant=False, form="time_series", exemplars=False):
@@ -146,7 +160,7 @@ def overview():
     critical = [
         heat_map(
             f"Latency: {service}",
-            f'sum by (le) (increase({{__name__=~"({SERVER})_duration_seconds_bucket", job=~"(.*/)?{service}", {ENVIRONMENT}}}[$__rate_interval]))',
+            durations("increase", f'job=~"(.*/)?{service}", {ENVIRONMENT}', "$__rate_interval"),
             description="Every request, by how long it took. A dot is the trace of one that was kept.",
         )
         for service in ("api-gateway", "orchestrator-service", "data-router", "llm-service")
@@ -176,7 +190,6 @@ def overview():
 
 def service():
     one = f'job="$service", {ENVIRONMENT}'
-    durations = f'{{__name__=~"({SERVER})_duration_seconds_bucket", {one}}}'
     return dashboard(
         "phoenix-service",
         "One service",
@@ -185,11 +198,11 @@ def service():
         [
             stat("Requests", PER_SECOND, f"sum(service:requests:rate5m{{{one}}})"),
             stat("Share of errors", SHARE, f"max(service:error_ratio:rate5m{{{one}}})"),
-            stat("Half within", SECONDS, f"histogram_quantile(0.5, sum by (le) (rate({durations}[5m])))"),
-            stat("99 % within", SECONDS, f"histogram_quantile(0.99, sum by (le) (rate({durations}[5m])))"),
+            stat("Half within", SECONDS, f"histogram_quantile(0.5, {durations('rate', one, '5m')})"),
+            stat("99 % within", SECONDS, f"histogram_quantile(0.99, {durations('rate', one, '5m')})"),
             stat("Kept segments", SHARE, f'sum(service_decision:segments:rate5m{{{one}, phoenix_segment_decision!="discarded"}}) / sum(service_decision:segments:rate5m{{{one}}})'),
             stat("Lost spans", SPANS_PER_SECOND, f"sum(service:spans_lost:rate5m{{{one}}}) or vector(0)", description="By its own account."),
-            heat_map("Latency", f"sum by (le) (increase({durations}[$__rate_interval]))", width=24),
+            heat_map("Latency", durations("increase", one, "$__rate_interval"), width=24),
             lines("Requests by endpoint", PER_SECOND, target(f"sum by (route) (service_route:requests:rate5m{{{one}}})", "{{route}}")),
             lines("Share of errors by endpoint", SHARE, target(f"max by (route) (service_route:error_ratio:rate5m{{{one}}})", "{{route}}")),
             lines("Calls to others", PER_SECOND, target(f"sum by (service_peer_name) (edge:requests:rate5m{{{one}}})", "{{service_peer_name}}")),
@@ -207,7 +220,7 @@ def service():
             lines(
                 "Queries, 95 % within",
                 SECONDS,
-                target(f"histogram_quantile(0.95, sum by (le, db_operation_name, db_collection_name) (rate(db_client_operation_duration_seconds_bucket{{{one}}}[5m])))", "{{db_operation_name}} {{db_collection_name}}"),
+                target(f"histogram_quantile(0.95, sum by (le, db_query_summary) (rate(db_client_operation_duration_seconds_bucket{{{one}}}[5m])))", "{{db_query_summary}}"),
             ),
         ],
     )
@@ -285,7 +298,7 @@ def traces():
                 description="What the sampling rates come to, errors included.",
             ),
             stacked("Spans recorded", SPANS_PER_SECOND, target(f"sum by (job) (rate(phoenix_sdk_span_ended_total{{{ENVIRONMENT}}}[5m]))", "{{job}}")),
-            stacked("Spans that reached the collectors", SPANS_PER_SECOND, target('sum by (job) (rate(otelcol_receiver_accepted_spans_total[5m]))', "{{job}}")),
+            stacked("Spans that reached the collectors", SPANS_PER_SECOND, target('sum by (job) (rate(otelcol_receiver_accepted_spans[5m]))', "{{job}}")),
             lines(
                 "Spans by service, estimated from traces",
                 SPANS_PER_SECOND,
@@ -314,34 +327,35 @@ def telemetry():
                 width=8,
             ),
             row("Collectors"),
-            lines("Spans accepted", SPANS_PER_SECOND, target("sum by (job, instance) (rate(otelcol_receiver_accepted_spans_total[5m]))", "{{job}} {{instance}}"), width=8),
+            lines("Spans accepted", SPANS_PER_SECOND, target("sum by (job, instance) (rate(otelcol_receiver_accepted_spans[5m]))", "{{job}} {{instance}}"), width=8),
             lines(
                 "Refused",
                 SPANS_PER_SECOND,
-                target('sum by (job, instance) (rate({__name__=~"otelcol_receiver_refused_(spans|metric_points|log_records)_total"}[5m]))', "{{job}} {{instance}}"),
+                target(by_signal("otelcol_receiver_refused_SIGNAL", "job, instance"), "{{job}} {{instance}} {{signal}}"),
                 description="Over the bound of memory; senders try again.",
                 width=8,
             ),
             lines(
                 "Sent",
                 SPANS_PER_SECOND,
-                target("sum by (exporter) (rate(otelcol_exporter_sent_spans_total[5m]))", "{{exporter}}"),
+                target("sum by (exporter) (rate(otelcol_exporter_sent_spans[5m]))", "{{exporter}}"),
                 width=8,
             ),
             lines("Queue, filled", SHARE, target("max by (job, exporter) (otelcol_exporter_queue_size / (otelcol_exporter_queue_capacity > 0))", "{{job}} {{exporter}}"), width=8),
             lines(
                 "Given up",
                 SPANS_PER_SECOND,
-                target('sum by (exporter) (rate({__name__=~"otelcol_exporter_(send|enqueue)_failed_(spans|metric_points|log_records)_total"}[5m])) or vector(0)', "{{exporter}}"),
+                target(f"{by_signal('otelcol_exporter_enqueue_failed_SIGNAL', 'exporter')} or vector(0)", "queue full: {{exporter}} {{signal}}"),
+                target(f"{by_signal('otelcol_exporter_send_failed_SIGNAL', 'exporter')} or vector(0)", "refused by the store: {{exporter}} {{signal}}"),
                 width=8,
             ),
-            lines("Memory", BYTES, target("max by (job, instance) (otelcol_process_memory_rss_bytes)", "{{job}} {{instance}}"), width=8),
-            lines("Cores in use", NUMBER, target("sum by (job, instance) (rate(otelcol_process_cpu_seconds_total[5m]))", "{{job}} {{instance}}"), width=8),
+            lines("Memory", BYTES, target("max by (job, instance) (otelcol_process_memory_rss)", "{{job}} {{instance}}"), width=8),
+            lines("Cores in use", NUMBER, target("sum by (job, instance) (rate(otelcol_process_cpu_seconds[5m]))", "{{job}} {{instance}}"), width=8),
             lines("Traces held for a decision", NUMBER, target("sum by (job, instance) (otelcol_processor_tail_sampling_sampling_traces_on_memory)", "{{job}} {{instance}}"), width=8),
             lines(
                 "Traces decided",
                 PER_SECOND,
-                target("sum by (policy, sampled) (rate(otelcol_processor_tail_sampling_count_traces_sampled_total[5m]))", "{{policy}} {{sampled}}"),
+                target("sum by (policy, sampled) (rate(otelcol_processor_tail_sampling_count_traces_sampled[5m]))", "{{policy}} {{sampled}}"),
                 width=8,
             ),
             row("Series: what label values cost"),
@@ -350,7 +364,7 @@ def telemetry():
             lines(
                 "Counted in the overflow series",
                 SPANS_PER_SECOND,
-                target('sum by (service_name) (rate(traces_span_metrics_calls_total{otel_metric_overflow="true"}[5m])) or vector(0)', "{{service_name}}"),
+                target('sum by (job) (rate(traces_span_metrics_calls_total{otel_metric_overflow="true"}[5m])) or vector(0)', "{{job}}"),
                 description="Spans whose label values came after the bound.",
                 width=8,
             ),

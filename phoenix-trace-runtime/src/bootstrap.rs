@@ -11,6 +11,7 @@ use opentelemetry_sdk::Resource;
 #[cfg(feature = "metrics")]
 use crate::config::MetricsExport;
 use crate::config::{Config, Problem};
+use crate::interop::{self, OtelContext};
 #[cfg(feature = "metrics")]
 use crate::metrics::{self, Meters};
 use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
@@ -156,6 +157,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
 /// Makes them those of the process, and of `opentelemetry`, unless the program has installed another propagator there.
 fn install(propagators: &'static Propagators) {
     thread::set_propagators(propagators);
+    interop::install();
     /// What was installed here the last time, by its fields.
     static OURS: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let fields = |propagator: &dyn TextMapPropagator| -> Vec<String> {
@@ -194,6 +196,7 @@ struct Parts {
     limits: Limits,
     sampling: Arc<Control>,
     propagators: &'static Propagators,
+    contexts: OtelContext,
     resource: Resource,
     exporters: Vec<Exporter>,
     #[cfg(feature = "metrics")]
@@ -210,6 +213,7 @@ impl Parts {
         Self {
             sampling: config.control(),
             propagators: config.propagators.clone().for_ever(),
+            contexts: config.otel_context,
             resource,
             exporters: config.take_exporters(),
             limits: config.limits,
@@ -229,6 +233,7 @@ impl Parts {
             self.limits,
             self.sampling,
             self.propagators,
+            self.contexts,
             self.resource,
             self.exporters,
             metrics,

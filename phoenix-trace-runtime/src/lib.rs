@@ -29,6 +29,8 @@ mod grpc_code;
 
 pub mod db;
 
+pub mod interop;
+
 mod diag;
 mod pipeline;
 pub mod waterfall;
@@ -67,6 +69,9 @@ pub use http::{
     HttpCall, HttpClientLayer, HttpServerLayer, ResendCounter, UrlTemplate, set_http_route,
     trace_http_client, trace_http_response,
 };
+pub use interop::OtelContext;
+#[cfg(feature = "tracing")]
+pub use interop::{TracingBridge, tracing_bridge};
 pub use operation::{
     OperationAttributes, OperationOutput, TraceErr, with_traced_operation,
     with_traced_operation_async,

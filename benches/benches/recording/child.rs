@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use cpu_time::{ProcessTime, ThreadTime};
 use opentelemetry_sdk::trace::Sampler;
+use phoenix_trace::OtelContext;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
 
@@ -55,6 +56,10 @@ pub(crate) fn run(task: &Task) -> Result<(), String> {
         Name::OursExported => measure::<Ours>(task, Ours::start(1.0)?),
         Name::OursOff => measure::<Ours>(task, Box::new(Nothing)),
         Name::OursOtlp => measure::<Ours>(task, Ours::start_otlp(endpoint(task)?)?),
+        Name::OursEverySpan => measure::<Ours>(task, Ours::start_with(OtelContext::EverySpan)?),
+        Name::OursNoContext => measure::<Ours>(task, Ours::start_with(OtelContext::Off)?),
+        Name::BridgeDropped => measure::<TracingOtel>(task, TracingOtel::start_bridge(0.1)?),
+        Name::BridgeExported => measure::<TracingOtel>(task, TracingOtel::start_bridge(1.0)?),
         Name::TracingOtelTenth => {
             let sampler = Sampler::TraceIdRatioBased(0.1);
             measure::<TracingOtel>(task, TracingOtel::start(sampler)?)

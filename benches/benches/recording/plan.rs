@@ -59,6 +59,8 @@ pub(crate) fn rows(filter: Option<&str>) -> Vec<Row> {
     measured(&mut rows);
     exported(&mut rows);
     threads(&mut rows);
+    contexts(&mut rows);
+    bridge(&mut rows);
     off(&mut rows);
     otlp(&mut rows);
     rows.retain(|row| filter.is_none_or(|text| row.name().contains(text)));
@@ -251,6 +253,43 @@ fn threads(rows: &mut Vec<Row>) {
             group.rival(Name::TracingOtelOn, None);
             group.rival(Name::FastraceReported, None);
             group.rival(Name::OtelSdk, None);
+        }
+    }
+}
+
+/// What it costs that OpenTelemetry's context is attached: at local roots, as the rows of "dropped" have it, at every span,
+/// and nowhere.
+fn contexts(rows: &mut Vec<Row>) {
+    for (shape, name, cost) in shapes() {
+        for (stack, at) in [
+            (Name::OursEverySpan, "at every span"),
+            (Name::OursNoContext, "nowhere"),
+        ] {
+            let mut group = Group {
+                rows,
+                name: format!("OpenTelemetry context {at}, dropped, {name}"),
+                ours: Measurement::new(stack, shape),
+                cost,
+            };
+            group.rival(Name::OursDropped, None);
+        }
+    }
+}
+
+/// Spans of `tracing` by `tracing-opentelemetry`, on our tracer and on the SDK's.
+fn bridge(rows: &mut Vec<Row>) {
+    for (shape, name, cost) in shapes() {
+        for (ours, rival, kept) in [
+            (Name::BridgeDropped, Name::TracingOtelTenth, "10 %"),
+            (Name::BridgeExported, Name::TracingOtelOn, "all"),
+        ] {
+            let mut group = Group {
+                rows,
+                name: format!("spans of tracing, {kept}, {name}"),
+                ours: Measurement::new(ours, shape),
+                cost,
+            };
+            group.rival(rival, None);
         }
     }
 }

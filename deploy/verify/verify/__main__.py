@@ -7,6 +7,7 @@ import sys
 import tempfile
 
 from . import archive, bounds, capacity, faults, flow, platform, rates, static, tiers
+from .programs import Process
 from .report import Report, program, version_of
 
 PARTS = {"flow": flow, "rates": rates, "tiers": tiers, "faults": faults, "bounds": bounds, "archive": archive, "capacity": capacity}
@@ -23,7 +24,7 @@ def main():
     if options.static:
         wanted = {"static"}
     report = Report()
-    print("with " + ", ".join(f"{name} {version_of(program(name))}" for name in ("collector", "jaeger", "prometheus", "kustomize") if program(name)))
+    print("with " + ", ".join(f"{name} {version_of(name)}" for name in ("collector", "jaeger", "prometheus", "kustomize") if program(name)))
     if "static" in wanted:
         static.run(report)
     parts = [name for name in PARTS if name in wanted]
@@ -42,6 +43,8 @@ def main():
             module.run(report, request_flow, folder / name)
         except Exception as error:
             report.check(f"{module.TITLE}: the part runs to its end", False, f"{type(error).__name__}: {error} (logs in {folder / name})")
+        finally:
+            Process.end_all()
     code = report.end()
     if code == 0 and not options.keep:
         import shutil

@@ -27,19 +27,20 @@ def unit_of(expression):
     """What an expression counts, by the names of its metrics and what is done with them."""
     if "histogram_quantile" in expression or "_seconds:mean" in expression:
         return {"s"}
-    if re.search(r"\)\s*/\s|\}\s*/\s*\w|_ratio:|\) / ", expression):
+    if re.search(r"[)}\w] / [(\w]|_ratio:", expression):
         return {"percentunit"}
-    if re.search(r"_bytes\b", expression):
+    if re.search(r"_bytes\b|memory_rss", expression):
         return {"bytes"}
-    if re.search(r"cpu_seconds_total", expression) or re.match(r"(sum by \(le\) \(increase|count\()", expression):
+    if re.search(r"cpu_seconds", expression) or re.match(r"(sum by \(le\) \(label_replace\(increase|count\()", expression):
         return {"short"}
     if re.search(r"rate\(|:rate5m", expression):
         return {"reqps", "cps"}
     return {"short"}
 
 
-def complaints(prometheus, service):
-    """What is wrong with the panels, and how many queries were looked at."""
+def complaints(prometheus):
+    """What is wrong with the panels, and how many queries were looked at. A panel of one service has data for one at least."""
+    services = sorted({labels["job"] for labels, _ in prometheus.query("service:requests:rate5m")})
     wrong, count = [], 0
     for board in dashboards():
         for variable in board["templating"]["list"]:
@@ -49,7 +50,8 @@ def complaints(prometheus, service):
         for panel, target in targets_of(board):
             count += 1
             where = f"{board['uid']} / {panel['title']}"
-            samples = prometheus.query(filled(target["expr"], service))
+            of_services = services if "$service" in target["expr"] else services[:1]
+            samples = [sample for service in of_services for sample in prometheus.query(filled(target["expr"], service))]
             if not samples:
                 wrong.append(f"{where}: no data")
                 continue

@@ -19,10 +19,11 @@ def build():
     made = subprocess.run(
         ["cargo", "build", "--locked", "--package", "phoenix-trace-examples", "--bin", "request-flow", "--message-format", "json-render-diagnostics"],
         cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
-        check=True,
     )
+    if made.returncode:
+        raise RuntimeError(f"request-flow does not compile: {made.stderr[-1000:]}")
     executables = [json.loads(line).get("executable") for line in made.stdout.splitlines()]
     return next(path for path in reversed(executables) if path)
 

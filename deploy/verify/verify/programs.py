@@ -1,6 +1,7 @@
 """The real programs as processes on the loopback interface, with the shipped files."""
 
 import contextlib
+import http.server
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -56,6 +58,17 @@ def get_json(url):
 class Process:
     """A program that runs until `stop`; what it prints is in `log`."""
 
+    running = set()
+
+    @classmethod
+    def end_all(cls):
+        """Kills what a part left behind that did not come to its end."""
+        for process in list(cls.running):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.process.pid, signal.SIGKILL)
+            process.process.wait()
+        cls.running.clear()
+
     def __init__(self, name, command, folder, environment=None, stdin=None):
         self.name = name
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,6 +83,7 @@ class Process:
                 stderr=log,
                 start_new_session=True,
             )
+        self.running.add(self)
 
     def alive(self):
         if self.process.poll() is not None:
@@ -85,9 +99,8 @@ class Process:
             try:
                 self.process.wait(within)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-                raise
+                raise TimeoutError(f"{self.name} did not end within {within} s of {how.name}: {self.last_words()}") from None
+        self.running.discard(self)
 
     def cpu_seconds(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -107,6 +120,30 @@ class Process:
         return found
 
 
+class Nowhere:
+    """Takes what a part does not look at: answers each request over HTTP with success."""
+
+    def __init__(self):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                self.rfile.read(int(self.headers["content-length"]))
+                self.send_response(200)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+NOWHERE = Nowhere()
+
+
 class Collector(Process):
     """The shipped files `base.yaml` and those in `files`. Started again, it finds the folder that it had."""
 
@@ -124,9 +161,8 @@ class Collector(Process):
             "METRICS_PORT": str(self.metrics),
             "STATE_DIR": str(self.folder / f"{name or self.name}-state"),
             "LOG_LEVEL": "info",
-            # What a part does not look at goes nowhere.
-            "PROMETHEUS_WRITE_URL": "http://127.0.0.1:9/",
-            "LOKI_OTLP_URL": "http://127.0.0.1:9/",
+            "PROMETHEUS_WRITE_URL": NOWHERE.url,
+            "LOKI_OTLP_URL": NOWHERE.url,
             "JAEGER_STANDARD": "127.0.0.1:9",
             "JAEGER_ERRORS": "127.0.0.1:9",
             **{key: str(value) for key, value in self.settings.items()},

@@ -51,21 +51,21 @@ def run(report, request_flow, folder):
     if not program("jaeger"):
         report.note("a stand-in of ours serves the strategies, since Jaeger could not be had")
     receiver = Receiver()
-    write(server, 0.0)
+    write(server, 1.0)
     platform = Platform(
         request_flow,
         folder,
         f"http://{receiver.endpoint}",
         environment="production",
         OTEL_TRACES_SAMPLER="jaeger_remote",
-        OTEL_TRACES_SAMPLER_ARG=f"endpoint={server.sampling},pollingIntervalMs=500,initialSamplingRate=1",
+        OTEL_TRACES_SAMPLER_ARG=f"endpoint={server.sampling},pollingIntervalMs=500,initialSamplingRate=0",
     )
     try:
-        report.check("a rate of 0 in the file is the rate of a running service", reached(platform, receiver, 0.0), "the service began with 1")
-        write(server, 1.0)
-        report.check("and 1, when the file is edited", reached(platform, receiver, 1.0))
+        report.check("services take the rate of 1 that the file says", reached(platform, receiver, 1.0), "they began with 0")
         write(server, 0.0)
-        report.check("and 0 again", reached(platform, receiver, 0.0))
+        report.check("and 0, when the file is edited", reached(platform, receiver, 0.0))
+        write(server, 1.0)
+        report.check("and 1 again", reached(platform, receiver, 1.0))
     finally:
         platform.stop()
         server.stop()

@@ -104,13 +104,17 @@ impl Edge {
     /// A layer inside of another one has read no context: if it stands at an edge, that has no effect.
     pub(crate) fn look_inside(edge: Option<&Self>, outer: &ServerSpan) {
         static SAID: Once = Once::new();
-        if edge.is_some() && !outer.at_edge {
+        if Self::is_ignored(edge, outer) {
             SAID.call_once(|| {
                 diag::line(format_args!(
                     "`edge()` of a server layer inside of another one has no effect: callers are believed; set it on the outermost layer"
                 ));
             });
         }
+    }
+
+    fn is_ignored(edge: Option<&Self>, outer: &ServerSpan) -> bool {
+        edge.is_some() && !outer.at_edge
     }
 
     #[inline(never)]
@@ -151,6 +155,20 @@ impl Edge {
 mod tests {
     use super::*;
     use crate::propagation::Propagator;
+
+    #[test]
+    fn an_inner_edge_has_no_effect_unless_the_outer_layer_has_one() {
+        let (inside, at_edge) = [false, true]
+            .map(|at_edge| ServerSpan {
+                at_edge,
+                ..ServerSpan::default()
+            })
+            .into();
+        let edge = Edge::new();
+        assert!(Edge::is_ignored(Some(&edge), &inside));
+        assert!(!Edge::is_ignored(Some(&edge), &at_edge));
+        assert!(!Edge::is_ignored(None, &inside));
+    }
 
     #[test]
     fn no_format_passes() {

@@ -3,6 +3,7 @@
 
 mod answer;
 mod body;
+mod boxed;
 mod captured;
 mod decision;
 mod edge;
@@ -17,6 +18,7 @@ mod watch;
 
 pub(crate) use answer::{answer, note_peer, told_name};
 pub use body::ResponseBody;
+pub use boxed::BoxedErrors;
 pub(crate) use captured::{Captured, REQUEST, RESPONSE};
 pub(crate) use decision::{announce, believe};
 pub(crate) use edge::Arrived;

@@ -44,6 +44,11 @@ pub trait Protocol {
 }
 
 /// A protocol, as far as errors of type `E` in place of a response go.
+#[diagnostic::on_unimplemented(
+    message = "the error `{E}` of this client does not implement `Error`",
+    label = "`{E}` does not implement `Error`",
+    note = "where errors are boxed, use `HttpClientLayer::new().boxed_errors()` or `GrpcClientLayer::new().boxed_errors()`"
+)]
 pub trait Fault<E>: Protocol {
     /// There is no response.
     fn fault(&mut self, span: &mut Running<'_>, error: &E);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Config;
+use super::interop;
 use super::metrics::{MetricsTarget, SERIES, TEMPORALITY};
 use super::origin::Origins;
 use super::otlp::{Compression, Otlp, Settings, Signal};
@@ -103,6 +104,7 @@ impl Config {
             },
             &["PHOENIX_TRACE_CORRELATION_SOURCE"],
         );
+        rows.setting(interop::SETTING, self.otel_context, &[interop::VARIABLE]);
         let sensitive = self.effective_sensitive();
         rows.setting(
             &format!("{SENSITIVE}.policy"),
@@ -268,7 +270,7 @@ impl Config {
         let interval = format!("{:?}", export.interval);
         let variables = ["OTEL_METRIC_EXPORT_INTERVAL"];
         rows.setting(&format!("{READER}.interval"), interval, &variables);
-        let timeout = format!("{:?}", self.metrics.timeout);
+        let timeout = format!("{:?}", export.how.timeout);
         let variables = ["OTEL_METRIC_EXPORT_TIMEOUT"];
         rows.setting(&format!("{READER}.timeout"), timeout, &variables);
     }
@@ -426,6 +428,7 @@ resource.detection/development.detectors  none  # PHOENIX_TRACE_RESOURCE_DETECTO
 propagator.composite  b3  # OTEL_PROPAGATORS, corrected
 distribution.phoenix_trace.correlation.header  x-correlation-id  # default
 distribution.phoenix_trace.correlation.source  header  # default
+distribution.phoenix_trace.otel_context  local_root  # default
 distribution.phoenix_trace.sensitive.policy  hash  # PHOENIX_TRACE_SENSITIVE
 distribution.phoenix_trace.sensitive.key  ***  # PHOENIX_TRACE_SENSITIVE_KEY
 tracer_provider.sampler  ratio 0.1, errors always  # default

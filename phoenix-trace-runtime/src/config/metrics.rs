@@ -59,10 +59,6 @@ pub(crate) struct MetricsExport {
 
 /// How metrics are collected.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(
-    not(any(feature = "metrics", test)),
-    expect(dead_code, reason = "without the exporter they are only shown")
-)]
 pub(crate) struct Aggregation {
     /// How long one collection and its export may take.
     pub(crate) timeout: Duration,

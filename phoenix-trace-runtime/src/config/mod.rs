@@ -5,6 +5,7 @@ mod builder;
 mod declarative;
 mod effective;
 pub(crate) mod file;
+mod interop;
 mod limits;
 mod metrics;
 mod origin;
@@ -41,7 +42,6 @@ pub(crate) use otlp::{Settings, Signal};
 pub use problem::Problem;
 pub use resource::ResourceDetector;
 use resource::{Detection, Identity};
-#[cfg(feature = "watch")]
 pub(crate) use sampling::FileSampling;
 use sampling::Sampling;
 pub use shutdown::Shutdown;
@@ -49,6 +49,7 @@ use targets::Targets;
 use vars::Vars;
 
 use crate::check::Checkable;
+use crate::interop::OtelContext;
 use crate::pipeline::{Limits, Sending};
 use crate::propagation::Propagators;
 use crate::sampling::Environment;
@@ -77,6 +78,7 @@ pub struct Config {
     otlp: Otlp,
     metrics: Metrics,
     pub(crate) propagators: Propagators,
+    pub(crate) otel_context: OtelContext,
     pub(crate) disabled: bool,
     /// Is the line at start left out?
     pub(crate) quiet: bool,
@@ -135,6 +137,7 @@ impl Config {
             otlp,
             metrics,
             propagators: vars.propagators(),
+            otel_context: vars.otel_context(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             quiet: false,
             shutdown: vars.shutdown(),

@@ -65,8 +65,8 @@ impl Config {
             path: path.clone(),
         };
         let control = Control::new(self.service_name(), &settings);
-        if let Some(FileSampling { rules, overrides }) = file {
-            control.set_file(rules, overrides.clone());
+        if let Some(file) = file {
+            control.set_file(file);
         }
         Arc::new(control)
     }

@@ -3,13 +3,15 @@
 use std::fmt;
 use std::time::Duration;
 
-use opentelemetry_sdk::trace::SpanExporter;
+use opentelemetry_sdk::trace::{SpanExporter, SpanProcessor};
 
 use super::Config;
 use super::target::Target;
 use super::{Otlp, Settings, Signal};
 use crate::check::Checkable;
-use crate::pipeline::{Exporter, Sdk, Sending};
+#[cfg(feature = "testing")]
+use crate::pipeline::Destination;
+use crate::pipeline::{Exporter, Processor, Sdk, Sending};
 
 #[derive(Debug)]
 pub(super) struct Targets {
@@ -170,10 +172,20 @@ impl Config {
         self
     }
 
-    /// Exports nowhere but to this exporter.
+    /// Gives every kept span to a span processor of the OpenTelemetry SDK as well, once its segment is decided: to
+    /// `SpanProcessor::on_end` only, since `on_start` takes a span of the SDK's own. It runs on a thread of its own, and may
+    /// block there. A batch of spans is followed by `force_flush`, the end of telemetry by `shutdown`.
+    #[must_use]
+    pub fn span_processor(mut self, processor: impl SpanProcessor + 'static) -> Self {
+        let target = Target::Custom(Box::new(Processor(processor)));
+        self.targets.also.push(target);
+        self
+    }
+
+    /// Exports nowhere but to this.
     #[cfg(feature = "testing")]
-    pub(crate) fn only_exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
-        let target = Target::Custom(Box::new(Sdk(exporter)));
+    pub(crate) fn only_destination(mut self, destination: impl Destination + 'static) -> Self {
+        let target = Target::Custom(Box::new(destination));
         self.targets = Targets::listed(target, Vec::new());
         self
     }

@@ -5,6 +5,7 @@
 //! service compiles. With the feature `sqlx`, the pools and connections of that driver trace what runs on them:
 //! `TracedExecutor`.
 
+mod bare;
 mod dialect;
 pub(crate) mod keys;
 mod lexer;

@@ -12,7 +12,7 @@ use super::attributes::{method_of, of_call};
 use super::messages::{Way, watch};
 use super::outcome::ClientSide;
 use crate::boundary::url::without_credentials;
-use crate::boundary::{Fault, Hosts, ResponseBody, ResponseFuture};
+use crate::boundary::{BoxedErrors, Fault, Hosts, ResponseBody, ResponseFuture};
 use crate::record::owned::{Owned, begin_under};
 use crate::record::site::{Measured, Site, SpanKind};
 use crate::record::start::Under;
@@ -89,6 +89,25 @@ impl GrpcClientLayer {
     pub fn message_events(mut self, record: bool) -> Self {
         Arc::make_mut(&mut self.settings).messages = record;
         self
+    }
+
+    /// The layer around channels whose errors are boxed, `Box<dyn Error + Send + Sync>`, as they are outside of tower's own layers.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::GrpcClientLayer;
+    /// use std::time::Duration;
+    /// use tower::ServiceBuilder;
+    ///
+    /// # fn example<C>(client: C) {
+    /// let client = ServiceBuilder::new()
+    ///     .layer(GrpcClientLayer::new().boxed_errors())
+    ///     .timeout(Duration::from_secs(1))
+    ///     .service(client);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn boxed_errors(self) -> BoxedErrors<Self> {
+        BoxedErrors(self)
     }
 }
 

@@ -14,7 +14,7 @@ mod server;
 pub mod service;
 mod status;
 
-pub use crate::boundary::{ResponseBody, ResponseFuture};
+pub use crate::boundary::{BoxedErrors, ResponseBody, ResponseFuture};
 pub use client::{GrpcClient, GrpcClientLayer};
 pub use interceptor::{TracingClientInterceptor, TracingInterceptor};
 pub(crate) use known::{Known, Unknown};

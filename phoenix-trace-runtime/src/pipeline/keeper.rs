@@ -5,6 +5,7 @@
 use std::io;
 use std::sync::Arc;
 
+use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -56,6 +57,7 @@ pub(super) fn start(
     std::thread::Builder::new()
         .name(NAME.to_owned())
         .spawn(move || {
+            let _untraced = Context::enter_telemetry_suppressed_scope();
             runtime.block_on(async {
                 let mut workers: JoinSet<()> = here.into_iter().collect();
                 for (number, worker) in apart {
@@ -103,6 +105,7 @@ fn work_apart(
         .name(format!("{NAME}/{number}"))
         .spawn(move || {
             let _ended = ended;
+            let _untraced = Context::enter_telemetry_suppressed_scope();
             runtime.block_on(work);
             runtime.shutdown_background();
         })?;

@@ -9,7 +9,7 @@ mod convert;
 mod counting;
 mod cutting;
 mod delivery;
-mod destination;
+pub(crate) mod destination;
 mod export;
 mod handover;
 mod keeper;
@@ -46,11 +46,13 @@ pub use account::{DropReason, ExporterStats, Stats};
 pub(crate) use account::{SHARDS, thread_number};
 pub(crate) use beside::{Beside, Start};
 pub(crate) use component::Component;
+#[cfg(feature = "testing")]
+pub(crate) use convert::spans as spans_of;
 use cutting::Cutting;
 #[cfg(feature = "otlp")]
 pub(crate) use destination::Answer;
 pub(crate) use destination::{Destination, Make};
-pub(crate) use export::{Console, Sdk};
+pub(crate) use export::{Console, Processor, Sdk};
 pub(crate) use lane::Exporter;
 use lane::Lane;
 #[cfg(feature = "metrics")]
@@ -66,6 +68,7 @@ pub(crate) use telemetry::LaneNow;
 use waiting::Waiting;
 
 use crate::boundary::told_name;
+use crate::interop::OtelContext;
 #[cfg(feature = "metrics")]
 use crate::metrics::Durations;
 use crate::propagation::propagators::{DEFAULT, Propagators};
@@ -164,6 +167,8 @@ pub(crate) struct Pipeline {
     pub(crate) sampling: Arc<Control>,
     /// How context travels to and from what is recorded here.
     pub(crate) propagators: &'static Propagators,
+    /// Where OpenTelemetry's context is attached.
+    pub(crate) contexts: OtelContext,
     /// The service's name, as it tells it to its callers.
     pub(crate) told_name: Option<HeaderValue>,
     /// The way to the first exporter. Its account is that of the whole pipeline.
@@ -197,6 +202,7 @@ impl Pipeline {
         limits: Limits,
         sampling: Arc<Control>,
         propagators: &'static Propagators,
+        contexts: OtelContext,
         resource: Resource,
         exporters: Vec<Exporter>,
         beside: Option<Start>,
@@ -211,6 +217,7 @@ impl Pipeline {
         let running = Some(thread::Counted::new());
         let mut pipeline = Self::new(limits, false, sampling, first, also, running);
         pipeline.propagators = propagators;
+        pipeline.contexts = contexts;
         let name = resource.get(&Key::from_static_str("service.name"));
         pipeline.told_name = name.and_then(|name| told_name(&name.as_str()));
         pipeline.beside = beside.is_some().then(Arc::default);
@@ -243,6 +250,7 @@ impl Pipeline {
             idle,
             sampling,
             propagators: &DEFAULT,
+            contexts: OtelContext::default(),
             told_name: None,
             first,
             also,

@@ -39,7 +39,7 @@ impl Strand {
         let kind = self.push_text(error_type);
         let place = self.place(number);
         if let Some(record) = self.records.get_mut(place) {
-            if !std::mem::replace(&mut record.failed, true) {
+            if !record.ok && !std::mem::replace(&mut record.failed, true) {
                 self.failures.push(number);
             }
             record.message = message;

@@ -3,17 +3,20 @@
 
 pub(crate) mod across;
 mod annotate;
-mod attributes;
+pub(crate) mod attributes;
 pub(crate) mod carry;
 #[cfg(feature = "metrics")]
 pub(crate) mod chains;
 pub(crate) mod clock;
 pub(crate) mod context;
+mod corrected;
 pub(crate) mod current;
 mod cut;
 pub(crate) mod details;
 pub(crate) mod entered;
 pub(crate) mod failure;
+pub(crate) mod free;
+pub(crate) mod given;
 mod handle;
 mod ids;
 pub(crate) mod join_set;

@@ -223,6 +223,7 @@ impl Strand {
         }
         self.events.truncate(events);
         self.links.truncate(links);
+        self.forget_given(place, events);
         self.dropped.remove(&(place as u32));
         self.records.pop();
         self.numbers.pop();

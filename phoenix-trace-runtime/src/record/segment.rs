@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::across::Shared;
 use super::clock::{self, Anchor, Ticks};
 use super::context::Context;
+use super::corrected::Corrected;
 use super::joining::{Joining, Undecided};
 use super::strand::{Role, Strand};
 use super::thread;
@@ -61,6 +62,7 @@ pub(crate) struct Segment {
     root_ended: AtomicBool,
     root_slow: AtomicBool,
     pub(super) across: Shared,
+    pub(super) corrected: Corrected,
     joining: Joining<Waiting, Verdict>,
 }
 
@@ -93,6 +95,7 @@ impl Segment {
             *segment.root_ended.get_mut() = false;
             *segment.root_slow.get_mut() = false;
             segment.across = Shared::of(strand.across);
+            segment.corrected = Corrected::default();
             let waiting = segment.joining.reset();
             (waiting.spans, waiting.failed) = (0, false);
         } else {
@@ -106,6 +109,7 @@ impl Segment {
                 root_ended: AtomicBool::new(false),
                 root_slow: AtomicBool::new(false),
                 across: Shared::of(strand.across),
+                corrected: Corrected::default(),
                 joining: Joining::new(Waiting::default()),
             })
         })

@@ -1,5 +1,7 @@
 //! What is known of a span when its code is compiled.
 
+use opentelemetry::InstrumentationScope;
+
 /// The role of a span in its trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -35,6 +37,8 @@ pub struct Site {
     pub(crate) name: &'static str,
     pub(crate) kind: SpanKind,
     pub(crate) function: &'static str,
+    /// Who makes the span, where that is not us.
+    pub(crate) scope: Option<&'static InstrumentationScope>,
     #[cfg_attr(
         not(feature = "metrics"),
         expect(dead_code, reason = "it is for metrics")
@@ -50,6 +54,7 @@ impl Site {
             name,
             kind,
             function,
+            scope: None,
             measured: Some(Measured::Operation),
         }
     }
@@ -59,6 +64,17 @@ impl Site {
         Self {
             measured: Some(measured),
             ..self
+        }
+    }
+
+    /// Spans of no name of their own, of another library, whose durations are its own matter.
+    pub(crate) const fn of_scope(scope: &'static InstrumentationScope, kind: SpanKind) -> Self {
+        Self {
+            name: "",
+            kind,
+            function: "",
+            scope: Some(scope),
+            measured: None,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::site::Site;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::{part, scope, thread};
+use crate::interop::contexts;
 use crate::value::Attr;
 
 /// A span of a strand that somebody further out owns. Two machine words, which travel in registers: written and read in
@@ -103,8 +104,10 @@ fn child_on(
     run: bool,
     lazy: &mut bool,
 ) -> Child {
-    let Some(strand) = thread
-        .active
+    let thread::Thread {
+        active, contexts, ..
+    } = thread;
+    let Some(strand) = active
         .as_deref_mut()
         .filter(|strand| strand.role != Role::Scope)
     else {
@@ -118,6 +121,9 @@ fn child_on(
         if run {
             strand.current = number;
             child = child.running(parent);
+            if strand.follows {
+                contexts.follow(strand, number);
+            }
         }
     }
     child
@@ -207,6 +213,19 @@ pub(crate) fn start_in(place: &mut Owned, site: &'static Site, attrs: &[Attr<'_>
 /// nothing is recorded, it is the scope of its context. Its attributes are complete before the head decision is made.
 #[inline(never)]
 pub(super) fn start_root(
+    site: &'static Site,
+    attrs: &[Attr<'_>],
+    name: &[&str],
+    now: Ticks,
+    under: Under<'_>,
+) -> Option<Box<Strand>> {
+    let mut strand = root_alone(site, attrs, name, now, under)?;
+    contexts::of_root(&mut strand);
+    Some(strand)
+}
+
+/// The same without a context of OpenTelemetry.
+pub(super) fn root_alone(
     site: &'static Site,
     attrs: &[Attr<'_>],
     name: &[&str],

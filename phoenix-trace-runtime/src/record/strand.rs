@@ -9,6 +9,8 @@ use super::attributes::array_bytes;
 use super::clock::Ticks;
 use super::context::Context;
 use super::details::{Dropped, StoredLink};
+use super::free::Attached;
+use super::given::Given;
 use super::part::Part;
 use super::segment::{Kept, Segment};
 use super::site::Site;
@@ -28,6 +30,18 @@ pub(crate) struct Strand {
     pub(super) owned: bool,
     /// The strand that ran where its first span started, until that span's owner takes it.
     pub(super) hidden: Option<Box<Strand>>,
+    /// Is it that of a span without an owner who runs it? Then it is complete when all of its spans have ended, and whoever
+    /// records below that span may run it for a while.
+    pub(super) free: bool,
+    /// Runs because a context of OpenTelemetry was attached by hand: what it hides.
+    pub(super) attached: Option<Attached>,
+    /// What OpenTelemetry's context is set to while it runs, and the id of the span there; zero: none.
+    pub(crate) otel: Option<opentelemetry::Context>,
+    pub(crate) otel_span: u64,
+    /// Is a context of its own attached for each of its spans while that runs?
+    pub(crate) follows: bool,
+    /// Nothing is recorded while it runs.
+    pub(crate) suppressed: bool,
     pub(crate) records: Vec<Record>,
     /// Are the numbers of spans no longer the places of their records? Then they stand here, in ascending order.
     pub(super) renumbered: bool,
@@ -39,6 +53,8 @@ pub(crate) struct Strand {
     pub(crate) attrs: Vec<StoredAttr>,
     pub(crate) events: Vec<StoredEvent>,
     pub(crate) links: Vec<StoredLink>,
+    /// Times that were given by hand, for spans and events.
+    pub(super) given: Vec<Given>,
     /// What spans were given and had no room for.
     pub(super) dropped: HashMap<u32, Dropped>,
     pub(crate) arrays: Vec<opentelemetry::Array>,
@@ -55,6 +71,10 @@ pub(crate) struct Strand {
     pub(crate) slow: bool,
     /// What is known of its segment across services.
     pub(crate) across: Across,
+    /// How often the correlation id of the request had been set by its tasks when it was taken over last, and how many scopes lend
+    /// the strand another one.
+    pub(super) corrected: u32,
+    pub(crate) lent: u32,
     /// A failure is being told, for which there is room where there is none for others.
     pub(super) telling_failure: bool,
     /// Its owner is done with it; it waits for spans that run elsewhere.
@@ -107,6 +127,12 @@ impl Strand {
             role: Role::Scope,
             owned: false,
             hidden: None,
+            free: false,
+            attached: None,
+            otel: None,
+            otel_span: 0,
+            follows: false,
+            suppressed: false,
             records: Vec::new(),
             renumbered: false,
             numbers: Vec::new(),
@@ -115,6 +141,7 @@ impl Strand {
             attrs: Vec::new(),
             events: Vec::new(),
             links: Vec::new(),
+            given: Vec::new(),
             dropped: HashMap::new(),
             arrays: Vec::new(),
             text: String::new(),
@@ -124,6 +151,8 @@ impl Strand {
             failed: false,
             slow: false,
             across: Across::default(),
+            corrected: 0,
+            lent: 0,
             telling_failure: false,
             orphaned: false,
             overflow: 0,
@@ -166,12 +195,19 @@ impl Strand {
         self.seed = 0;
         self.role = Role::Scope;
         self.owned = false;
+        self.free = false;
+        self.attached = None;
+        self.otel = None;
+        self.otel_span = 0;
+        self.suppressed = false;
         self.context.clear();
         self.current = NONE;
         self.open = 0;
         self.failed = false;
         self.slow = false;
         self.across = Across::default();
+        self.corrected = 0;
+        self.lent = 0;
         self.orphaned = false;
         self.overflow = 0;
         self.unrecorded = 0;
@@ -194,6 +230,7 @@ impl Strand {
         copy.attrs.clone_from(&self.attrs);
         copy.events.clone_from(&self.events);
         copy.links.clone_from(&self.links);
+        copy.given.clone_from(&self.given);
         copy.dropped.clone_from(&self.dropped);
         copy.arrays.clone_from(&self.arrays);
         copy.text.clone_from(&self.text);
@@ -263,6 +300,7 @@ impl Strand {
             events: 0,
             links: 0,
             failed: false,
+            ok: false,
             start: now,
             end: 0,
             name: Text::default(),
@@ -334,7 +372,7 @@ impl Strand {
 
     /// The same as the owner of an attribute: by its place.
     #[inline]
-    pub(super) fn owner(&self, number: u32) -> u32 {
+    pub(crate) fn owner(&self, number: u32) -> u32 {
         if number & (EVENT | LINK) != 0 {
             number
         } else {
@@ -364,6 +402,17 @@ impl Strand {
 
     /// Adds an event; its attributes go to the owner that is returned.
     pub(crate) fn event(&mut self, number: u32, name: &'static str, now: Ticks) -> Option<u32> {
+        self.event_called(number, name, "", now)
+    }
+
+    /// The same with a name that is known only at run time, unless that is empty.
+    pub(crate) fn event_called(
+        &mut self,
+        number: u32,
+        name: &'static str,
+        own_name: &str,
+        now: Ticks,
+    ) -> Option<u32> {
         let limit = self.room_for_events();
         let place = self.owner(number);
         let record = self.record_mut(number)?;
@@ -378,9 +427,14 @@ impl Strand {
             record.events += 1;
         }
         let owner = u32::try_from(self.events.len()).ok()? | EVENT;
+        let own_name = match own_name {
+            "" => Text::default(),
+            name => self.push_parts(&[name], self.pipeline.limits.value_length),
+        };
         self.events.push(StoredEvent {
             owner: place,
             name,
+            own_name,
             at: now,
             attrs: 0,
             dropped_attrs: 0,
@@ -429,6 +483,14 @@ impl Strand {
         text.of(&self.text)
     }
 
+    pub(crate) fn name_of_event(&self, event: &StoredEvent) -> &str {
+        if event.own_name.is_empty() {
+            event.name
+        } else {
+            self.text(event.own_name)
+        }
+    }
+
     pub(crate) fn name_of(&self, record: &Record) -> &str {
         if record.has_own_name() {
             self.text(record.name)
@@ -444,6 +506,7 @@ impl Strand {
             + self.attrs.capacity() * size_of::<StoredAttr>()
             + self.events.capacity() * size_of::<StoredEvent>()
             + self.links.capacity() * size_of::<StoredLink>()
+            + self.given.capacity() * size_of::<Given>()
             + self.text.capacity()
             + self.arrays.iter().map(array_bytes).sum::<usize>()
     }

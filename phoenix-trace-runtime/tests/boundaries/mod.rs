@@ -4,6 +4,7 @@ mod captured_headers;
 mod correlation;
 mod decision;
 mod edge;
+mod excluded;
 mod grpc;
 mod grpc_answers;
 mod http_attempts;
@@ -17,6 +18,7 @@ mod peer;
 mod propagators;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+mod rpc_names;
 #[cfg(feature = "warp")]
 mod warp;
 

@@ -78,6 +78,10 @@ pub(crate) enum Name {
     OursExported,
     OursOff,
     OursOtlp,
+    OursEverySpan,
+    OursNoContext,
+    BridgeDropped,
+    BridgeExported,
     TracingOtelTenth,
     TracingOtelOff,
     TracingOtelOn,
@@ -89,7 +93,7 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 16] = [
+    const ALL: [(Self, &'static str); 18] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
         (Self::OursTenRules, "phoenix-trace, 10 rules"),
@@ -98,6 +102,16 @@ impl Name {
         (Self::OursExported, "phoenix-trace, exported"),
         (Self::OursOff, "phoenix-trace, off"),
         (Self::OursOtlp, "phoenix-trace, OTLP"),
+        (
+            Self::OursEverySpan,
+            "phoenix-trace, OpenTelemetry context at every span",
+        ),
+        (
+            Self::OursNoContext,
+            "phoenix-trace, no OpenTelemetry context",
+        ),
+        (Self::BridgeDropped, "tracing on phoenix-trace, 10 %"),
+        (Self::BridgeExported, "tracing on phoenix-trace, all"),
         (Self::TracingOtelTenth, "tracing-opentelemetry, 10 %"),
         (Self::TracingOtelOff, "tracing-opentelemetry, never"),
         (Self::TracingOtelOn, "tracing-opentelemetry, all"),
@@ -113,6 +127,7 @@ impl Name {
         matches!(
             self,
             Self::OursExported
+                | Self::BridgeExported
                 | Self::TracingOtelOn
                 | Self::OtelSdk
                 | Self::FastraceReported
@@ -128,6 +143,8 @@ impl Name {
             Self::OursTenRules,
             Self::OursManyRules,
             Self::OursMeasured,
+            Self::OursEverySpan,
+            Self::OursNoContext,
             Self::TracingOtelOff,
         ];
         !drops.contains(&self) && !self.is_off()

@@ -4,17 +4,19 @@ use http::HeaderName;
 
 use crate::config::file::{Item, Section};
 use crate::config::{Config, Shutdown};
+use crate::interop::OtelContext;
 use crate::propagation::CorrelationSource;
 use crate::sampling::Environment;
 use crate::sensitive::Sensitive;
 
 pub(super) const OURS: &str = "phoenix_trace";
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "environment",
     "shutdown",
     "strict",
     "print_config",
+    "otel_context",
     "correlation",
     "sensitive",
     "limits",
@@ -44,6 +46,10 @@ impl Config {
         // Whoever starts the process may want it even where the file does not.
         self.strict |= ours.flag("strict", "false") == Some(true);
         self.print |= ours.flag("print_config", "false") == Some(true);
+        let contexts = OtelContext::ALL.map(|mode| (mode.as_str(), mode));
+        if let Some(mode) = ours.word("otel_context", &contexts, "local_root") {
+            self.otel_context = mode;
+        }
         if let Some(correlation) = ours.section("correlation", &["header", "source"]) {
             self.read_correlation(&correlation);
         }

@@ -185,6 +185,7 @@ impl Rig {
             limits,
             sampling,
             &DEFAULT,
+            crate::interop::OtelContext::default(),
             resource,
             exporters.collect(),
             None,
