@@ -72,8 +72,12 @@ async fn load() {
         });
     }
     work_later().await;
-    tell("ready");
-    phoenix_trace::shutdown_signal().await;
+    // Ready is who listens already: a signal that comes before ends the process as that of a `main` that does not.
+    tokio::select! {
+        biased;
+        () = phoenix_trace::shutdown_signal() => {}
+        () = async { tell("ready"); std::future::pending().await } => {}
+    }
     STOP.store(true, Ordering::SeqCst);
     tasks.join_all().await;
 }
