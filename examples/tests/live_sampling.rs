@@ -100,7 +100,7 @@ fn the_rate_follows_the_file_and_an_override_ends_by_itself() {
         let told = service.child.stderr.wait_for(WITHIN, told);
         assert!(told.is_some(), "it says nothing; {}", service.child);
     }
-    collector.take_spans();
+    drop(collector.take_spans());
     ask_until(&platform, || services(&collector).len() == 5);
 
     // Nothing any more, but for some seconds the gateway's own segments.
@@ -111,14 +111,14 @@ fn the_rate_follows_the_file_and_an_override_ends_by_itself() {
     ));
     ask_until(&platform, || {
         let before = services(&collector);
-        collector.take_spans();
+        drop(collector.take_spans());
         before == [GATEWAY]
     });
     ask_until(&platform, || SystemTime::now() > end);
     // What was decided before that is sent within the delay of a batch, and some for a busy machine.
     let settled = end + Duration::from_secs(2);
     ask_until(&platform, || SystemTime::now() > settled);
-    collector.take_spans();
+    drop(collector.take_spans());
     ask(&platform, 20);
     for ended in platform.stop() {
         assert!(ended.account.balances(), "{ended:?}");

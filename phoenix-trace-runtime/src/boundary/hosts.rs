@@ -95,8 +95,11 @@ impl Entry {
         }
         let (name, port) = host_and_port(text);
         let name = name.strip_suffix('.').unwrap_or(name);
-        let tail = text.rsplit_once(']').map_or(text, |(_, tail)| tail);
-        if port.is_none() && tail.contains(':') && name.parse::<Ipv6Addr>().is_err() {
+        let bad_port = match text.rsplit_once(']') {
+            Some((_, tail)) => port.is_none() && !tail.is_empty(),
+            None => port.is_none() && text.contains(':') && name.parse::<Ipv6Addr>().is_err(),
+        };
+        if bad_port {
             return no_host("its port is a number from 0 to 65535");
         }
         let host = if let Ok(address) = name.parse() {

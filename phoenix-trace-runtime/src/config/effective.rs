@@ -81,6 +81,7 @@ impl Config {
             self.effective_sampler(),
             &["OTEL_TRACES_SAMPLER"],
         );
+        self.rule_rows(&mut rows);
         self.limit_rows(&mut rows);
         self.trace_rows(&mut rows);
         self.metric_rows(&mut rows);
@@ -117,6 +118,15 @@ impl Config {
         if matches!(sensitive.how(), How::Hash(_)) {
             let variables = ["PHOENIX_TRACE_SENSITIVE_KEY"];
             rows.setting(&format!("{SENSITIVE}.key"), MASK, &variables);
+        }
+    }
+
+    /// Those of the file; who has said more before them is the sampler.
+    fn rule_rows(&self, rows: &mut Rows<'_>) {
+        const SAMPLING: &str = "distribution.phoenix_trace.sampling";
+        for (what, rule) in self.file_rules() {
+            let origin = self.origins.of(SAMPLING, &[]);
+            rows.row(&format!("{SAMPLING}.{what}"), rule, origin);
         }
     }
 
@@ -260,7 +270,7 @@ impl Config {
         let interval = format!("{:?}", export.interval);
         let variables = ["OTEL_METRIC_EXPORT_INTERVAL"];
         rows.setting(&format!("{READER}.interval"), interval, &variables);
-        let timeout = format!("{:?}", self.metrics.timeout);
+        let timeout = format!("{:?}", export.how.timeout);
         let variables = ["OTEL_METRIC_EXPORT_TIMEOUT"];
         rows.setting(&format!("{READER}.timeout"), timeout, &variables);
     }

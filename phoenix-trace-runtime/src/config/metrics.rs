@@ -54,19 +54,11 @@ enum Chosen {
 pub(crate) struct MetricsExport {
     pub(crate) target: MetricsTarget,
     pub(crate) interval: Duration,
-    #[cfg_attr(
-        not(any(feature = "metrics", test)),
-        expect(dead_code, reason = "without the exporter they are only shown")
-    )]
     pub(crate) how: Aggregation,
 }
 
 /// How metrics are collected.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(
-    not(any(feature = "metrics", test)),
-    expect(dead_code, reason = "without the exporter they are only shown")
-)]
 pub(crate) struct Aggregation {
     /// How long one collection and its export may take.
     pub(crate) timeout: Duration,

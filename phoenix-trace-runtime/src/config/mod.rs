@@ -42,7 +42,6 @@ pub(crate) use otlp::{Settings, Signal};
 pub use problem::Problem;
 pub use resource::ResourceDetector;
 use resource::{Detection, Identity};
-#[cfg(feature = "watch")]
 pub(crate) use sampling::FileSampling;
 use sampling::Sampling;
 pub use shutdown::Shutdown;

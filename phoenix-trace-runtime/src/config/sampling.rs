@@ -65,10 +65,25 @@ impl Config {
             path: path.clone(),
         };
         let control = Control::new(self.service_name(), &settings);
-        if let Some(FileSampling { rules, overrides }) = file {
-            control.set_file(rules, overrides.clone());
+        if let Some(file) = file {
+            control.set_file(file);
         }
         Arc::new(control)
+    }
+
+    /// The rules and overrides of the file as it was read, and what each is called.
+    pub(super) fn file_rules(&self) -> Vec<(String, String)> {
+        let Some(FileSampling { rules, overrides }) = &self.sampling.file else {
+            return Vec::new();
+        };
+        let rules = rules.rules().iter().enumerate();
+        let mut all: Vec<(String, String)> = rules
+            .map(|(number, rule)| (format!("rules[{number}]"), rule.to_string()))
+            .collect();
+        for (number, (_, rule)) in overrides.iter().enumerate() {
+            all.push((format!("overrides[{number}]"), rule.to_string()));
+        }
+        all
     }
 
     /// The file is watched from the start on.

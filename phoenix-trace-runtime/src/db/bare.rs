@@ -102,7 +102,11 @@ impl Bare {
             Stage::Alter if is("set") => self.stage = Stage::Set,
             Stage::Set if is("to") => return Secret::Behind,
             Stage::Copy if is("stdin") => self.stage = Stage::CopyFromHere,
-            Stage::Arguments if ["output", "out", "default", "null"].into_iter().any(is) => {}
+            Stage::Named | Stage::Arguments
+                if ["output", "out", "default", "null"].into_iter().any(is) =>
+            {
+                self.stage = Stage::Arguments;
+            }
             _ => return self.name(word),
         }
         Secret::Nowhere

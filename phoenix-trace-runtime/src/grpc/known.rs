@@ -77,14 +77,17 @@ impl Unknown {
         }
     }
 
-    /// The call came to its end before anybody could see whether there is such a method.
+    /// The call came to its end before its answer could show whether there is such a method.
     pub(super) fn refused(self, span: &mut Running<'_>) {
-        if !self.known.has(&self.method) {
-            span.edit(move |strand, number| {
+        let is_known = self.known.has(&self.method);
+        span.edit(move |strand, number| {
+            if is_known {
+                name(strand, number, &self.method);
+            } else {
                 let original = text(&keys::RPC_METHOD_ORIGINAL, &self.method);
                 strand.set_plain(number, &[original]);
-            });
-        }
+            }
+        });
     }
 }
 

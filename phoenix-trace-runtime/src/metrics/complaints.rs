@@ -8,6 +8,7 @@ use crate::diag::{self, OncePerMinute};
 pub(super) struct Complaints {
     /// Shared with the export of traces: an outage is told of once a minute, whoever meets it.
     outage: Arc<OncePerMinute>,
+    #[cfg(feature = "otlp")]
     warnings: OncePerMinute,
     /// What becomes of what does not arrive.
     what_is_lost: &'static str,
@@ -27,6 +28,7 @@ impl Complaints {
             } else {
                 "the next ones make up for them"
             },
+            #[cfg(feature = "otlp")]
             warnings: OncePerMinute::default(),
             failing: false,
             hopeless: false,
@@ -75,7 +77,7 @@ impl Complaints {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "otlp"))]
 mod tests {
     use super::*;
 

@@ -48,7 +48,7 @@
 //! | `phoenix.sdk.span.unrecorded` | `{span}` | | `unrecorded` |
 //! | `phoenix.sdk.span.late_errors` | `{span}` | | `late_errors` |
 //! | `phoenix.sdk.processor.span.offered` | `{span}` | none | `kept()`; of a further exporter `offered` |
-//! | `phoenix.sdk.segment.decided` | `{segment}` | `phoenix.segment.decision`: `head`, `forced`, `error`, `slow`, `callee`, `discarded` | `segments_kept_by_head`, `segments_kept_by_force`, `segments_kept_by_error`, `segments_kept_by_slowness`, `segments_kept_by_callee`, `segments_discarded` |
+//! | `phoenix.sdk.segment.decided` | `{segment}` | `phoenix.segment.decision`: `head`, `forced`, `error`, `callee`, `slow`, `discarded` | `segments_kept_by_head`, `segments_kept_by_force`, `segments_kept_by_error`, `segments_kept_by_callee`, `segments_kept_by_slowness`, `segments_discarded` |
 //! | `phoenix.sdk.segment.open` | `{segment}` | | `segments_open` |
 //!
 //! Those of a processor or an exporter have `otel.component.type` and `otel.component.name`, those of an OTLP exporter

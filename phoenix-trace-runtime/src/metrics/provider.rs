@@ -19,7 +19,9 @@ use opentelemetry_sdk::metrics::{
 use super::durations::{Durations, Snapshot};
 use super::export::Export;
 use super::instruments::{self, Source};
-use crate::config::{Aggregation, MetricTemporality, MetricsExport, MetricsTarget};
+#[cfg(feature = "prometheus")]
+use crate::config::MetricsTarget;
+use crate::config::{Aggregation, MetricTemporality, MetricsExport};
 use crate::pipeline::Start;
 
 /// The meters of a process whose metrics are exported.
@@ -101,6 +103,7 @@ impl Meters {
     }
 
     /// What was collected last has arrived.
+    #[cfg(feature = "otlp")]
     pub(super) fn taken(&self) {
         self.durations.taken();
     }

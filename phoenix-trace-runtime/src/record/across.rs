@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use opentelemetry::TraceId;
 
-use super::clock;
 use super::context::SAMPLED;
-use super::ids;
 use super::strand::{Role, Strand};
+use super::{clock, ids};
 use crate::propagation::TraceParent;
 use crate::sampling::{Found, Reasons};
 
@@ -95,12 +94,11 @@ impl Strand {
                 announced: Reasons::NONE,
             },
         };
+        let sampling = &self.pipeline.sampling;
         let failure = || self.first_failure();
-        let kept = self
-            .pipeline
-            .sampling
-            .reasons(&self.context, found, failure);
-        let reasons = kept?.0.beside_head();
+        let reasons = sampling
+            .reasons_so_far(&self.context, found, failure)?
+            .beside_head();
         if reasons == Reasons::NONE {
             return None;
         }

@@ -232,10 +232,9 @@ impl Segment {
         self.release(joined);
         drop(undecided);
         let failed = failed | strands.iter().any(|strand| strand.failed);
-        let slow = self.is_slow(now);
         let found = Found {
             failed,
-            slow,
+            slow: self.is_slow(now),
             across: self.across.take(),
         };
         let verdict = self.verdict(found, strands.iter());
@@ -356,12 +355,12 @@ pub(super) fn decide_alone(strand: Box<Strand>) {
         // It was cut off a local root that is open.
         _ => clock::now() > strand.context.slow_at,
     };
+    let failure = || strand.first_failure();
     let found = Found {
         failed: strand.failed,
         slow,
         across: strand.across,
     };
-    let failure = || strand.first_failure();
     match Kept::for_what(&strand.pipeline, &strand.context, found, failure) {
         Some(kept) => strand.pipeline.clone().keep(strand, kept),
         None => Pipeline::discard(strand),

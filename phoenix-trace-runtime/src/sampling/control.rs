@@ -12,6 +12,7 @@ use super::in_force::InForce;
 use super::layer::{Layer, Origin};
 use super::storm::Storm;
 use super::{JaegerRemote, Rule, RuleStats, Sampler, SamplingRules, SamplingStats};
+use crate::config::FileSampling;
 use crate::record::clock::{self, Ticks};
 use crate::record::segment::lock;
 
@@ -26,8 +27,16 @@ pub(crate) struct Control {
     pub(super) generation: AtomicU64,
     in_force: ArcSwap<InForce>,
     sources: Mutex<Sources>,
+    #[cfg_attr(
+        not(feature = "watch"),
+        expect(dead_code, reason = "nobody watches it")
+    )]
     pub(super) path: Option<PathBuf>,
     /// Whom to ask, and whether the callers of this service are followed.
+    #[cfg_attr(
+        not(feature = "jaeger-remote"),
+        expect(dead_code, reason = "nobody asks it")
+    )]
     pub(super) remote: Option<(Arc<JaegerRemote>, bool)>,
 }
 
@@ -48,6 +57,8 @@ struct Sources {
     file_overrides: Vec<Override>,
     code: Option<Arc<Layer>>,
     remote: Option<Arc<Layer>>,
+    /// The file, as it was said last, and compiled.
+    file_says: Option<FileSampling>,
     file: Option<Arc<Layer>>,
     environment: Option<Arc<Layer>>,
     preset: Arc<Layer>,
@@ -108,6 +119,7 @@ impl Control {
             file_overrides: Vec::new(),
             code: by(Origin::Code, code),
             remote: None,
+            file_says: None,
             file: None,
             environment: by(Origin::Environment, environment),
             preset: layer(Origin::Preset, &Sampler::from(settings.preset.clone())),
@@ -220,46 +232,45 @@ impl Control {
         }
     }
 
-    /// The file says this now: rules, and overrides with when they end.
-    pub(crate) fn set_file(&self, rules: &SamplingRules, overrides: Vec<(SystemTime, Rule)>) {
+    /// The file says this now. What it has said before stays as it is.
+    pub(crate) fn set_file(&self, said: &FileSampling) {
+        if lock(&self.sources).file_says.as_ref() == Some(said) {
+            self.clear_problem(Origin::File);
+            return;
+        }
         let now = SystemTime::now();
-        let overrides = overrides.into_iter().filter_map(|(wall, rule)| {
+        let overriding = |(wall, rule): &(SystemTime, Rule)| {
             let left = wall.duration_since(now).ok()?;
-            let ticks = Until::after(left).ticks;
-            Some(self.overriding(Until { ticks, wall }, rule))
-        });
+            let until = Until {
+                wall: *wall,
+                ..Until::after(left)
+            };
+            Some(self.overriding(until, rule.clone()))
+        };
+        let overrides = said.overrides.iter().filter_map(overriding);
         let overrides = overrides.take(OVERRIDES).collect();
-        let layer = Layer::of_rules(Origin::File, rules, false, &self.service);
+        let layer = Layer::of_rules(Origin::File, &said.rules, false, &self.service);
         self.change(|sources| {
             sources.file = Some(Arc::new(layer));
             sources.file_overrides = overrides;
-            sources
-                .problems
-                .retain(|(origin, _)| *origin != Origin::File);
+            sources.file_says = Some(said.clone());
+            sources.clear_problem(Origin::File);
         });
     }
 
     /// The collector says this now.
-    #[cfg_attr(
-        not(feature = "jaeger-remote"),
-        expect(dead_code, reason = "nobody is asked without the feature")
-    )]
-    pub(crate) fn set_remote(&self, rules: &SamplingRules, parent_based: bool) {
+    #[cfg(feature = "jaeger-remote")]
+    pub(super) fn set_remote(&self, rules: &SamplingRules, parent_based: bool) {
         let layer = Layer::of_rules(Origin::Remote, rules, parent_based, &self.service);
         self.change(|sources| {
             sources.remote = Some(Arc::new(layer));
-            sources
-                .problems
-                .retain(|(origin, _)| *origin != Origin::Remote);
+            sources.clear_problem(Origin::Remote);
         });
     }
 
     /// A source cannot be used: what it said last stays in force. Could it be used before?
-    #[cfg_attr(
-        not(any(feature = "jaeger-remote", feature = "watch")),
-        expect(dead_code, reason = "nobody is followed without these features")
-    )]
-    pub(crate) fn set_problem(&self, origin: Origin, problem: String) -> bool {
+    #[cfg(any(feature = "jaeger-remote", feature = "watch"))]
+    pub(super) fn set_problem(&self, origin: Origin, problem: String) -> bool {
         let mut sources = lock(&self.sources);
         let mut there = sources.problems.iter_mut();
         if let Some((_, before)) = there.find(|(at, _)| *at == origin) {
@@ -271,12 +282,14 @@ impl Control {
     }
 
     /// A source that could not be used says again what it has said before.
-    #[cfg_attr(
-        not(any(feature = "jaeger-remote", feature = "watch")),
-        expect(dead_code, reason = "nobody is followed without these features")
-    )]
-    pub(crate) fn clear_problem(&self, origin: Origin) {
-        lock(&self.sources).problems.retain(|(at, _)| *at != origin);
+    fn clear_problem(&self, origin: Origin) {
+        lock(&self.sources).clear_problem(origin);
+    }
+
+    /// The collector says again what it has said before.
+    #[cfg(feature = "jaeger-remote")]
+    pub(super) fn remote_says_the_same(&self) {
+        self.clear_problem(Origin::Remote);
     }
 
     pub(crate) fn stats(&self) -> SamplingStats {
@@ -314,6 +327,10 @@ impl Control {
 }
 
 impl Sources {
+    fn clear_problem(&mut self, origin: Origin) {
+        self.problems.retain(|(at, _)| *at != origin);
+    }
+
     /// What they give together. A limit on errors that stays the same goes on from where it was.
     fn in_force(&mut self, before: Option<&InForce>) -> InForce {
         static GENERATION: AtomicU64 = AtomicU64::new(1);
@@ -346,6 +363,13 @@ impl Sources {
 }
 
 impl Control {
+    /// A segment that failed was not kept, since there were too many.
+    pub(super) fn count_cut(&self) {
+        if let Some(storm) = self.storm() {
+            storm.count_cut();
+        }
+    }
+
     /// What is decided about a segment that failed and is kept for nothing else: see [`Storm`].
     #[cold]
     pub(super) fn weather(

@@ -169,7 +169,10 @@ impl Entry {
             tail: !rule.never || parent_based,
             threshold: threshold.filter(|_| !rule.never),
             at_most: rule.at_most.map(RateLimit::per_second),
-            at_least: rule.at_least.map(|rate| AtLeast::new(rate, &rule)),
+            at_least: rule
+                .at_least
+                .filter(|_| !rule.never)
+                .map(|rate| AtLeast::new(rate, &rule)),
             slow: rule.slow.map_or(Ticks::MAX, clock::ticks),
             errors: rule.errors.clone(),
             rule,

@@ -6,14 +6,13 @@ use crate::propagation::Threshold;
 use crate::record::across::Across;
 use crate::record::context::Context;
 
-/// What was found in a segment that is complete.
+/// What is known of a segment when it is decided.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Found {
     /// Something in it failed in a way that keeps it.
     pub(crate) failed: bool,
     /// Its local root took longer than the bound that it was started with.
     pub(crate) slow: bool,
-    /// What services have told each other of it.
     pub(crate) across: Across,
 }
 
@@ -25,9 +24,9 @@ impl Reasons {
     pub(crate) const HEAD: Self = Self(1);
     pub(crate) const ERROR: Self = Self(2);
     pub(crate) const FORCED: Self = Self(4);
-    pub(crate) const SLOW: Self = Self(8);
     /// A service that was called keeps its part; said of segments that have no error themselves.
-    pub(crate) const CALLEE: Self = Self(16);
+    pub(crate) const CALLEE: Self = Self(8);
+    pub(crate) const SLOW: Self = Self(16);
     pub(crate) const NONE: Self = Self(0);
     const ALL: [(Self, &'static str); 5] = [
         (Self::HEAD, "head"),
@@ -117,18 +116,24 @@ impl Control {
             return None;
         }
         if reasons.has(Reasons::ERROR) {
-            // What was announced is kept, and was asked then whether there is a storm.
-            return match found.across.announced.has(Reasons::ERROR) {
-                true => Some((
-                    reasons,
-                    reasons
-                        .threshold(context)
-                        .filter(|_| self.storm().is_none()),
-                )),
-                false => self.limited(reasons, context, failure),
-            };
+            return self.limited(reasons, context, found, failure);
         }
         Some((reasons, reasons.threshold(context)))
+    }
+
+    /// The same of a segment that is not complete: what is told of it is kept.
+    pub(crate) fn reasons_so_far(
+        &self,
+        context: &Context,
+        found: Found,
+        failure: impl FnOnce() -> Option<(String, String)>,
+    ) -> Option<Reasons> {
+        let reasons = Reasons::of(context, found);
+        let alone = reasons == Reasons::ERROR;
+        if alone && self.weather(alone, failure) == Weather::Cut {
+            return None;
+        }
+        (reasons != Reasons::NONE).then_some(reasons)
     }
 
     #[cold]
@@ -136,10 +141,13 @@ impl Control {
         &self,
         reasons: Reasons,
         context: &Context,
+        found: Found,
         failure: impl FnOnce() -> Option<(String, String)>,
     ) -> Option<(Reasons, Option<Threshold>)> {
         let without = reasons.without(Reasons::ERROR);
-        let alone = without == Reasons::NONE;
+        // What was told of it has passed the limit.
+        let told = found.across.announced.has(Reasons::ERROR);
+        let alone = without == Reasons::NONE && !told;
         match self.weather(alone, failure) {
             Weather::Calm => Some((reasons, reasons.threshold(context))),
             // All that are slow are kept, whatever failed in them.
@@ -147,7 +155,10 @@ impl Control {
                 Some((reasons, reasons.threshold(context)))
             }
             Weather::Storm => Some((reasons, None)),
-            Weather::Cut => None,
+            Weather::Cut => {
+                self.count_cut();
+                None
+            }
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Weak};
 
 use super::in_force::InForce;
-use super::{Control, Rule, Sampler, SamplingRules};
+use super::{Control, Rule, Sampler};
 use crate::bootstrap;
-use crate::config::Config;
+use crate::config::{Config, FileSampling};
 use crate::record::clock;
 use crate::record::entered::enter;
 use crate::record::site::{Site, SpanKind};
@@ -31,7 +31,10 @@ fn ten_thousand_reloads_leave_nothing_behind() {
                 Rule::new().operation(["root", "other"]).ratio(ratio),
                 Rule::new().ratio(ratio).at_least(1.0),
             ];
-            control.set_file(&rules.into_iter().collect::<SamplingRules>(), Vec::new());
+            control.set_file(&FileSampling {
+                rules: rules.into_iter().collect(),
+                overrides: Vec::new(),
+            });
             let seen = in_force(control);
             drop(enter(&SITE, &[]));
             seen

@@ -11,7 +11,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::Notify;
 
 use super::{Control, Origin};
-use crate::config::{FileSampling, reload};
+use crate::config::reload;
 use crate::diag;
 
 /// Who writes a file is given so long to finish.
@@ -32,27 +32,15 @@ impl Control {
             }
         };
         let mut watched = BTreeSet::new();
-        // The file may have changed since it was read.
-        let mut last = None;
         loop {
             follow(&mut watcher, &mut watched, path);
-            self.read_again(path, &mut last);
+            // Also at first: the file may have changed since it was read.
+            match reload(path) {
+                Ok(sampling) => self.set_file(&sampling),
+                Err(problem) => self.complain_of_file(path, &problem),
+            }
             changed.notified().await;
             tokio::time::sleep(SETTLED).await;
-        }
-    }
-
-    fn read_again(&self, path: &Path, last: &mut Option<FileSampling>) {
-        match reload(path) {
-            Ok(sampling) => {
-                if last.as_ref() != Some(&sampling) {
-                    self.set_file(&sampling.rules, sampling.overrides.clone());
-                    *last = Some(sampling);
-                } else {
-                    self.clear_problem(Origin::File);
-                }
-            }
-            Err(problem) => self.complain_of_file(path, &problem),
         }
     }
 

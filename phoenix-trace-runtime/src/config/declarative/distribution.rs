@@ -57,6 +57,7 @@ impl Config {
             self.read_sensitive(&sensitive);
         }
         if let Some(item) = ours.get("sampling") {
+            item.used_as("distribution.phoenix_trace.sampling");
             self.sampling.file = super::sampling::sampling(item);
         }
         let limits = [

@@ -27,9 +27,13 @@ tracer_provider:
     - simple: {exporter: {console: }}
 meter_provider:
   readers:
-    - periodic: {exporter: {EXPORTER: {}}}
+    - READER
 distribution:
-  phoenix_trace: {correlation: {}, sensitive: {}, limits: {}}
+  phoenix_trace:
+    correlation: {}
+    sensitive: {}
+    limits: {}
+    sampling: {rules: [{}], overrides: [{}]}
 "#;
 
 /// As the guide has it: numbers left out, and what stands in several places under the name that it has in its own table.
@@ -40,7 +44,9 @@ fn of_guide(path: &str) -> String {
         let (_, rest) = part.split_once(']').unwrap_or_default();
         path = format!("{path}[]{rest}");
     }
-    if let Some((_, of_exporter)) = path.split_once(".exporter.") {
+    if let Some((_, of_exporter)) = path.split_once(".exporter.")
+        && !path.contains("prometheus")
+    {
         return of_exporter.to_owned();
     }
     let Some(of_sampler) = path.strip_prefix("tracer_provider.sampler.") else {
@@ -66,16 +72,26 @@ fn of_guide(path: &str) -> String {
 
 fn known_keys() -> BTreeSet<String> {
     let mut known = BTreeSet::new();
-    for (exporter, sampler) in [
-        ("otlp_http", "trace_id_ratio_based: "),
-        ("otlp_grpc", "probability/development: "),
+    for (reader, sampler) in [
         (
-            "console",
-            "jaeger_remote/development: {initial_sampler: {composite/development: {parent_threshold: {root: {probability: }}}}}",
+            "periodic: {cardinality_limits: {}, exporter: {otlp_http: }}",
+            "trace_id_ratio_based: ",
+        ),
+        (
+            "periodic: {exporter: {otlp_grpc: }}",
+            "probability/development: ",
+        ),
+        (
+            "periodic: {exporter: {console: }}",
+            "composite/development: {parent_threshold: {root: {probability: }}}",
+        ),
+        (
+            "pull: {cardinality_limits: {}, exporter: {prometheus/development: {}}}",
+            "jaeger_remote/development: ",
         ),
     ] {
         let text = EVERYTHING
-            .replace("EXPORTER", exporter)
+            .replace("READER", reader)
             .replace("SAMPLER", sampler);
         let document = Document::parse("otel.yaml", &text, &|_| None).expect("it is YAML");
         let source = Source::new(&document);
@@ -85,19 +101,41 @@ fn known_keys() -> BTreeSet<String> {
     known
 }
 
+const SAMPLING: &str = "distribution.phoenix_trace.sampling.";
+
+/// What stands under a heading.
+fn chapter(heading: &str) -> &'static str {
+    let (_, chapter) = GUIDE.split_once(heading).expect("a chapter");
+    chapter.split_once("\n## ").map_or(chapter, |(it, _)| it)
+}
+
 /// The first columns of the tables of keys.
 fn documented_keys() -> BTreeSet<String> {
-    let (_, chapter) = GUIDE
-        .split_once("\n## Configuration file\n")
-        .expect("a chapter");
-    let chapter = chapter.split_once("\n## ").map_or(chapter, |(it, _)| it);
+    let chapter = chapter("\n## Configuration file\n");
     let first = |line: &str| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned());
     chapter.lines().filter_map(first).collect()
 }
 
 #[test]
 fn every_key_of_the_file_is_documented_and_no_other() {
-    let (known, documented) = (known_keys(), documented_keys());
+    let (mut known, documented) = (known_keys(), documented_keys());
+    // Rules have a chapter of their own, with examples.
+    let is_of_rules = |path: &String| path.starts_with(SAMPLING);
+    let rules: Vec<String> = known
+        .iter()
+        .filter(|path| is_of_rules(path))
+        .cloned()
+        .collect();
+    known.retain(|path| !is_of_rules(path));
+    let chapter = chapter("\n### Rules\n");
+    for path in rules {
+        let (_, key) = path.rsplit_once('.').unwrap_or_default();
+        let is_there = [format!("`{key}"), format!("{key}:")];
+        assert!(
+            is_there.iter().any(|text| chapter.contains(text)),
+            "{path} is not in the guide"
+        );
+    }
     let missing: Vec<_> = known.difference(&documented).collect();
     assert!(missing.is_empty(), "not in the guide: {missing:#?}");
     let stale: Vec<_> = documented.difference(&known).collect();
@@ -121,6 +159,7 @@ fn asked_for() -> BTreeSet<String> {
     for (variable, value) in [
         ("", ""),
         ("OTEL_TRACES_SAMPLER", "traceidratio"),
+        ("OTEL_TRACES_SAMPLER", "jaeger_remote"),
         ("PHOENIX_TRACE_SENSITIVE", "hash"),
     ] {
         Config::from_vars(|name| {

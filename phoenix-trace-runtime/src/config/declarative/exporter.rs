@@ -131,7 +131,7 @@ fn headers(section: &Section<'_, '_>) -> Vec<Header> {
     let list = section.get("headers_list");
     let list = list.and_then(|item| {
         let is_text = !item.node.text.is_empty();
-        is_text.then(|| (item.node.text.as_str(), item))
+        is_text.then_some((item.node.text.as_str(), item))
     });
     if let Some((list, item)) = list {
         for pair in list.split(',').filter(|pair| !pair.trim().is_empty()) {

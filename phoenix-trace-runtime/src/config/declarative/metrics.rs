@@ -138,9 +138,9 @@ impl Config {
             return false;
         };
         let further = [
-            "without_scope_info",
-            "without_target_info/development",
-            "with_resource_constant_labels",
+            "scope_info_enabled",
+            "target_info_enabled/development",
+            "resource_constant_labels",
             "translation_strategy",
         ];
         let exporter = item.section(&[&["host", "port"][..], &further].concat());

@@ -1,8 +1,10 @@
 //! `tracer_provider.sampler`: the samplers of the schema, as far as the recorder has them.
 
+use std::time::Duration;
+
 use super::NOTHING;
 use crate::config::file::Item;
-use crate::sampling::Sampler;
+use crate::sampling::{JaegerRemote, Sampler};
 
 const PRESET: &str = "the preset of the environment";
 
@@ -30,14 +32,44 @@ pub(super) fn sampler(item: Item<'_, '_>) -> Option<Sampler> {
     match name {
         "composite/development" => composable(item),
         "parent_based" => parent_based(item),
-        "jaeger_remote/development" => {
-            let section = item.section(&["endpoint", "interval", "initial_sampler"]);
-            section
-                .item()
-                .unsupported("`initial_sampler` is used all the time");
-            sampler(section.get("initial_sampler")?)
-        }
+        "jaeger_remote/development" => Some(jaeger_remote(item)),
         simple => Some(of_ratio(simple, item)),
+    }
+}
+
+/// Asks a Jaeger collector; until it has answered, the ratio of the initial sampler holds.
+fn jaeger_remote(item: Item<'_, '_>) -> Sampler {
+    let section = item.section(&["endpoint", "interval", "initial_sampler"]);
+    let default = JaegerRemote::ENDPOINT;
+    let endpoint = section.text("endpoint", "a URL such as http://jaeger:5778", default);
+    if endpoint.is_none() {
+        let missing = format!("`endpoint` is missing; using {default} instead");
+        section.item().tell(missing);
+    }
+    let mut remote = JaegerRemote::new(endpoint.unwrap_or(default));
+    if let Some(interval) = section.whole("interval", 1, "60000") {
+        remote = remote.poll_every(Duration::from_millis(interval));
+    }
+    if let Some(ratio) = section.get("initial_sampler").and_then(initial_ratio) {
+        remote = remote.initial_sampling_rate(ratio);
+    }
+    Sampler::jaeger_remote(remote)
+}
+
+fn initial_ratio(item: Item<'_, '_>) -> Option<f64> {
+    let (name, item) = item.choice(&SAMPLERS)?;
+    match name {
+        "always_on" | "always_off" => {
+            item.section(&NOTHING);
+            Some(if name == "always_on" { 1.0 } else { 0.0 })
+        }
+        "trace_id_ratio_based" | "probability/development" => {
+            Some(item.section(&["ratio"]).ratio("ratio", "1").unwrap_or(1.0))
+        }
+        _ => {
+            item.unsupported("using always_on instead");
+            Some(1.0)
+        }
     }
 }
 

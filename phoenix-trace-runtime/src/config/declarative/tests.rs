@@ -91,6 +91,7 @@ meter_provider:
             timeout: 10000
             temporality_preference: cumulative
             default_histogram_aggregation: explicit_bucket_histogram
+  exemplar_filter: trace_based
 "#;
 
 #[test]
@@ -319,6 +320,10 @@ fn samplers_are_those_of_the_recorder() {
         ),
         ("composite/development: {always_off: }", "never"),
         (
+            "jaeger_remote/development: {endpoint: \"http://jaeger:5778\", interval: 5000, initial_sampler: {always_off: }}",
+            "asked for at http://jaeger:5778, until then ratio 0, errors always",
+        ),
+        (
             "composite/development: {parent_threshold: {root: {probability: {ratio: 0.1}}}}",
             "parent based, else ratio 0.1, errors always",
         ),
@@ -358,8 +363,6 @@ distribution: {another: {anything: 1}}
         wrong(text),
         [
             "otel.yaml:3:18: tracer_provider.id_generator: unknown key `custom`; expected one of random",
-            "otel.yaml:6:41: tracer_provider.sampler.parent_based.root.jaeger_remote/development: this is not supported; \
-             `initial_sampler` is used all the time",
             "otel.yaml:7:35: tracer_provider.sampler.parent_based.remote_parent_not_sampled.always_on: this is not supported; \
              using always_off instead",
             "otel.yaml:9:49: tracer_provider.processors[0].batch.exporter.otlp_file/development: this is not supported; it is \

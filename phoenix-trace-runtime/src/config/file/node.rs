@@ -49,6 +49,7 @@ impl Node {
     }
 
     /// The value under a key, when this is a mapping that has it.
+    #[cfg(any(feature = "watch", test))]
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         let Value::Mapping(entries) = &self.value else {
             return None;

@@ -48,6 +48,7 @@ impl<'d> Source<'d> {
     }
 
     /// What stands under these keys, one within the other.
+    #[cfg(feature = "watch")]
     pub(crate) fn at(&self, path: &[&str]) -> Option<Item<'d, '_>> {
         let mut node = &self.document.root;
         for key in path {

@@ -89,11 +89,11 @@ impl Vars<'_> {
         };
         let mut service = from_resource(NAME);
         for (variable, wins) in [("OTEL_SERVICE_NAME", true), ("SERVICE_NAME", false)] {
-            if wins || service.is_none() {
-                if let Some(name) = self.first(&[variable]) {
-                    service = Some(name);
-                    self.origins.from(NAME, variable);
-                }
+            if (wins || service.is_none())
+                && let Some(name) = self.first(&[variable])
+            {
+                service = Some(name);
+                self.origins.from(NAME, variable);
             }
         }
         let version = from_resource(VERSION);

@@ -14,6 +14,10 @@ use crate::record::segment::lock;
 
 /// All series at one moment.
 #[derive(Debug)]
+#[cfg_attr(
+    not(feature = "otlp"),
+    expect(dead_code, reason = "only OTLP tells all of it")
+)]
 pub(crate) struct Snapshot {
     /// Since when they are measured, in nanoseconds since 1970.
     pub(crate) start: u64,
@@ -26,6 +30,10 @@ pub(crate) struct Snapshot {
 }
 
 #[derive(Debug)]
+#[cfg_attr(
+    not(feature = "otlp"),
+    expect(dead_code, reason = "only OTLP tells all of it")
+)]
 pub(crate) struct SeriesNow {
     known: Arc<Known>,
     /// How many values each bucket has.
@@ -199,6 +207,7 @@ impl Durations {
     }
 
     /// What was last collected has arrived.
+    #[cfg(feature = "otlp")]
     pub(crate) fn taken(&self) {
         let mut totals = lock(&self.totals);
         totals.since = totals.collected_at;

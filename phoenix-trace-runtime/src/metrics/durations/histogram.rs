@@ -5,6 +5,10 @@ use crate::record::clock::Ticks;
 
 /// A span of a kept trace that stands for those in its bucket.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(any(feature = "otlp", feature = "prometheus")),
+    expect(dead_code, reason = "the console does not show them")
+)]
 pub(crate) struct Exemplar {
     pub(crate) bucket: usize,
     pub(crate) trace_id: u128,

@@ -13,6 +13,10 @@ use crate::record::site::Measured;
 #[derive(Debug)]
 pub(crate) struct Instrument {
     pub(crate) name: &'static str,
+    #[cfg_attr(
+        not(any(feature = "otlp", feature = "prometheus")),
+        expect(dead_code, reason = "the console does not show it")
+    )]
     pub(crate) description: &'static str,
     /// The upper bounds of all buckets but the last, in seconds.
     pub(crate) bounds: &'static [f64],

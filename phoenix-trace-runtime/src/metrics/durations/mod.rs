@@ -17,7 +17,10 @@ use std::sync::Mutex;
 
 use crossbeam_utils::CachePadded;
 
-pub(super) use collect::{SeriesNow, Snapshot};
+#[cfg(any(feature = "otlp", feature = "prometheus"))]
+pub(super) use collect::SeriesNow;
+pub(super) use collect::Snapshot;
+#[cfg(feature = "prometheus")]
 pub(super) use histogram::Exemplar;
 pub(super) use instrument::UNIT;
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::histogram::Recent;
+use super::collect::SeriesNow;
+use super::histogram::{Exemplar, Recent};
 use super::instrument::{INSTRUMENTS, MOST_ATTRIBUTES, MOST_BUCKETS, index_of};
 use super::key::{Found, attributes_of, overflow};
 use super::registry::{Admitted, Known, Registry};
-use super::*;
 use crate::record::site::Measured;
 
 /// The key of a series of requests that a server had.

@@ -28,7 +28,7 @@ impl Control {
         loop {
             let answer = get.ask().await;
             match answer.and_then(|answer| strategy::rules(&answer)) {
-                Ok(rules) if last.as_ref() == Some(&rules) => self.clear_problem(Origin::Remote),
+                Ok(rules) if last.as_ref() == Some(&rules) => self.remote_says_the_same(),
                 Ok(rules) => {
                     self.set_remote(&rules, *parent_based);
                     last = Some(rules);
