@@ -36,9 +36,11 @@
 //! - Queries to databases: [`db_span!`], [`db::Query`], and for sqlx (feature `sqlx`) `db::TracedExecutor`.
 //! - Carrying the current span: [`spawn`], [`spawn_blocking`], [`spawn_thread`], [`carry`] for closures,
 //!   [`InCurrentSpan`] for futures and streams, [`SpawnInCurrentSpan`] for sets of tasks, [`Carried`] for messages.
+//! - Beside other libraries: spans of the OpenTelemetry API ([`interop`]), and of `tracing` (feature `tracing`, `tracing_bridge`),
+//!   are recorded in the same segments.
 //! - Saying more about a span, from anywhere: [`current_span`], [`SpanHandle`], [`add_link`].
 //! - Without annotations on `main`: [`init`], [`Config`], [`Telemetry`]. What became of every span: [`stats`], and
-//!   the same as metrics (feature `otlp`): `metrics`.
+//!   the same as metrics, with the durations of requests and operations (feature `otlp` or `prometheus`): `metrics`.
 //!
 //! Where traces go is set by the environment, as `docs/configuration.md` in the repository lists it.
 

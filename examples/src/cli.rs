@@ -1,6 +1,7 @@
 //! In: the command line. Out: what to do, checked.
 
 use std::fmt;
+use std::net::SocketAddr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -19,9 +20,19 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// One process of the platform.
-    #[command(hide = true)]
-    Service { name: ServiceName },
+    /// One service of the platform, as a process or container of its own, until a signal ends it.
+    Service {
+        name: ServiceName,
+        /// End when standard input does, too: whoever started the process holds its other end.
+        #[arg(long, hide = true)]
+        attached: bool,
+    },
+    /// Whether a service is ready, as the health check of a container asks: the exit status tells.
+    Health {
+        name: ServiceName,
+        /// Where it listens.
+        address: SocketAddr,
+    },
 }
 
 #[derive(Clone, Debug, Args)]
@@ -59,6 +70,10 @@ pub(crate) struct Options {
     /// Send all spans to this OTLP/gRPC collector as well, such as http://127.0.0.1:4317.
     #[arg(long, value_name = "URL", value_parser = collector_url)]
     pub(crate) otlp: Option<String>,
+
+    /// Try the exporters, step by step: the collector of `--otlp`, or what the environment says. Starts nothing.
+    #[arg(long, conflicts_with_all = ["requests", "serve", "ask", "stable"])]
+    pub(crate) check: bool,
 
     /// Whose sampling rates the services use.
     #[arg(long, value_enum, default_value_t = Environment::Development)]
@@ -193,7 +208,7 @@ mod tests {
         for name in ServiceName::value_variants() {
             let cli = parse(&format!("request-flow service {name}")).expect("parses");
             assert!(
-                matches!(cli.command, Some(Command::Service { name: parsed }) if parsed == *name)
+                matches!(cli.command, Some(Command::Service { name: parsed, attached: false }) if parsed == *name)
             );
         }
     }

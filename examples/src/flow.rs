@@ -4,8 +4,9 @@
 pub(crate) mod account;
 mod client;
 mod forward;
-mod health;
+pub(crate) mod health;
 mod load_report;
+mod measured;
 mod platform;
 mod process;
 mod show;
@@ -21,12 +22,14 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use phoenix_trace::testing::OtlpReceiver;
+use phoenix_trace::{Config, Otlp};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::client::{Ask, GatewayClient};
 use self::forward::Forwarder;
 use self::load_report::{LoadReport, lost_spans};
+use self::measured::Measured;
 use self::platform::{Platform, Settings, Stopped};
 use self::show::{Shown, Style};
 use self::trace_store::{Expect, TraceStore};
@@ -43,6 +46,9 @@ enum Done {
 }
 
 pub(crate) fn run(options: Options) -> ExitCode {
+    if options.check {
+        return check(&options);
+    }
     let result = Runtime::new()
         .map_err(BoxError::from)
         .and_then(|runtime| runtime.block_on(run_until_interrupted(&options)));
@@ -50,6 +56,17 @@ pub(crate) fn run(options: Options) -> ExitCode {
         let _ = writeln!(io::stderr(), "request-flow: {error}");
         ExitCode::FAILURE
     })
+}
+
+/// Tells whether spans would arrive, for when none do.
+fn check(options: &Options) -> ExitCode {
+    let mut config = Config::from_env();
+    if let Some(collector) = &options.otlp {
+        config = config.otlp(Otlp::grpc().endpoint(collector));
+    }
+    let check = config.check();
+    let _ = write!(io::stdout(), "{check}");
+    ExitCode::from(u8::from(!check.is_ok()))
 }
 
 async fn run_until_interrupted(options: &Options) -> Result<ExitCode, BoxError> {
@@ -176,7 +193,9 @@ fn report(
     match done {
         Done::Served => Ok(true),
         Done::Load(exchanges, start) => {
-            let report = LoadReport::new(exchanges, &store, stopped, expect, start.elapsed());
+            let measured = Measured::of(&receiver.points());
+            let elapsed = start.elapsed();
+            let report = LoadReport::new(exchanges, &store, measured, stopped, expect, elapsed);
             match options.json {
                 true => say(&format!("{}\n", serde_json::to_string(&report)?))?,
                 false => say(&report.to_string())?,

@@ -1,7 +1,7 @@
 //! In: the name of a service. Out: that service, run in this process until it is asked to end.
 //!
-//! A launcher holds the other end of standard input: when that closes, the launcher has gone, and the service ends as it
-//! would at SIGTERM. So nothing is left running, however the launcher ended.
+//! Of an attached service the launcher holds the other end of standard input: when that closes, the launcher has gone, and the
+//! service ends as it would at SIGTERM. So nothing is left running, however the launcher ended.
 
 use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
@@ -16,8 +16,10 @@ use crate::services::{
     api_gateway, data_router, document_service, llm_service, model_server, orchestrator,
 };
 
-pub(crate) fn run(name: ServiceName) -> ExitCode {
-    thread::spawn(end_with_standard_input);
+pub(crate) fn run(name: ServiceName, attached: bool) -> ExitCode {
+    if attached {
+        thread::spawn(end_with_standard_input);
+    }
     let result = match name {
         ServiceName::ApiGateway => api_gateway::main(),
         ServiceName::OrchestratorService => orchestrator::main(),

@@ -16,7 +16,8 @@ use crate::cli::{Cli, Command};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
-        Some(Command::Service { name }) => host::run(name),
+        Some(Command::Service { name, attached }) => host::run(name, attached),
+        Some(Command::Health { name, address }) => flow::health::run(name, address),
         None => flow::run(cli.options),
     }
 }

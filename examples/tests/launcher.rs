@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::thread;
 use std::time::Duration;
 
+use phoenix_trace::testing::OtlpReceiver;
 use rustix::process::{Signal, kill_process};
 
 use crate::support::launcher::Launcher;
@@ -27,6 +28,19 @@ fn a_port_in_use_is_an_error_that_names_the_service() {
         assert!(error.contains(part), "{part}: {error}");
     }
     assert!(!errors.contains("panicked"), "{errors}");
+}
+
+#[test]
+fn a_check_says_whether_a_collector_takes_spans() {
+    let collector = OtlpReceiver::start().expect("a collector");
+    let endpoint = collector.grpc_endpoint();
+    let mut there = Launcher::start(&["--check", "--otlp", &endpoint]);
+    let status = there.ended(WITHIN);
+    assert_eq!(status.code(), Some(0), "{}", there.child);
+    drop(collector);
+    let mut gone = Launcher::start(&["--check", "--otlp", &endpoint]);
+    let status = gone.ended(WITHIN);
+    assert_eq!(status.code(), Some(1), "{}", gone.child);
 }
 
 #[test]

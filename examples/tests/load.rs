@@ -10,8 +10,13 @@ const WITHIN: Duration = Duration::from_secs(120);
 
 /// Runs a load and returns its report; the program has to find nothing wrong.
 fn load(arguments: &[&str]) -> Value {
-    let mut flow =
-        Launcher::start(&[&["--json", "--concurrency", "16", "--requests"], arguments].concat());
+    load_of("16", arguments)
+}
+
+/// The same with so many requests at once.
+fn load_of(concurrency: &str, arguments: &[&str]) -> Value {
+    let first = ["--json", "--concurrency", concurrency, "--requests"];
+    let mut flow = Launcher::start(&[&first, arguments].concat());
     let status = flow.ended(WITHIN);
     let report: Value = serde_json::from_str(&flow.stdout())
         .unwrap_or_else(|error| panic!("no report ({error}); {}", flow.child));
@@ -62,6 +67,7 @@ fn at_the_rates_of_production_each_service_keeps_its_share_and_no_error_is_lost(
         "{report:#}"
     );
     assert_eq!(report["lost_spans"], 0, "{report:#}");
+    assert_eq!(report["segments_without_reason"], 0, "{report:#}");
 
     let kept = |service: &str| number(&report["head_kept_by_service"][service]);
     for service in ["orchestrator-service", "data-router"] {
@@ -85,4 +91,39 @@ fn at_the_rates_of_production_each_service_keeps_its_share_and_no_error_is_lost(
             kept(service)
         );
     }
+}
+
+/// The gateway and the document service keep one tenth of the traces, and tell of every request. Of the fifty three send an
+/// expression that fails, and two add a document.
+#[test]
+fn metrics_count_every_request_at_a_tenth_of_the_traces() {
+    let report = load_of("4", &["50", "--environment", "production"]);
+    let kept = number(&report["segments_by_service"]["api-gateway"]);
+    assert!(kept < 25, "{report:#}");
+    assert_eq!(report["failed_requests"], 3, "{report:#}");
+    let measured = &report["measured"];
+    // 45 requests get as far as the model, and ask the document service twice.
+    assert_eq!(
+        measured["requests"],
+        serde_json::json!({
+            "api-gateway": 50,
+            "orchestrator-service": 50,
+            "data-router": 50,
+            "llm-service": 45,
+            "document-service": 95,
+        }),
+        "{report:#}"
+    );
+    assert_eq!(measured["failed"]["api-gateway"], 3, "{report:#}");
+    // Who was called has said its name, so that the graph of services is as exact.
+    assert_eq!(
+        measured["calls"],
+        serde_json::json!({
+            "api-gateway -> orchestrator-service": 50,
+            "orchestrator-service -> data-router": 50,
+            "orchestrator-service -> llm-service": 45,
+            "data-router -> document-service": 95,
+        }),
+        "{report:#}"
+    );
 }

@@ -6,6 +6,7 @@ mod flow;
 mod hostile;
 mod interop;
 mod launcher;
+mod live_sampling;
 mod load;
 mod shutdown;
 mod support;

@@ -7,6 +7,7 @@ fn main() {
             name_default: ::core::env!("CARGO_PKG_NAME"),
             flavor: ::phoenix_trace::__private::Flavor::MultiThread,
             worker_threads: ::core::option::Option::None,
+            shutdown: ::core::option::Option::None,
             config: ::phoenix_trace::__private::config_of_main,
         },
         || { serve() },

@@ -218,6 +218,8 @@ pub fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream 
 /// - `version = ".."`: its version. Default: the package's.
 /// - `flavor = "multi_thread"` (default) or `"current_thread"`, and `worker_threads = 4`: the runtime of an
 ///   `async fn main`.
+/// - `shutdown = "on_signal"` (default) or `"manual"`: who listens to SIGTERM and Ctrl-C. With `"manual"` the program does; what
+///   it recorded is flushed when `main` returns, or by `phoenix_trace::exit`. `std::process::exit` flushes nothing.
 /// - `config = ..`: the configuration: a `Config`, a function that returns one, or either as a `Result`, where an `Err`
 ///   means that the service says so and runs without traces. Default: `Config::from_env()`. `service` and `version` win
 ///   over it.

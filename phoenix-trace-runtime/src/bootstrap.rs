@@ -8,17 +8,18 @@ use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_sdk::Resource;
 
-use crate::config::Config;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 use crate::config::MetricsExport;
-#[cfg(feature = "otlp")]
+use crate::config::{Config, Problem};
+use crate::interop::{self, OtelContext};
+#[cfg(feature = "metrics")]
 use crate::metrics::{self, Meters};
 use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
 use crate::propagation::{CompositePropagator, Propagators};
 use crate::record::segment::lock;
 use crate::record::thread;
-use crate::sampling::Sampler;
-use crate::{diag, panics};
+use crate::sampling::Control;
+use crate::{check, diag, panics};
 
 /// How long [`Telemetry::shutdown`] takes at most.
 pub const FLUSH_DEADLINE: Duration = Duration::from_secs(5);
@@ -28,14 +29,14 @@ pub const FLUSH_DEADLINE: Duration = Duration::from_secs(5);
 #[must_use = "telemetry ends when this is dropped"]
 pub struct Telemetry {
     pipeline: Option<Arc<Pipeline>>,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     meters: Option<metrics::Installed>,
 }
 
 /// Of a process without telemetry.
 const NONE: Telemetry = Telemetry {
     pipeline: None,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     meters: None,
 };
 
@@ -47,6 +48,7 @@ pub struct Error(Kind);
 enum Kind {
     AlreadyInitialised,
     Thread(std::io::Error),
+    Misconfigured(Vec<Problem>),
 }
 
 impl Error {
@@ -54,6 +56,12 @@ impl Error {
     #[must_use]
     pub fn is_already_initialised(&self) -> bool {
         matches!(self.0, Kind::AlreadyInitialised)
+    }
+
+    /// Are there values in the configuration that cannot be used, which is [strict](Config::strict)?
+    #[must_use]
+    pub fn is_misconfigured(&self) -> bool {
+        matches!(self.0, Kind::Misconfigured(_))
     }
 }
 
@@ -64,6 +72,12 @@ impl fmt::Display for Error {
                 "telemetry is initialised already in this process: keep one `#[phoenix_main]` or one call of `init`",
             ),
             Kind::Thread(error) => write!(f, "the exporting thread cannot be started: {error}"),
+            Kind::Misconfigured(problems) => {
+                f.write_str("the configuration is strict, and cannot be used as it is:")?;
+                problems
+                    .iter()
+                    .try_for_each(|problem| write!(f, "\n  {problem}"))
+            }
         }
     }
 }
@@ -71,7 +85,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
-            Kind::AlreadyInitialised => None,
+            Kind::AlreadyInitialised | Kind::Misconfigured(_) => None,
             Kind::Thread(error) => Some(error),
         }
     }
@@ -91,8 +105,15 @@ impl std::error::Error for Error {
 /// ```
 ///
 /// # Errors
-/// When telemetry runs already in this process, or its thread cannot be started. The service can go on without.
+/// When telemetry runs already in this process, or its thread cannot be started, or the configuration is
+/// [strict](Config::strict) and has a value that cannot be used. The service can go on without.
 pub fn init(config: Config) -> Result<Telemetry, Error> {
+    if config.print {
+        diag::line(format_args!("the effective configuration:\n{config}"));
+    }
+    if config.strict && !config.problems().is_empty() {
+        return Err(Error(Kind::Misconfigured(config.problems().to_vec())));
+    }
     for problem in config.problems() {
         diag::line(format_args!("{problem}"));
     }
@@ -105,15 +126,16 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         install(propagators);
         return Ok(NONE);
     }
-    #[cfg(not(feature = "otlp"))]
+    #[cfg(not(feature = "metrics"))]
     if config.metrics_export(&mut Vec::new()).is_some() {
         diag::line(format_args!(
-            "no metrics are exported: this program was built without the feature `otlp` of phoenix-trace"
+            "no metrics are exported: this program was built without the features `otlp` and `prometheus` of phoenix-trace"
         ));
     }
-    let summary = config.summary();
+    let summary = (!config.quiet).then(|| config.summary());
+    check::remember(&config);
     let parts = Parts::of(config);
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
     let pipeline = parts.start().map_err(|error| Error(Kind::Thread(error)))?;
     if let Err(pipeline) = thread::set_global(pipeline) {
@@ -121,11 +143,13 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         return Err(Error(Kind::AlreadyInitialised));
     }
     install(propagators);
-    diag::line(format_args!("{summary}"));
+    if let Some(summary) = summary {
+        diag::line(format_args!("{summary}"));
+    }
     panics::listen();
     Ok(Telemetry {
         pipeline: thread::global(),
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         meters: meters.and_then(|meters| meters.install()),
     })
 }
@@ -133,6 +157,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
 /// Makes them those of the process, and of `opentelemetry`, unless the program has installed another propagator there.
 fn install(propagators: &'static Propagators) {
     thread::set_propagators(propagators);
+    interop::install();
     /// What was installed here the last time, by its fields.
     static OURS: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let fields = |propagator: &dyn TextMapPropagator| -> Vec<String> {
@@ -169,45 +194,55 @@ pub(crate) fn start(config: Config) -> std::io::Result<Arc<Pipeline>> {
 /// What a pipeline is made of.
 struct Parts {
     limits: Limits,
-    sampler: Sampler,
+    sampling: Arc<Control>,
     propagators: &'static Propagators,
+    contexts: OtelContext,
     resource: Resource,
     exporters: Vec<Exporter>,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     metrics: Option<(Meters, MetricsExport)>,
 }
 
 impl Parts {
     fn of(mut config: Config) -> Self {
         let resource = config.sdk_resource();
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         let metrics = config
             .metrics_export(&mut Vec::new())
-            .map(|export| (Meters::new(resource.clone()), export));
+            .map(|export| (Meters::new(resource.clone(), export.how), export));
         Self {
-            sampler: config.effective_sampler(),
+            sampling: config.control(),
             propagators: config.propagators.clone().for_ever(),
+            contexts: config.otel_context,
             resource,
             exporters: config.take_exporters(),
             limits: config.limits,
-            #[cfg(feature = "otlp")]
+            #[cfg(feature = "metrics")]
             metrics,
         }
     }
 
     fn start(self) -> std::io::Result<Arc<Pipeline>> {
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
+        let durations = self.metrics.as_ref().map(|(meters, _)| meters.durations());
+        #[cfg(feature = "metrics")]
         let metrics = self.metrics.map(|(meters, export)| meters.start(export));
-        #[cfg(not(feature = "otlp"))]
+        #[cfg(not(feature = "metrics"))]
         let metrics = None;
-        Pipeline::start(
+        let pipeline = Pipeline::start(
             self.limits,
-            self.sampler,
+            self.sampling,
             self.propagators,
+            self.contexts,
             self.resource,
             self.exporters,
             metrics,
-        )
+        )?;
+        #[cfg(feature = "metrics")]
+        if let Some(durations) = durations {
+            pipeline.measure_into(durations);
+        }
+        Ok(pipeline)
     }
 }
 
@@ -236,7 +271,7 @@ impl Telemetry {
         };
         pipeline.shutdown(deadline);
         thread::unset_global(&pipeline);
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "metrics")]
         drop(self.meters.take());
         let stats = pipeline.stats();
         *lock(&LAST) = Some(pipeline);
@@ -262,11 +297,28 @@ pub fn flush(deadline: Duration) -> bool {
     thread::current_pipeline().is_none_or(|pipeline| pipeline.flush(deadline))
 }
 
+/// Decides what is open, sends everything within [`FLUSH_DEADLINE`], and ends the process with this exit code: in place of
+/// [`std::process::exit`], which ends it at once and loses what has not been sent. Spans that are open count with what they
+/// have by then.
+///
+/// ```no_run
+/// fn usage() -> ! {
+///     eprintln!("usage: report FILE");
+///     phoenix_trace_runtime::exit(64)
+/// }
+/// ```
+pub fn exit(code: i32) -> ! {
+    if let Some(pipeline) = thread::global() {
+        pipeline.shutdown(FLUSH_DEADLINE);
+    }
+    std::process::exit(code)
+}
+
 /// The last pipeline that the process had, for the sake of its account.
 static LAST: Mutex<Option<Arc<Pipeline>>> = Mutex::new(None);
 
 /// The pipeline of the process, else the last one that it had.
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub(crate) fn pipeline() -> Option<Arc<Pipeline>> {
     thread::global().or_else(|| lock(&LAST).clone())
 }

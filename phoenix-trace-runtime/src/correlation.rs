@@ -38,9 +38,10 @@ pub fn current_correlation_id() -> Option<CorrelationId> {
 }
 
 /// Sets the correlation id of the running request, from here on: for its local root, its logs, the requests that it
-/// sends, the tasks that it spawns, its response. Outside of a request it does nothing.
+/// sends, the tasks that it spawns, its response. A task of the request may set it as well: the others have it when they are
+/// polled next. Outside of a request it does nothing; a task that an excluded request has spawned sets its own.
 pub fn set_correlation_id(id: CorrelationId) {
-    with_active(|strand| strand.context.correlation = Some(id));
+    with_active(|strand| strand.set_correlation(id));
 }
 
 /// A new random id: 32 lowercase hexadecimal digits.
@@ -183,6 +184,8 @@ impl Carried {
             .get_or_insert_with(|| current_correlation_id().unwrap_or_else(CorrelationId::generate))
             .clone();
         let lent = with_active(|strand| {
+            strand.take_correction();
+            strand.lent += 1;
             let previous = strand.context.correlation.replace(id.clone());
             (strand.seed, previous)
         });
@@ -207,6 +210,7 @@ impl Drop for Inside<'_> {
         if let Self::Lent { seed, previous, id } = self {
             with_active(|strand| {
                 if strand.seed == *seed {
+                    strand.lent = strand.lent.saturating_sub(1);
                     **id = std::mem::replace(&mut strand.context.correlation, previous.take());
                 }
             });

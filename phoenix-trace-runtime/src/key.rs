@@ -81,6 +81,8 @@ pub(crate) struct RawKey {
     pub(crate) sensitive: bool,
     /// How much of a text is exported, in bytes.
     pub(crate) max_length: usize,
+    /// Was it never declared, but given with a value at run time?
+    pub(crate) foreign: bool,
 }
 
 impl RawKey {
@@ -89,6 +91,15 @@ impl RawKey {
             name,
             sensitive: false,
             max_length: usize::MAX,
+            foreign: false,
+        }
+    }
+
+    /// A key of another library, given at run time.
+    pub(crate) const fn foreign(name: &'static str) -> Self {
+        Self {
+            foreign: true,
+            ..Self::new(name)
         }
     }
 

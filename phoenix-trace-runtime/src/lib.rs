@@ -29,14 +29,17 @@ mod grpc_code;
 
 pub mod db;
 
+pub mod interop;
+
 mod diag;
 mod pipeline;
 pub mod waterfall;
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub mod metrics;
 
 mod bootstrap;
+mod check;
 mod config;
 mod main_scope;
 mod signals;
@@ -47,9 +50,12 @@ pub mod testing;
 #[doc(hidden)]
 pub mod private;
 
-pub use bootstrap::{Error, FLUSH_DEADLINE, Telemetry, flush, init, init_tracer, stats};
+pub use bootstrap::{Error, FLUSH_DEADLINE, Telemetry, exit, flush, init, init_tracer, stats};
 pub use boundary::{Edge, ForcedTracing, Hosts};
-pub use config::{Compression, Config, Otlp, Problem, Protocol};
+pub use check::{Check, CheckStep, CheckedExporter, Outcome, Step, check, check_async};
+pub use config::{
+    Compression, Config, MetricTemporality, Otlp, Problem, Protocol, ResourceDetector, Shutdown,
+};
 pub use correlation::{
     WithCorrelationId, current_correlation_id, extract_correlation_id_from_request,
     generate_correlation_id, inject_correlation_id_to_request, set_correlation_id,
@@ -63,6 +69,9 @@ pub use http::{
     HttpCall, HttpClientLayer, HttpServerLayer, ResendCounter, UrlTemplate, set_http_route,
     trace_http_client, trace_http_response,
 };
+pub use interop::OtelContext;
+#[cfg(feature = "tracing")]
+pub use interop::{TracingBridge, tracing_bridge};
 pub use operation::{
     OperationAttributes, OperationOutput, TraceErr, with_traced_operation,
     with_traced_operation_async,

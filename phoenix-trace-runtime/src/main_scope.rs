@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 
 use crate::bootstrap::{Telemetry, init};
-use crate::config::Config;
+use crate::config::{Config, Shutdown};
 use crate::diag;
 use crate::signals::Signals;
 
@@ -17,6 +17,9 @@ pub(crate) const TASKS: Duration = Duration::from_millis(500);
 
 /// The exit code for a fault of the operating system (`sysexits.h`).
 const EX_OSERR: i32 = 71;
+
+/// The exit code for a mistake in the configuration.
+const EX_CONFIG: i32 = 78;
 
 /// What the attribute says about `main`.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +36,8 @@ pub struct Main {
     pub flavor: Flavor,
     /// `worker_threads = ..`.
     pub worker_threads: Option<usize>,
+    /// `shutdown = ".."`.
+    pub shutdown: Option<Shutdown>,
     /// `config = ..`.
     pub config: fn() -> Configured,
 }
@@ -113,31 +118,44 @@ pub enum Flavor {
 }
 
 impl Main {
-    fn start(&self) -> Option<Telemetry> {
+    /// Telemetry, and who listens to signals from now on.
+    fn start(&self) -> (Option<Telemetry>, Shutdown) {
         let mut config = match (self.config)() {
             Ok(config) => config,
             Err(error) => {
                 diag::line(format_args!(
                     "the service runs without traces, since it has no configuration: {error}"
                 ));
-                return None;
+                return (None, self.shutdown.unwrap_or_default());
             }
         };
         if let Some(service) = self.service {
             config = config.service(service);
-        } else if config.service_name().starts_with("unknown_service") {
-            config = config.service(self.name_default);
+        } else {
+            config.service_by_default(self.name_default);
         }
         if let Some(version) = self.version {
             config = config.version(version);
-        } else if config.service_version().is_none() {
-            config = config.version(self.version_default);
+        } else {
+            config.version_by_default(self.version_default);
         }
-        init(config)
-            .inspect_err(|error| {
-                diag::line(format_args!("the service runs without traces: {error}"))
-            })
-            .ok()
+        if let Some(shutdown) = self.shutdown {
+            config = config.shutdown(shutdown);
+        }
+        let shutdown = config.shutdown;
+        let telemetry = match init(config) {
+            Ok(telemetry) => Some(telemetry),
+            // Asked for: nothing of `main` has run yet.
+            Err(error) if error.is_misconfigured() => {
+                diag::line(format_args!("{error}"));
+                std::process::exit(EX_CONFIG);
+            }
+            Err(error) => {
+                diag::line(format_args!("the service runs without traces: {error}"));
+                None
+            }
+        };
+        (telemetry, shutdown)
     }
 }
 
@@ -161,7 +179,7 @@ impl Flavor {
 /// # Panics
 /// With what `body` panicked with.
 pub fn run_main<F: Future>(main: Main, body: F) -> F::Output {
-    let telemetry = main.start();
+    let (telemetry, shutdown) = main.start();
     let runtime = match main.flavor.builder(main.worker_threads).build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -169,7 +187,7 @@ pub fn run_main<F: Future>(main: Main, body: F) -> F::Output {
             std::process::exit(EX_OSERR);
         }
     };
-    let signals = Signals::listen();
+    let signals = Signals::listen(shutdown);
     let returned = catch_unwind(AssertUnwindSafe(|| runtime.block_on(body)));
     signals.main_returned();
     runtime.shutdown_timeout(TASKS);
@@ -182,8 +200,8 @@ pub fn run_main<F: Future>(main: Main, body: F) -> F::Output {
 /// # Panics
 /// With what `body` panicked with.
 pub fn run_main_sync<R>(main: Main, body: impl FnOnce() -> R) -> R {
-    let telemetry = main.start();
-    let signals = Signals::listen();
+    let (telemetry, shutdown) = main.start();
+    let signals = Signals::listen(shutdown);
     let returned = catch_unwind(AssertUnwindSafe(body));
     signals.main_returned();
     drop(telemetry);

@@ -5,7 +5,9 @@ use std::cell::RefCell;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::bootstrap::FLUSH_DEADLINE;
 use crate::outcome::Failure;
+use crate::record::thread;
 
 /// Panics so far, in the process.
 static PANICS: AtomicU32 = AtomicU32::new(0);
@@ -35,8 +37,22 @@ pub(crate) fn listen() {
             let said = message.map(|message| Said { number, message });
             let _ = LAST.try_with(|last| last.replace(said));
             next(info);
+            if cfg!(panic = "abort") {
+                flush();
+            }
         }));
     });
+}
+
+/// Where a panic ends the process, nothing is unwound and nobody else flushes. Open spans count with what they have.
+fn flush() {
+    let is_ours = std::thread::current()
+        .name()
+        .is_some_and(|name| name.starts_with("phoenix-"));
+    // A thread that exports cannot wait for itself.
+    if let Some(pipeline) = thread::global().filter(|_| !is_ours) {
+        pipeline.shutdown(FLUSH_DEADLINE);
+    }
 }
 
 /// How things stood when a span began to run on this thread.

@@ -5,6 +5,7 @@ use std::fmt;
 use opentelemetry::trace::SpanContext;
 
 pub use crate::__phoenix_testing as testing;
+pub use crate::config::Shutdown;
 pub use crate::main_scope::{
     Configured, Flavor, IntoConfig, Main, config_of_main, into_config, run_main, run_main_sync,
 };

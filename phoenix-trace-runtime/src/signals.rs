@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 use crate::bootstrap::FLUSH_DEADLINE;
+use crate::config::Shutdown;
 use crate::diag;
 use crate::record::segment::lock;
 use crate::record::thread;
@@ -38,11 +39,14 @@ impl Ending {
 }
 
 impl Signals {
-    pub(crate) fn listen() -> Self {
+    pub(crate) fn listen(shutdown: Shutdown) -> Self {
         let ending = Arc::new(Ending::default());
         let signals = Self {
             ending: ending.clone(),
         };
+        if shutdown == Shutdown::Manual {
+            return signals;
+        }
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
@@ -164,7 +168,8 @@ impl Heard {
 
 /// Resolves when the process is asked to end: for the graceful shutdown of servers under `#[phoenix_main]`.
 ///
-/// Once somebody awaits it, `main` has five seconds from the signal to return by itself.
+/// Once somebody awaits it, `main` has five seconds from the signal to return by itself. Under
+/// [`Shutdown::Manual`] nobody listens, and it does not resolve.
 ///
 /// ```no_run
 /// # async fn example(app: impl std::future::Future) {

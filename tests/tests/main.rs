@@ -3,6 +3,7 @@
 mod compile;
 mod db;
 mod grpc;
+mod interop;
 mod phoenix_test;
 mod spans;
 mod unsafe_code;

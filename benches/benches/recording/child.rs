@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use cpu_time::{ProcessTime, ThreadTime};
 use opentelemetry_sdk::trace::Sampler;
+use phoenix_trace::OtelContext;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
 
@@ -49,9 +50,16 @@ pub(crate) fn run(task: &Task) -> Result<(), String> {
     let measured = match task.measurement.stack {
         Name::Untraced => measure::<Untraced>(task, Box::new(Nothing)),
         Name::OursDropped => measure::<Ours>(task, Ours::start(0.0)?),
+        Name::OursTenRules => measure::<Ours>(task, Ours::start_with_rules(10)?),
+        Name::OursManyRules => measure::<Ours>(task, Ours::start_with_rules(200)?),
+        Name::OursMeasured => measure::<Ours>(task, Ours::start_measured()?),
         Name::OursExported => measure::<Ours>(task, Ours::start(1.0)?),
         Name::OursOff => measure::<Ours>(task, Box::new(Nothing)),
         Name::OursOtlp => measure::<Ours>(task, Ours::start_otlp(endpoint(task)?)?),
+        Name::OursEverySpan => measure::<Ours>(task, Ours::start_with(OtelContext::EverySpan)?),
+        Name::OursNoContext => measure::<Ours>(task, Ours::start_with(OtelContext::Off)?),
+        Name::BridgeDropped => measure::<TracingOtel>(task, TracingOtel::start_bridge(0.1)?),
+        Name::BridgeExported => measure::<TracingOtel>(task, TracingOtel::start_bridge(1.0)?),
         Name::TracingOtelTenth => {
             let sampler = Sampler::TraceIdRatioBased(0.1);
             measure::<TracingOtel>(task, TracingOtel::start(sampler)?)

@@ -47,14 +47,20 @@ pub(crate) enum Budget {
     Cheaper(f64),
     /// Ours is at most so many nanoseconds.
     Nanoseconds(f64),
+    /// Ours takes at most so many nanoseconds more.
+    Within(f64),
 }
 
 /// The rows whose name contains `filter`.
 pub(crate) fn rows(filter: Option<&str>) -> Vec<Row> {
     let mut rows = Vec::new();
     dropped(&mut rows);
+    rules(&mut rows);
+    measured(&mut rows);
     exported(&mut rows);
     threads(&mut rows);
+    contexts(&mut rows);
+    bridge(&mut rows);
     off(&mut rows);
     otlp(&mut rows);
     rows.retain(|row| filter.is_none_or(|text| row.name().contains(text)));
@@ -176,6 +182,31 @@ fn dropped(rows: &mut Vec<Row>) {
     }
 }
 
+/// What a decision costs by how many sampling rules there are, against the one rule of a ratio.
+fn rules(rows: &mut Vec<Row>) {
+    for (stack, name) in [(Name::OursTenRules, "10"), (Name::OursManyRules, "200")] {
+        let mut group = Group {
+            rows,
+            name: format!("dropped by one of {name} rules, sync"),
+            ours: Measurement::new(stack, Shape::Sync),
+            cost: Cost::Foreground,
+        };
+        group.rival(Name::OursDropped, Some(Budget::Within(5.0)));
+    }
+}
+
+/// The same while metrics are exported: each span is counted in a histogram.
+fn measured(rows: &mut Vec<Row>) {
+    let mut group = Group {
+        rows,
+        name: "dropped, sync, with metrics".to_owned(),
+        ours: Measurement::new(Name::OursMeasured, Shape::Sync),
+        cost: Cost::Foreground,
+    };
+    group.floor(Cost::Foreground, None);
+    group.rival(Name::OursDropped, None);
+}
+
 fn exported(rows: &mut Vec<Row>) {
     for (shape, name, cost) in shapes() {
         let promised = |times| (shape != Shape::Spawned).then_some(Budget::Cheaper(times));
@@ -222,6 +253,43 @@ fn threads(rows: &mut Vec<Row>) {
             group.rival(Name::TracingOtelOn, None);
             group.rival(Name::FastraceReported, None);
             group.rival(Name::OtelSdk, None);
+        }
+    }
+}
+
+/// What it costs that OpenTelemetry's context is attached: at local roots, as the rows of "dropped" have it, at every span,
+/// and nowhere.
+fn contexts(rows: &mut Vec<Row>) {
+    for (shape, name, cost) in shapes() {
+        for (stack, at) in [
+            (Name::OursEverySpan, "at every span"),
+            (Name::OursNoContext, "nowhere"),
+        ] {
+            let mut group = Group {
+                rows,
+                name: format!("OpenTelemetry context {at}, dropped, {name}"),
+                ours: Measurement::new(stack, shape),
+                cost,
+            };
+            group.rival(Name::OursDropped, None);
+        }
+    }
+}
+
+/// Spans of `tracing` by `tracing-opentelemetry`, on our tracer and on the SDK's.
+fn bridge(rows: &mut Vec<Row>) {
+    for (shape, name, cost) in shapes() {
+        for (ours, rival, kept) in [
+            (Name::BridgeDropped, Name::TracingOtelTenth, "10 %"),
+            (Name::BridgeExported, Name::TracingOtelOn, "all"),
+        ] {
+            let mut group = Group {
+                rows,
+                name: format!("spans of tracing, {kept}, {name}"),
+                ours: Measurement::new(ours, shape),
+                cost,
+            };
+            group.rival(rival, None);
         }
     }
 }

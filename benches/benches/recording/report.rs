@@ -157,11 +157,13 @@ fn evaluate_row(row: &Row, all: &All, moods: &Moods) -> Result {
         Budget::AtMost(times) => ratio <= times,
         Budget::Cheaper(times) => ratio >= times,
         Budget::Nanoseconds(most) => ours_ns <= most,
+        Budget::Within(more) => ours_ns <= rival_ns + more,
     });
     let budget = row.budget.map(|budget| match budget {
         Budget::AtMost(times) => format!("≤ {times} ×"),
         Budget::Cheaper(times) => format!("≥ {times} × cheaper"),
         Budget::Nanoseconds(most) => format!("≤ {most} ns"),
+        Budget::Within(more) => format!("≤ {more} ns more"),
     });
     Result {
         name: row.name(),

@@ -2,6 +2,7 @@
 //! standard health protocol.
 
 use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use http::StatusCode;
 use http_body_util::Empty;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use tokio::runtime::Runtime;
 use tokio::time::{self, MissedTickBehavior};
 use tonic::transport::Endpoint;
 use tonic_health::pb::HealthCheckRequest;
@@ -20,19 +22,37 @@ use crate::cli::ServiceName;
 /// How often an unready service is asked again.
 const AGAIN_AFTER: Duration = Duration::from_millis(20);
 
+/// How long a single answer may take.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Asks once; success means that the service is ready.
+pub(crate) fn run(name: ServiceName, address: SocketAddr) -> ExitCode {
+    let healthy = Runtime::new().is_ok_and(|runtime| {
+        let answer = async { time::timeout(ANSWERS_WITHIN, is_healthy(name, address)).await };
+        runtime.block_on(answer).unwrap_or(false)
+    });
+    match healthy {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
 /// Resolves when the health check passes. The caller sets the deadline.
 pub(crate) async fn wait_until_healthy(name: ServiceName, address: SocketAddr) {
     let mut again = time::interval(AGAIN_AFTER);
     again.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         again.tick().await;
-        let healthy = match name {
-            ServiceName::ApiGateway | ServiceName::ModelServer => http_healthy(address).await,
-            _ => grpc_healthy(address).await,
-        };
-        if healthy {
+        if is_healthy(name, address).await {
             return;
         }
+    }
+}
+
+async fn is_healthy(name: ServiceName, address: SocketAddr) -> bool {
+    match name {
+        ServiceName::ApiGateway | ServiceName::ModelServer => http_healthy(address).await,
+        _ => grpc_healthy(address).await,
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::client::{Exchange, Outcome};
+use super::measured::Measured;
 use super::platform::Stopped;
 use super::trace_store::{Expect, TraceStore};
 use super::workload::is_meant_to_fail;
@@ -27,10 +28,14 @@ pub(crate) struct LoadReport {
     pub(crate) spans: u64,
     /// Segments by the reason for which they were kept; one may have several.
     pub(crate) kept: BTreeMap<String, u64>,
+    /// Kept segments that do not say why.
+    pub(crate) segments_without_reason: usize,
     pub(crate) segments_by_service: BTreeMap<String, u64>,
     pub(crate) head_kept_by_service: BTreeMap<String, u64>,
     /// Failed requests whose trace is there from the gateway to where it failed.
     pub(crate) failed_requests_fully_kept: usize,
+    /// What the services' metrics say: of all requests, whatever the rates are.
+    pub(crate) measured: Measured,
     /// Recorded, decided to keep, never received.
     pub(crate) lost_spans: u64,
     pub(crate) latency_p50_ms: f64,
@@ -43,6 +48,7 @@ impl LoadReport {
     pub(crate) fn new(
         exchanges: &[Exchange],
         store: &TraceStore,
+        measured: Measured,
         stopped: &Stopped,
         expect: Expect,
         elapsed: Duration,
@@ -64,9 +70,11 @@ impl LoadReport {
             correlated_requests: 0,
             spans: store.spans_by_service().values().sum(),
             kept: segments.by_reason,
+            segments_without_reason: segments.without_reason,
             segments_by_service: segments.by_service,
             head_kept_by_service: segments.head_kept_by_service,
             failed_requests_fully_kept: 0,
+            measured,
             lost_spans: 0,
             latency_p50_ms: percentile(&latencies, 50),
             latency_p99_ms: percentile(&latencies, 99),
@@ -85,7 +93,14 @@ impl LoadReport {
                 report.problem(format!("{number} traces {what}"));
             }
         }
+        if report.segments_without_reason > 0 {
+            report.problem(format!(
+                "{} segments do not say why they were kept",
+                report.segments_without_reason
+            ));
+        }
         report.check_accounts(store, stopped);
+        report.check_metrics();
         report.problems = counted(report.problems);
         report
     }
@@ -124,6 +139,18 @@ impl LoadReport {
                     ));
                 }
             }
+        }
+    }
+
+    /// The gateway has measured each request, and no other.
+    fn check_metrics(&mut self) {
+        let gateway = ServiceName::ApiGateway;
+        let measured = self.measured.requests_of(gateway.as_str());
+        if measured != self.requests as u64 {
+            let requests = self.requests;
+            self.problem(format!(
+                "the metrics of {gateway} tell of {measured} requests, not of {requests}"
+            ));
         }
     }
 
@@ -227,10 +254,16 @@ impl fmt::Display for LoadReport {
             )?;
         }
         writeln!(f)?;
+        let all = self.measured.requests.values().sum::<u64>();
+        row(f, "requests measured", &all)?;
+        for (call, number) in &self.measured.calls {
+            row(f, &format!("  {call}"), number)?;
+        }
+        writeln!(f)?;
         if self.problems.is_empty() {
             return writeln!(
                 f,
-                "checks: every trace is connected, every request correlated, no span lost"
+                "checks: every trace is connected, every request correlated and measured, no span lost"
             );
         }
         for problem in &self.problems {

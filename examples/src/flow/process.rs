@@ -187,7 +187,7 @@ fn spawn(name: ServiceName, settings: &[(String, String)]) -> io::Result<Child> 
         }
     }
     command
-        .args(["service", name.as_str()])
+        .args(["service", name.as_str(), "--attached"])
         .env_remove("SERVICE_NAME")
         .env_remove("LISTEN_ADDR")
         .envs(settings.iter().map(|(key, value)| (key, value)))

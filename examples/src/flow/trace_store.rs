@@ -36,6 +36,8 @@ pub(crate) struct SegmentCounts {
     pub(crate) by_reason: BTreeMap<String, u64>,
     pub(crate) by_service: BTreeMap<String, u64>,
     pub(crate) head_kept_by_service: BTreeMap<String, u64>,
+    /// Those that do not say why they were kept.
+    pub(crate) without_reason: usize,
 }
 
 impl TraceStore {
@@ -84,6 +86,7 @@ impl TraceStore {
             };
             of(&mut counts.by_service, &root.service);
             let reasons = reasons(root);
+            counts.without_reason += usize::from(reasons.is_empty());
             if reasons.iter().any(|reason| reason == "head") {
                 of(&mut counts.head_kept_by_service, &root.service);
             }
@@ -304,6 +307,7 @@ mod tests {
         assert_eq!(counts.by_reason["head"] + counts.by_reason["error"], 2);
         assert_eq!(counts.by_service["router"], 1);
         assert_eq!(counts.head_kept_by_service.get("router"), None);
+        assert_eq!(counts.without_reason, 0);
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub(crate) struct Platform {
 
 impl Service {
     pub(crate) fn start(name: &str, settings: &[Settings<'_>]) -> Self {
-        let mut command = request_flow(&["service", name]);
+        let mut command = request_flow(&["service", name, "--attached"]);
         command.envs(
             settings
                 .iter()

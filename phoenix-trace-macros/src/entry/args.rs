@@ -7,11 +7,12 @@ use super::Entry;
 use crate::errors::Errors;
 use crate::options::{Expected, Given, Options, Written, assigned, read_options};
 
-const OF_MAIN: [&str; 6] = [
+const OF_MAIN: [&str; 7] = [
     "service",
     "version",
     "flavor",
     "worker_threads",
+    "shutdown",
     "config",
     "crate",
 ];
@@ -23,6 +24,7 @@ pub(super) struct Args {
     pub(super) version: Option<Given<Expr>>,
     pub(super) flavor: Option<Given<LitStr>>,
     pub(super) worker_threads: Option<Given<Expr>>,
+    pub(super) shutdown: Option<Given<LitStr>>,
     pub(super) config: Option<Given<Expr>>,
     pub(super) facade: Option<Given<Path>>,
 }
@@ -39,6 +41,7 @@ impl Args {
             version: None,
             flavor: None,
             worker_threads: None,
+            shutdown: None,
             config: None,
             facade: None,
         };
@@ -61,6 +64,12 @@ impl Options for Args {
                 option.is(&mut self.flavor, flavor.or_explain(expected)?);
             }
             "worker_threads" => option.value(&mut self.worker_threads, "4")?,
+            "shutdown" if of_main => {
+                let shutdown =
+                    assigned::<Expected<LitStr>>(option.input, option.word, "\"manual\"")?;
+                let expected = "`shutdown` is `\"on_signal\"` or `\"manual\"`";
+                option.is(&mut self.shutdown, shutdown.or_explain(expected)?);
+            }
             "config" => option.value(&mut self.config, "Config::from_env()")?,
             "crate" => option.facade(&mut self.facade)?,
             _ => return Ok(false),

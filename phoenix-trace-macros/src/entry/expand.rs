@@ -46,6 +46,13 @@ fn main(plan: &Plan) -> TokenStream {
         option(plan.worker_threads.as_ref()),
         config(plan),
     );
+    let shutdown = plan.shutdown.map(|variant| Ident::new(variant, site));
+    let shutdown = match shutdown {
+        Some(variant) => quote_spanned! {site=>
+            ::core::option::Option::Some(#facade::__private::Shutdown::#variant)
+        },
+        None => quote_spanned!(site=> ::core::option::Option::None),
+    };
     let described = quote_spanned! {site=>
         #facade::__private::Main {
             service: #service,
@@ -54,6 +61,7 @@ fn main(plan: &Plan) -> TokenStream {
             name_default: ::core::env!("CARGO_PKG_NAME"),
             flavor: #flavor,
             worker_threads: #threads,
+            shutdown: #shutdown,
             config: #config,
         }
     };

@@ -23,11 +23,14 @@ pub(super) struct Plan {
     /// A variant of `Flavor`.
     pub(super) flavor: &'static str,
     pub(super) worker_threads: Option<Expr>,
+    /// A variant of `Shutdown`.
+    pub(super) shutdown: Option<&'static str>,
     pub(super) config: Option<Expr>,
 }
 
 pub(super) fn lower(entry: Entry, args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
     let flavor = flavor(entry, &args, errors);
+    let shutdown = shutdown(&args, errors);
     texts(&args, errors);
     if let Some(lit) = args.config.as_ref().and_then(|given| as_lit(&given.value)) {
         errors.at(
@@ -85,6 +88,7 @@ pub(super) fn lower(entry: Entry, args: Args, item: Item, errors: &mut Errors) -
         version: args.version.map(|given| given.value),
         flavor,
         worker_threads: args.worker_threads.map(|given| given.value),
+        shutdown,
         config: args.config.map(|given| given.value),
     })
 }
@@ -130,6 +134,20 @@ fn flavor(entry: Entry, args: &Args, errors: &mut Errors) -> &'static str {
         ),
     }
     flavor
+}
+
+/// Who listens to signals: a variant of `Shutdown`.
+fn shutdown(args: &Args, errors: &mut Errors) -> Option<&'static str> {
+    let given = &args.shutdown.as_ref()?.value;
+    match given.value().as_str() {
+        "on_signal" => Some("OnSignal"),
+        "manual" => Some("Manual"),
+        other => {
+            let message = format!("unknown shutdown `{other}`; it is `on_signal` or `manual`");
+            errors.at(given.span(), message);
+            None
+        }
+    }
 }
 
 fn texts(args: &Args, errors: &mut Errors) {

@@ -25,6 +25,7 @@ pub(crate) fn told_name(service: &str) -> Option<HeaderValue> {
 /// neither this service nor one behind it, whose response it passes on.
 pub(crate) fn answer(headers: &mut HeaderMap) {
     let told = with_active(|strand| {
+        strand.take_correction();
         let context = &strand.context;
         let name = strand.pipeline.told_name.clone();
         (context.correlation_id(), name, context.at_edge)

@@ -92,8 +92,8 @@ where
         };
         *this.untouched = false;
         let mut running = this.span.enter();
-        let polled = inner.as_mut().poll_frame(cx);
-        let ended = match &polled {
+        let mut polled = inner.as_mut().poll_frame(cx);
+        let ended = match &mut polled {
             Poll::Pending => false,
             Poll::Ready(None) => {
                 protocol.end(&mut running);
@@ -107,7 +107,7 @@ where
                 if let Some(data) = frame.data_ref() {
                     protocol.data(data);
                 }
-                if let Some(trailers) = frame.trailers_ref() {
+                if let Some(trailers) = frame.trailers_mut() {
                     protocol.trailers(&mut running, trailers);
                     true
                 } else if inner.is_end_stream() || took_last(this.remaining, frame) {

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use http::header::{
-    AUTHORIZATION, CONTENT_LOCATION, COOKIE, HeaderName, HeaderValue, LOCATION,
-    PROXY_AUTHORIZATION, REFERER, SET_COOKIE,
+    AUTHORIZATION, COOKIE, HeaderName, HeaderValue, PROXY_AUTHORIZATION, SET_COOKIE,
 };
 use http::{HeaderMap, header::GetAll};
 
@@ -47,10 +46,6 @@ const CREDENTIALS: [&str; 8] = [
 fn is_credential(name: &HeaderName) -> bool {
     [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE].contains(name)
         || CREDENTIALS.contains(&name.as_str())
-}
-
-fn holds_url(name: &HeaderName) -> bool {
-    [LOCATION, CONTENT_LOCATION, REFERER].contains(name)
 }
 
 impl Captured {
@@ -109,29 +104,20 @@ impl Captured {
 }
 
 /// The values of a field.
-struct Values<'a> {
-    all: GetAll<'a, HeaderValue>,
-    are_urls: bool,
-}
+struct Values<'a>(GetAll<'a, HeaderValue>);
 
 impl<'a> Values<'a> {
     fn of(headers: &'a HeaderMap, name: &HeaderName) -> Self {
-        Self {
-            all: headers.get_all(name),
-            are_urls: holds_url(name),
-        }
+        Self(headers.get_all(name))
     }
 
     fn iter(&self) -> impl Iterator<Item = Cow<'a, str>> {
-        let are_urls = self.are_urls;
-        self.all.iter().map(move |value| {
-            let text = String::from_utf8_lossy(value.as_bytes());
-            match text {
-                Cow::Borrowed(text) if are_urls => url::redacted(text),
-                Cow::Owned(text) if are_urls => Cow::Owned(url::redacted(&text).into_owned()),
-                text => text,
-            }
-        })
+        self.0.iter().map(
+            move |value| match String::from_utf8_lossy(value.as_bytes()) {
+                Cow::Borrowed(text) => url::redacted(text),
+                Cow::Owned(text) => Cow::Owned(url::redacted_in(text)),
+            },
+        )
     }
 }
 

@@ -1,12 +1,14 @@
 //! The public edge: what requests from outside say of themselves is not believed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Instant;
 
 use http::{HeaderMap, HeaderName};
 use opentelemetry::trace::SpanContext;
 
+use super::ServerSpan;
 use super::forced::{self, ForcedTracing};
+use crate::diag;
 use crate::propagation::{RemoteContext, b3, carrier, jaeger};
 use crate::record::context::Context;
 use crate::record::thread;
@@ -99,6 +101,22 @@ impl Edge {
         }
     }
 
+    /// A layer inside of another one has read no context: if it stands at an edge, that has no effect.
+    pub(crate) fn look_inside(edge: Option<&Self>, outer: &ServerSpan) {
+        static SAID: Once = Once::new();
+        if Self::is_ignored(edge, outer) {
+            SAID.call_once(|| {
+                diag::line(format_args!(
+                    "`edge()` of a server layer inside of another one has no effect: callers are believed; set it on the outermost layer"
+                ));
+            });
+        }
+    }
+
+    fn is_ignored(edge: Option<&Self>, outer: &ServerSpan) -> bool {
+        edge.is_some() && !outer.at_edge
+    }
+
     #[inline(never)]
     fn distrust(&self, remote: RemoteContext, headers: &mut HeaderMap) -> Arrived {
         let mut context = Context {
@@ -124,12 +142,12 @@ impl Edge {
         for field in baggage {
             headers.remove(field);
         }
-        Arrived {
-            context,
-            link: remote
-                .parent
-                .map(|parent| parent.to_span_context(&remote.state)),
-        }
+        let link = remote
+            .parent
+            .map(|parent| parent.to_span_context(&remote.state));
+        // For the sampler, which looks before the span has its link.
+        context.link = link.clone().map(Box::new);
+        Arrived { context, link }
     }
 }
 
@@ -137,6 +155,20 @@ impl Edge {
 mod tests {
     use super::*;
     use crate::propagation::Propagator;
+
+    #[test]
+    fn an_inner_edge_has_no_effect_unless_the_outer_layer_has_one() {
+        let (inside, at_edge) = [false, true]
+            .map(|at_edge| ServerSpan {
+                at_edge,
+                ..ServerSpan::default()
+            })
+            .into();
+        let edge = Edge::new();
+        assert!(Edge::is_ignored(Some(&edge), &inside));
+        assert!(!Edge::is_ignored(Some(&edge), &at_edge));
+        assert!(!Edge::is_ignored(None, &inside));
+    }
 
     #[test]
     fn no_format_passes() {

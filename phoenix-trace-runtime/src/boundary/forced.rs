@@ -110,18 +110,8 @@ fn is_asked(headers: &HeaderMap, has_parent: bool) -> bool {
     };
     has(&ENVOY, |_| true)
         || has(&b3::FLAGS, |flags| flags == b"1")
-        || has(&b3::SINGLE, |b3| sampling_state(b3) == Some(b"d"))
+        || has(&b3::SINGLE, b3::asks_to_debug)
         || !has_parent && has(&JAEGER, |_| true)
-}
-
-/// `{trace id}-{span id}-{sampling state}-{parent span id}`, of which the last two may be missing; or the sampling state alone.
-fn sampling_state(b3: &[u8]) -> Option<&[u8]> {
-    let mut parts = b3.split(|byte| *byte == b'-');
-    let first = parts.next();
-    match parts.next() {
-        None => first,
-        Some(_) => parts.next(),
-    }
 }
 
 #[cfg(test)]
@@ -166,6 +156,12 @@ mod tests {
             (
                 "b3",
                 "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+                false,
+            ),
+            ("b3", "a-b-d", false),
+            (
+                "b3",
+                "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-d-",
                 false,
             ),
             ("jaeger-debug-id", "it is slow", true),

@@ -8,7 +8,7 @@ use http::Response;
 use pin_project_lite::pin_project;
 
 use super::body::ResponseBody;
-use super::protocol::{Fault, Rest};
+use super::protocol::{Fault, Protocol, Rest};
 use crate::outcome::Outcome;
 use crate::record::owned::Owned;
 
@@ -16,25 +16,28 @@ pin_project! {
     /// A response to come, inside the span of its request. Dropped before it is there, the request was cancelled.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct ResponseFuture<F, P> {
+    pub struct ResponseFuture<F, P: Protocol> {
         #[pin]
         inner: Option<F>,
         span: Owned,
         protocol: Option<P>,
     }
 
-    impl<F, P> PinnedDrop for ResponseFuture<F, P> {
+    impl<F, P: Protocol> PinnedDrop for ResponseFuture<F, P> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if !this.span.is_off() {
-                let _running = this.span.enter();
+                let mut running = this.span.enter();
                 this.inner.set(None);
+                if let Some(protocol) = this.protocol {
+                    protocol.abandoned(&mut running);
+                }
             }
         }
     }
 }
 
-impl<F, P> ResponseFuture<F, P> {
+impl<F, P: Protocol> ResponseFuture<F, P> {
     pub(crate) fn new(inner: F, span: Owned, protocol: P) -> Self {
         Self {
             inner: Some(inner),

@@ -3,7 +3,9 @@
 
 mod answer;
 mod body;
+mod boxed;
 mod captured;
+mod decision;
 mod edge;
 mod exclude;
 mod forced;
@@ -16,7 +18,9 @@ mod watch;
 
 pub(crate) use answer::{answer, note_peer, told_name};
 pub use body::ResponseBody;
+pub use boxed::BoxedErrors;
 pub(crate) use captured::{Captured, REQUEST, RESPONSE};
+pub(crate) use decision::{announce, believe};
 pub(crate) use edge::Arrived;
 pub use edge::Edge;
 pub(crate) use exclude::Exclude;
@@ -29,11 +33,17 @@ pub(crate) use protocol::{
 pub(crate) use watch::Watch;
 
 /// In the extensions of a request whose SERVER span a layer has made: nothing further in makes another one.
-#[derive(Clone, Debug)]
-pub(crate) struct ServerSpan;
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ServerSpan {
+    /// The layer stands at a public edge.
+    pub(crate) at_edge: bool,
+    /// The call whose span has no name yet.
+    #[cfg(feature = "grpc")]
+    pub(crate) unknown: Option<crate::grpc::Unknown>,
+}
 
 impl ServerSpan {
-    pub(crate) fn is_of(extensions: &http::Extensions) -> bool {
-        extensions.get::<Self>().is_some()
+    pub(crate) fn of(extensions: &http::Extensions) -> Option<&Self> {
+        extensions.get::<Self>()
     }
 }

@@ -27,8 +27,11 @@ pub trait Protocol {
     /// A piece of the body is there.
     fn data<D: bytes::Buf>(&mut self, _data: &D) {}
 
+    /// There will be no response: the request was given up.
+    fn abandoned(&mut self, _span: &mut Running<'_>) {}
+
     /// The trailers are there: the body has ended.
-    fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap);
+    fn trailers(&mut self, span: &mut Running<'_>, trailers: &mut HeaderMap);
 
     /// The body has ended without trailers.
     fn end(&mut self, span: &mut Running<'_>);
@@ -41,6 +44,11 @@ pub trait Protocol {
 }
 
 /// A protocol, as far as errors of type `E` in place of a response go.
+#[diagnostic::on_unimplemented(
+    message = "the error `{E}` of this client does not implement `Error`",
+    label = "`{E}` does not implement `Error`",
+    note = "where errors are boxed, use `HttpClientLayer::new().boxed_errors()` or `GrpcClientLayer::new().boxed_errors()`"
+)]
 pub trait Fault<E>: Protocol {
     /// There is no response.
     fn fault(&mut self, span: &mut Running<'_>, error: &E);

@@ -45,49 +45,69 @@ fn secret_name(pair: &str) -> Option<&str> {
     (!value.is_empty() && SECRET.contains(&name)).then_some(name)
 }
 
-/// A URL, or a reference to one, without user-info and without the values of secret query parameters.
-pub(crate) fn redacted(url: &str) -> Cow<'_, str> {
-    let (before, fragment) = match url.find('#') {
-        Some(at) => url.split_at(at),
-        None => (url, ""),
-    };
-    let (address, parameters) = match before.split_once('?') {
-        Some((address, parameters)) => (address, Some(parameters)),
-        None => (before, None),
-    };
-    let (scheme, rest) = match address.find("//") {
-        Some(at) => address.split_at(at + 2),
-        None => ("", address),
-    };
-    let (authority, path) = match rest.find('/') {
-        _ if scheme.is_empty() => ("", rest),
-        Some(at) => rest.split_at(at),
-        None => (rest, ""),
-    };
-    let host = without_credentials(authority);
-    let parameters = parameters.map(query);
-    if host.len() == authority.len() && matches!(parameters, None | Some(Cow::Borrowed(_))) {
-        return Cow::Borrowed(url);
+/// A text without the secrets of the URLs that it is or holds: without user-info, and without the values of secret parameters, in
+/// queries and fragments.
+pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    // How much of the text is in it.
+    let mut done = 0;
+    for (at, sign) in text.match_indices(['/', '?', '&', '#']) {
+        if at < done {
+            continue;
+        }
+        let rest = &text[at + 1..];
+        let found = match sign {
+            "/" => user_info(rest),
+            _ => secret_value(rest),
+        };
+        if let Some((before, secret, instead)) = found {
+            let from = at + 1 + before;
+            out.push_str(&text[done..from]);
+            out.push_str(instead);
+            done = from + secret;
+        }
     }
-    let mark = parameters.as_ref().map_or("", |_| "?");
-    let parameters = parameters.as_deref().unwrap_or_default();
-    Cow::Owned([scheme, host, path, mark, parameters, fragment].concat())
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
+/// What stands before something secret, how long that is, and what is written instead.
+type Found = (usize, usize, &'static str);
+
+/// Behind the first slash of an authority.
+fn user_info(text: &str) -> Option<Found> {
+    let rest = text.strip_prefix('/')?;
+    let ends = |c: char| ends_url(c) || matches!(c, '/' | '?' | '#');
+    let authority = rest.split(ends).next()?;
+    Some((1, authority.rfind('@')? + 1, ""))
+}
+
+/// Behind the sign that begins a parameter.
+fn secret_value(text: &str) -> Option<Found> {
+    let name = SECRET.into_iter().find(|name| {
+        let value = text.strip_prefix(name);
+        value.is_some_and(|value| value.starts_with('='))
+    })?;
+    let before = name.len() + 1;
+    let ends = |c: char| ends_url(c) || matches!(c, '&' | '#' | '(' | ')' | '\'');
+    let value = text[before..].split(ends).next()?;
+    (!value.is_empty()).then_some((before, value.len(), REDACTED))
+}
+
+/// What stands behind a URL in a text, and in none.
+fn ends_url(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`')
 }
 
 /// A message without the secrets of the URLs that it may tell.
 pub(crate) fn redacted_in(message: String) -> String {
-    if !message.contains("//") {
-        return message;
+    match redacted(&message) {
+        Cow::Borrowed(_) => message,
+        Cow::Owned(redacted) => redacted,
     }
-    let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>' | '"' | '\'' | '`');
-    let mut out = String::with_capacity(message.len());
-    for piece in message.split_inclusive(ends) {
-        let word = piece.strip_suffix(ends).unwrap_or(piece);
-        let is_url = word.contains("//");
-        out.push_str(&if is_url { redacted(word) } else { word.into() });
-        out.push_str(&piece[word.len()..]);
-    }
-    out
 }
 
 /// Whom a request is for, without credentials.
@@ -182,10 +202,22 @@ mod tests {
             ("//user@a.example", "//a.example"),
             (
                 "http://u@a.example:1/@b?sig=1&c#d?sig=2",
-                "http://a.example:1/@b?sig=REDACTED&c#d?sig=2",
+                "http://a.example:1/@b?sig=REDACTED&c#d?sig=REDACTED",
             ),
             ("/b@c?sig=1", "/b@c?sig=REDACTED"),
             ("?sig=1", "?sig=REDACTED"),
+            ("/a#sig=1&b", "/a#sig=REDACTED&b"),
+            (
+                "<https://u:p'&sig=1@a.example/>; rel=next, <//u@b/?c>",
+                "<https://a.example/>; rel=next, <//b/?c>",
+            ),
+            (
+                "0;url=https://u:p@a,https://v@b",
+                "0;url=https://a,https://b",
+            ),
+            ("a//b/c@d, me@a.example", "a//b/c@d, me@a.example"),
+            ("a?sig=&b=/&sig", "a?sig=&b=/&sig"),
+            ("https://ü@é/?sig=ß#ä", "https://é/?sig=REDACTED#ä"),
             ("", ""),
         ] {
             assert_eq!(redacted(given), expected);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Config;
 
 /// More would take the numbers that mark events and links.
-const MOST_SPANS: usize = 1 << 24;
+pub(super) const MOST_SPANS: usize = 1 << 24;
 
 impl Config {
     /// How many attributes a span holds; further keys are counted as dropped. What the recorder itself has to say, such
@@ -20,6 +20,8 @@ impl Config {
     #[must_use]
     pub fn max_attributes(mut self, number: u16) -> Self {
         self.limits.attributes = number;
+        self.origins
+            .code("tracer_provider.limits.attribute_count_limit");
         self
     }
 
@@ -27,6 +29,8 @@ impl Config {
     #[must_use]
     pub fn max_events(mut self, number: u16) -> Self {
         self.limits.events = number;
+        self.origins
+            .code("tracer_provider.limits.event_count_limit");
         self
     }
 
@@ -34,6 +38,7 @@ impl Config {
     #[must_use]
     pub fn max_links(mut self, number: u16) -> Self {
         self.limits.links = number;
+        self.origins.code("tracer_provider.limits.link_count_limit");
         self
     }
 
@@ -42,6 +47,8 @@ impl Config {
     #[must_use]
     pub fn max_attributes_per_event(mut self, number: u16) -> Self {
         self.limits.attributes_per_event = number;
+        self.origins
+            .code("tracer_provider.limits.event_attribute_count_limit");
         self
     }
 
@@ -50,6 +57,8 @@ impl Config {
     #[must_use]
     pub fn max_attributes_per_link(mut self, number: u16) -> Self {
         self.limits.attributes_per_link = number;
+        self.origins
+            .code("tracer_provider.limits.link_attribute_count_limit");
         self
     }
 
@@ -58,6 +67,8 @@ impl Config {
     #[must_use]
     pub fn max_value_length(mut self, bytes: usize) -> Self {
         self.limits.value_length = bytes;
+        self.origins
+            .code("tracer_provider.limits.attribute_value_length_limit");
         self
     }
 
@@ -68,6 +79,8 @@ impl Config {
     #[must_use]
     pub fn max_spans_per_segment(mut self, number: usize) -> Self {
         self.limits.spans_per_segment = number.clamp(1, MOST_SPANS);
+        self.origins
+            .code("distribution.phoenix_trace.limits.spans_per_segment");
         self
     }
 
@@ -76,6 +89,8 @@ impl Config {
     #[must_use]
     pub fn cut_after(mut self, period: Duration) -> Self {
         self.limits.cut = period;
+        self.origins
+            .code("distribution.phoenix_trace.limits.cut_after");
         self
     }
 
@@ -85,6 +100,8 @@ impl Config {
     #[must_use]
     pub fn max_open_segments(mut self, number: usize) -> Self {
         self.limits.open_segments = number;
+        self.origins
+            .code("distribution.phoenix_trace.limits.open_segments");
         self
     }
 
@@ -93,6 +110,8 @@ impl Config {
     #[must_use]
     pub fn max_undecided_bytes(mut self, bytes: usize) -> Self {
         self.limits.undecided_bytes = bytes;
+        self.origins
+            .code("distribution.phoenix_trace.limits.undecided_bytes");
         self
     }
 
@@ -100,6 +119,8 @@ impl Config {
     #[must_use]
     pub fn grace_period(mut self, period: Duration) -> Self {
         self.limits.grace = period;
+        self.origins
+            .code("distribution.phoenix_trace.limits.grace_period");
         self
     }
 }

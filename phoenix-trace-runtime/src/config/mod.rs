@@ -1,39 +1,61 @@
 //! What the pipeline is made of: from code, else from the environment, else from defaults. A value that is wrong is named,
 //! and what is used instead.
 
+mod builder;
+mod declarative;
+mod effective;
+pub(crate) mod file;
+mod interop;
 mod limits;
 mod metrics;
+mod origin;
 mod otlp;
+mod problem;
 mod propagators;
+mod resource;
+mod sampling;
 mod sensitive;
+mod shutdown;
 mod target;
 mod targets;
 mod vars;
 
-use std::fmt;
-use std::time::Duration;
+use std::path::Path;
 
 use opentelemetry::KeyValue;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SpanExporter;
 
+#[cfg(feature = "watch")]
+pub(crate) use declarative::reload;
+pub use metrics::MetricTemporality;
 use metrics::Metrics;
-#[cfg(feature = "otlp")]
-pub(crate) use metrics::MetricsExport;
-#[cfg(feature = "otlp")]
 pub(crate) use metrics::MetricsTarget;
+#[cfg(feature = "metrics")]
+pub(crate) use metrics::{Aggregation, MetricsExport};
+#[cfg(feature = "prometheus")]
+pub(crate) use metrics::{PATH, Prometheus};
+use origin::Origins;
 use otlp::Whose;
 pub use otlp::{Compression, Otlp, Protocol};
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::{PemFile, shown};
 pub(crate) use otlp::{Settings, Signal};
-use target::Target;
+pub use problem::Problem;
+pub use resource::ResourceDetector;
+use resource::{Detection, Identity};
+pub(crate) use sampling::FileSampling;
+use sampling::Sampling;
+pub use shutdown::Shutdown;
 use targets::Targets;
 use vars::Vars;
 
-use crate::pipeline::{Limits, Sdk, Sending};
+use crate::check::Checkable;
+use crate::interop::OtelContext;
+use crate::pipeline::{Limits, Sending};
 use crate::propagation::Propagators;
-use crate::sampling::{Environment, Sampler, configure_sampler};
+use crate::sampling::Environment;
+
+const STRICT: &str = "PHOENIX_TRACE_STRICT";
+const PRINT: &str = "PHOENIX_TRACE_PRINT_CONFIG";
 
 /// The configuration of telemetry in one process.
 ///
@@ -49,40 +71,27 @@ pub struct Config {
     version: Option<String>,
     pub(crate) environment: Environment,
     resource: Vec<KeyValue>,
-    sampler: Option<Sampler>,
+    detection: Detection,
+    sampling: Sampling,
     targets: Targets,
     /// What the environment says of OTLP, whether it is used or not.
     otlp: Otlp,
     metrics: Metrics,
     pub(crate) propagators: Propagators,
+    pub(crate) otel_context: OtelContext,
     pub(crate) disabled: bool,
+    /// Is the line at start left out?
+    pub(crate) quiet: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
+    pub(crate) shutdown: Shutdown,
+    /// The file that it was read from.
+    file: Option<String>,
+    pub(crate) strict: bool,
+    /// Is it shown at start?
+    pub(crate) print: bool,
+    origins: Origins,
     problems: Vec<Problem>,
-}
-
-/// A value in the configuration that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    variable: String,
-    value: String,
-    expected: String,
-    instead: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            variable,
-            value,
-            expected,
-            instead,
-        } = self;
-        write!(
-            f,
-            "{variable}=`{value}` cannot be used: expected {expected}; using {instead} instead"
-        )
-    }
 }
 
 impl Default for Config {
@@ -98,133 +107,54 @@ impl Config {
         Self::from_vars(|name| std::env::var(name).ok())
     }
 
-    /// From variables that `var` looks up. Empty counts as unset.
+    /// From variables that `var` looks up. Empty counts as unset. Where `OTEL_CONFIG_FILE` is set, from that file and the
+    /// variables that it names.
     pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Self {
-        let mut vars = Vars {
-            var: &var,
-            problems: Vec::new(),
-        };
-        let resource = vars.resource();
-        let from_resource = |key: &str| {
-            let value = resource.iter().find(|pair| pair.key.as_str() == key);
-            value.map(|pair| pair.value.to_string())
-        };
-        let service = vars
-            .first(&["OTEL_SERVICE_NAME"])
-            .or_else(|| from_resource("service.name"));
-        let service = service.or_else(|| vars.first(&["SERVICE_NAME"]));
-        let environment = vars
-            .parsed(
-                "ENVIRONMENT",
-                "development, staging or production",
-                "development",
-            )
-            .or_else(|| from_resource("deployment.environment.name")?.parse().ok())
-            .unwrap_or_default();
+        if let Some(file) = var(declarative::VARIABLE).filter(|file| !file.trim().is_empty()) {
+            return Self::of_file(Path::new(file.trim()), &var);
+        }
+        let mut vars = Vars::new(&var);
+        let Identity {
+            service,
+            version,
+            environment,
+            resource,
+            detection,
+        } = vars.identity();
         let otlp = vars.otlp(Whose::OwnElseAll(Signal::Traces));
         let metrics = vars.metrics();
         let mut config = Self {
-            service: service.unwrap_or_else(unknown_service),
-            version: from_resource("service.version"),
+            service,
+            version,
             environment,
             resource,
-            sampler: vars.sampler(),
+            detection,
+            sampling: Sampling {
+                environment: vars.sampler(),
+                ..Sampling::default()
+            },
             targets: vars.targets(&otlp),
             otlp,
             metrics,
             propagators: vars.propagators(),
+            otel_context: vars.otel_context(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
+            quiet: false,
+            shutdown: vars.shutdown(),
+            file: None,
+            strict: vars.flag_or_one(STRICT),
+            print: vars.flag_or_one(PRINT),
             limits: vars.limits(),
             sending: vars.sending(),
+            origins: Origins::default(),
             problems: Vec::new(),
         };
+        config.origins = vars.origins();
         config.problems = vars.problems;
         config.check_metrics();
         config.check_sensitive();
         config.check_propagators();
         config
-    }
-
-    /// The service's name (`service.name`). Default: `OTEL_SERVICE_NAME`, else `SERVICE_NAME`, else `unknown_service:` and
-    /// the program's name.
-    #[must_use]
-    pub fn service(self, name: impl Into<String>) -> Self {
-        Self {
-            service: name.into(),
-            ..self
-        }
-    }
-
-    /// The service's version (`service.version`).
-    #[must_use]
-    pub fn version(self, version: impl Into<String>) -> Self {
-        Self {
-            version: Some(version.into()),
-            ..self
-        }
-    }
-
-    /// Where the service runs: chooses the preset of [`configure_sampler`]. Default: `ENVIRONMENT`, else development.
-    #[must_use]
-    pub fn environment(mut self, environment: Environment) -> Self {
-        self.environment = environment;
-        self.check_sensitive();
-        self
-    }
-
-    /// How segments are sampled. Default: `OTEL_TRACES_SAMPLER` when set, else the environment's preset.
-    #[must_use]
-    pub fn sampler(self, sampler: Sampler) -> Self {
-        Self {
-            sampler: Some(sampler),
-            ..self
-        }
-    }
-
-    /// Exports over OTLP. What `otlp` does not set is taken from the `OTEL_EXPORTER_OTLP_*` variables.
-    #[must_use]
-    pub fn otlp(mut self, otlp: Otlp) -> Self {
-        let target = self.otlp_target(otlp);
-        self.targets.set_first(target);
-        self
-    }
-
-    /// Shows finished segments as waterfalls on standard error.
-    #[must_use]
-    pub fn console(mut self) -> Self {
-        self.targets.set_first(Target::Console);
-        self
-    }
-
-    /// Exports through an exporter of the OpenTelemetry SDK. Like [`otlp`](Self::otlp), [`console`](Self::console) and
-    /// [`no_exporter`](Self::no_exporter) it takes the place of what was chosen before, by `OTEL_TRACES_EXPORTER` or in
-    /// code; `also_exporter`, `also_otlp` and `also_console` add to it.
-    #[must_use]
-    pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
-        let target = Target::Custom(Box::new(Sdk(exporter)));
-        self.targets.set_first(target);
-        self
-    }
-
-    /// Exports nothing; context and correlation ids still travel.
-    #[must_use]
-    pub fn no_exporter(mut self) -> Self {
-        self.targets.set_first(Target::None);
-        self
-    }
-
-    /// An attribute of the resource, such as `service.namespace`.
-    #[must_use]
-    pub fn resource(mut self, key: &'static str, value: impl Into<String>) -> Self {
-        self.resource.push(KeyValue::new(key, value.into()));
-        self
-    }
-
-    /// How long a span waits at most until its batch is sent. Default 5 s (`OTEL_BSP_SCHEDULE_DELAY`, in milliseconds).
-    #[must_use]
-    pub fn export_delay(mut self, delay: Duration) -> Self {
-        self.sending.delay = delay;
-        self
     }
 
     /// The service's name.
@@ -245,34 +175,24 @@ impl Config {
         &self.problems
     }
 
-    /// The sampler in force.
-    #[must_use]
-    pub fn effective_sampler(&self) -> Sampler {
-        self.sampler
-            .clone()
-            .unwrap_or_else(|| configure_sampler(self.environment, &self.service))
-    }
-
-    pub(crate) fn sdk_resource(&self) -> Resource {
-        let version = self
-            .version
-            .iter()
-            .map(|v| KeyValue::new("service.version", v.clone()));
-        Resource::builder_empty()
-            .with_attributes(self.resource.iter().cloned())
-            .with_attributes(version)
-            .with_attribute(KeyValue::new(
-                "deployment.environment.name",
-                self.environment.as_str(),
-            ))
-            .with_attribute(KeyValue::new("telemetry.sdk.name", "phoenix-trace"))
-            .with_attribute(KeyValue::new("telemetry.sdk.language", "rust"))
-            .with_attribute(KeyValue::new(
-                "telemetry.sdk.version",
-                env!("CARGO_PKG_VERSION"),
-            ))
-            .with_attribute(KeyValue::new("service.name", self.service.clone()))
-            .build()
+    /// Where everything goes, as far as it can be tried out.
+    pub(crate) fn checkable(&self) -> Vec<Checkable> {
+        if self.disabled {
+            return Vec::new();
+        }
+        let mut all: Vec<Checkable> = self.targets.checkable().collect();
+        all.extend(
+            self.metrics_export(&mut Vec::new())
+                .map(|export| Checkable {
+                    signal: "metrics",
+                    exporter: export.to_string(),
+                    settings: match export.target {
+                        MetricsTarget::Otlp(settings) => Some(*settings),
+                        _ => None,
+                    },
+                }),
+        );
+        all
     }
 
     /// One line on what is exported where.
@@ -285,20 +205,11 @@ impl Config {
         } = self;
         let metrics = self.metrics_export(&mut Vec::new());
         let metrics = metrics.map_or(String::new(), |metrics| format!("; metrics go {metrics}"));
+        let file = self.file.as_ref();
+        let file = file.map_or(String::new(), |file| format!("; configured by {file}"));
         format!(
-            "{service} ({environment}): traces go {targets}{metrics}; sampling: {}",
-            self.effective_sampler()
+            "{service} ({environment}): traces go {targets}{metrics}; sampling: {}{file}",
+            sampling::Summary(self)
         )
     }
-}
-
-fn unknown_service() -> String {
-    let program = std::env::current_exe().ok();
-    let program = program
-        .as_deref()
-        .and_then(|path| path.file_stem())
-        .and_then(|name| name.to_str());
-    program.map_or("unknown_service".to_owned(), |name| {
-        format!("unknown_service:{name}")
-    })
 }

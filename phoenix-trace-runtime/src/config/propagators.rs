@@ -87,11 +87,10 @@ impl Config {
     ///     .propagators([Propagator::B3, Propagator::TraceContext, Propagator::Baggage]);
     /// ```
     #[must_use]
-    pub fn propagators(self, formats: impl IntoIterator<Item = Propagator>) -> Self {
-        Self {
-            propagators: self.propagators.formats(formats),
-            ..self
-        }
+    pub fn propagators(mut self, formats: impl IntoIterator<Item = Propagator>) -> Self {
+        self.propagators = self.propagators.formats(formats);
+        self.origins.code("propagator.composite");
+        self
     }
 
     /// The header field, and metadata key, of the correlation id. Default: `PHOENIX_TRACE_CORRELATION_HEADER` when set,
@@ -108,6 +107,8 @@ impl Config {
     #[must_use]
     pub fn correlation_header(mut self, name: HeaderName) -> Self {
         self.propagators = self.propagators.correlation_header(name);
+        self.origins
+            .code("distribution.phoenix_trace.correlation.header");
         self.check_propagators();
         self
     }
@@ -115,11 +116,11 @@ impl Config {
     /// What is the correlation id of a request that carries both one and a trace context. Default:
     /// `PHOENIX_TRACE_CORRELATION_SOURCE` when set, else the request's own.
     #[must_use]
-    pub fn correlation_source(self, source: CorrelationSource) -> Self {
-        Self {
-            propagators: self.propagators.correlation_source(source),
-            ..self
-        }
+    pub fn correlation_source(mut self, source: CorrelationSource) -> Self {
+        self.propagators = self.propagators.correlation_source(source);
+        self.origins
+            .code("distribution.phoenix_trace.correlation.source");
+        self
     }
 
     /// Names that would break messages are not used.
@@ -130,12 +131,8 @@ impl Config {
         }
         self.propagators = std::mem::take(&mut self.propagators)
             .correlation_header(crate::propagation::correlation::HEADER);
-        let problem = Problem {
-            variable: HEADER.to_owned(),
-            value: name.to_string(),
-            expected: "a header field that nothing else uses".to_owned(),
-            instead: DEFAULT_HEADER.to_owned(),
-        };
+        let expected = "a header field that nothing else uses";
+        let problem = Problem::new(HEADER, name.as_str(), expected, DEFAULT_HEADER);
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }

@@ -17,8 +17,15 @@ impl Config {
     #[must_use]
     pub fn sensitive(mut self, sensitive: Sensitive) -> Self {
         self.sending.sensitive = sensitive;
-        self.problems
-            .retain(|problem| problem.variable != SENSITIVE);
+        for key in ["policy", "key"] {
+            self.origins
+                .code(&format!("distribution.phoenix_trace.sensitive.{key}"));
+        }
+        self.problems.retain(|problem| {
+            problem
+                .of()
+                .is_none_or(|(variable, _)| variable != SENSITIVE)
+        });
         self.check_sensitive();
         self
     }
@@ -26,7 +33,9 @@ impl Config {
     /// Names what cannot be done as it is configured; [`effective_sensitive`](Self::effective_sensitive) is done instead.
     pub(super) fn check_sensitive(&mut self) {
         let is_ours = |problem: &Problem| {
-            problem.variable == SENSITIVE && [A_HASH, A_SHOW].contains(&problem.value.as_str())
+            problem.of().is_some_and(|(variable, value)| {
+                variable == SENSITIVE && [A_HASH, A_SHOW].contains(&value)
+            })
         };
         self.problems.retain(|problem| !is_ours(problem));
         let (value, expected) = match self.sending.sensitive.how() {
@@ -43,12 +52,8 @@ impl Config {
             ),
             How::Drop | How::Hash(_) | How::Show => return,
         };
-        self.problems.push(Problem {
-            variable: SENSITIVE.to_owned(),
-            value: value.to_owned(),
-            expected,
-            instead: "drop".to_owned(),
-        });
+        self.problems
+            .push(Problem::new(SENSITIVE, value, &expected, "drop"));
     }
 
     /// What is done with the values of sensitive keys.

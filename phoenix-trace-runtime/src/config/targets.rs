@@ -3,12 +3,15 @@
 use std::fmt;
 use std::time::Duration;
 
-use opentelemetry_sdk::trace::SpanExporter;
+use opentelemetry_sdk::trace::{SpanExporter, SpanProcessor};
 
 use super::Config;
 use super::target::Target;
 use super::{Otlp, Settings, Signal};
-use crate::pipeline::{Exporter, Sdk, Sending};
+use crate::check::Checkable;
+#[cfg(feature = "testing")]
+use crate::pipeline::Destination;
+use crate::pipeline::{Exporter, Processor, Sdk, Sending};
 
 #[derive(Debug)]
 pub(super) struct Targets {
@@ -16,22 +19,45 @@ pub(super) struct Targets {
     /// Others that the environment lists beside it. Code that names the first one names all.
     listed: Vec<Target>,
     also: Vec<Target>,
+    /// How a file has it sent to the first and the listed ones, in their order; else it is as for all.
+    sending: Vec<Sending>,
 }
 
 impl Targets {
     /// Those that the environment lists.
     pub(super) fn listed(first: Target, listed: Vec<Target>) -> Self {
-        let also = Vec::new();
         Self {
             first,
             listed,
-            also,
+            also: Vec::new(),
+            sending: Vec::new(),
+        }
+    }
+
+    /// Those of a file, each with its own way of sending.
+    pub(super) fn of_file(targets: Vec<(Target, Sending)>) -> Self {
+        let (mut targets, sending): (Vec<_>, Vec<_>) = targets.into_iter().unzip();
+        if targets.is_empty() {
+            return Self::listed(Target::None, targets);
+        }
+        Self {
+            first: targets.remove(0),
+            sending,
+            ..Self::listed(Target::None, targets)
         }
     }
 
     pub(super) fn set_first(&mut self, first: Target) {
         self.first = first;
         self.listed.clear();
+        self.sending.clear();
+    }
+
+    /// Code wins over the file.
+    pub(super) fn set_delay(&mut self, delay: Duration) {
+        self.sending
+            .iter_mut()
+            .for_each(|sending| sending.delay = delay);
     }
 
     #[cfg(test)]
@@ -52,12 +78,38 @@ impl Targets {
         std::iter::once(&self.first).chain(others)
     }
 
+    /// Each, and how it is sent there, where nothing else is said as in `sending`.
+    pub(super) fn ways<'t>(
+        &'t self,
+        sending: &'t Sending,
+    ) -> impl Iterator<Item = (&'t Target, &'t Sending)> {
+        let own = self.sending.iter().chain(std::iter::repeat(sending));
+        self.all().zip(own)
+    }
+
+    /// Where traces go, as far as it can be tried out.
+    pub(super) fn checkable(&self) -> impl Iterator<Item = Checkable> {
+        self.all().map(|target| Checkable {
+            signal: "traces",
+            exporter: target.to_string(),
+            settings: match target {
+                Target::Otlp(otlp) => Some(otlp.settings.clone()),
+                _ => None,
+            },
+        })
+    }
+
     /// What the pipeline is started with.
     pub(super) fn into_exporters(self, service: &str, sending: &Sending) -> Vec<Exporter> {
         const CONSOLE_DELAY: Duration = Duration::from_millis(100);
         let targets = std::iter::once(self.first).chain(self.listed);
+        let mut own = self.sending.into_iter();
         let exporter = |target: Target| {
-            let mut sending = sending.clone();
+            // Those that are listed come first, and each has its own or none has.
+            let mut sending = Sending {
+                sensitive: sending.sensitive.clone(),
+                ..own.next().unwrap_or_else(|| sending.clone())
+            };
             if target.is_console() {
                 sending.delay = sending.delay.min(CONSOLE_DELAY);
             }
@@ -120,10 +172,20 @@ impl Config {
         self
     }
 
-    /// Exports nowhere but to this exporter.
+    /// Gives every kept span to a span processor of the OpenTelemetry SDK as well, once its segment is decided: to
+    /// `SpanProcessor::on_end` only, since `on_start` takes a span of the SDK's own. It runs on a thread of its own, and may
+    /// block there. A batch of spans is followed by `force_flush`, the end of telemetry by `shutdown`.
+    #[must_use]
+    pub fn span_processor(mut self, processor: impl SpanProcessor + 'static) -> Self {
+        let target = Target::Custom(Box::new(Processor(processor)));
+        self.targets.also.push(target);
+        self
+    }
+
+    /// Exports nowhere but to this.
     #[cfg(feature = "testing")]
-    pub(crate) fn only_exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
-        let target = Target::Custom(Box::new(Sdk(exporter)));
+    pub(crate) fn only_destination(mut self, destination: impl Destination + 'static) -> Self {
+        let target = Target::Custom(Box::new(destination));
         self.targets = Targets::listed(target, Vec::new());
         self
     }

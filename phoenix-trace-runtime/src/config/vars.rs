@@ -1,5 +1,7 @@
 //! Environment variables as configuration: each is read in one place, and what cannot be used is remembered.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,26 +9,62 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 
 use super::Problem;
+use super::origin::Origins;
 use super::otlp::{Otlp, Settings, Signal};
 use super::target::Target;
 use super::targets::Targets;
 use crate::pipeline::{Limits, Sending};
-use crate::sampling::Sampler;
 
 const EXPORTERS: &str = "OTEL_TRACES_EXPORTER";
 
 /// Reads variables, and remembers those that it cannot use.
 pub(super) struct Vars<'a> {
-    pub(super) var: &'a dyn Fn(&str) -> Option<String>,
+    var: &'a dyn Fn(&str) -> Option<String>,
     pub(super) problems: Vec<Problem>,
+    /// Those that are set and were asked for.
+    set: RefCell<BTreeSet<String>>,
+    pub(super) origins: Origins,
+}
+
+impl<'a> Vars<'a> {
+    pub(super) fn new(var: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            var,
+            problems: Vec::new(),
+            set: RefCell::default(),
+            origins: Origins::default(),
+        }
+    }
 }
 
 impl Vars<'_> {
     /// The first of these variables that is set and not empty.
     pub(super) fn first(&self, names: &[&str]) -> Option<String> {
-        names
-            .iter()
-            .find_map(|name| (self.var)(name).filter(|value| !value.trim().is_empty()))
+        names.iter().find_map(|name| {
+            let value = (self.var)(name).filter(|value| !value.trim().is_empty())?;
+            self.set.borrow_mut().insert((*name).to_owned());
+            Some(value)
+        })
+    }
+
+    /// Where what was read comes from; to be called at the end.
+    pub(super) fn origins(&mut self) -> Origins {
+        let mut origins = std::mem::take(&mut self.origins);
+        for name in self.set.take() {
+            let wrong = self.problems.iter().filter_map(Problem::of);
+            let corrected = wrong.into_iter().any(|(variable, _)| variable == name);
+            origins.variable(name, corrected);
+        }
+        origins
+    }
+
+    /// A flag that is switched on by `1` too.
+    pub(super) fn flag_or_one(&mut self, name: &str) -> bool {
+        match self.first(&[name]).as_deref().map(str::trim) {
+            Some("1") => true,
+            Some("0") | None => false,
+            Some(_) => self.flag(name),
+        }
     }
 
     /// `true` in any case is true, everything else false; what is neither is named.
@@ -45,14 +83,7 @@ impl Vars<'_> {
     }
 
     pub(super) fn problem(&mut self, variable: &str, value: &str, expected: &str, instead: &str) {
-        let [variable, value, expected, instead] =
-            [variable, value, expected, instead].map(str::to_owned);
-        let problem = Problem {
-            variable,
-            value,
-            expected,
-            instead,
-        };
+        let problem = Problem::new(variable, value, expected, instead);
         // What is for all signals is read for each of them.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
@@ -93,9 +124,8 @@ impl Vars<'_> {
         *into = Duration::from_millis(milliseconds);
     }
 
-    pub(super) fn resource(&mut self) -> Vec<KeyValue> {
-        const NAME: &str = "OTEL_RESOURCE_ATTRIBUTES";
-        let Some(list) = self.first(&[NAME]) else {
+    pub(super) fn resource(&mut self, name: &str) -> Vec<KeyValue> {
+        let Some(list) = self.first(&[name]) else {
             return Vec::new();
         };
         let pairs: Option<Vec<KeyValue>> = list
@@ -109,56 +139,13 @@ impl Vars<'_> {
             .collect();
         if pairs.is_none() {
             self.problem(
-                NAME,
+                name,
                 &list,
                 "a list such as `key=value,key=value`",
                 "no attributes",
             );
         }
         pairs.unwrap_or_default()
-    }
-
-    pub(super) fn sampler(&mut self) -> Option<Sampler> {
-        let name = self.first(&["OTEL_TRACES_SAMPLER"])?;
-        let (parent_based, base) = match name.strip_prefix("parentbased_") {
-            Some(base) => (true, base),
-            None => (false, name.as_str()),
-        };
-        let sampler = match base {
-            "always_on" => Sampler::always_on(),
-            "always_off" => Sampler::always_off(),
-            "traceidratio" => Sampler::ratio(self.sampler_ratio()),
-            _ => {
-                let expected =
-                    "always_on, always_off, traceidratio, or one of these after `parentbased_`";
-                self.problem(
-                    "OTEL_TRACES_SAMPLER",
-                    &name,
-                    expected,
-                    "the preset of the environment",
-                );
-                return None;
-            }
-        };
-        Some(if parent_based {
-            sampler.parent_based()
-        } else {
-            sampler
-        })
-    }
-
-    fn sampler_ratio(&mut self) -> f64 {
-        const NAME: &str = "OTEL_TRACES_SAMPLER_ARG";
-        let Some(value) = self.first(&[NAME]) else {
-            return 1.0;
-        };
-        match value.trim().parse() {
-            Ok(ratio) if (0.0..=1.0).contains(&ratio) => ratio,
-            _ => {
-                self.problem(NAME, &value, "a number from 0 to 1", "1");
-                1.0
-            }
-        }
     }
 
     /// Those that `OTEL_TRACES_EXPORTER` lists, each once; without it OTLP where an endpoint is known, else the console.

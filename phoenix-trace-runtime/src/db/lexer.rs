@@ -1,6 +1,7 @@
 //! The text of a query in, its tokens out, literals without what they hold. One pass; nothing that may belong to a literal is ever
 //! given as something else: where a text can be read in two ways, it ends.
 
+use super::bare::{Bare, Secret};
 use super::dialect::{Backslash, Dialect};
 
 /// A piece of a query.
@@ -26,6 +27,7 @@ pub(super) struct Lexer<'a> {
     dialect: Dialect,
     /// Does something follow that is no literal, and as secret as one?
     before_a_secret: bool,
+    bare: Bare,
 }
 
 impl<'a> Lexer<'a> {
@@ -34,6 +36,7 @@ impl<'a> Lexer<'a> {
             rest: sql,
             dialect,
             before_a_secret: false,
+            bare: Bare::new(dialect),
         }
     }
 }
@@ -46,7 +49,20 @@ impl<'a> Iterator for Lexer<'a> {
         if self.before_a_secret {
             return Some(self.give_up());
         }
-        Some(match first {
+        let token = self.read(first);
+        match self.bare.see(token) {
+            Secret::Nowhere => {}
+            Secret::Here => return Some(self.give_up()),
+            Secret::Behind => self.before_a_secret = true,
+        }
+        Some(token)
+    }
+}
+
+impl<'a> Lexer<'a> {
+    /// What begins with `first`.
+    fn read(&mut self, first: char) -> Token<'a> {
+        match first {
             _ if first.is_whitespace() => {
                 self.take_while(char::is_whitespace);
                 Token::Space
@@ -76,7 +92,7 @@ impl<'a> Iterator for Lexer<'a> {
             }
             _ if starts_word(first) => self.word(),
             _ => Token::Sign(self.take(first.len_utf8())),
-        })
+        }
     }
 }
 

@@ -5,8 +5,9 @@
 //! service compiles. With the feature `sqlx`, the pools and connections of that driver trace what runs on them:
 //! `TracedExecutor`.
 
+mod bare;
 mod dialect;
-mod keys;
+pub(crate) mod keys;
 mod lexer;
 mod query;
 pub(crate) mod span;

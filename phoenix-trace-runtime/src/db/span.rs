@@ -14,13 +14,13 @@ use crate::outcome::{Failure, Outcome};
 use crate::private::recording;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::running::Running;
-use crate::record::site::{Site, SpanKind};
+use crate::record::site::{Measured, Site, SpanKind};
 use crate::record::start::Under;
 use crate::record::told::{bounded, cut};
 use crate::returned::PlainValue;
 use crate::value::{Attr, Value};
 
-static SITE: Site = Site::new("query", SpanKind::Client, "");
+static SITE: Site = Site::new("query", SpanKind::Client, "").measured(Measured::Database);
 
 /// How much of a status code is kept, in bytes.
 const CODE: usize = 128;

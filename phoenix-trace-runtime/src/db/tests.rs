@@ -306,6 +306,61 @@ fn the_summary_names_operations_and_targets_in_order() {
     assert_eq!(exec.summary, "EXEC [dbo].[pay]");
 }
 
+#[test]
+fn what_is_secret_without_quotes_is_left_out() {
+    use Dialect::*;
+    check(
+        &[SqlServer, Unsure],
+        "EXEC sp_addlogin bob, secret",
+        "EXEC sp_addlogin ?",
+    );
+    check(
+        &[SqlServer],
+        "EXECUTE @r = [dbo] . pay @a = @b OUTPUT, @c = \"secret\"; SELECT 1",
+        "EXECUTE @r = [dbo] . pay @a = @b OUTPUT, @c = ?",
+    );
+    check(
+        &[SqlServer],
+        "EXEC pay 17, 'x', @p, NULL; SELECT a FROM t",
+        "EXEC pay ?, ?, @p, NULL; SELECT a FROM t",
+    );
+    check(&[SqlServer], "SELECT 1 EXEC p a", "SELECT ? EXEC p ?");
+    check(
+        &[SqlServer, Unsure],
+        "sp_password NULL, secret",
+        "sp_password NULL, ?",
+    );
+    check(&[PostgreSql], "EXECUTE plan (a, 1)", "EXECUTE plan (a, ?)");
+    check(&ALL, "PRAGMA key = secret", "PRAGMA key =?");
+    check(&ALL, "PRAGMA main.rekey(secret)", "PRAGMA main.rekey(?");
+    check(
+        &ALL,
+        "PRAGMA journal_mode = WAL; PRAGMA table_info(t)",
+        "PRAGMA journal_mode = WAL; PRAGMA table_info(t)",
+    );
+    check(&ALL, "SET my.password = secret, a", "SET my.password =?");
+    check(
+        &ALL,
+        "BEGIN; SET LOCAL a.b TO secret",
+        "BEGIN; SET LOCAL a.b TO?",
+    );
+    check(
+        &ALL,
+        "ALTER ROLE bob SET a.b = secret",
+        "ALTER ROLE bob SET a.b =?",
+    );
+    check(
+        &ALL,
+        "UPDATE t SET a = b WHERE c = d",
+        "UPDATE t SET a = b WHERE c = d",
+    );
+    check(
+        &ALL,
+        "COPY t (a) FROM STDIN;\nsecret\t1\n",
+        "COPY t (a) FROM STDIN;?",
+    );
+}
+
 const SECRET: &str = "s3cr3t";
 
 /// A literal that holds the secret, for every system that knows it.

@@ -12,13 +12,13 @@ use super::attributes::{method_of, of_call};
 use super::messages::{Way, watch};
 use super::outcome::ClientSide;
 use crate::boundary::url::without_credentials;
-use crate::boundary::{Fault, ResponseBody, ResponseFuture};
+use crate::boundary::{BoxedErrors, Fault, Hosts, ResponseBody, ResponseFuture};
 use crate::record::owned::{Owned, begin_under};
-use crate::record::site::{Site, SpanKind};
+use crate::record::site::{Measured, Site, SpanKind};
 use crate::record::start::Under;
 use crate::remote::inject_headers;
 
-static CLIENT: Site = Site::new("grpc", SpanKind::Client, "");
+static CLIENT: Site = Site::new("grpc", SpanKind::Client, "").measured(Measured::RpcClient);
 
 /// Gives each call that goes out its CLIENT span, and the context and correlation id of that span to the server.
 ///
@@ -37,8 +37,15 @@ static CLIENT: Site = Site::new("grpc", SpanKind::Client, "");
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct GrpcClientLayer {
-    server: Option<Arc<Authority>>,
+    settings: Arc<Settings>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Settings {
+    server: Option<Authority>,
     messages: bool,
+    /// `None`: all.
+    hosts: Option<Hosts>,
 }
 
 impl GrpcClientLayer {
@@ -51,11 +58,27 @@ impl GrpcClientLayer {
     /// Whom the channel is connected to, `host:port`, for `server.address` and `server.port`: requests on a channel do
     /// not tell. What is not an authority is ignored.
     #[must_use]
-    pub fn server(self, authority: &str) -> Self {
-        Self {
-            server: authority.parse().ok().map(Arc::new),
-            ..self
-        }
+    pub fn server(mut self, authority: &str) -> Self {
+        Arc::make_mut(&mut self.settings).server = authority.parse().ok();
+        self
+    }
+
+    /// Injects nothing into calls to other hosts than these, which are written as in [`Hosts`], and believes nothing that they
+    /// tell of themselves: for clients of services of others. Where requests do not tell whom the channel is connected to, it is
+    /// the one that [`server`](Self::server) says; without that it is none of them.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::GrpcClientLayer;
+    ///
+    /// let layer = GrpcClientLayer::new()
+    ///     .server("router.shop.internal:50051")
+    ///     .propagate_to(["*.shop.internal"]);
+    /// ```
+    #[must_use]
+    pub fn propagate_to<N: AsRef<str>>(mut self, hosts: impl IntoIterator<Item = N>) -> Self {
+        let settings = Arc::make_mut(&mut self.settings);
+        settings.hosts.get_or_insert_default().extend(hosts);
+        self
     }
 
     /// Records an event `rpc.message` for each message that is sent or received, with its direction, its number and its size
@@ -63,11 +86,28 @@ impl GrpcClientLayer {
     ///
     /// What is sent is seen in requests with tonic's own [`Body`](tonic::body::Body), which its clients make.
     #[must_use]
-    pub fn message_events(self, record: bool) -> Self {
-        Self {
-            messages: record,
-            ..self
-        }
+    pub fn message_events(mut self, record: bool) -> Self {
+        Arc::make_mut(&mut self.settings).messages = record;
+        self
+    }
+
+    /// The layer around channels whose errors are boxed, `Box<dyn Error + Send + Sync>`, as they are outside of tower's own layers.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::GrpcClientLayer;
+    /// use std::time::Duration;
+    /// use tower::ServiceBuilder;
+    ///
+    /// # fn example<C>(client: C) {
+    /// let client = ServiceBuilder::new()
+    ///     .layer(GrpcClientLayer::new().boxed_errors())
+    ///     .timeout(Duration::from_secs(1))
+    ///     .service(client);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn boxed_errors(self) -> BoxedErrors<Self> {
+        BoxedErrors(self)
     }
 }
 
@@ -77,8 +117,7 @@ impl<S> Layer<S> for GrpcClientLayer {
     fn layer(&self, inner: S) -> GrpcClient<S> {
         GrpcClient {
             inner,
-            server: self.server.clone(),
-            messages: self.messages,
+            settings: self.settings.clone(),
         }
     }
 }
@@ -87,16 +126,28 @@ impl<S> Layer<S> for GrpcClientLayer {
 #[derive(Clone, Debug)]
 pub struct GrpcClient<S> {
     inner: S,
-    server: Option<Arc<Authority>>,
-    messages: bool,
+    settings: Arc<Settings>,
 }
 
-fn span<B>(request: &Request<B>, server: Option<&Authority>) -> Owned {
-    let method = method_of(request.uri());
-    let authority = request.uri().authority().or(server);
-    let authority = authority.map(|authority| without_credentials(authority.as_str()));
-    let attrs = of_call(method, authority);
-    begin_under(&CLIENT, &[method], &attrs, Under::Current)
+impl Settings {
+    fn authority<'a, B>(&'a self, request: &'a Request<B>) -> Option<&'a str> {
+        let authority = request.uri().authority().or(self.server.as_ref());
+        authority.map(|authority| without_credentials(authority.as_str()))
+    }
+
+    /// May the server know the context, and say who it is?
+    fn is_for_us<B>(&self, request: &Request<B>) -> bool {
+        self.hosts.as_ref().is_none_or(|hosts| {
+            let authority = self.authority(request);
+            authority.is_some_and(|authority| hosts.has(authority, request.uri().scheme_str()))
+        })
+    }
+
+    fn span<B>(&self, request: &Request<B>) -> Owned {
+        let method = method_of(request.uri());
+        let attrs = of_call(method, self.authority(request));
+        begin_under(&CLIENT, &[method], &attrs, Under::Current)
+    }
 }
 
 impl<S, A, B> Service<Request<A>> for GrpcClient<S>
@@ -116,17 +167,25 @@ where
     }
 
     fn call(&mut self, mut request: Request<A>) -> Self::Future {
-        let mut span = span(&request, self.server.as_deref());
+        let settings = &*self.settings;
+        let mut span = settings.span(&request);
+        let believed = settings.is_for_us(&request);
         let inner = {
             let running = span.enter();
-            inject_headers(request.headers_mut());
-            if self.messages {
+            if believed {
+                inject_headers(request.headers_mut());
+            }
+            if settings.messages {
                 watch(&mut request, Way::Sent);
             }
             let inner = self.inner.call(request);
             running.pause();
             inner
         };
-        ResponseFuture::new(inner, span, ClientSide::recording(self.messages))
+        ResponseFuture::new(
+            inner,
+            span,
+            ClientSide::new(believed, self.settings.messages),
+        )
     }
 }

@@ -6,6 +6,7 @@
 mod attributes;
 mod client;
 mod interceptor;
+mod known;
 mod messages;
 mod outcome;
 mod server;
@@ -13,11 +14,12 @@ mod server;
 pub mod service;
 mod status;
 
-pub use crate::boundary::{ResponseBody, ResponseFuture};
+pub use crate::boundary::{BoxedErrors, ResponseBody, ResponseFuture};
 pub use client::{GrpcClient, GrpcClientLayer};
 pub use interceptor::{TracingClientInterceptor, TracingInterceptor};
+pub(crate) use known::{Known, Unknown};
+pub(crate) use outcome::is_answer;
 pub use outcome::{ClientSide, ServerSide};
-pub(crate) use outcome::{is_answer, unregistered};
 pub use server::{GrpcServer, GrpcServerLayer};
 pub(crate) use server::{is_rpc, server_span};
 pub(crate) use status::STATUS_CODE;

@@ -10,11 +10,12 @@ use http::{HeaderMap, Response, StatusCode};
 use percent_encoding::percent_decode;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
+use super::known::{NO_NAME, OTHER, Unknown, may_refuse};
 use super::messages::{Messages, Way};
 use super::server::speaks_grpc;
 use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{
-    BodyError, Fault, Protocol, Rest, answer, chain, fail, keys, note_peer, text,
+    BodyError, Fault, Protocol, Rest, announce, answer, believe, chain, fail, keys, note_peer, text,
 };
 use crate::outcome::source_of;
 use crate::record::running::Running;
@@ -25,6 +26,8 @@ use crate::value::Attr;
 #[derive(Clone, Debug, Default)]
 pub struct ServerSide {
     head: Head,
+    /// The call, as long as its method is not known.
+    unknown: Option<Unknown>,
     sent: Option<Messages>,
 }
 
@@ -32,13 +35,16 @@ pub struct ServerSide {
 #[derive(Clone, Debug, Default)]
 pub struct ClientSide {
     head: Head,
+    /// May the server say who it is, and what it keeps?
+    believed: bool,
     received: Option<Messages>,
 }
 
 impl ServerSide {
     /// Of a call whose messages may be recorded.
-    pub(super) fn recording(messages: bool) -> Self {
+    pub(crate) fn new(unknown: Option<Unknown>, messages: bool) -> Self {
         Self {
+            unknown,
             sent: messages.then(|| Messages::new(Way::Sent)),
             ..Self::default()
         }
@@ -47,8 +53,9 @@ impl ServerSide {
 
 impl ClientSide {
     /// Of a call whose messages may be recorded.
-    pub(super) fn recording(messages: bool) -> Self {
+    pub(super) fn new(believed: bool, messages: bool) -> Self {
         Self {
+            believed,
             received: messages.then(|| Messages::new(Way::Received)),
             ..Self::default()
         }
@@ -160,6 +167,9 @@ impl Ended {
         let Self { code, message } = self;
         span.edit(move |strand, number| {
             strand.set_plain(number, &[Attr::new(&STATUS_CODE, code_name(code))]);
+            if !is_error {
+                strand.note_code(code_name(code));
+            }
         });
         if is_error {
             let told = Told {
@@ -226,19 +236,36 @@ pub(crate) fn is_answer(headers: &HeaderMap) -> bool {
     speaks_grpc(headers) || headers.contains_key(Status::GRPC_STATUS)
 }
 
-/// A method that the server does not have names no span: anybody can ask for any.
-pub(crate) fn unregistered(span: &mut Running<'_>) {
-    span.edit(|strand, number| {
-        let name = strand.record(number);
-        let name = name.map(|record| strand.name_of(record).to_owned());
-        strand.rename(number, "grpc");
-        let original = name.as_deref().unwrap_or_default();
-        let method = [
-            text(&keys::RPC_METHOD, "_OTHER"),
-            text(&keys::RPC_METHOD_ORIGINAL, original),
-        ];
-        strand.set_plain(number, &method);
-    });
+impl ServerSide {
+    /// A method that the server does not have, or may not have, names no span: anybody can ask for any.
+    pub(crate) fn unregistered(&mut self, span: &mut Running<'_>) {
+        if let Some(unknown) = self.unknown.take() {
+            return unknown.refused(span);
+        }
+        span.edit(|strand, number| {
+            let name = strand.record(number);
+            let name = name.map(|record| strand.name_of(record).to_owned());
+            strand.rename(number, NO_NAME);
+            let original = name.as_deref().unwrap_or_default();
+            let method = [
+                text(&keys::RPC_METHOD, OTHER),
+                text(&keys::RPC_METHOD_ORIGINAL, original),
+            ];
+            strand.set_plain(number, &method);
+        });
+    }
+
+    /// The call was answered with `code`, or begins to be: `None`. Does that tell that the server has its method?
+    fn learn(&mut self, span: &mut Running<'_>, code: Option<Code>) {
+        let Some(unknown) = self.unknown.take() else {
+            return;
+        };
+        if code.is_some_and(may_refuse) {
+            unknown.refused(span);
+        } else {
+            unknown.answered(span);
+        }
+    }
 }
 
 impl Protocol for ServerSide {
@@ -258,12 +285,24 @@ impl Protocol for ServerSide {
             missing.then(|| self.head.untold()).flatten()
         });
         let Some(ended) = alone else {
+            if self.head.web {
+                // Its trailers are inside of the body.
+                announce(response.headers_mut());
+            }
+            if self.head.status == StatusCode::OK && speaks_grpc(response.headers()) {
+                self.learn(span, None);
+            } else if let Some(unknown) = self.unknown.take() {
+                unknown.refused(span);
+            }
             return Rest::Body(None);
         };
         if ended.code == Code::Unimplemented && (ended.message.is_empty() || !is_told) {
-            unregistered(span);
+            self.unregistered(span);
+        } else {
+            self.learn(span, Some(ended.code));
         }
         at_server(span, Some(ended));
+        announce(response.headers_mut());
         Rest::Nothing
     }
 
@@ -273,12 +312,19 @@ impl Protocol for ServerSide {
         }
     }
 
-    fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap) {
+    fn trailers(&mut self, span: &mut Running<'_>, trailers: &mut HeaderMap) {
         at_server(span, Ended::told(trailers).or_else(|| self.head.untold()));
+        announce(trailers);
     }
 
     fn end(&mut self, span: &mut Running<'_>) {
         at_server(span, self.head.untold());
+    }
+
+    fn abandoned(&mut self, span: &mut Running<'_>) {
+        if let Some(unknown) = self.unknown.take() {
+            unknown.refused(span);
+        }
     }
 
     fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>) {
@@ -288,6 +334,7 @@ impl Protocol for ServerSide {
 
 impl<E: Display + 'static> Fault<E> for ServerSide {
     fn fault(&mut self, span: &mut Running<'_>, error: &E) {
+        self.abandoned(span);
         at_server(span, Some(Ended::of_body(BodyError::of(error))));
     }
 }
@@ -301,7 +348,10 @@ impl Protocol for ClientSide {
         response: &mut Response<B>,
     ) -> Rest {
         self.head = Head::of(response);
-        note_peer(span, response.headers());
+        if self.believed {
+            note_peer(span, response.headers());
+            believe(response.headers());
+        }
         match Ended::told(response.headers()) {
             Some(ended) => {
                 at_client(span, Some(ended));
@@ -317,7 +367,10 @@ impl Protocol for ClientSide {
         }
     }
 
-    fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap) {
+    fn trailers(&mut self, span: &mut Running<'_>, trailers: &mut HeaderMap) {
+        if self.believed {
+            believe(trailers);
+        }
         at_client(span, Ended::told(trailers).or_else(|| self.head.untold()));
     }
 

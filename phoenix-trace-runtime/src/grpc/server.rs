@@ -9,6 +9,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::attributes::{method_of, of_call};
+use super::known::{Known, NO_NAME, OTHER, Unknown};
 use super::messages::{Way, watch};
 use super::outcome::ServerSide;
 use crate::boundary::url::authority;
@@ -16,16 +17,22 @@ use crate::boundary::{Arrived, Edge, Exclude, Fault, ResponseBody, ResponseFutur
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::scope::scope;
-use crate::record::site::{Site, SpanKind};
+use crate::record::site::{Measured, Site, SpanKind};
 use crate::record::start::Under;
 
-static SERVER: Site = Site::new("grpc", SpanKind::Server, "");
+pub(super) static SERVER: Site =
+    Site::new("grpc", SpanKind::Server, "").measured(Measured::RpcServer);
 
 /// Gives each call that comes in its SERVER span, below the caller's when it sent a trace context.
 ///
 /// The span is called `package.Service/Method`, and lasts until the trailers have been sent. It sees what a handler
 /// cannot: methods that do not exist, calls that are refused before they reach it, clients that hang up. The response
-/// tells the correlation id in its metadata and, except at a public [edge](Self::edge), the service's name.
+/// tells the correlation id in its metadata and, except at a public [edge](Self::edge), the service's name, and, where its
+/// segment is kept for more than the head decision, that it is: in its trailers, as `server-timing`.
+///
+/// Anybody can ask for any path, so a span is called by its method when that is known to exist: the method has
+/// `#[traced_grpc_service]`, or was answered before, with anything but the codes of those who refuse calls. Until then the span is
+/// called `grpc`, its `rpc.method` is `_OTHER`, and `rpc.method_original` tells the path.
 ///
 /// Of several layers the outermost makes the span: inside of another one, or of an `HttpServerLayer`, this adds none, and
 /// neither does a service with `#[traced_grpc_service]`.
@@ -46,6 +53,7 @@ struct Settings {
     exclude: Exclude,
     edge: Option<Edge>,
     messages: bool,
+    known: Arc<Known>,
 }
 
 impl GrpcServerLayer {
@@ -55,8 +63,9 @@ impl GrpcServerLayer {
         Self::default()
     }
 
-    /// Makes no span for this path, `/package.Service/Method`; for all that begin with it when it ends in `*`. Such calls
-    /// still have their context and are still answered with their correlation id.
+    /// Makes no span for this path, `/package.Service/Method`; for all that begin with it when it ends in `*`; nor does anything
+    /// inside of this layer. Such calls still have their context and are still answered with their correlation id. Where another
+    /// layer stands around this one, it is that one which decides.
     #[must_use]
     pub fn exclude(mut self, path: &str) -> Self {
         Arc::make_mut(&mut self.settings).exclude.add(path);
@@ -64,7 +73,7 @@ impl GrpcServerLayer {
     }
 
     /// At the public edge the context of calls is not believed: see [`Edge`]. Of several layers it belongs to the outermost,
-    /// which reads the context. Excluded calls are treated alike.
+    /// which reads the context; on an inner one it has no effect, which standard error says once. Excluded calls are treated alike.
     ///
     /// ```
     /// use phoenix_trace_runtime::{Edge, GrpcServerLayer};
@@ -117,11 +126,22 @@ pub(super) fn speaks_grpc(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
 }
 
-/// The span of a call that has come in, or its scope while nothing is recorded.
-pub(crate) fn server_span<B>(request: &Request<B>, mut context: Context) -> Owned {
+/// The span of a call that has come in, or its scope while nothing is recorded; and the call, if its method is not known.
+pub(crate) fn server_span<B>(
+    request: &Request<B>,
+    mut context: Context,
+    known: &Arc<Known>,
+) -> (Owned, Option<Unknown>) {
     let method = method_of(request.uri());
-    let attrs = of_call(method, authority(request.uri(), request.headers()));
-    begin_under(&SERVER, &[method], &attrs, Under::Request(&mut context))
+    let is_known = known.has(method);
+    let (name, shown) = if is_known {
+        (method, method)
+    } else {
+        (NO_NAME, OTHER)
+    };
+    let attrs = of_call(shown, authority(request.uri(), request.headers()));
+    let span = begin_under(&SERVER, &[name], &attrs, Under::Request(&mut context));
+    (span, (!is_known).then(|| Unknown::new(method, known)))
 }
 
 impl<S, A, B> Service<Request<A>> for GrpcServer<S>
@@ -141,7 +161,8 @@ where
     }
 
     fn call(&mut self, mut request: Request<A>) -> Self::Future {
-        if ServerSpan::is_of(request.extensions()) {
+        if let Some(outer) = ServerSpan::of(request.extensions()) {
+            Edge::look_inside(self.settings.edge.as_ref(), outer);
             let inner = self.inner.call(request);
             return ResponseFuture::new(inner, Owned::off(), ServerSide::default());
         }
@@ -149,18 +170,22 @@ where
             exclude,
             edge,
             messages,
+            known,
         } = &*self.settings;
         let Arrived { context, link } = Edge::receive(edge.as_ref(), request.headers_mut());
-        let mut span = if exclude.has(request.uri().path()) {
-            scope(context)
+        let (mut span, unknown) = if exclude.has(request.uri().path()) {
+            (scope(context), None)
         } else {
-            server_span(&request, context)
+            server_span(&request, context, known)
         };
         if let Some(link) = link {
             span.link(&link);
         }
-        // Excluded or not, the macro makes no other span.
-        request.extensions_mut().insert(ServerSpan);
+        // Excluded or not, nothing further in makes another span.
+        request.extensions_mut().insert(ServerSpan {
+            at_edge: edge.is_some(),
+            unknown: unknown.clone(),
+        });
         let inner = {
             let running = span.enter();
             if *messages {
@@ -170,6 +195,6 @@ where
             running.pause();
             inner
         };
-        ResponseFuture::new(inner, span, ServerSide::recording(*messages))
+        ResponseFuture::new(inner, span, ServerSide::new(unknown, *messages))
     }
 }

@@ -11,13 +11,13 @@ use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
 use super::{STATUS_CODE, code_name, is_server_error};
-use crate::boundary::{ServerSpan, answer, keys, text};
+use crate::boundary::{ServerSpan, announce, answer, keys, text};
 use crate::outcome::{Failure, Outcome};
 use crate::record::context::Context;
 use crate::record::current;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::run::within;
-use crate::record::site::{Site, SpanKind};
+use crate::record::site::{Measured, Site, SpanKind};
 use crate::record::start::Under;
 use crate::remote::extract;
 use crate::value::Attr;
@@ -36,7 +36,7 @@ impl Method {
     #[must_use]
     pub const fn new(service: &'static str, rpc: &'static str, function: &'static str) -> Self {
         Self {
-            site: Site::new(rpc, SpanKind::Server, function),
+            site: Site::new(rpc, SpanKind::Server, function).measured(Measured::RpcServer),
             service,
             rpc,
             full: OnceLock::new(),
@@ -74,12 +74,16 @@ where
     F: FnOnce(Request<Req>) -> B,
     B: Future<Output = Result<Response<Res>, Status>>,
 {
-    if ServerSpan::is_of(request.extensions()) {
+    if has_span(&request) {
         return body(request).await;
     }
     let span = method.begin(&request);
-    let body = async { answered(body(request).await) };
-    within(span, body, |result| ended(result.as_ref().err())).await
+    let body = async {
+        let result = body(request).await;
+        ended(result.as_ref().err());
+        answered(result)
+    };
+    within(span, body, |_| Outcome::Ok).await
 }
 
 /// Serves an RPC that answers with a stream.
@@ -96,7 +100,7 @@ where
     B: Future<Output = Result<Response<S>, Status>>,
     S: Stream<Item = Result<T, Status>>,
 {
-    let is_answered = ServerSpan::is_of(request.extensions());
+    let is_answered = has_span(&request);
     let span = if is_answered {
         Owned::off()
     } else {
@@ -105,10 +109,12 @@ where
     let body = async {
         let result = body(request).await;
         if is_answered {
-            result
-        } else {
-            answered(result)
+            return result;
         }
+        if let Err(status) = &result {
+            ended(Some(status));
+        }
+        answered(result)
     };
     let (result, span) = Head {
         body: Some(body),
@@ -122,7 +128,7 @@ where
         })),
         Err(status) => {
             let mut span = span;
-            span.enter().settle(ended(Some(&status)));
+            span.enter().settle(Outcome::Ok);
             Err(status)
         }
     }
@@ -147,26 +153,34 @@ where
     Ok(response.map(make))
 }
 
+/// Has a layer made the span of this call? Then it learns that the call has reached its method.
+fn has_span<T>(request: &Request<T>) -> bool {
+    let span = ServerSpan::of(request.extensions());
+    if let Some(unknown) = span.and_then(|span| span.unknown.as_ref()) {
+        unknown.reached();
+    }
+    span.is_some()
+}
+
 /// Records how the RPC that is current ended; `None`: well.
-fn ended(status: Option<&Status>) -> Outcome<'_> {
+fn ended(status: Option<&Status>) {
     let code = status.map_or(tonic::Code::Ok, Status::code);
     let name = code_name(code);
     current::record(&[Attr::new(&STATUS_CODE, name)]);
-    match status {
-        Some(status) if is_server_error(code) => {
-            Outcome::Err(Failure::new(name).text(status.message()))
-        }
-        _ => Outcome::Ok,
+    if let Some(status) = status.filter(|_| is_server_error(code)) {
+        current::fail(&Failure::new(name).text(status.message()));
     }
 }
 
-/// The answer to the RPC that is current, which tells its correlation id and who gives it.
+/// The answer to the RPC that is current, which tells its correlation id, who gives it, and, where that is known, that its trace
+/// is kept.
 fn answered<T>(mut result: Result<Response<T>, Status>) -> Result<Response<T>, Status> {
     let metadata = match &mut result {
         Ok(response) => response.metadata_mut(),
         Err(status) => status.metadata_mut(),
     };
     answer(metadata.as_mut());
+    announce(metadata.as_mut());
     result
 }
 
@@ -233,11 +247,18 @@ where
             return Poll::Ready(None);
         };
         let mut running = this.span.enter();
-        let item = stream.poll_next(cx);
-        match &item {
-            Poll::Ready(None) => running.settle(ended(None)),
-            Poll::Ready(Some(Err(status))) => running.settle(ended(Some(status))),
-            _ => {}
+        let mut item = stream.poll_next(cx);
+        let status = match &mut item {
+            Poll::Ready(None) => None,
+            Poll::Ready(Some(Err(status))) => Some(status),
+            _ => return item,
+        };
+        if running.is_on() {
+            ended(status.as_deref());
+            if let Some(status) = status {
+                announce(status.metadata_mut().as_mut());
+            }
+            running.settle(Outcome::Ok);
         }
         item
     }

@@ -9,12 +9,12 @@ use http::{HeaderMap, Uri, Version};
 use crate::boundary::{Captured, int, keys, opt, parts, text, url};
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
-use crate::record::site::{Site, SpanKind};
+use crate::record::site::{Measured, Site, SpanKind};
 use crate::record::start::Under;
 use crate::record::strand::{Role, Strand};
 
-static SERVER: Site = Site::new("HTTP", SpanKind::Server, "");
-static CLIENT: Site = Site::new("HTTP", SpanKind::Client, "");
+static SERVER: Site = Site::new("HTTP", SpanKind::Server, "").measured(Measured::HttpServer);
+static CLIENT: Site = Site::new("HTTP", SpanKind::Client, "").measured(Measured::HttpClient);
 
 /// The method as the conventions name it, and the original where that differs.
 fn method_of(method: &str) -> (&str, Option<&str>) {
@@ -157,7 +157,7 @@ fn field<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Option<&'a str>
     headers.get(name)?.to_str().ok()
 }
 
-fn version(version: Version) -> Option<&'static str> {
+pub(super) fn version(version: Version) -> Option<&'static str> {
     match version {
         Version::HTTP_10 => Some("1.0"),
         Version::HTTP_11 => Some("1.1"),

@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, Uri};
 
 use super::attributes::{Sent, client_span};
 use super::outcome::ClientSide;
-use crate::boundary::{BodyError, Captured, Hosts, Watch};
+use crate::boundary::{BodyError, Captured, Hosts, Watch, believe, note_peer};
 use crate::record::running::Running;
 use crate::remote::inject_headers;
 
@@ -66,7 +66,7 @@ where
     E: Display + 'static,
 {
     let call = HttpCall::new(method.as_ref(), url);
-    call.run(|_| f(), status).await
+    call.run(|_| f(), |response| (status(response), None)).await
 }
 
 /// One attempt to send a request, of which more is known than its method and URL.
@@ -148,21 +148,70 @@ impl<'a> HttpCall<'a> {
         F: Future<Output = Result<T, E>>,
         E: Display + 'static,
     {
-        let with_fields = |uri: &Uri| {
-            let mut headers = HeaderMap::new();
-            let may = |hosts: &Hosts| hosts.has_target(uri, &headers);
-            if self.hosts.is_none_or(may) {
-                inject_headers(&mut headers);
-            }
-            f(headers)
-        };
-        self.run(with_fields, status).await
+        let send = |uri: &Uri| f(self.fields(uri));
+        self.run(send, |response| (status(response), None)).await
+    }
+
+    /// [`send`](Self::send) for responses that have header fields: of them is known who has answered, `service.peer.name`, and
+    /// whether the callee keeps its part of the trace, so that this one is kept too. Hosts that context may not go to are not
+    /// believed.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::HttpCall;
+    ///
+    /// # async fn send(url: &str, headers: http::HeaderMap) -> std::io::Result<http::Response<String>> { Ok(Default::default()) }
+    /// # async fn example() -> std::io::Result<()> {
+    /// let url = "http://users.internal/users/17";
+    /// let call = HttpCall::new("GET", url);
+    /// let answer = call.exchange(
+    ///     |headers| send(url, headers),
+    ///     |answer| Some((answer.status(), answer.headers())),
+    /// );
+    /// let answer = answer.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of `f`, which mark the span as failed.
+    pub async fn exchange<F, T, E>(
+        self,
+        f: impl FnOnce(HeaderMap) -> F,
+        head: impl Fn(&T) -> Option<(StatusCode, &HeaderMap)>,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: Display + 'static,
+    {
+        self.run(
+            |uri| f(self.fields(uri)),
+            |response| match head(response) {
+                Some((status, headers)) => (Some(status), Some(headers)),
+                None => (None, None),
+            },
+        )
+        .await
+    }
+
+    /// What a request to `uri` takes along.
+    fn fields(&self, uri: &Uri) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if self.is_for_us(uri) {
+            inject_headers(&mut headers);
+        }
+        headers
+    }
+
+    /// May the host know the context, and say who it is?
+    fn is_for_us(&self, uri: &Uri) -> bool {
+        let is_one = |hosts: &Hosts| hosts.has_target(uri, &HeaderMap::new());
+        self.hosts.is_none_or(is_one)
     }
 
     async fn run<F, T, E>(
         self,
         f: impl FnOnce(&Uri) -> F,
-        status: impl Fn(&T) -> Option<StatusCode>,
+        head: impl Fn(&T) -> (Option<StatusCode>, Option<&HeaderMap>),
     ) -> Result<T, E>
     where
         F: Future<Output = Result<T, E>>,
@@ -177,14 +226,20 @@ impl<'a> HttpCall<'a> {
             resends: self.resends,
         };
         let mut span = client_span(&sent, &Captured::default());
+        let believed = self.is_for_us(&uri);
         let inner = {
             let _running = span.enter();
             f(&uri)
         };
         let tell = |span: &mut Running<'_>, result: &Result<T, E>| match result {
             Ok(response) => {
-                if let Some(code) = status(response) {
+                let (code, headers) = head(response);
+                if let Some(code) = code {
                     ClientSide::status(span, code);
+                }
+                if let Some(headers) = headers.filter(|_| believed) {
+                    note_peer(span, headers);
+                    believe(headers);
                 }
             }
             Err(error) => ClientSide::error(span, BodyError::of(error)),

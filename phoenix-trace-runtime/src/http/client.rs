@@ -11,7 +11,9 @@ use tower_service::Service;
 
 use super::attributes::{Sent, client_span};
 use super::outcome::ClientSide;
-use crate::boundary::{Captured, Fault, Hosts, REQUEST, RESPONSE, ResponseBody, ResponseFuture};
+use crate::boundary::{
+    BoxedErrors, Captured, Fault, Hosts, REQUEST, RESPONSE, ResponseBody, ResponseFuture,
+};
 use crate::record::owned::Owned;
 use crate::remote::inject_headers;
 
@@ -22,7 +24,8 @@ use crate::remote::inject_headers;
 /// make it an error; the segment is kept for 5xx and for no response. A server that tells its name in `x-service-name`, as
 /// [`HttpServerLayer`](crate::HttpServerLayer) does, is its `service.peer.name`.
 ///
-/// It fits every tower service that sends HTTP requests and whose error is an [`Error`](std::error::Error), `hyper_util`'s client for one.
+/// It fits every tower service that sends HTTP requests and whose error is an [`Error`](std::error::Error), `hyper_util`'s client for one;
+/// for others there is [`boxed_errors`](Self::boxed_errors).
 /// Placed inside of a layer that tries again there is a span for each attempt, and with a [`ResendCounter`] each but the first
 /// tells its number.
 ///
@@ -107,6 +110,25 @@ impl HttpClientLayer {
         let settings = Arc::make_mut(&mut self.settings);
         settings.response_fields.add(RESPONSE, names);
         self
+    }
+
+    /// The layer around services whose errors are boxed, `Box<dyn Error + Send + Sync>`, as they are outside of tower's own layers.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::HttpClientLayer;
+    /// use std::time::Duration;
+    /// use tower::ServiceBuilder;
+    ///
+    /// # fn example<C>(client: C) {
+    /// let client = ServiceBuilder::new()
+    ///     .layer(HttpClientLayer::new().boxed_errors())
+    ///     .timeout(Duration::from_secs(1))
+    ///     .service(client);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn boxed_errors(self) -> BoxedErrors<Self> {
+        BoxedErrors(self)
     }
 }
 

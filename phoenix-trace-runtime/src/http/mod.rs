@@ -27,7 +27,7 @@ mod server;
 #[cfg(feature = "warp")]
 pub mod warp;
 
-pub use crate::boundary::{Edge, ForcedTracing, Hosts, ResponseBody, ResponseFuture};
+pub use crate::boundary::{BoxedErrors, Edge, ForcedTracing, Hosts, ResponseBody, ResponseFuture};
 #[cfg(feature = "axum")]
 pub use axum::trace_request;
 pub use call::{HttpCall, trace_http_client, trace_http_response};

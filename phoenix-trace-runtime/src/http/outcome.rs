@@ -6,9 +6,10 @@ use std::fmt::Display;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Method, Response, StatusCode};
 
+use super::attributes::version;
 use crate::boundary::{
-    BodyError, Captured, Fault, Protocol, Rest, answer, chain, error_type, fail, int, keys,
-    note_peer, url,
+    BodyError, Captured, Fault, Protocol, Rest, announce, answer, believe, chain, error_type, fail,
+    int, keys, note_peer, text, url,
 };
 use crate::outcome::{short_type_name, source_of};
 use crate::record::running::Running;
@@ -75,6 +76,9 @@ fn status(span: &mut Running<'_>, status: StatusCode, is_error: bool) {
     span.edit(move |strand, number| {
         let code = int(&keys::HTTP_RESPONSE_STATUS_CODE, i64::from(status.as_u16()));
         strand.set_plain(number, &[code]);
+        if !is_error {
+            strand.note_code(status.as_str());
+        }
     });
     if is_error {
         fail_with(span, status);
@@ -103,11 +107,11 @@ impl ServerSide {
     }
 
     #[cfg(feature = "grpc")]
-    pub(super) fn of_rpc() -> Self {
+    pub(super) fn of_rpc(unknown: Option<crate::grpc::Unknown>) -> Self {
         Self {
             kind: Exchange::Plain,
             captured: Captured::default(),
-            rpc: Some(crate::grpc::ServerSide::default()),
+            rpc: Some(crate::grpc::ServerSide::new(unknown, false)),
         }
     }
 }
@@ -131,14 +135,17 @@ impl Protocol for ServerSide {
         response: &mut Response<B>,
     ) -> Rest {
         #[cfg(feature = "grpc")]
-        if self.rpc.is_some() && !crate::grpc::is_answer(response.headers()) {
-            crate::grpc::unregistered(span);
+        if let Some(rpc) = &mut self.rpc
+            && !crate::grpc::is_answer(response.headers())
+        {
+            rpc.unregistered(span);
             self.rpc = None;
         }
         unless_rpc!(self, |rpc| rpc.head(span, response));
         answer(response.headers_mut());
         let code = response.status();
         status(span, code, code.is_server_error());
+        announce(response.headers_mut());
         self.captured.record(span, response.headers());
         self.kind.rest(response)
     }
@@ -147,7 +154,7 @@ impl Protocol for ServerSide {
         not(feature = "grpc"),
         expect(unused_variables, reason = "HTTP has its status in the head")
     )]
-    fn trailers(&mut self, span: &mut Running<'_>, trailers: &HeaderMap) {
+    fn trailers(&mut self, span: &mut Running<'_>, trailers: &mut HeaderMap) {
         unless_rpc!(self, |rpc| rpc.trailers(span, trailers));
     }
 
@@ -157,6 +164,11 @@ impl Protocol for ServerSide {
     )]
     fn end(&mut self, span: &mut Running<'_>) {
         unless_rpc!(self, |rpc| rpc.end(span));
+    }
+
+    #[cfg(feature = "grpc")]
+    fn abandoned(&mut self, span: &mut Running<'_>) {
+        unless_rpc!(self, |rpc| rpc.abandoned(span));
     }
 
     fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>) {
@@ -204,14 +216,21 @@ impl Protocol for ClientSide {
         response: &mut Response<B>,
     ) -> Rest {
         Self::status(span, response.status());
+        if let Some(version) = version(response.version()) {
+            span.edit(move |strand, number| {
+                let version = text(&keys::NETWORK_PROTOCOL_VERSION, version);
+                strand.set_plain(number, &[version]);
+            });
+        }
         if self.believed {
             note_peer(span, response.headers());
+            believe(response.headers());
         }
         self.captured.record(span, response.headers());
         self.kind.rest(response)
     }
 
-    fn trailers(&mut self, _: &mut Running<'_>, _: &HeaderMap) {}
+    fn trailers(&mut self, _: &mut Running<'_>, _: &mut HeaderMap) {}
 
     fn end(&mut self, _: &mut Running<'_>) {}
 

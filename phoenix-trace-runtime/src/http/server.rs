@@ -28,13 +28,13 @@ type ClientAddress = fn(&Extensions) -> Option<IpAddr>;
 /// upgraded, to a WebSocket for one. A client that hangs up before ends it with `phoenix.cancelled`, and so does a timeout
 /// further out; a 5xx status, a panic in the handler or a body that breaks makes it an error. The response tells the
 /// correlation id in `x-correlation-id`: the one that the request carried if it was valid, else the trace id. In
-/// `x-service-name` it tells the service's name, so that callers know whom they called; at a public [edge](Self::edge) it
-/// does not. All this holds for axum, hyper and every other server that takes a tower service.
+/// `x-service-name` it tells the service's name, so that callers know whom they called, and in `server-timing`, where its segment
+/// is kept for more than the head decision, that it is, so that they may keep theirs; at a public [edge](Self::edge) it tells
+/// neither. All this holds for axum, hyper and every other server that takes a tower service.
 ///
 /// Where one server speaks both, a gRPC request gets the span that `GrpcServerLayer` would give it (feature `grpc`), and
-/// what is inside adds no second one: neither that layer nor `#[traced_grpc_service]`. An excluded gRPC request is left
-/// to them. One that is answered in plain HTTP only said that it was gRPC: its span is called `grpc`, and has the status of
-/// HTTP.
+/// what is inside adds no second one: neither that layer nor `#[traced_grpc_service]`. One that is answered in plain HTTP only
+/// said that it was gRPC: its span is called `grpc`, and has the status of HTTP.
 ///
 /// With axum (feature `axum`) the route is the template that matched, when the layer is added with `Router::layer`:
 ///
@@ -65,6 +65,9 @@ pub(super) struct Settings {
     edge: Option<Edge>,
     request_fields: Captured,
     response_fields: Captured,
+    /// The methods of gRPC that are served.
+    #[cfg(feature = "grpc")]
+    known: Arc<crate::grpc::Known>,
 }
 
 impl fmt::Debug for Settings {
@@ -96,12 +99,15 @@ impl HttpServerLayer {
                 edge: None,
                 request_fields: Captured::default(),
                 response_fields: Captured::default(),
+                #[cfg(feature = "grpc")]
+                known: Arc::default(),
             }),
         }
     }
 
-    /// Makes no span for this path; for all that begin with it when it ends in `*`. Such requests still have their
-    /// context and are still answered with their correlation id.
+    /// Makes no span for this path; for all that begin with it when it ends in `*`; nor does anything inside of this layer. Such
+    /// requests still have their context and are still answered with their correlation id. Where another layer stands around this
+    /// one, it is that one which decides.
     #[must_use]
     pub fn exclude(mut self, path: &str) -> Self {
         Arc::make_mut(&mut self.settings).exclude.add(path);
@@ -147,7 +153,8 @@ impl HttpServerLayer {
     }
 
     /// At the public edge the context of requests is not believed: see [`Edge`]. Of several layers it belongs to the
-    /// outermost, which reads the context. Excluded requests are treated alike.
+    /// outermost, which reads the context; on an inner one it has no effect, which standard error says once. Excluded requests are
+    /// treated alike.
     ///
     /// ```
     /// use phoenix_trace_runtime::{Edge, HttpServerLayer};
@@ -201,13 +208,21 @@ impl HttpServerLayer {
 
 impl Settings {
     /// The span of a request, and what tells how it ended.
-    fn start<A>(&self, request: &Request<A>, context: Context) -> (Owned, ServerSide) {
+    fn start<A>(
+        &self,
+        request: &Request<A>,
+        context: Context,
+        #[cfg_attr(
+            not(feature = "grpc"),
+            expect(unused_variables, reason = "calls tell it")
+        )]
+        told: &mut ServerSpan,
+    ) -> (Owned, ServerSide) {
         #[cfg(feature = "grpc")]
         if crate::grpc::is_rpc(request) {
-            return (
-                crate::grpc::server_span(request, context),
-                ServerSide::of_rpc(),
-            );
+            let (span, unknown) = crate::grpc::server_span(request, context, &self.known);
+            told.unknown.clone_from(&unknown);
+            return (span, ServerSide::of_rpc(unknown));
         }
         let route = (self.route)(request.extensions());
         let side = ServerSide::of(request.method()).capturing(&self.response_fields);
@@ -223,18 +238,25 @@ impl Settings {
 
     /// The same, for every request; what is excluded has a scope in place of a span.
     pub(super) fn enter<A>(&self, request: &mut Request<A>) -> (Owned, ServerSide) {
-        if ServerSpan::is_of(request.extensions()) {
+        if let Some(outer) = ServerSpan::of(request.extensions()) {
+            Edge::look_inside(self.edge.as_ref(), outer);
             return (Owned::off(), ServerSide::of(request.method()));
         }
         let Arrived { context, link } = Edge::receive(self.edge.as_ref(), request.headers_mut());
-        if self.exclude.has(request.uri().path()) {
-            return (scope(context), ServerSide::of(request.method()));
-        }
-        let (mut span, side) = self.start(request, context);
+        let mut told = ServerSpan {
+            at_edge: self.edge.is_some(),
+            ..ServerSpan::default()
+        };
+        let (mut span, side) = if self.exclude.has(request.uri().path()) {
+            (scope(context), ServerSide::of(request.method()))
+        } else {
+            self.start(request, context, &mut told)
+        };
         if let Some(link) = link {
             span.link(&link);
         }
-        request.extensions_mut().insert(ServerSpan);
+        // Excluded or not, nothing further in makes another span.
+        request.extensions_mut().insert(told);
         (span, side)
     }
 }

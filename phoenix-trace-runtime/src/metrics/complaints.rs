@@ -8,7 +8,10 @@ use crate::diag::{self, OncePerMinute};
 pub(super) struct Complaints {
     /// Shared with the export of traces: an outage is told of once a minute, whoever meets it.
     outage: Arc<OncePerMinute>,
+    #[cfg(feature = "otlp")]
     warnings: OncePerMinute,
+    /// What becomes of what does not arrive.
+    what_is_lost: &'static str,
     /// The last word was that it fails.
     failing: bool,
     /// It was said that the receiver takes no metrics.
@@ -16,9 +19,16 @@ pub(super) struct Complaints {
 }
 
 impl Complaints {
-    pub(super) fn new(outage: Arc<OncePerMinute>) -> Self {
+    /// `delta`: the SDK's meters tell each number once.
+    pub(super) fn new(outage: Arc<OncePerMinute>, delta: bool) -> Self {
         Self {
             outage,
+            what_is_lost: if delta {
+                "the next ones make up for what is lost of requests and operations, and not for the program's own meters"
+            } else {
+                "the next ones make up for them"
+            },
+            #[cfg(feature = "otlp")]
             warnings: OncePerMinute::default(),
             failing: false,
             hopeless: false,
@@ -33,12 +43,14 @@ impl Complaints {
     pub(super) fn failed(&mut self, why: &str) {
         if !self.failing && !self.hopeless {
             self.failing = self.outage.line(format_args!(
-                "metrics cannot be exported ({why}); the next ones make up for them; requests are not affected"
+                "metrics cannot be exported ({why}); {}; requests are not affected",
+                self.what_is_lost
             ));
         }
     }
 
     /// The receiver will never take metrics. It is said once.
+    #[cfg(feature = "otlp")]
     pub(super) fn hopeless(&mut self, why: &str) {
         if !std::mem::replace(&mut self.hopeless, true) {
             diag::line(format_args!(
@@ -48,6 +60,7 @@ impl Complaints {
         }
     }
 
+    #[cfg(feature = "otlp")]
     pub(super) fn taken(&mut self, rejected: usize, message: &str) {
         if std::mem::take(&mut self.failing) | std::mem::take(&mut self.hopeless) {
             diag::line(format_args!("the collector takes metrics"));
@@ -64,13 +77,13 @@ impl Complaints {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "otlp"))]
 mod tests {
     use super::*;
 
     #[test]
     fn an_outage_is_said_once_and_so_is_that_there_is_no_hope() {
-        let mut complaints = Complaints::new(Arc::default());
+        let mut complaints = Complaints::new(Arc::default(), false);
         complaints.failed("connection refused");
         assert!(complaints.failing);
         complaints.hopeless("404");

@@ -6,13 +6,21 @@ use std::io::Write as _;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, Metric, MetricData, ResourceMetrics};
 
+use super::durations::{Snapshot, UNIT};
+
 /// Writes them all at once. A closed standard error is no reason to fail.
-pub(super) fn write(numbers: &ResourceMetrics) {
-    let _ = std::io::stderr().lock().write_all(text(numbers).as_bytes());
+pub(super) fn write(numbers: &ResourceMetrics, durations: &Snapshot) {
+    let text = text(numbers, durations);
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-fn text(numbers: &ResourceMetrics) -> String {
+fn text(numbers: &ResourceMetrics, durations: &Snapshot) -> String {
     let mut text = String::new();
+    for series in &durations.series {
+        let value = format!("{} in {} values of", series.sum, series.count());
+        let name = series.instrument().name;
+        let _ = write_line(&mut text, name, UNIT, series.attributes().iter(), value);
+    }
     let scopes = numbers.scope_metrics();
     for metric in scopes.flat_map(|scope| scope.metrics()) {
         // A string takes whatever is written to it.
@@ -58,7 +66,17 @@ fn write_series<'a>(
     attributes: impl Iterator<Item = &'a KeyValue>,
     value: impl Display,
 ) -> fmt::Result {
-    write!(text, "{} = {value} {}", metric.name(), metric.unit())?;
+    write_line(text, metric.name(), metric.unit(), attributes, value)
+}
+
+fn write_line<'a>(
+    text: &mut String,
+    name: &str,
+    unit: &str,
+    attributes: impl Iterator<Item = &'a KeyValue>,
+    value: impl Display,
+) -> fmt::Result {
+    write!(text, "{name} = {value} {unit}")?;
     for KeyValue { key, value, .. } in attributes {
         // Of a value that somebody else chose, nothing ends the line.
         write!(text, " {key}={}", value.as_str().escape_debug())?;
@@ -70,12 +88,13 @@ fn write_series<'a>(
 mod tests {
     use opentelemetry_sdk::Resource;
 
-    use super::super::Meters;
+    use super::super::durations::tests::example;
+    use super::super::provider::tests::meters;
     use super::*;
 
     #[test]
     fn each_series_is_a_line_that_its_attributes_do_not_break() {
-        let meters = Meters::new(Resource::builder_empty().build());
+        let meters = meters(Resource::builder_empty().build());
         let meter = meters.meter();
         let orders = meter
             .u64_counter("program.orders")
@@ -90,12 +109,15 @@ mod tests {
         durations.record(1.0, &[]);
         let mut numbers = ResourceMetrics::default();
         meters.collect(&mut numbers).expect("it is collected");
-        let text = text(&numbers);
+        let mut durations = meters.collect_durations();
+        durations.series = vec![example("GET", "/users/{id}")];
+        let text = text(&numbers, &durations);
         let mut lines: Vec<&str> = text.lines().collect();
         lines.sort_unstable();
         assert_eq!(
             lines,
             [
+                "http.server.request.duration = 0.75 in 3 values of s http.request.method=GET http.route=/users/{id}",
                 "program.duration = 1.5 in 2 values of s",
                 "program.orders = 3 {order} kind=large\\nforged = 1",
             ]

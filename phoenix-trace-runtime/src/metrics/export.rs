@@ -1,23 +1,22 @@
 //! The task that exports metrics, on the exporting thread: it sleeps until an interval is over or somebody asks for a flush,
-//! has the numbers collected, and sends them. They are totals, so what is lost is made good by what is sent next.
+//! has the numbers collected, and sends them. They are totals, or what came since they last arrived, so what is lost is made
+//! good by what is sent next.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
-use prost::Message as _;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep_until, timeout_at};
+use tokio::time::timeout_at;
 
 use super::complaints::Complaints;
 use super::console;
+#[cfg(feature = "otlp")]
+use super::delivery::Delivery;
 use super::provider::Meters;
 use crate::config::{MetricsExport, MetricsTarget};
-use crate::pipeline::{Answer, Beside, Metrics, Order, Pace, Pipeline, Sending};
+use crate::pipeline::{Beside, Order, Pipeline};
 
-/// A receiver that takes no metrics is left alone for so long: it may have learned to by then.
-const LEFT_ALONE: Duration = Duration::from_secs(60 * 60);
 /// At the end a receiver that cannot be reached is tried for so long.
 const LAST_TRIES: Duration = Duration::from_secs(1);
 
@@ -28,9 +27,7 @@ pub(super) struct Export {
     interval: Duration,
     timeout: Duration,
     due: Instant,
-    pace: Pace,
     complaints: Complaints,
-    left_alone_until: Option<Instant>,
     /// A collection that was not waited for: callbacks of the program's may take long, or never return. There is one at
     /// most.
     collecting: Option<JoinHandle<Result<Vec<u8>, String>>>,
@@ -38,9 +35,45 @@ pub(super) struct Export {
 
 enum Output {
     Console,
-    Otlp(Box<Metrics>),
+    #[cfg(feature = "otlp")]
+    Otlp(Box<Delivery>),
     /// It cannot be made, as has been said.
     None,
+}
+
+impl Output {
+    fn of(target: MetricsTarget) -> Result<Self, String> {
+        match target {
+            MetricsTarget::Console => Ok(Self::Console),
+            #[cfg(feature = "otlp")]
+            MetricsTarget::Otlp(settings) => {
+                let delivery = Delivery::new(*settings)?;
+                Ok(Self::Otlp(Box::new(delivery)))
+            }
+            #[cfg(not(feature = "otlp"))]
+            MetricsTarget::Otlp(_) => Err(without("otlp")),
+            MetricsTarget::Prometheus(_) => Err(without("prometheus")),
+        }
+    }
+
+    fn left_alone_until(&self) -> Option<Instant> {
+        match self {
+            #[cfg(feature = "otlp")]
+            Self::Otlp(delivery) => delivery.left_alone_until(),
+            _ => None,
+        }
+    }
+
+    fn hurry(&mut self) {
+        #[cfg(feature = "otlp")]
+        if let Self::Otlp(delivery) = self {
+            delivery.hurry();
+        }
+    }
+}
+
+fn without(feature: &str) -> String {
+    format!("this program was built without the feature `{feature}` of phoenix-trace")
 }
 
 impl Export {
@@ -50,27 +83,19 @@ impl Export {
         pipeline: &Pipeline,
         beside: Arc<Beside>,
     ) -> Self {
-        let complaints = Complaints::new(pipeline.outage());
-        let output = match export.target {
-            MetricsTarget::Console => Output::Console,
-            MetricsTarget::Otlp(settings) => match Metrics::new(*settings) {
-                Ok(metrics) => Output::Otlp(Box::new(metrics)),
-                Err(why) => {
-                    complaints.cannot_start(&why);
-                    Output::None
-                }
-            },
-        };
+        let complaints = Complaints::new(pipeline.outage(), meters.is_delta());
+        let output = Output::of(export.target).unwrap_or_else(|why| {
+            complaints.cannot_start(&why);
+            Output::None
+        });
         Self {
             meters,
             beside,
             output,
             interval: export.interval,
-            timeout: export.timeout,
+            timeout: export.how.timeout,
             due: after(export.interval),
-            pace: Pace::new(&Sending::default()),
             complaints,
-            left_alone_until: None,
             collecting: None,
         }
     }
@@ -81,7 +106,7 @@ impl Export {
             match beside.next() {
                 Order::Stop { until } => break self.finish(until).await,
                 Order::Flush { number, until } => {
-                    self.pace.hurry();
+                    self.output.hurry();
                     let patience = until.min(after(self.timeout));
                     tokio::select! {
                         () = self.export(patience, patience) => {}
@@ -110,7 +135,10 @@ impl Export {
     fn next(&self) -> Option<Instant> {
         match self.output {
             Output::None => None,
-            _ => Some(self.due.max(self.left_alone_until.unwrap_or(self.due))),
+            _ => Some(
+                self.due
+                    .max(self.output.left_alone_until().unwrap_or(self.due)),
+            ),
         }
     }
 
@@ -126,7 +154,7 @@ impl Export {
 
     /// Sends the last numbers, as long as there is time and hope.
     async fn finish(&mut self, until: Instant) {
-        self.pace.hurry();
+        self.output.hurry();
         let until = until.min(after(self.timeout));
         self.export(until, until.min(after(LAST_TRIES))).await;
         if self.collecting.is_none() {
@@ -136,10 +164,9 @@ impl Export {
 
     /// Collects and sends, until `until` at most; after `patience` there is no further attempt.
     async fn export(&mut self, until: Instant, patience: Instant) {
-        let left_alone = self
-            .left_alone_until
-            .is_some_and(|end| end > Instant::now());
-        if left_alone || matches!(self.output, Output::None) || until <= Instant::now() {
+        let now = Instant::now();
+        let left_alone = self.output.left_alone_until().is_some_and(|end| end > now);
+        if left_alone || matches!(self.output, Output::None) || until <= now {
             return;
         }
         let exported = timeout_at(until.into(), async {
@@ -175,50 +202,34 @@ impl Export {
             let mut numbers = ResourceMetrics::default();
             let collected = meters.collect(&mut numbers);
             collected.map_err(|error| error.to_string())?;
+            let durations = meters.collect_durations();
             if to_console {
-                console::write(&numbers);
+                console::write(&numbers, &durations);
                 return Ok(Vec::new());
             }
-            Ok(ExportMetricsServiceRequest::from(&numbers).encode_to_vec())
+            #[cfg(feature = "otlp")]
+            return Ok(super::otlp::encode(&numbers, &durations));
+            #[cfg(not(feature = "otlp"))]
+            Ok(Vec::new())
         }));
         let collected = collecting.await;
         self.collecting = None;
         collected.unwrap_or_else(|_| Err("a callback of a meter has panicked".to_owned()))
     }
 
+    #[cfg(feature = "otlp")]
     async fn deliver(&mut self, request: &[u8], patience: Instant) {
-        let Output::Otlp(receiver) = &self.output else {
-            return;
-        };
-        loop {
-            if let Some(pause) = self.pace.until() {
-                if pause > patience {
-                    return;
-                }
-                sleep_until(pause.into()).await;
-            }
-            let (why, after) = match receiver.send(request).await {
-                Answer::Taken { rejected, message } => {
-                    self.pace.taken();
-                    self.left_alone_until = None;
-                    return self.complaints.taken(rejected, &message);
-                }
-                Answer::Hopeless { why } => {
-                    self.left_alone_until = Some(self::after(LEFT_ALONE));
-                    return self.complaints.hopeless(&why);
-                }
-                Answer::Refused { why }
-                | Answer::TooLarge { why }
-                | Answer::Unknown { why, again: false } => return self.complaints.failed(&why),
-                Answer::Unknown { why, again: true } => (why, None),
-                Answer::Later { why, after } => (why, after),
-            };
-            self.pace.failed(after);
-            if self.pace.until().is_some_and(|pause| pause > patience) {
-                self.complaints.failed(&why);
-            }
+        if let Output::Otlp(delivery) = &mut self.output
+            && delivery
+                .deliver(request, patience, &mut self.complaints)
+                .await
+        {
+            self.meters.taken();
         }
     }
+
+    #[cfg(not(feature = "otlp"))]
+    async fn deliver(&mut self, _: &[u8], _: Instant) {}
 }
 
 /// Waits until something is asked for that matters.
@@ -229,7 +240,7 @@ async fn asked(beside: &Beside, matters: impl Fn(Order) -> bool) {
 }
 
 /// So far from now, or as good as never.
-fn after(duration: Duration) -> Instant {
+pub(super) fn after(duration: Duration) -> Instant {
     const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     Instant::now() + duration.min(YEAR)
 }

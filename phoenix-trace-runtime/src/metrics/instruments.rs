@@ -74,6 +74,12 @@ impl Instruments<'_> {
             |pipeline, observe| observe(pipeline.decided().discarded, &[]),
         );
         self.counter(
+            "phoenix.sdk.span.unrecorded",
+            SPANS,
+            "Spans that nothing is known of, since there was no room for them even while they were open.",
+            |pipeline, observe| observe(pipeline.decided().unrecorded, &[]),
+        );
+        self.counter(
             "phoenix.sdk.span.late_errors",
             SPANS,
             "Failures that came after their segment had been dropped.",
@@ -150,7 +156,9 @@ impl Instruments<'_> {
                 let decision = |name| [KeyValue::new("phoenix.segment.decision", name)];
                 observe(stats.segments_kept_by_head, &decision("head"));
                 observe(stats.segments_kept_by_force, &decision("forced"));
+                observe(stats.segments_kept_by_callee, &decision("callee"));
                 observe(stats.segments_kept_by_error, &decision("error"));
+                observe(stats.segments_kept_by_slowness, &decision("slow"));
                 observe(stats.segments_discarded, &decision("discarded"));
             },
         );

@@ -1,6 +1,33 @@
-//! The account as metrics, under the names of OpenTelemetry's semantic conventions for the telemetry of an SDK (1.44).
+//! What a process tells in numbers: how long requests and operations take, and the account of the toolkit itself, under the names
+//! of OpenTelemetry's semantic conventions (1.44).
 //!
-//! They are read from the account when they are collected: recording a span costs nothing more for them. Where metrics are
+//! # Requests and operations
+//!
+//! Histograms of durations in seconds, measured on every span that ended, sampled or not: what they count is exact at any
+//! sampling rate. A span is measured once, when its segment is decided. Excluded routes have no span, and are not measured.
+//!
+//! | name | of | attributes |
+//! |---|---|---|
+//! | `http.server.request.duration` | requests that came in | `http.request.method`, `url.scheme`, `http.route`, `http.response.status_code`, `network.protocol.version`, `error.type` |
+//! | `http.client.request.duration` | requests that went out | `http.request.method`, `server.address`, `server.port`, `http.response.status_code`, `network.protocol.version`, `service.peer.name`, `error.type` |
+//! | `rpc.server.call.duration` | calls that came in | `rpc.system.name`, `rpc.method`, `rpc.response.status_code`, `error.type` |
+//! | `rpc.client.call.duration` | calls that went out | `rpc.system.name`, `rpc.method`, `rpc.response.status_code`, `server.address`, `server.port`, `service.peer.name`, `error.type` |
+//! | `db.client.operation.duration` | queries | `db.system.name`, `db.namespace`, `db.collection.name`, `db.operation.name`, `db.stored_procedure.name`, `db.query.summary`, `db.response.status_code`, `server.address`, `server.port`, `error.type` |
+//! | `phoenix.operation.duration` | annotated operations | `phoenix.operation.name`: the name of the span; `error.type` |
+//!
+//! A series has those of the attributes that its spans have; texts are cut after 255 bytes. With `service.peer.name` who called
+//! whom is known for every call. The buckets are those that the conventions advise; those of operations end at 0.1 ms, 1 ms, 2.5 ms,
+//! 5 ms and so on up to 10 s.
+//!
+//! - An instrument has at most 2000 series (`PHOENIX_TRACE_METRIC_SERIES`,
+//!   [`Config::metric_series`](crate::Config::metric_series)); all others are one, with `otel.metric.overflow`.
+//! - Exemplars are spans of kept traces: for each bucket the last one since the numbers were last sent.
+//! - [`Stats::unrecorded`](crate::Stats::unrecorded) spans are missing from them: there was no room for these even while they were
+//!   open.
+//!
+//! # The account
+//!
+//! Its numbers are read from the account when they are collected: recording a span costs nothing more for them. Where metrics are
 //! exported (`OTEL_METRICS_EXPORTER`), they go through the meter provider of the toolkit; [`register`] adds them to a meter of
 //! any other provider.
 //!
@@ -18,9 +45,10 @@
 //! | `phoenix.sdk.span.ended` | `{span}` | | `ended` |
 //! | `phoenix.sdk.span.open` | `{span}` | | `open` |
 //! | `phoenix.sdk.span.discarded` | `{span}` | | `discarded` |
+//! | `phoenix.sdk.span.unrecorded` | `{span}` | | `unrecorded` |
 //! | `phoenix.sdk.span.late_errors` | `{span}` | | `late_errors` |
 //! | `phoenix.sdk.processor.span.offered` | `{span}` | none | `kept()`; of a further exporter `offered` |
-//! | `phoenix.sdk.segment.decided` | `{segment}` | `phoenix.segment.decision`: `head`, `forced`, `error`, `discarded` | `segments_kept_by_head`, `segments_kept_by_force`, `segments_kept_by_error`, `segments_discarded` |
+//! | `phoenix.sdk.segment.decided` | `{segment}` | `phoenix.segment.decision`: `head`, `forced`, `error`, `callee`, `slow`, `discarded` | `segments_kept_by_head`, `segments_kept_by_force`, `segments_kept_by_error`, `segments_kept_by_callee`, `segments_kept_by_slowness`, `segments_discarded` |
 //! | `phoenix.sdk.segment.open` | `{segment}` | | `segments_open` |
 //!
 //! Those of a processor or an exporter have `otel.component.type` and `otel.component.name`, those of an OTLP exporter
@@ -41,16 +69,27 @@
 
 mod complaints;
 mod console;
+#[cfg(feature = "otlp")]
+mod delivery;
+mod durations;
 mod export;
 mod instruments;
+#[cfg(feature = "otlp")]
+mod otlp;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 mod provider;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(all(test, feature = "otlp", feature = "testing"))]
 mod tests;
 
 use opentelemetry::metrics::Meter;
 
+pub(crate) use durations::Durations;
 use instruments::Source;
 pub(crate) use provider::{Installed, Meters};
+
+/// The instrumentation scope of what the toolkit itself measures.
+const SCOPE: &str = "phoenix-trace";
 
 /// Registers the metrics of the toolkit itself on a meter of the program's own provider, for the telemetry that the process
 /// has: whenever that is started, and after its end with its last numbers.

@@ -16,9 +16,12 @@ use opentelemetry_sdk::metrics::{
     InstrumentKind, ManualReader, Pipeline as SdkPipeline, SdkMeterProvider, Temporality,
 };
 
+use super::durations::{Durations, Snapshot};
 use super::export::Export;
 use super::instruments::{self, Source};
-use crate::config::MetricsExport;
+#[cfg(feature = "prometheus")]
+use crate::config::MetricsTarget;
+use crate::config::{Aggregation, MetricTemporality, MetricsExport};
 use crate::pipeline::Start;
 
 /// The meters of a process whose metrics are exported.
@@ -26,21 +29,41 @@ use crate::pipeline::Start;
 pub(crate) struct Meters {
     provider: SdkMeterProvider,
     reader: Reader,
+    durations: Arc<Durations>,
+    temporality: MetricTemporality,
 }
 
 impl Meters {
-    pub(crate) fn new(resource: Resource) -> Self {
-        let reader = Reader(Arc::new(ManualReader::builder().build()));
+    pub(crate) fn new(resource: Resource, how: Aggregation) -> Self {
+        let temporality = match how.temporality {
+            MetricTemporality::Cumulative => Temporality::Cumulative,
+            MetricTemporality::Delta => Temporality::Delta,
+            MetricTemporality::LowMemory => Temporality::LowMemory,
+        };
+        let reader = ManualReader::builder().with_temporality(temporality);
+        let reader = Reader(Arc::new(reader.build()));
         let builder = SdkMeterProvider::builder().with_resource(resource);
         Self {
             provider: builder.with_reader(reader.clone()).build(),
             reader,
+            durations: Arc::new(Durations::new(how.series)),
+            temporality: how.temporality,
         }
+    }
+
+    /// Where the spans of the pipeline are measured.
+    pub(crate) fn durations(&self) -> Arc<Durations> {
+        self.durations.clone()
+    }
+
+    /// Is what is lost on the way lost for good, of the SDK's meters?
+    pub(super) fn is_delta(&self) -> bool {
+        self.temporality != MetricTemporality::Cumulative
     }
 
     /// The toolkit's own meter.
     pub(super) fn meter(&self) -> Meter {
-        let scope = InstrumentationScope::builder("phoenix-trace")
+        let scope = InstrumentationScope::builder(super::SCOPE)
             .with_version(env!("CARGO_PKG_VERSION"))
             .build();
         self.provider.meter_with_scope(scope)
@@ -50,6 +73,11 @@ impl Meters {
     pub(crate) fn start(self, export: MetricsExport) -> Start {
         Box::new(move |pipeline, beside| {
             instruments::register(&self.meter(), Source::Of(Arc::downgrade(pipeline)));
+            #[cfg(feature = "prometheus")]
+            if let MetricsTarget::Prometheus(at) = export.target {
+                let server = super::prometheus::Server::new(at);
+                return Box::pin(server.run(self, export.how.timeout, beside));
+            }
             let export = Export::new(self, export, pipeline, beside);
             Box::pin(export.run())
         })
@@ -67,6 +95,17 @@ impl Meters {
 
     pub(super) fn collect(&self, into: &mut ResourceMetrics) -> OTelSdkResult {
         self.reader.collect(into)
+    }
+
+    /// What was measured of requests and operations.
+    pub(super) fn collect_durations(&self) -> Snapshot {
+        self.durations.collect(self.is_delta())
+    }
+
+    /// What was collected last has arrived.
+    #[cfg(feature = "otlp")]
+    pub(super) fn taken(&self) {
+        self.durations.taken();
     }
 
     /// What is recorded from now on goes nowhere. Not to be called while they are collected, for which it would wait.
@@ -116,5 +155,20 @@ impl MetricReader for Reader {
 
     fn temporality(&self, kind: InstrumentKind) -> Temporality {
         self.0.temporality(kind)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Those of a program with these attributes of its resource.
+    pub(in super::super) fn meters(resource: Resource) -> Meters {
+        let how = Aggregation {
+            timeout: Duration::from_secs(20),
+            temporality: MetricTemporality::Cumulative,
+            series: 100,
+        };
+        Meters::new(resource, how)
     }
 }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam_utils::CachePadded;
 
-const SHARDS: usize = 16;
+use crate::sampling::SamplingStats;
+
+pub(crate) const SHARDS: usize = 16;
 
 /// Why a span that was to be kept was given up, before it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,11 +64,15 @@ pub(crate) enum Count {
     SegmentsByHead,
     SegmentsByForce,
     SegmentsByError,
+    SegmentsBySlowness,
+    SegmentsByCallee,
     SegmentsDiscarded,
     SegmentsStarted,
     LateErrors,
     /// Requests whose correlation id was replaced.
     CorrelationsReplaced,
+    /// Spans given up of which nothing is known.
+    Unrecorded,
     Dropped(DropReason),
 }
 
@@ -86,24 +92,29 @@ impl Count {
             Self::LateErrors => 10,
             Self::SegmentsByForce => 11,
             Self::CorrelationsReplaced => 12,
-            Self::Dropped(reason) => 13 + reason as usize,
+            Self::SegmentsBySlowness => 13,
+            Self::Unrecorded => 14,
+            Self::SegmentsByCallee => 15,
+            Self::Dropped(reason) => 16 + reason as usize,
         }
     }
-    const NUMBER: usize = 13 + DropReason::ALL.len();
+    const NUMBER: usize = 16 + DropReason::ALL.len();
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Account([CachePadded<[AtomicU64; Count::NUMBER]>; SHARDS]);
 
-fn shard() -> usize {
+/// The number of the running thread, by which it finds its shard of what is counted.
+#[inline]
+pub(crate) fn thread_number() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local!(static SHARD: Cell<usize> = const { Cell::new(usize::MAX) });
-    SHARD
-        .try_with(|shard| {
-            if shard.get() == usize::MAX {
-                shard.set(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS);
+    thread_local!(static NUMBER: Cell<usize> = const { Cell::new(usize::MAX) });
+    NUMBER
+        .try_with(|number| {
+            if number.get() == usize::MAX {
+                number.set(NEXT.fetch_add(1, Ordering::Relaxed));
             }
-            shard.get()
+            number.get()
         })
         .unwrap_or(0)
 }
@@ -111,7 +122,7 @@ fn shard() -> usize {
 impl Account {
     #[inline]
     pub(crate) fn add(&self, count: Count, spans: usize) -> u64 {
-        self.0[shard()][count.index()].fetch_add(spans as u64, Ordering::Relaxed)
+        self.0[thread_number() % SHARDS][count.index()].fetch_add(spans as u64, Ordering::Relaxed)
     }
 
     fn sum(&self, count: Count) -> u64 {
@@ -127,6 +138,8 @@ impl Account {
             Count::SegmentsByHead,
             Count::SegmentsByForce,
             Count::SegmentsByError,
+            Count::SegmentsBySlowness,
+            Count::SegmentsByCallee,
             Count::SegmentsDiscarded,
         ];
         // Read first: a segment that is decided meanwhile may be missing, none is counted that does not exist.
@@ -153,9 +166,13 @@ impl Account {
             segments_kept_by_head: self.sum(Count::SegmentsByHead),
             segments_kept_by_force: self.sum(Count::SegmentsByForce),
             segments_kept_by_error: self.sum(Count::SegmentsByError),
+            segments_kept_by_slowness: self.sum(Count::SegmentsBySlowness),
+            segments_kept_by_callee: self.sum(Count::SegmentsByCallee),
             segments_discarded: self.sum(Count::SegmentsDiscarded),
             late_errors: self.sum(Count::LateErrors),
+            unrecorded: self.sum(Count::Unrecorded),
             correlations_replaced: self.sum(Count::CorrelationsReplaced),
+            sampling: SamplingStats::default(),
             also,
         }
     }
@@ -211,13 +228,22 @@ pub struct Stats {
     pub segments_kept_by_force: u64,
     /// Segments kept because something in them failed, whatever the head decision was.
     pub segments_kept_by_error: u64,
+    /// Segments kept because their local root took longer than it may, and for nothing else.
+    pub segments_kept_by_slowness: u64,
+    /// Segments kept because a service that was called keeps its part, and for nothing else.
+    pub segments_kept_by_callee: u64,
     /// Segments dropped.
     pub segments_discarded: u64,
     /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
     /// span of its own counts as one. Their spans are counted as discarded.
     pub late_errors: u64,
+    /// Of the spans given up, those of which nothing is known, their durations neither: there was no room for them even while
+    /// they were open. All others that ended are in the metrics of requests and operations.
+    pub unrecorded: u64,
     /// Requests and messages that came with a correlation id that was not valid, or with several: they got another one.
     pub correlations_replaced: u64,
+    /// The sampling rules in force.
+    pub sampling: SamplingStats,
     /// What became of the kept spans at each exporter but the first.
     pub also: Vec<ExporterStats>,
 }
@@ -267,8 +293,8 @@ impl fmt::Display for Stats {
         write!(
             f,
             " + {} acknowledged + {} rejected + {} failed + {} in doubt; {} queued; {} open; \
-             segments: {} open, {} kept by head, {} by force, {} by error, {} discarded; {} late errors; \
-             {} correlation ids replaced",
+             segments: {} open, {} kept by head, {} by force, {} by error, {} for slowness, {} by callee, {} discarded; \
+             {} late errors; {} correlation ids replaced",
             self.acknowledged,
             self.rejected,
             self.failed,
@@ -279,6 +305,8 @@ impl fmt::Display for Stats {
             self.segments_kept_by_head,
             self.segments_kept_by_force,
             self.segments_kept_by_error,
+            self.segments_kept_by_slowness,
+            self.segments_kept_by_callee,
             self.segments_discarded,
             self.late_errors,
             self.correlations_replaced,

@@ -67,7 +67,7 @@ impl Beside {
     }
 }
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 impl Beside {
     /// What is asked of it.
     pub(crate) fn next(&self) -> super::Order {

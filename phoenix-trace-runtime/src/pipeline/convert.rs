@@ -10,14 +10,13 @@ use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use super::destination::Piece;
-use crate::propagation::Threshold;
 use crate::record::context::{RANDOM, SAMPLED};
 use crate::record::details::{Owner, StoredLink};
+use crate::record::given::Which;
 use crate::record::segment::Kept;
 use crate::record::site::SpanKind;
-use crate::record::stored::{NONE, Record, Stored, StoredEvent};
+use crate::record::stored::{EVENT, NONE, Record, Stored, StoredEvent};
 use crate::record::strand::{Role, Strand};
-use crate::sampling::Reasons;
 
 static SCOPE: LazyLock<InstrumentationScope> = LazyLock::new(|| {
     InstrumentationScope::builder("phoenix-trace")
@@ -26,7 +25,7 @@ static SCOPE: LazyLock<InstrumentationScope> = LazyLock::new(|| {
 });
 
 /// The spans of a piece of a kept strand; they are to have ended.
-pub(super) fn spans(piece: &Piece<'_>, into: &mut Vec<SpanData>) {
+pub(crate) fn spans(piece: &Piece<'_>, into: &mut Vec<SpanData>) {
     let Piece { strand, first, end } = *piece;
     let Some(kept) = strand.kept else { return };
     let start = into.len();
@@ -112,14 +111,20 @@ impl Details {
 }
 
 fn add_events(strand: &Strand, kept: Kept, spans: &mut Spans<'_>) -> Vec<Option<(u32, usize)>> {
-    let add = |stored: &StoredEvent| {
+    let add = |(stored, place): (&StoredEvent, u32)| {
         let events = &mut spans.get_mut(stored.owner)?.events.events;
-        let (at, dropped) = (kept.anchor.wall(stored.at), u32::from(stored.dropped_attrs));
+        let given = strand.given(place | EVENT, Which::At);
+        let at = given.unwrap_or_else(|| kept.anchor.wall(stored.at));
+        let dropped = u32::from(stored.dropped_attrs);
+        let name = match stored.own_name.is_empty() {
+            true => Cow::Borrowed(stored.name),
+            false => Cow::Owned(strand.name_of_event(stored).to_owned()),
+        };
         let attributes = Vec::with_capacity(stored.attrs as usize);
-        events.push(Event::new(stored.name, at, attributes, dropped));
+        events.push(Event::new(name, at, attributes, dropped));
         Some((stored.owner, events.len() - 1))
     };
-    strand.events.iter().map(add).collect()
+    strand.events.iter().zip(0..).map(add).collect()
 }
 
 fn add_links(strand: &Strand, spans: &mut Spans<'_>) -> Vec<Option<(u32, usize)>> {
@@ -152,6 +157,10 @@ fn span(
     }
     let mut events = SpanEvents::default();
     let mut links = SpanLinks::default();
+    let time = |which, ticks| {
+        let given = strand.given(place, which);
+        given.unwrap_or_else(|| kept.anchor.wall(ticks))
+    };
     let dropped = strand.dropped(place);
     (events.dropped_count, links.dropped_count) = (dropped.events, dropped.links);
     SpanData {
@@ -170,29 +179,26 @@ fn span(
         } else {
             Cow::Borrowed(record.site.name)
         },
-        start_time: kept.anchor.wall(record.start),
-        end_time: kept.anchor.wall(record.end),
+        start_time: time(Which::Start, record.start),
+        end_time: time(Which::End, record.end),
         attributes,
         dropped_attributes_count: dropped.attributes,
         events,
         links,
         status: if record.failed {
             Status::error(strand.text(record.message).to_owned())
+        } else if record.ok {
+            Status::Ok
         } else {
             Status::Unset
         },
-        instrumentation_scope: SCOPE.clone(),
+        instrumentation_scope: record.site.scope.unwrap_or(&SCOPE).clone(),
     }
 }
 
 /// The received trace state with the probability that this segment was kept with: certain where errors are always kept.
 fn trace_state(strand: &Strand, kept: Kept) -> TraceState {
-    let threshold = if kept.reasons.has(Reasons::ERROR) {
-        Some(Threshold::ALWAYS)
-    } else {
-        strand.context.threshold
-    };
-    strand.context.state_with(threshold).to_opentelemetry()
+    strand.context.state_with(kept.threshold).to_opentelemetry()
 }
 
 /// The last value of a key wins.

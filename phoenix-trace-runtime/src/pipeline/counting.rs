@@ -3,18 +3,20 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::Pipeline;
 use super::account::{Count, DropReason, Stats};
 use super::lane::Lane;
-use super::{Pipeline, Reasons};
 use crate::record::context::Context;
 use crate::record::segment::Segment;
 use crate::record::strand::{Role, Strand};
 use crate::record::{registry, thread};
+use crate::sampling::Reasons;
 
 impl Pipeline {
     pub(crate) fn stats(&self) -> Stats {
         Stats {
             open: self.open_spans(),
+            sampling: self.sampling.stats(),
             ..self.decided()
         }
     }
@@ -58,7 +60,9 @@ impl Pipeline {
             match kept {
                 Some(reasons) if reasons.has(Reasons::HEAD) => Count::SegmentsByHead,
                 Some(reasons) if reasons.has(Reasons::FORCED) => Count::SegmentsByForce,
-                Some(_) => Count::SegmentsByError,
+                Some(reasons) if reasons.has(Reasons::ERROR) => Count::SegmentsByError,
+                Some(reasons) if reasons.has(Reasons::SLOW) => Count::SegmentsBySlowness,
+                Some(_) => Count::SegmentsByCallee,
                 None => Count::SegmentsDiscarded,
             },
             1,
@@ -77,6 +81,8 @@ impl Pipeline {
                 DropReason::SegmentFull
             };
             self.count_given_up(strand.overflow as usize, reason);
+            let unrecorded = strand.unrecorded as usize;
+            self.first.account.add(Count::Unrecorded, unrecorded);
         }
     }
 
@@ -88,11 +94,13 @@ impl Pipeline {
     /// Counts a strand that cannot be recorded because its thread is ending.
     pub(crate) fn lose(&self, strand: &Strand) {
         self.count_given_up(strand.records.len(), DropReason::ThreadEnded);
+        let unrecorded = strand.records.len();
+        self.first.account.add(Count::Unrecorded, unrecorded);
     }
 
     /// Counts failures that would have kept the segment of `context`, which was dropped before they came.
     pub(crate) fn count_late_errors(&self, context: &Context, errors: usize) {
-        if self.reasons(context, true).is_some() {
+        if context.tail {
             self.first.account.add(Count::LateErrors, errors);
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use opentelemetry_sdk::Resource;
 
+use crate::record::stored::Record;
 use crate::record::strand::Strand;
 
 /// Some spans of one decided strand: the records with these numbers.
@@ -14,6 +15,13 @@ pub(crate) struct Piece<'a> {
     pub(crate) strand: &'a Strand,
     pub(crate) first: u32,
     pub(crate) end: u32,
+}
+
+impl<'a> Piece<'a> {
+    pub(crate) fn records(&self) -> &'a [Record] {
+        let range = self.first as usize..self.end as usize;
+        self.strand.records.get(range).unwrap_or_default()
+    }
 }
 
 /// What became of a batch that was sent once.

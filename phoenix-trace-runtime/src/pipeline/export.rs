@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
-use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use opentelemetry_sdk::trace::{SpanData, SpanExporter, SpanProcessor};
 
 use super::convert;
 use super::destination::{Answer, Destination, Piece, Sending};
@@ -55,6 +55,48 @@ impl<E: SpanExporter> Destination for Sdk<E> {
 
     fn type_name(&self) -> &'static str {
         std::any::type_name::<E>()
+    }
+}
+
+/// A span processor of the SDK, which gets spans one by one when they have been decided.
+#[derive(Debug)]
+pub(crate) struct Processor<P>(pub(crate) P);
+
+impl<P: SpanProcessor> Destination for Processor<P> {
+    fn set_resource(&mut self, resource: &Resource) {
+        self.0.set_resource(resource);
+    }
+
+    fn send<'a>(&'a self, batch: &'a [Piece<'a>]) -> Sending<'a> {
+        Box::pin(async move {
+            let mut converted = Vec::new();
+            for piece in batch {
+                convert::spans(piece, &mut converted);
+            }
+            for span in converted {
+                self.0.on_end(span);
+            }
+            match self.0.force_flush() {
+                Ok(()) => Answer::Taken {
+                    rejected: 0,
+                    message: String::new(),
+                },
+                // It has them: what became of them it does not tell.
+                Err(error) => Answer::Unknown {
+                    why: error.to_string(),
+                    again: false,
+                },
+            }
+        })
+    }
+
+    fn shutdown(&self) {
+        // As with exporters.
+        let _ = self.0.shutdown();
+    }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<P>()
     }
 }
 

@@ -1,10 +1,11 @@
 //! The exporting thread. It has a reactor of its own, so it works the same under every runtime of the service and under
-//! none. On it run the workers of our own exporters, who decides segments whose grace period is over, and who cuts
-//! those that stay open. An exporter of the SDK may block: its worker has a thread of its own, and holds up nobody.
+//! none. On it run the workers of our own exporters, who decides segments whose grace period is over, who cuts
+//! those that stay open, and who follows the sources of sampling rules. An exporter of the SDK may block: its worker has a thread of its own, and holds up nobody.
 
 use std::io;
 use std::sync::Arc;
 
+use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -56,6 +57,7 @@ pub(super) fn start(
     std::thread::Builder::new()
         .name(NAME.to_owned())
         .spawn(move || {
+            let _untraced = Context::enter_telemetry_suppressed_scope();
             runtime.block_on(async {
                 let mut workers: JoinSet<()> = here.into_iter().collect();
                 for (number, worker) in apart {
@@ -75,6 +77,7 @@ pub(super) fn start(
                     () = async { while workers.join_next().await.is_some() {} } => {}
                     () = pipeline.waiting.decide() => {}
                     () = pipeline.cutting.run(&pipeline) => {}
+                    () = pipeline.sampling.follow() => {}
                 }
                 if let Some(beside) = beside {
                     // A panic has been printed; there is nothing to add.
@@ -102,6 +105,7 @@ fn work_apart(
         .name(format!("{NAME}/{number}"))
         .spawn(move || {
             let _ended = ended;
+            let _untraced = Context::enter_telemetry_suppressed_scope();
             runtime.block_on(work);
             runtime.shutdown_background();
         })?;

@@ -1,7 +1,7 @@
 //! The way to one exporter: its queue, its account, what is asked of its worker. A process has one for each exporter, and
 //! what holds up one of them does not hold up the others.
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -34,10 +34,16 @@ pub(crate) struct Exporter {
 #[derive(Debug)]
 pub(super) struct Lane {
     pub(super) name: String,
-    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "it is for metrics"))]
+    #[cfg_attr(
+        not(feature = "metrics"),
+        expect(dead_code, reason = "it is for metrics")
+    )]
     pub(super) component: Component,
     /// Spans that the queue takes.
-    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "it is for metrics"))]
+    #[cfg_attr(
+        not(feature = "metrics"),
+        expect(dead_code, reason = "it is for metrics")
+    )]
     pub(super) capacity: usize,
     /// A receiver that cannot be reached is told of once a minute, whatever is sent to it.
     pub(super) outage: Arc<OncePerMinute>,
@@ -45,7 +51,7 @@ pub(super) struct Lane {
     pub(super) account: Account,
     pub(super) orders: Orders,
     /// As many spans were decided to be kept: a number that never falls, whenever it is read.
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     pub(super) kept: AtomicU64,
     held: Mutex<Held>,
     /// Others have accounted for what the worker held.
@@ -77,7 +83,7 @@ impl Lane {
             queue: Queue::new(sending.queue_spans, sending.queue_bytes, sending.batch),
             account: Account::default(),
             orders: Orders::new(),
-            #[cfg(feature = "otlp")]
+            #[cfg(feature = "metrics")]
             kept: AtomicU64::new(0),
             held: Mutex::default(),
             abandoned: Notify::new(),
@@ -132,7 +138,7 @@ impl Lane {
     }
 
     /// The spans that the worker has taken and not accounted for.
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     pub(super) fn in_flight(&self) -> usize {
         let held = lock(&self.held);
         if held.abandoned { 0 } else { held.spans }

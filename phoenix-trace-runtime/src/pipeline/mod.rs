@@ -9,18 +9,19 @@ mod convert;
 mod counting;
 mod cutting;
 mod delivery;
-mod destination;
+pub(crate) mod destination;
 mod export;
 mod handover;
 mod keeper;
 mod lane;
+mod measuring;
 mod orders;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod pace;
 mod queue;
 mod sync;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 mod telemetry;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
@@ -29,37 +30,47 @@ mod unhindered;
 mod waiting;
 mod worker;
 
+#[cfg(feature = "metrics")]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use http::HeaderValue;
-use opentelemetry::Key;
+use opentelemetry::{Key, KeyValue};
 use opentelemetry_sdk::Resource;
 use tokio::sync::Notify;
 
 use account::Count;
 pub use account::{DropReason, ExporterStats, Stats};
+pub(crate) use account::{SHARDS, thread_number};
 pub(crate) use beside::{Beside, Start};
 pub(crate) use component::Component;
+#[cfg(feature = "testing")]
+pub(crate) use convert::spans as spans_of;
 use cutting::Cutting;
 #[cfg(feature = "otlp")]
 pub(crate) use destination::Answer;
 pub(crate) use destination::{Destination, Make};
-pub(crate) use export::{Console, Sdk};
+pub(crate) use export::{Console, Processor, Sdk};
 pub(crate) use lane::Exporter;
 use lane::Lane;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub(crate) use orders::Order;
+#[cfg(feature = "jaeger-remote")]
+pub(crate) use otlp::Get;
 #[cfg(feature = "otlp")]
-pub(crate) use otlp::{Metrics, Otlp};
+pub(crate) use otlp::{Metrics, Otlp, Probe, tls_config};
 #[cfg(feature = "otlp")]
 pub(crate) use pace::Pace;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 pub(crate) use telemetry::LaneNow;
 use waiting::Waiting;
 
 use crate::boundary::told_name;
+use crate::interop::OtelContext;
+#[cfg(feature = "metrics")]
+use crate::metrics::Durations;
 use crate::propagation::propagators::{DEFAULT, Propagators};
 use crate::record::clock::{self, Ticks};
 use crate::record::context::Context;
@@ -67,8 +78,7 @@ use crate::record::room::Room;
 use crate::record::segment::{Kept, Segment, lock};
 use crate::record::strand::Strand;
 use crate::record::{registry, thread};
-pub(crate) use crate::sampling::Reasons;
-use crate::sampling::Sampler;
+use crate::sampling::{Control, Root};
 use crate::sensitive::Sensitive;
 
 /// What a segment may hold, and for how long.
@@ -153,9 +163,12 @@ impl Default for Sending {
 pub(crate) struct Pipeline {
     pub(crate) limits: Limits,
     idle: bool,
-    sampler: Sampler,
+    /// What is kept.
+    pub(crate) sampling: Arc<Control>,
     /// How context travels to and from what is recorded here.
     pub(crate) propagators: &'static Propagators,
+    /// Where OpenTelemetry's context is attached.
+    pub(crate) contexts: OtelContext,
     /// The service's name, as it tells it to its callers.
     pub(crate) told_name: Option<HeaderValue>,
     /// The way to the first exporter. Its account is that of the whole pipeline.
@@ -175,6 +188,9 @@ pub(crate) struct Pipeline {
     /// Somebody waits for the open segments to be decided.
     ending: AtomicBool,
     decided: Notify,
+    /// How long its spans take, while metrics are exported.
+    #[cfg(feature = "metrics")]
+    durations: OnceLock<Arc<Durations>>,
     /// Counts it among the pipelines that run, until it is shut down.
     running: Mutex<Option<thread::Counted>>,
 }
@@ -184,8 +200,9 @@ impl Pipeline {
     /// one.
     pub(crate) fn start(
         limits: Limits,
-        sampler: Sampler,
+        sampling: Arc<Control>,
         propagators: &'static Propagators,
+        contexts: OtelContext,
         resource: Resource,
         exporters: Vec<Exporter>,
         beside: Option<Start>,
@@ -198,8 +215,9 @@ impl Pipeline {
         let also = lanes.split_off(1.min(lanes.len()));
         let first = lanes.pop().unwrap_or_else(Lane::nowhere);
         let running = Some(thread::Counted::new());
-        let mut pipeline = Self::new(limits, false, sampler, first, also, running);
+        let mut pipeline = Self::new(limits, false, sampling, first, also, running);
         pipeline.propagators = propagators;
+        pipeline.contexts = contexts;
         let name = resource.get(&Key::from_static_str("service.name"));
         pipeline.told_name = name.and_then(|name| told_name(&name.as_str()));
         pipeline.beside = beside.is_some().then(Arc::default);
@@ -219,7 +237,7 @@ impl Pipeline {
     fn new(
         limits: Limits,
         idle: bool,
-        sampler: Sampler,
+        sampling: Arc<Control>,
         first: Lane,
         also: Vec<Lane>,
         running: Option<thread::Counted>,
@@ -230,8 +248,9 @@ impl Pipeline {
             room: Room::new(limits.undecided_bytes, limits.open_segments),
             limits,
             idle,
-            sampler,
+            sampling,
             propagators: &DEFAULT,
+            contexts: OtelContext::default(),
             told_name: None,
             first,
             also,
@@ -240,6 +259,8 @@ impl Pipeline {
             waiting: Waiting::default(),
             ending: AtomicBool::new(false),
             decided: Notify::new(),
+            #[cfg(feature = "metrics")]
+            durations: OnceLock::new(),
             running: Mutex::new(running),
         }
     }
@@ -247,12 +268,12 @@ impl Pipeline {
     /// Stands behind scopes while nothing is recorded. No span is ever started on it.
     pub(crate) fn idle() -> &'static Arc<Self> {
         static IDLE: LazyLock<Arc<Pipeline>> = LazyLock::new(|| {
-            let (limits, sampler) = (Limits::default(), Sampler::always_off());
+            let (limits, sampling) = (Limits::default(), Arc::new(Control::off()));
             let first = Lane::nowhere();
             Arc::new(Pipeline::new(
                 limits,
                 true,
-                sampler,
+                sampling,
                 first,
                 Vec::new(),
                 None,
@@ -276,12 +297,19 @@ impl Pipeline {
         self.idle
     }
 
-    pub(crate) fn decide_head(&self, context: &mut Context) {
+    /// Makes the head decision about the segment of a local root that started at `now`. Gives attributes that a sampler has for
+    /// it.
+    pub(crate) fn decide_head(
+        &self,
+        context: &mut Context,
+        root: Root<'_>,
+        now: Ticks,
+    ) -> Vec<KeyValue> {
         let before = self.first.account.add(Count::SegmentsStarted, 1);
         if before.is_multiple_of(self.room.recount_after()) {
             self.recount_open();
         }
-        self.sampler.decide(context);
+        self.sampling.decide(context, root, now)
     }
 
     /// May another segment start? One that may not is counted.
@@ -296,6 +324,7 @@ impl Pipeline {
         let admits = self.room.is_left();
         if !admits {
             self.count_given_up(1, DropReason::TooMuchOpen);
+            self.first.account.add(Count::Unrecorded, 1);
         }
         admits
     }
@@ -306,14 +335,11 @@ impl Pipeline {
             .segments(usize::try_from(open).unwrap_or(usize::MAX));
     }
 
-    pub(crate) fn reasons(&self, context: &Context, failed: bool) -> Option<Reasons> {
-        self.sampler.reasons(context, failed)
-    }
-
     /// Hands a strand of a kept segment to the exporters.
     pub(crate) fn keep(&self, mut strand: Box<Strand>, kept: Kept) {
         self.count_segment(&strand, Some(kept.reasons));
         self.count_overflow(&strand);
+        self.measure(&strand, Some(&kept));
         self.first.account.add(Count::Offered, strand.records.len());
         if strand.records.is_empty() {
             thread::recycle(strand);
@@ -333,6 +359,7 @@ impl Pipeline {
     pub(crate) fn give_up(&self, strand: Box<Strand>, reason: DropReason) {
         self.count_given_up(strand.records.len(), reason);
         self.count_overflow(&strand);
+        self.measure(&strand, None);
         thread::recycle(strand);
     }
 
@@ -340,6 +367,7 @@ impl Pipeline {
     #[inline]
     pub(crate) fn discard(strand: Box<Strand>) {
         strand.pipeline.count_discarded(&strand);
+        strand.pipeline.measure(&strand, None);
         let spans = strand.records.len();
         strand.pipeline.first.account.add(Count::Discarded, spans);
         thread::recycle(strand);
@@ -350,6 +378,7 @@ impl Pipeline {
         let mut spans = 0;
         thread::recycle_all(strands.inspect(|strand| {
             self.count_discarded(strand);
+            self.measure(strand, None);
             spans += strand.records.len();
         }));
         self.first.account.add(Count::Discarded, spans);

@@ -61,6 +61,11 @@ fn parse_single(value: &[u8]) -> Option<Caller> {
         .then(|| caller(trace, span, decision))?
 }
 
+/// Does the single field ask for the trace to be debugged: `d` alone, or in the place of its decision?
+pub(crate) fn asks_to_debug(value: &[u8]) -> bool {
+    value == b"d" || parse_single(value).is_some_and(|caller| caller.debug)
+}
+
 fn extract_multi<C: Extract + ?Sized>(carrier: &C) -> Option<Caller> {
     let only = |name: &HeaderName| only(carrier.values_of(name)).map(trim_ows);
     let (trace, span) = (only(&TRACE_ID)?, only(&SPAN_ID)?);

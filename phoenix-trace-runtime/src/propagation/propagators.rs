@@ -198,6 +198,11 @@ impl Propagators {
         &self.correlation_header
     }
 
+    /// What is the correlation id of a request that carries a trace context too.
+    pub(crate) fn source(&self) -> CorrelationSource {
+        self.correlation_source
+    }
+
     /// Reads what a message from another process carries.
     ///
     /// Never fails: what is invalid reads as absent, and is marked so. Linear in what is read, which is bounded whatever

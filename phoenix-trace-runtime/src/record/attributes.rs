@@ -248,7 +248,7 @@ impl Strand {
     }
 }
 
-pub(super) fn array_bytes(array: &opentelemetry::Array) -> usize {
+pub(crate) fn array_bytes(array: &opentelemetry::Array) -> usize {
     use opentelemetry::Array;
     match array {
         Array::Bool(values) => values.len(),

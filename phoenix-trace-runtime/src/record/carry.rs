@@ -11,12 +11,14 @@ use tokio::task::JoinHandle;
 use super::context::SAMPLED;
 use super::owned::{Owned, own};
 use super::part::share;
+use super::registry;
 use super::run::InSpan;
 use super::scope;
 use super::segment::Segment;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::thread::{self, Thread};
+use crate::interop::contexts;
 use crate::outcome::Outcome;
 use crate::propagation::{Baggage, CorrelationId, Outgoing, TraceParent, TraceState};
 
@@ -69,7 +71,20 @@ fn branch_of(running: &mut Strand, thread: &mut Thread) -> Option<Box<Strand>> {
     branch
         .context
         .take_correlation(running.context.correlation.as_ref());
+    branch.corrected = running.corrected;
+    contexts::of_carried(&mut branch, running);
     Some(branch)
+}
+
+/// A strand for work elsewhere, below the span that runs now; `None`: outside of any segment.
+pub(super) fn branch_here() -> Option<Box<Strand>> {
+    let made = thread::with(|thread| {
+        let mut running = thread.active.take()?;
+        let branch = branch_of(&mut running, thread);
+        thread.active = Some(running);
+        branch
+    });
+    made.flatten()
 }
 
 /// Runs `f` on the strand that runs here.
@@ -196,7 +211,10 @@ impl SpanHandle {
 
     /// A strand for work elsewhere, below this span.
     pub(super) fn branch(&self) -> Option<Box<Strand>> {
-        Some(self.segment.as_ref()?.branch(self.span_id, self.place))
+        let mut branch = self.segment.as_ref()?.branch(self.span_id, self.place);
+        let part = registry::find(self.place.0);
+        contexts::of_branch(&mut branch, part.as_ref(), self.place.1);
+        Some(branch)
     }
 }
 
@@ -229,7 +247,11 @@ pub fn current_span() -> SpanHandle {
 
 /// The correlation id of the running request.
 pub(crate) fn current_correlation() -> Option<CorrelationId> {
-    with_active(|strand| strand.context.correlation_id()).flatten()
+    with_active(|strand| {
+        strand.take_correction();
+        strand.context.correlation_id()
+    })
+    .flatten()
 }
 
 /// What a request that goes out from here says about the one that runs: its parent is the span that runs now.
@@ -245,6 +267,7 @@ impl Going {
     /// `None`: outside of any request.
     pub(crate) fn from_here() -> Option<Self> {
         with_active(|strand| {
+            strand.take_correction();
             let context = &strand.context;
             let decided = strand.role != Role::Scope;
             let state = if decided && !(context.state.is_empty() && context.threshold.is_none()) {

@@ -27,6 +27,12 @@ pub(crate) fn between(start: Ticks, end: Ticks) -> Duration {
     Duration::from_nanos(CLOCK.delta_as_nanos(start, end))
 }
 
+/// So many ticks in nanoseconds.
+#[cfg(feature = "metrics")]
+pub(crate) fn nanos(ticks: Ticks) -> u64 {
+    CLOCK.delta_as_nanos(0, ticks)
+}
+
 /// How many ticks a duration takes; as many as there are, when it is too long.
 pub(crate) fn ticks(duration: Duration) -> Ticks {
     const SAMPLE: Ticks = 1 << 40;
@@ -60,7 +66,7 @@ impl Anchor {
     }
 
     /// The same place in nanoseconds since 1970; for a wall clock that stands before that, at 1970.
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     pub(crate) fn unix(&self) -> UnixAnchor {
         let wall = self
             .wall
@@ -74,14 +80,14 @@ impl Anchor {
 }
 
 /// Where a segment's ticks lie in wall time as OTLP counts it.
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UnixAnchor {
     ticks: Ticks,
     nanos: u64,
 }
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "metrics")]
 impl UnixAnchor {
     #[inline]
     pub(crate) fn nanos(&self, ticks: Ticks) -> u64 {
@@ -177,7 +183,7 @@ mod tests {
         assert_eq!(between(end, start), Duration::ZERO);
     }
 
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "metrics")]
     #[test]
     fn nanoseconds_since_1970_are_those_of_wall_time() {
         let start = now();

@@ -1,9 +1,15 @@
 //! What every span of a segment shares: which trace it belongs to, what was decided at its start, whose request it is.
 
+use std::sync::Arc;
+
 use crate::propagation::{
     Baggage, CorrelationId, OtState, RemoteContext, Threshold, TraceParent, TraceState,
 };
+use opentelemetry::trace::SpanContext;
 use opentelemetry::{SpanId, TraceId};
+
+use super::clock::Ticks;
+use crate::sampling::Errors;
 
 /// The context of a segment, or of a request that has no span yet.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +34,14 @@ pub(crate) struct Context {
     pub(crate) threshold: Option<Threshold>,
     /// Is the segment kept because somebody with the right to do so asked for its trace?
     pub(crate) forced: bool,
+    /// Is the segment kept for failures, and when it was slow, whatever was decided at its start?
+    pub(crate) tail: bool,
+    /// The local root is slow if it ends after that.
+    pub(crate) slow_at: Ticks,
+    /// Which failures keep the segment, where that is not the default.
+    pub(crate) errors: Option<Arc<Errors>>,
+    /// The span that the local root is linked to in place of a parent, until it is decided.
+    pub(crate) link: Option<Box<SpanContext>>,
     pub(crate) baggage: Baggage,
     /// The request's own id; without one the trace id stands in for it.
     pub(crate) correlation: Option<CorrelationId>,
@@ -69,6 +83,10 @@ impl Context {
         self.state = TraceState::EMPTY;
         self.threshold = None;
         self.forced = false;
+        self.tail = false;
+        self.slow_at = 0;
+        self.errors = None;
+        self.link = None;
         self.baggage = Baggage::EMPTY;
         self.correlation = None;
     }
@@ -87,6 +105,10 @@ impl Context {
             state,
             threshold,
             forced,
+            tail,
+            slow_at,
+            errors,
+            link: _,
             baggage,
             correlation,
         } = of;
@@ -100,6 +122,11 @@ impl Context {
         self.state.clone_from(state);
         self.threshold = *threshold;
         self.forced = *forced;
+        self.tail = *tail;
+        self.slow_at = *slow_at;
+        if errors.is_some() || self.errors.is_some() {
+            self.errors.clone_from(errors);
+        }
         self.baggage.clone_from(baggage);
         self.take_correlation(correlation.as_ref());
     }
@@ -126,6 +153,15 @@ impl Context {
             SpanId::from(parent),
             self.flags,
         )
+    }
+
+    /// Does a failure of this type keep the segment, which by default it does or does not?
+    #[inline]
+    pub(crate) fn keeps(&self, error_type: &str, by_default: bool) -> bool {
+        match &self.errors {
+            Some(errors) => errors.keep(error_type, by_default),
+            None => by_default,
+        }
     }
 
     pub(crate) fn is_sampled(&self) -> bool {
@@ -169,6 +205,9 @@ mod tests {
             threshold: Some(Threshold::ALWAYS),
             debug: true,
             forced: true,
+            tail: true,
+            slow_at: 17,
+            errors: Some(Arc::default()),
             at_edge: true,
             ..Context::from(Propagators::default().extract(&headers))
         };

@@ -3,7 +3,7 @@
 
 use opentelemetry::trace::SpanContext;
 
-use super::carry::current_span;
+use super::carry::{current_span, with_active};
 use super::mail::Late;
 use super::stored::{EVENT, LINK, NONE, Rendered};
 use super::strand::Strand;
@@ -72,6 +72,13 @@ pub(super) fn on_active<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Optio
         _ => None,
     })
     .flatten()
+}
+
+/// Records a failure on the running span.
+pub(crate) fn fail(failure: &Failure<'_>) {
+    if let Some(number) = with_active(|strand| strand.current) {
+        fail_active(number, failure);
+    }
 }
 
 /// Records a failure on span `number` of the running strand.

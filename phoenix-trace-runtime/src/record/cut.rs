@@ -49,7 +49,11 @@ impl Strand {
         ended.role = Role::Branch;
         ended.context = self.context.clone();
         ended.failed = self.failed;
+        ended.failures = self.failures.clone();
+        ended.across = self.across;
+        self.across.callee = false;
         ended.overflow = std::mem::take(&mut self.overflow);
+        ended.unrecorded = std::mem::take(&mut self.unrecorded);
         ended.squeezed = self.squeezed;
 
         self.renumber();
@@ -58,6 +62,7 @@ impl Strand {
         std::mem::swap(&mut self.attrs, &mut open.attrs);
         std::mem::swap(&mut self.events, &mut open.events);
         std::mem::swap(&mut self.links, &mut open.links);
+        std::mem::swap(&mut self.given, &mut open.given);
         std::mem::swap(&mut self.dropped, &mut open.dropped);
         std::mem::swap(&mut self.arrays, &mut open.arrays);
         std::mem::swap(&mut self.text, &mut open.text);
@@ -114,17 +119,23 @@ impl Strand {
             }
             into.records.push(copy);
             into.numbers.push(self.number_at(place));
+            self.copy_given(into, place as u32, there);
             if let Some(dropped) = self.dropped.get(&(place as u32)) {
                 into.dropped.insert(there, *dropped);
             }
         }
         let mut events = vec![NONE; self.events.len()];
-        for (event, new) in self.events.iter().zip(&mut events) {
+        for ((event, new), place) in self.events.iter().zip(&mut events).zip(0..) {
             let owner = places[event.owner as usize];
             if owner != NONE {
                 *new = place_of_next(&into.events) | EVENT;
-                into.events
-                    .push(super::stored::StoredEvent { owner, ..*event });
+                self.copy_given(into, place | EVENT, *new);
+                let own_name = into.copy_text(self.text(event.own_name));
+                into.events.push(super::stored::StoredEvent {
+                    owner,
+                    own_name,
+                    ..*event
+                });
             }
         }
         let mut links = vec![NONE; self.links.len()];

@@ -41,11 +41,11 @@ impl Dropped {
         attributes: 1,
         ..Self::NOTHING
     };
-    pub(super) const EVENT: Self = Self {
+    pub(crate) const EVENT: Self = Self {
         events: 1,
         ..Self::NOTHING
     };
-    pub(super) const LINK: Self = Self {
+    pub(crate) const LINK: Self = Self {
         links: 1,
         ..Self::NOTHING
     };
@@ -138,7 +138,7 @@ impl Strand {
 
     /// Counts an attribute that is given up.
     #[cold]
-    pub(super) fn drop_attr(&mut self, owner: u32) {
+    pub(crate) fn drop_attr(&mut self, owner: u32) {
         match Owner::of(owner) {
             Owner::Span(place) => self.give_up(place, Dropped::ATTRIBUTE),
             Owner::Event(number) => {
@@ -192,6 +192,35 @@ impl Strand {
         );
     }
 
+    /// Sets the status of a span that is open as the OpenTelemetry API has it: `Some` is an error, `None` that all is well,
+    /// which is final. An error keeps the segment.
+    pub(crate) fn set_status(&mut self, number: u32, error: Option<&str>) {
+        if !self
+            .record(number)
+            .is_some_and(|record| record.end == 0 && !record.ok)
+        {
+            return;
+        }
+        self.telling_failure = error.is_some();
+        let message = match error {
+            Some(description) => self.push_text(cut(description, MESSAGE_LENGTH)),
+            None => Text::default(),
+        };
+        self.telling_failure = false;
+        let Some(record) = self.record_mut(number) else {
+            return;
+        };
+        record.ok = error.is_none();
+        record.message = message;
+        let failed_before = std::mem::replace(&mut record.failed, error.is_some());
+        if error.is_some() {
+            if !failed_before {
+                self.failures.push(number);
+            }
+            self.set_failed();
+        }
+    }
+
     fn error_type_of(&self, number: u32) -> Option<&str> {
         let owner = self.owner(number);
         let attr = self
@@ -223,6 +252,10 @@ impl Strand {
 
     pub(super) fn clear_details(&mut self) {
         const KEEP: usize = 128;
+        if !self.given.is_empty() {
+            self.given.clear();
+            self.given.shrink_to(KEEP);
+        }
         if !self.links.is_empty() {
             self.links.clear();
             self.links.shrink_to(KEEP);

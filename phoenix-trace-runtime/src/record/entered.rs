@@ -149,10 +149,15 @@ impl Guard {
         let here = on_active(seed, |strand| {
             strand.end(number, now);
             strand.current = previous;
+            strand.follows
         });
-        if here.is_none() {
-            let (at, end) = (now, LateEnd::Finished);
-            deliver(seed, Late { number, at, end });
+        match here {
+            Some(false) => {}
+            Some(true) => thread::unfollow(seed, number),
+            None => {
+                let (at, end) = (now, LateEnd::Finished);
+                deliver(seed, Late { number, at, end });
+            }
         }
     }
 }

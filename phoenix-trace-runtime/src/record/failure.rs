@@ -27,6 +27,7 @@ impl Strand {
         if record.end != 0 {
             return;
         }
+        let keep = self.context.keeps(error_type, keep);
         self.telling_failure = true;
         self.tell_failure(number, error_type, told, keep, now);
         self.telling_failure = false;
@@ -38,7 +39,7 @@ impl Strand {
         let kind = self.push_text(error_type);
         let place = self.place(number);
         if let Some(record) = self.records.get_mut(place) {
-            if !std::mem::replace(&mut record.failed, true) {
+            if !record.ok && !std::mem::replace(&mut record.failed, true) {
                 self.failures.push(number);
             }
             record.message = message;
@@ -82,8 +83,19 @@ impl Strand {
         }
     }
 
+    /// Notes a code that is no error here, but may be one of those that a rule keeps.
+    pub(crate) fn note_code(&mut self, code: &str) {
+        if self.context.keeps(code, false) {
+            self.set_failed();
+        }
+    }
+
     /// Notes that the work of a span was given up before it had finished.
     pub(crate) fn set_cancelled(&mut self, number: u32) {
+        let errors = self.context.errors.as_ref();
+        if errors.is_some_and(|errors| errors.keeps_cancelled()) {
+            self.set_failed();
+        }
         self.push_attr(self.owner(number), &keys::CANCELLED, Stored::Bool(true));
     }
 

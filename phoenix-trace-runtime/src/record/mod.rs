@@ -1,15 +1,22 @@
 //! Recording. A span is a record in the buffer of its strand; a strand is what one line of execution records; strands
 //! form a segment, which is decided once, when its outcome is known. `docs/architecture.md` has the picture.
 
-mod attributes;
+pub(crate) mod across;
+mod annotate;
+pub(crate) mod attributes;
 pub(crate) mod carry;
+#[cfg(feature = "metrics")]
+pub(crate) mod chains;
 pub(crate) mod clock;
 pub(crate) mod context;
+mod corrected;
 pub(crate) mod current;
 mod cut;
 pub(crate) mod details;
 pub(crate) mod entered;
-mod failure;
+pub(crate) mod failure;
+pub(crate) mod free;
+pub(crate) mod given;
 mod handle;
 mod ids;
 pub(crate) mod join_set;

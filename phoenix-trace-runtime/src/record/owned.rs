@@ -169,11 +169,19 @@ impl Owned {
     #[inline]
     fn enter_child(&mut self, child: Child) -> Running<'_> {
         let previous = on_active(child.seed, |strand| match child.number() {
-            NONE => strand.current,
-            number => std::mem::replace(&mut strand.current, number),
+            NONE => (strand.current, false),
+            number => {
+                let previous = std::mem::replace(&mut strand.current, number);
+                (previous, strand.follows)
+            }
         });
         match previous {
-            Some(previous) => self.running(Mode::Child, child.running(previous), None),
+            Some((previous, follows)) => {
+                if follows {
+                    thread::follow(child.number());
+                }
+                self.running(Mode::Child, child.running(previous), None)
+            }
             None => self.enter_abroad(child),
         }
     }
@@ -224,6 +232,10 @@ impl Owned {
             },
             _ => None,
         };
+        let strand = strand.map(|mut strand| {
+            strand.take_correction();
+            strand
+        });
         match strand.map(thread::install) {
             Some(Ok(hidden)) => self.running(Mode::Strand, Child::first(), hidden),
             Some(Err(strand)) => {
@@ -288,6 +300,7 @@ impl Owned {
                     strand.end(number, now);
                     strand.current = previous;
                 });
+                thread::unfollow_number(number);
             }
             State::Child { seed, number } => {
                 let here = on_active(seed, |strand| {

@@ -29,7 +29,7 @@ impl Parked for Strand {
     }
 
     fn is_complete(&self) -> bool {
-        self.open == 0 && self.orphaned
+        self.open == 0 && (self.orphaned || self.free)
     }
 }
 
@@ -84,6 +84,26 @@ impl Part {
                 }
             }
         }
+    }
+
+    /// Takes the strand of a span without an owner, if it waits here: to run it for a while, or to change it.
+    pub(super) fn take_free(&self) -> Option<Box<Strand>> {
+        let mut strand = self.parking.take()?;
+        if strand.free && strand.seed == self.seed {
+            self.parking.read(&mut strand);
+            return Some(strand);
+        }
+        self.park(strand);
+        None
+    }
+
+    /// Brings what was written to a strand that is at hand.
+    pub(super) fn read(&self, strand: &mut Strand) {
+        self.parking.read(strand);
+    }
+
+    pub(super) fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// At shutdown: takes what the strand has recorded, ends what is open as cancelled, and leaves an empty strand to
@@ -146,6 +166,10 @@ pub(crate) fn finish(mut strand: Box<Strand>) {
     } else if strand.open > 0 {
         let part = part_of(&mut strand);
         let root_ended = strand.role == Role::Root;
+        if root_ended && let Some(segment) = part.segment() {
+            strand.measure_root();
+            segment.root_has_ended(strand.slow);
+        }
         part.orphan(strand);
         if root_ended && let Some(segment) = part.segment() {
             segment.pipeline.root_ended_early(segment);
@@ -155,8 +179,23 @@ pub(crate) fn finish(mut strand: Box<Strand>) {
     }
 }
 
+/// Puts back the strand of a span without an owner.
+pub(super) fn give_back(mut strand: Box<Strand>) {
+    if strand.is_complete() {
+        complete(strand);
+    } else {
+        let part = part_of(&mut strand);
+        part.park(strand);
+    }
+}
+
 /// All spans of the strand have ended.
 fn complete(mut strand: Box<Strand>) {
+    if strand.role == Role::Root {
+        strand.measure_root();
+    }
+    // It names the part.
+    strand.otel = None;
     if let Some(mut part) = strand.part.take() {
         registry::remove(part.seed);
         // Somebody who has just found the part keeps it, and with it the segment; else it serves again.
@@ -169,6 +208,7 @@ fn complete(mut strand: Box<Strand>) {
             None => strand.read(part.parking.close()),
         }
     }
+    strand.take_correction();
     let Some(mut segment) = strand.segment.take() else {
         return decide_alone(strand);
     };
@@ -177,6 +217,7 @@ fn complete(mut strand: Box<Strand>) {
             && let Some(failed) = alone.of_one_failed()
         {
             strand.failed |= failed;
+            strand.across = alone.across.across();
             strand.spare_segment = Some(segment);
             return decide_alone(strand);
         }

@@ -4,7 +4,7 @@ use opentelemetry::Context as OtelContext;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 
 use super::carry::{SpanHandle, with_active};
-use super::context::Context;
+use super::context::{Context, RANDOM, SAMPLED};
 use super::entered::Entered;
 use super::owned::{Owned, own};
 use super::scope::scope;
@@ -141,13 +141,20 @@ fn below_one(parent: &dyn SpanRef) -> Owned {
     if !parent.is_valid() {
         return Owned::off();
     }
+    scope(request_below(&parent))
+}
+
+/// What the running request has besides its trace, below a span that no strand of this process has.
+pub(crate) fn request_below(parent: &SpanContext) -> Context {
     let mut context = request();
-    context.trace_id = u128::from_be_bytes(parent.trace_id().to_bytes());
-    context.parent = u64::from_be_bytes(parent.span_id().to_bytes());
-    context.remote = parent.is_remote();
-    context.flags = parent.trace_flags().to_u8();
-    context.state = TraceState::from_opentelemetry(parent.trace_state());
-    scope(context)
+    if parent.is_valid() {
+        context.trace_id = u128::from_be_bytes(parent.trace_id().to_bytes());
+        context.parent = u64::from_be_bytes(parent.span_id().to_bytes());
+        context.remote = parent.is_remote();
+        context.flags = parent.trace_flags().to_u8() & (SAMPLED | RANDOM);
+        context.state = TraceState::from_opentelemetry(parent.trace_state());
+    }
+    context
 }
 
 /// The right to record in a trace of its own.
@@ -156,7 +163,7 @@ pub(crate) fn apart() -> Owned {
 }
 
 /// What the running request has besides its trace.
-fn request() -> Context {
+pub(super) fn request() -> Context {
     with_active(|strand| Context {
         baggage: strand.context.baggage.clone(),
         correlation: strand.context.correlation_id(),

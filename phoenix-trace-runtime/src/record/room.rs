@@ -206,6 +206,8 @@ impl Strand {
         let Some((attrs, events, links)) = self.details_at_end(place) else {
             return;
         };
+        self.pipeline
+            .measure_given_up(self, place, &self.attrs[attrs..]);
         // Its number is not used again: its id may be known elsewhere.
         self.renumber();
         for attr in self.attrs.drain(attrs..).rev() {
@@ -221,6 +223,7 @@ impl Strand {
         }
         self.events.truncate(events);
         self.links.truncate(links);
+        self.forget_given(place, events);
         self.dropped.remove(&(place as u32));
         self.records.pop();
         self.numbers.pop();

@@ -13,6 +13,7 @@ use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::told::Told;
 use super::{clock, ids, registry, thread};
+use crate::interop::contexts;
 use crate::key::RawKey;
 use crate::outcome::{Failure, Outcome};
 use crate::panics::Before;
@@ -28,7 +29,8 @@ pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
     let part = registry::find(child.seed)?;
     let (seed, number) = (child.seed, child.number());
     let parent = ids::span_id(seed, number);
-    let branch = part.segment()?.branch(parent, (seed, number));
+    let mut branch = part.segment()?.branch(parent, (seed, number));
+    contexts::of_branch(&mut branch, Some(&part), number);
     thread::install(branch).map_err(finish).ok()
 }
 
@@ -228,10 +230,12 @@ impl Running<'_> {
         if self.mode == Mode::Child {
             self.mode = Mode::Nothing;
             self.span.replace_plain(State::Off);
-            on_active(self.child.seed, |strand| {
+            let follows = on_active(self.child.seed, |strand| {
                 strand.end(self.child.number(), now);
                 strand.current = self.child.previous().unwrap_or(NONE);
+                strand.follows
             });
+            self.unfollow(follows, self.child.number());
         } else {
             self.finish_strand(now);
         }
@@ -247,9 +251,10 @@ impl Running<'_> {
             if number != parent {
                 strand.end(number, now);
             }
-            number != parent
+            (number != parent, strand.follows.then_some(number))
         });
-        if ended == Some(true) {
+        if let Some((true, follows)) = ended {
+            self.unfollow(follows.map(|_| true), follows.unwrap_or(NONE));
             self.mode = Mode::Nothing;
             self.span.replace_plain(State::Off);
             self.expect_again();
@@ -301,10 +306,20 @@ impl Running<'_> {
 
     #[inline]
     fn suspend_child(&mut self) {
-        on_active(self.child.seed, |strand| {
+        let follows = on_active(self.child.seed, |strand| {
             strand.current = self.child.previous().unwrap_or(NONE);
             share(strand);
+            strand.follows
         });
+        self.unfollow(follows, self.child.number());
+    }
+
+    /// Takes away the context of a span that runs no longer, where each has one.
+    #[inline]
+    fn unfollow(&self, follows: Option<bool>, number: u32) {
+        if follows == Some(true) {
+            thread::unfollow_number(number);
+        }
     }
 
     #[inline(never)]
@@ -330,11 +345,12 @@ impl Running<'_> {
             if number != parent {
                 share(strand);
             }
-            number
+            (number, strand.follows)
         });
-        let Some(number) = started.filter(|number| *number != parent) else {
+        let Some((number, follows)) = started.filter(|(number, _)| *number != parent) else {
             return false;
         };
+        self.unfollow(Some(follows), number);
         self.mode = Mode::Nothing;
         let seed = before.seed;
         self.span.replace_plain(State::Child { seed, number });

@@ -5,6 +5,7 @@ use super::context::Context;
 use super::owned::{Owned, own};
 use super::strand::{Role, Strand};
 use super::thread::{self, Thread};
+use crate::interop::contexts;
 use crate::propagation::CorrelationId;
 
 /// The scope of a request. It has a correlation id, a new one if nothing stands in for it.
@@ -13,6 +14,13 @@ pub(crate) fn scope(context: Context) -> Owned {
 }
 
 pub(super) fn strand(thread: &mut Thread, context: Context) -> Box<Strand> {
+    let mut strand = strand_alone(thread, context);
+    contexts::of_scope(&mut strand);
+    strand
+}
+
+/// The same without a context of OpenTelemetry.
+pub(super) fn strand_alone(thread: &mut Thread, context: Context) -> Box<Strand> {
     let mut strand = thread.take_scope();
     strand.role = Role::Scope;
     strand.context = context;

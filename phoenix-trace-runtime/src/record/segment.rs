@@ -4,21 +4,45 @@
 //! or carried to another task it has a [part](super::part), through which others reach it, and its segment is decided when all of
 //! its strands have joined, or a grace period after the local root ended; what joins later follows the decision.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::clock::{Anchor, Ticks};
+use super::across::Shared;
+use super::clock::{self, Anchor, Ticks};
 use super::context::Context;
+use super::corrected::Corrected;
 use super::joining::{Joining, Undecided};
 use super::strand::{Role, Strand};
 use super::thread;
-use crate::pipeline::{DropReason, Pipeline, Reasons};
+use crate::pipeline::{DropReason, Pipeline};
+use crate::propagation::Threshold;
+use crate::sampling::{Found, Reasons};
 
 /// What the decision to keep a segment stamps on its strands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kept {
     pub(crate) reasons: Reasons,
+    /// The probability with which segments like this are kept, when it is known.
+    pub(crate) threshold: Option<Threshold>,
     pub(crate) anchor: Anchor,
+}
+
+impl Kept {
+    /// Decides. `failure` tells the first failure from others.
+    #[inline]
+    fn for_what(
+        pipeline: &Pipeline,
+        context: &Context,
+        found: Found,
+        failure: impl FnOnce() -> Option<(String, String)>,
+    ) -> Option<Self> {
+        let (reasons, threshold) = pipeline.sampling.reasons(context, found, failure)?;
+        Some(Self {
+            reasons,
+            threshold,
+            anchor: Anchor::now(),
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +58,11 @@ pub(crate) struct Segment {
     pub(crate) pipeline: Arc<Pipeline>,
     /// When what has joined is decided although the segment is open.
     cut_at: AtomicU64,
+    /// Has the local root ended although its strand waits for others? And took it longer than it may?
+    root_ended: AtomicBool,
+    root_slow: AtomicBool,
+    pub(super) across: Shared,
+    pub(super) corrected: Corrected,
     joining: Joining<Waiting, Verdict>,
 }
 
@@ -63,6 +92,10 @@ impl Segment {
                 segment.pipeline.clone_from(&strand.pipeline);
             }
             *segment.cut_at.get_mut() = strand.cut_at;
+            *segment.root_ended.get_mut() = false;
+            *segment.root_slow.get_mut() = false;
+            segment.across = Shared::of(strand.across);
+            segment.corrected = Corrected::default();
             let waiting = segment.joining.reset();
             (waiting.spans, waiting.failed) = (0, false);
         } else {
@@ -73,6 +106,10 @@ impl Segment {
                 context: strand.context.clone(),
                 pipeline: strand.pipeline.clone(),
                 cut_at: AtomicU64::new(strand.cut_at),
+                root_ended: AtomicBool::new(false),
+                root_slow: AtomicBool::new(false),
+                across: Shared::of(strand.across),
+                corrected: Corrected::default(),
                 joining: Joining::new(Waiting::default()),
             })
         })
@@ -195,7 +232,13 @@ impl Segment {
         self.release(joined);
         drop(undecided);
         let failed = failed | strands.iter().any(|strand| strand.failed);
-        self.carry_out(self.verdict(failed), strands.into_iter());
+        let found = Found {
+            failed,
+            slow: self.is_slow(now),
+            across: self.across.take(),
+        };
+        let verdict = self.verdict(found, strands.iter());
+        self.carry_out(verdict, strands.into_iter());
     }
 
     fn carry_out(&self, verdict: Verdict, strands: impl Iterator<Item = Box<Strand>>) {
@@ -208,6 +251,7 @@ impl Segment {
     /// One more of its strands has failed, or, unless `failed`, does so no more.
     pub(super) fn count_failing(&self, failed: bool) {
         if failed {
+            self.across.note(Reasons::ERROR);
             self.joining.fails();
         } else {
             self.joining.fail_no_more(1);
@@ -235,12 +279,28 @@ impl Segment {
         (joined.bytes, joined.charged) = (0, 0);
     }
 
-    fn verdict(&self, failed: bool) -> Verdict {
-        match self.pipeline.reasons(&self.context, failed) {
-            Some(reasons) => Verdict::Kept(Kept {
-                reasons,
-                anchor: Anchor::now(),
-            }),
+    /// The local root has ended, and its strand waits for others.
+    pub(super) fn root_has_ended(&self, slow: bool) {
+        self.root_slow.store(slow, Ordering::Relaxed);
+        self.root_ended.store(true, Ordering::Release);
+    }
+
+    /// Does its local root take longer than it may, or took it?
+    fn is_slow(&self, now: Ticks) -> bool {
+        match self.root_ended.load(Ordering::Acquire) {
+            true => self.root_slow.load(Ordering::Relaxed),
+            false => now > self.context.slow_at,
+        }
+    }
+
+    fn verdict<'a>(&self, found: Found, strands: impl Iterator<Item = &'a Box<Strand>>) -> Verdict {
+        let failure = || {
+            strands
+                .into_iter()
+                .find_map(|strand| strand.first_failure())
+        };
+        match Kept::for_what(&self.pipeline, &self.context, found, failure) {
+            Some(kept) => Verdict::Kept(kept),
             None => Verdict::Dropped,
         }
     }
@@ -268,8 +328,18 @@ impl Segment {
         let mut strands = std::mem::take(&mut joined.strands);
         let failed =
             joined.failed || failing || strands.iter().chain(&last).any(|strand| strand.failed);
+        let root = strands
+            .iter()
+            .chain(&last)
+            .find(|strand| strand.role == Role::Root);
+        let slow = root.map_or_else(|| self.is_slow(clock::now()), |root| root.slow);
         self.release(joined);
-        let verdict = self.verdict(failed);
+        let found = Found {
+            failed,
+            slow,
+            across: self.across.across(),
+        };
+        let verdict = self.verdict(found, strands.iter().chain(&last));
         undecided.decide(verdict);
         self.carry_out(verdict, strands.drain(..).chain(last));
         if strands.capacity() > 0 {
@@ -280,14 +350,19 @@ impl Segment {
 
 /// Decides on a strand whose segment nobody else shares, or on what was cut off it.
 pub(super) fn decide_alone(strand: Box<Strand>) {
-    match strand.pipeline.reasons(&strand.context, strand.failed) {
-        Some(reasons) => {
-            let anchor = Anchor::now();
-            strand
-                .pipeline
-                .clone()
-                .keep(strand, Kept { reasons, anchor });
-        }
+    let slow = match strand.role {
+        Role::Root => strand.slow,
+        // It was cut off a local root that is open.
+        _ => clock::now() > strand.context.slow_at,
+    };
+    let failure = || strand.first_failure();
+    let found = Found {
+        failed: strand.failed,
+        slow,
+        across: strand.across,
+    };
+    match Kept::for_what(&strand.pipeline, &strand.context, found, failure) {
+        Some(kept) => strand.pipeline.clone().keep(strand, kept),
         None => Pipeline::discard(strand),
     }
 }

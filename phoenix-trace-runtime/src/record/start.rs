@@ -9,6 +9,7 @@ use super::site::Site;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::{part, scope, thread};
+use crate::interop::contexts;
 use crate::value::Attr;
 
 /// A span of a strand that somebody further out owns. Two machine words, which travel in registers: written and read in
@@ -103,8 +104,10 @@ fn child_on(
     run: bool,
     lazy: &mut bool,
 ) -> Child {
-    let Some(strand) = thread
-        .active
+    let thread::Thread {
+        active, contexts, ..
+    } = thread;
+    let Some(strand) = active
         .as_deref_mut()
         .filter(|strand| strand.role != Role::Scope)
     else {
@@ -118,6 +121,9 @@ fn child_on(
         if run {
             strand.current = number;
             child = child.running(parent);
+            if strand.follows {
+                contexts.follow(strand, number);
+            }
         }
     }
     child
@@ -213,6 +219,19 @@ pub(super) fn start_root(
     now: Ticks,
     under: Under<'_>,
 ) -> Option<Box<Strand>> {
+    let mut strand = root_alone(site, attrs, name, now, under)?;
+    contexts::of_root(&mut strand);
+    Some(strand)
+}
+
+/// The same without a context of OpenTelemetry.
+pub(super) fn root_alone(
+    site: &'static Site,
+    attrs: &[Attr<'_>],
+    name: &[&str],
+    now: Ticks,
+    under: Under<'_>,
+) -> Option<Box<Strand>> {
     let strand = thread::with(|thread| match (thread.take_root(), under) {
         (Some(mut strand), under) => {
             match (under, &thread.active) {
@@ -240,10 +259,13 @@ pub(super) fn start_root(
             strand.set_rendered(0, attr.key, value);
         }
     }
-    let Strand {
-        pipeline, context, ..
-    } = &mut *strand;
-    pipeline.decide_head(context);
+    if let Some((pipeline, context, root)) = strand.starting() {
+        let attributes = pipeline.decide_head(context, root, now);
+        context.link = None;
+        if !attributes.is_empty() {
+            strand.annotate(&attributes);
+        }
+    }
     Some(strand)
 }
 

@@ -18,6 +18,18 @@ pub(crate) struct Text {
     pub(super) len: u32,
 }
 
+impl Text {
+    /// The piece, of the text that it is one of.
+    pub(crate) fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..(self.start + self.len) as usize)
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.len == 0
+    }
+}
+
 /// One span.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record {
@@ -28,6 +40,8 @@ pub(crate) struct Record {
     pub(crate) events: u16,
     pub(crate) links: u16,
     pub(crate) failed: bool,
+    /// Has somebody said that all is well, which is final?
+    pub(crate) ok: bool,
     pub(crate) start: Ticks,
     /// Zero while it is open.
     pub(crate) end: Ticks,
@@ -104,7 +118,9 @@ impl StoredAttr {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoredEvent {
     pub(crate) owner: u32,
+    /// Unless it has a name of its own, which stands in the strand's text.
     pub(crate) name: &'static str,
+    pub(crate) own_name: Text,
     pub(crate) at: Ticks,
     pub(crate) attrs: u16,
     pub(crate) dropped_attrs: u16,

@@ -4,16 +4,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::across::Across;
 use super::attributes::array_bytes;
 use super::clock::Ticks;
 use super::context::Context;
 use super::details::{Dropped, StoredLink};
+use super::free::Attached;
+use super::given::Given;
 use super::part::Part;
 use super::segment::{Kept, Segment};
 use super::site::Site;
 use super::stored::{EVENT, LINK, NONE, Record, StoredAttr, StoredEvent, Text};
 use super::{ids, thread};
 use crate::pipeline::Pipeline;
+use crate::sampling::Root;
 
 #[derive(Debug)]
 pub(crate) struct Strand {
@@ -26,6 +30,18 @@ pub(crate) struct Strand {
     pub(super) owned: bool,
     /// The strand that ran where its first span started, until that span's owner takes it.
     pub(super) hidden: Option<Box<Strand>>,
+    /// Is it that of a span without an owner who runs it? Then it is complete when all of its spans have ended, and whoever
+    /// records below that span may run it for a while.
+    pub(super) free: bool,
+    /// Runs because a context of OpenTelemetry was attached by hand: what it hides.
+    pub(super) attached: Option<Attached>,
+    /// What OpenTelemetry's context is set to while it runs, and the id of the span there; zero: none.
+    pub(crate) otel: Option<opentelemetry::Context>,
+    pub(crate) otel_span: u64,
+    /// Is a context of its own attached for each of its spans while that runs?
+    pub(crate) follows: bool,
+    /// Nothing is recorded while it runs.
+    pub(crate) suppressed: bool,
     pub(crate) records: Vec<Record>,
     /// Are the numbers of spans no longer the places of their records? Then they stand here, in ascending order.
     pub(super) renumbered: bool,
@@ -37,6 +53,8 @@ pub(crate) struct Strand {
     pub(crate) attrs: Vec<StoredAttr>,
     pub(crate) events: Vec<StoredEvent>,
     pub(crate) links: Vec<StoredLink>,
+    /// Times that were given by hand, for spans and events.
+    pub(super) given: Vec<Given>,
     /// What spans were given and had no room for.
     pub(super) dropped: HashMap<u32, Dropped>,
     pub(crate) arrays: Vec<opentelemetry::Array>,
@@ -49,12 +67,22 @@ pub(crate) struct Strand {
     pub(crate) open: u32,
     /// A span failed in a way that keeps the segment.
     pub(crate) failed: bool,
+    /// It is a local root's, which took longer than its bound.
+    pub(crate) slow: bool,
+    /// What is known of its segment across services.
+    pub(crate) across: Across,
+    /// How often the correlation id of the request had been set by its tasks when it was taken over last, and how many scopes lend
+    /// the strand another one.
+    pub(super) corrected: u32,
+    pub(crate) lent: u32,
     /// A failure is being told, for which there is room where there is none for others.
     pub(super) telling_failure: bool,
     /// Its owner is done with it; it waits for spans that run elsewhere.
     pub(crate) orphaned: bool,
     /// Spans that the segment had no room for.
     pub(crate) overflow: u32,
+    /// Of these, those that it had no room for even while they were open: nothing is known of them.
+    pub(crate) unrecorded: u32,
     /// Was something given up for want of room in the pipeline?
     pub(crate) squeezed: bool,
     /// How many records it holds before it asks whether there is room for more.
@@ -99,6 +127,12 @@ impl Strand {
             role: Role::Scope,
             owned: false,
             hidden: None,
+            free: false,
+            attached: None,
+            otel: None,
+            otel_span: 0,
+            follows: false,
+            suppressed: false,
             records: Vec::new(),
             renumbered: false,
             numbers: Vec::new(),
@@ -107,6 +141,7 @@ impl Strand {
             attrs: Vec::new(),
             events: Vec::new(),
             links: Vec::new(),
+            given: Vec::new(),
             dropped: HashMap::new(),
             arrays: Vec::new(),
             text: String::new(),
@@ -114,9 +149,14 @@ impl Strand {
             current: NONE,
             open: 0,
             failed: false,
+            slow: false,
+            across: Across::default(),
+            corrected: 0,
+            lent: 0,
             telling_failure: false,
             orphaned: false,
             overflow: 0,
+            unrecorded: 0,
             squeezed: false,
             room: 0,
             plain: 0,
@@ -155,12 +195,22 @@ impl Strand {
         self.seed = 0;
         self.role = Role::Scope;
         self.owned = false;
+        self.free = false;
+        self.attached = None;
+        self.otel = None;
+        self.otel_span = 0;
+        self.suppressed = false;
         self.context.clear();
         self.current = NONE;
         self.open = 0;
         self.failed = false;
+        self.slow = false;
+        self.across = Across::default();
+        self.corrected = 0;
+        self.lent = 0;
         self.orphaned = false;
         self.overflow = 0;
+        self.unrecorded = 0;
         self.squeezed = false;
         self.cut_at = Ticks::MAX;
         self.segment = None;
@@ -180,6 +230,7 @@ impl Strand {
         copy.attrs.clone_from(&self.attrs);
         copy.events.clone_from(&self.events);
         copy.links.clone_from(&self.links);
+        copy.given.clone_from(&self.given);
         copy.dropped.clone_from(&self.dropped);
         copy.arrays.clone_from(&self.arrays);
         copy.text.clone_from(&self.text);
@@ -229,6 +280,7 @@ impl Strand {
         let place = self.records.len();
         if place >= self.room && !self.make_room(place) {
             self.overflow = self.overflow.saturating_add(1);
+            self.unrecorded = self.unrecorded.saturating_add(1);
             return NONE;
         }
         self.push_record(site, parent, now);
@@ -248,6 +300,7 @@ impl Strand {
             events: 0,
             links: 0,
             failed: false,
+            ok: false,
             start: now,
             end: 0,
             name: Text::default(),
@@ -319,7 +372,7 @@ impl Strand {
 
     /// The same as the owner of an attribute: by its place.
     #[inline]
-    pub(super) fn owner(&self, number: u32) -> u32 {
+    pub(crate) fn owner(&self, number: u32) -> u32 {
         if number & (EVENT | LINK) != 0 {
             number
         } else {
@@ -349,6 +402,17 @@ impl Strand {
 
     /// Adds an event; its attributes go to the owner that is returned.
     pub(crate) fn event(&mut self, number: u32, name: &'static str, now: Ticks) -> Option<u32> {
+        self.event_called(number, name, "", now)
+    }
+
+    /// The same with a name that is known only at run time, unless that is empty.
+    pub(crate) fn event_called(
+        &mut self,
+        number: u32,
+        name: &'static str,
+        own_name: &str,
+        now: Ticks,
+    ) -> Option<u32> {
         let limit = self.room_for_events();
         let place = self.owner(number);
         let record = self.record_mut(number)?;
@@ -363,9 +427,14 @@ impl Strand {
             record.events += 1;
         }
         let owner = u32::try_from(self.events.len()).ok()? | EVENT;
+        let own_name = match own_name {
+            "" => Text::default(),
+            name => self.push_parts(&[name], self.pipeline.limits.value_length),
+        };
         self.events.push(StoredEvent {
             owner: place,
             name,
+            own_name,
             at: now,
             attrs: 0,
             dropped_attrs: 0,
@@ -373,10 +442,53 @@ impl Strand {
         Some(owner)
     }
 
+    /// What the head decision is made from, and what it sets.
+    #[inline]
+    pub(super) fn starting(&mut self) -> Option<(&Pipeline, &mut Context, Root<'_>)> {
+        let record = self.records.first()?;
+        let root = Root::new(record, &self.attrs, &self.text, &self.arrays);
+        Some((&self.pipeline, &mut self.context, root))
+    }
+
+    /// Looks whether the local root took longer than it may.
+    #[inline]
+    pub(super) fn measure_root(&mut self) {
+        if self.context.slow_at != Ticks::MAX && self.context.slow_at != 0 {
+            let root = self.record(0);
+            self.slow |= root.is_some_and(|root| root.end > self.context.slow_at);
+        }
+    }
+
+    /// What tells its first failure from others: the span called by the name of the local root, where it is here, and the type
+    /// of its error.
+    pub(super) fn first_failure(&self) -> Option<(String, String)> {
+        let number = *self.failures.first()?;
+        let failed = self.record(number)?;
+        let operation = match self.role {
+            Role::Root => self.record(0).unwrap_or(failed),
+            _ => failed,
+        };
+        let owner = self.owner(number);
+        let error_type = self.attrs.iter().rev().find(|attr| {
+            attr.owner == owner && attr.key.name == super::failure::keys::ERROR_TYPE.name
+        });
+        let error_type = match error_type.map(StoredAttr::value) {
+            Some(super::stored::Stored::Str(text)) => self.text(text),
+            _ => "",
+        };
+        Some((self.name_of(operation).to_owned(), error_type.to_owned()))
+    }
+
     pub(crate) fn text(&self, text: Text) -> &str {
-        self.text
-            .get(text.start as usize..(text.start + text.len) as usize)
-            .unwrap_or_default()
+        text.of(&self.text)
+    }
+
+    pub(crate) fn name_of_event(&self, event: &StoredEvent) -> &str {
+        if event.own_name.is_empty() {
+            event.name
+        } else {
+            self.text(event.own_name)
+        }
     }
 
     pub(crate) fn name_of(&self, record: &Record) -> &str {
@@ -394,6 +506,7 @@ impl Strand {
             + self.attrs.capacity() * size_of::<StoredAttr>()
             + self.events.capacity() * size_of::<StoredEvent>()
             + self.links.capacity() * size_of::<StoredLink>()
+            + self.given.capacity() * size_of::<Given>()
             + self.text.capacity()
             + self.arrays.iter().map(array_bytes).sum::<usize>()
     }

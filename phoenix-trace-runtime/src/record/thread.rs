@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 
+use super::free;
 use super::ids::Ids;
 use super::registry;
 use super::start::Child;
 use super::strand::Strand;
+use crate::interop::OtelContext;
+use crate::interop::contexts::Attachments;
 use crate::pipeline::Pipeline;
 use crate::propagation::propagators::{DEFAULT, Propagators};
 
@@ -20,6 +23,8 @@ pub(crate) struct Thread {
     pub(crate) active: Option<Box<Strand>>,
     /// Is a span being entered that what runs next is to start?
     expects_start: bool,
+    /// What OpenTelemetry's context is set to for what runs.
+    pub(super) contexts: Attachments,
     pool: Vec<Box<Strand>>,
     ids: Option<(Ids, u64)>,
     pipeline: Option<Arc<Pipeline>>,
@@ -35,6 +40,7 @@ thread_local! {
         RefCell::new(Thread {
             active: None,
             expects_start: false,
+            contexts: Attachments::NONE,
             pool: Vec::new(),
             ids: None,
             pipeline: None,
@@ -70,6 +76,15 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
         })
         .ok()
         .flatten()
+}
+
+/// A thread that ends with a context attached holds up no segment.
+impl Drop for Thread {
+    fn drop(&mut self) {
+        while let Some((strand, _)) = free::detach_top(&mut self.active, |_| true) {
+            free::put_away(strand);
+        }
+    }
 }
 
 impl Thread {
@@ -121,6 +136,9 @@ impl Thread {
     #[inline]
     pub(crate) fn take_root(&mut self) -> Option<Box<Strand>> {
         self.refresh();
+        if self.active.as_ref().is_some_and(|active| active.suppressed) {
+            return None;
+        }
         let blank = self.pool.pop();
         let pipeline = self.reports_to()?;
         if !pipeline.admits_segment() {
@@ -163,6 +181,7 @@ impl Thread {
     fn named(&mut self, mut strand: Box<Strand>) -> Box<Strand> {
         let (ids, number) = self.ids();
         strand.seed = registry::seed_in_shard(ids.seed(), *number);
+        strand.follows = strand.pipeline.contexts == OtelContext::EverySpan;
         strand.take_first_room();
         strand
     }
@@ -205,7 +224,12 @@ pub(crate) fn recycle_all(strands: impl Iterator<Item = Box<Strand>>) {
 /// Makes `strand` the running one. Gives back the one that it hides, or `strand` itself when the thread is ending.
 pub(crate) fn install(strand: Box<Strand>) -> Result<Option<Box<Strand>>, Box<Strand>> {
     let mut strand = Some(strand);
-    let hidden = with(|thread| std::mem::replace(&mut thread.active, strand.take()));
+    let hidden = with(|thread| {
+        if let Some(strand) = &strand {
+            thread.contexts.attach(strand);
+        }
+        std::mem::replace(&mut thread.active, strand.take())
+    });
     match (hidden, strand) {
         (Some(hidden), _) => Ok(hidden),
         (None, Some(strand)) => Err(strand),
@@ -215,7 +239,49 @@ pub(crate) fn install(strand: Box<Strand>) -> Result<Option<Box<Strand>>, Box<St
 
 /// Ends what `install` began: gives back the running strand and lets the hidden one run again.
 pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
-    with(|thread| std::mem::replace(&mut thread.active, hidden)).flatten()
+    let mut left = Vec::new();
+    let strand = with(|thread| {
+        // Contexts that were attached by hand, and outlive what they were attached in.
+        while let Some(strand) = free::detach_top(&mut thread.active, |_| true) {
+            left.push(strand.0);
+        }
+        let strand = std::mem::replace(&mut thread.active, hidden);
+        if let Some(strand) = &strand {
+            thread.contexts.detach(strand);
+        }
+        strand
+    });
+    left.into_iter().for_each(free::put_away);
+    strand.flatten()
+}
+
+/// A context for span `number` of the strand that runs, which runs from here on.
+#[cold]
+pub(super) fn follow(number: u32) {
+    with(|thread| {
+        let Thread {
+            active, contexts, ..
+        } = thread;
+        if let Some(strand) = active.as_deref_mut() {
+            contexts.follow(strand, number);
+        }
+    });
+}
+
+/// Takes away the context of span `number` of the strand `seed`.
+#[cold]
+pub(super) fn unfollow(seed: u64, number: u32) {
+    with(|thread| thread.contexts.unfollow(seed, number));
+}
+
+/// The same for the strand that runs.
+#[cold]
+pub(super) fn unfollow_number(number: u32) {
+    with(|thread| {
+        if let Some(seed) = thread.active.as_ref().map(|strand| strand.seed) {
+            thread.contexts.unfollow(seed, number);
+        }
+    });
 }
 
 /// What ran before a fresh span.
@@ -342,6 +408,8 @@ pub(crate) fn report_to(pipeline: Option<Arc<Pipeline>>) {
 pub(crate) struct Scoped {
     pipeline: Option<Arc<Pipeline>>,
     active: Option<Box<Strand>>,
+    /// Nothing that ran before is seen in OpenTelemetry's context either.
+    _context: opentelemetry::ContextGuard,
 }
 
 #[cfg(feature = "testing")]
@@ -349,7 +417,11 @@ impl Scoped {
     pub(crate) fn enter(pipeline: Arc<Pipeline>) -> Self {
         let hidden = with(|thread| (thread.scoped.replace(pipeline), thread.active.take()));
         let (pipeline, active) = hidden.unwrap_or_default();
-        Self { pipeline, active }
+        Self {
+            pipeline,
+            active,
+            _context: opentelemetry::Context::new().attach(),
+        }
     }
 }
 

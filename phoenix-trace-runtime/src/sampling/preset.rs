@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Sampler;
+use super::{Rule, Sampler, SamplingRules};
 
 /// Where a service runs. The default is `Development`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +51,26 @@ impl FromStr for Environment {
     }
 }
 
+/// The platform's rates in production.
+pub(super) fn platform() -> SamplingRules {
+    SamplingRules::new()
+        .rule(
+            Rule::new()
+                .service(["orchestrator", "orchestrator-service", "data-router"])
+                .ratio(1.0),
+        )
+        .rule(Rule::new().service(["llm", "llm-service"]).ratio(0.5))
+        .rule(Rule::new().ratio(0.1))
+}
+
+/// The preset of an environment.
+pub(crate) fn preset(environment: Environment) -> SamplingRules {
+    match environment {
+        Environment::Development | Environment::Staging => SamplingRules::new().rule(Rule::new()),
+        Environment::Production => platform(),
+    }
+}
+
 /// The platform's preset. In production the orchestrator and the data router sample everything, the LLM service one half,
 /// every other service one tenth of the traces; elsewhere everything is sampled. Segments with errors are always kept.
 ///
@@ -62,11 +82,10 @@ impl FromStr for Environment {
 /// ```
 #[must_use]
 pub fn configure_sampler(environment: Environment, service: &str) -> Sampler {
-    let ratio = match (environment, service) {
-        (Environment::Development | Environment::Staging, _) => 1.0,
-        (_, "orchestrator" | "orchestrator-service" | "data-router") => 1.0,
-        (_, "llm" | "llm-service") => 0.5,
-        _ => 0.1,
-    };
-    Sampler::ratio(ratio)
+    let rules = preset(environment);
+    let rule = rules
+        .rules()
+        .iter()
+        .find(|rule| rule.is_of_service(service));
+    Sampler::ratio(rule.and_then(|rule| rule.ratio).unwrap_or(1.0))
 }

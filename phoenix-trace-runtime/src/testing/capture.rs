@@ -3,18 +3,20 @@
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use opentelemetry_sdk::trace::SpanData;
 
+use super::lint::{Finding, findings};
+use super::memory::Memory;
+use super::spans::Spans;
+use super::stable::stable;
 use crate::bootstrap;
 use crate::config::Config;
 use crate::pipeline::{Pipeline, Stats};
 use crate::record::owned::own;
 use crate::record::run::InSpan;
-use crate::record::segment::lock;
 use crate::record::thread::{self, Scoped};
 use crate::sampling::Sampler;
 use crate::waterfall::{Span, Waterfall};
@@ -31,6 +33,7 @@ use crate::waterfall::{Span, Waterfall};
 pub struct Capture {
     pipeline: Arc<Pipeline>,
     spans: Memory,
+    stable: bool,
 }
 
 /// While it lives, what starts on this thread is captured.
@@ -38,16 +41,6 @@ pub struct Capture {
 pub struct CaptureGuard<'a> {
     _scoped: Scoped,
     capture: PhantomData<(&'a Capture, *const ())>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Memory(Arc<Mutex<Vec<SpanData>>>);
-
-impl SpanExporter for Memory {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        lock(&self.0).extend(batch);
-        Ok(())
-    }
 }
 
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -84,11 +77,25 @@ impl Capture {
     #[must_use]
     pub fn with_config(config: Config) -> Self {
         crate::panics::listen();
+        crate::interop::observer::observe();
         let spans = Memory::default();
-        match bootstrap::start(config.only_exporter(spans.clone())) {
-            Ok(pipeline) => Self { pipeline, spans },
+        match bootstrap::start(config.only_destination(spans.clone())) {
+            Ok(pipeline) => Self {
+                pipeline,
+                spans,
+                stable: false,
+            },
             Err(error) => panic!("the thread of a capture cannot be started: {error}"),
         }
+    }
+
+    /// The same, with spans in which nothing differs from run to run: ids count up from one, and times are as many
+    /// milliseconds after 1970 as there were other times before them. While they are recorded, spans have the ids that they
+    /// have, by which other processes know them. With code that runs at the same time on several threads, the order differs.
+    #[must_use]
+    pub fn stable(mut self) -> Self {
+        self.stable = true;
+        self
     }
 
     pub(super) fn pipeline(&self) -> &Arc<Pipeline> {
@@ -111,17 +118,18 @@ impl Capture {
 
     /// Captures what `future` records, on whatever threads it is polled, and what it carries elsewhere.
     pub fn future<F: Future>(&self, future: F) -> InSpan<F> {
-        InSpan::new(future, own(thread::take_strand(&self.pipeline)))
+        let mut strand = thread::take_strand(&self.pipeline);
+        // Nothing that runs around it is seen.
+        strand.otel = Some(opentelemetry::Context::new());
+        InSpan::new(future, own(strand))
     }
 
     /// Every span that has been captured, in the order of their starts.
     #[must_use]
     pub fn spans(&self) -> Vec<Span> {
-        self.pipeline.flush(DEADLINE);
-        let mut spans: Vec<Span> = lock(&self.spans.0)
-            .iter()
-            .map(|span| Span::from_sdk(span, "test"))
-            .collect();
+        let exported = self.exported();
+        let spans = exported.iter().map(|span| Span::from_sdk(span, "test"));
+        let mut spans: Vec<Span> = spans.collect();
         spans.sort_by_key(|span| span.start_unix_nanos);
         spans
     }
@@ -136,7 +144,46 @@ impl Capture {
     #[must_use]
     pub fn exported(&self) -> Vec<SpanData> {
         self.pipeline.flush(DEADLINE);
-        lock(&self.spans.0).clone()
+        let mut spans = self.spans.spans();
+        if self.stable {
+            stable(&mut spans);
+        }
+        spans
+    }
+
+    /// The captured spans, to be asked.
+    #[must_use]
+    pub fn query(&self) -> Spans {
+        Spans::new(self.spans())
+    }
+
+    /// What a backend would suffer from: keys that nobody has declared, names that would be different for each request.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Finding> {
+        let spans = self.spans();
+        findings(&spans, &self.spans.foreign())
+    }
+
+    /// Asserts that [`lint`](Self::lint) finds nothing.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::testing::Capture;
+    /// use phoenix_trace_runtime::with_traced_operation;
+    ///
+    /// let capture = Capture::new();
+    /// capture.run(|| with_traced_operation("GET /orders/{id}", &[], || ()));
+    /// capture.assert_clean();
+    /// ```
+    ///
+    /// # Panics
+    /// With what it finds.
+    #[track_caller]
+    pub fn assert_clean(&self) {
+        let findings = self.lint();
+        if !findings.is_empty() {
+            let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+            panic!("{}\nrecorded were:\n{}", lines.join("\n"), self.tree());
+        }
     }
 
     /// The account of this capture.

@@ -1,11 +1,18 @@
-//! Support for the tests of services: capture of spans, and an OTLP receiver in the process.
+//! Support for the tests of services: capture of spans, questions about them, and an OTLP receiver in the process.
 
 mod capture;
+mod lint;
+mod memory;
 mod receiver;
 pub(crate) mod run;
+mod spans;
+mod stable;
 
 pub use capture::{Capture, CaptureGuard};
+pub use lint::Finding;
 pub use receiver::{
     ExportTraceServiceRequest, Fault, MetricValue, MetricsTimeout, OtlpReceiver, Protocol,
-    ReceivedLink, ReceivedMetrics, ReceivedPoint, ReceivedRequest, ReceivedSpan, WaitTimeout,
+    ReceivedExemplar, ReceivedLink, ReceivedMetrics, ReceivedPoint, ReceivedRequest, ReceivedSpan,
+    WaitTimeout,
 };
+pub use spans::Spans;

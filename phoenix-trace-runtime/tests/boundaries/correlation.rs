@@ -211,3 +211,36 @@ fn it_reaches_the_end_of_a_stream() {
     let seen: Vec<String> = block_on(carried.collect());
     assert_eq!(seen, ["carried", "carried"]);
 }
+
+#[test]
+fn an_id_that_a_spawned_task_sets_is_that_of_the_request() {
+    let capture = Capture::new();
+    let response = captured(&capture, async {
+        let handler = async || {
+            let task = async {
+                tokio::task::yield_now().await;
+                // Within a scope of its own it stays there.
+                with_correlation_id(Some(id("lent")), || set_correlation_id(id("scoped")));
+                set_correlation_id(id("order-4711"));
+            };
+            tokio::spawn(task.in_current_span()).await.unwrap();
+            let sibling = tokio::spawn(async { current() }.in_current_span());
+            format!("{} {}", current(), sibling.await.unwrap())
+        };
+        let app = Router::new().route("/", get(handler));
+        let address = serve(app.layer(HttpServerLayer::new())).await;
+        let request = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        send(address, request).await
+    });
+    assert_eq!(header(&response, "x-correlation-id"), Some("order-4711"));
+    assert!(
+        response.ends_with("order-4711 order-4711"),
+        "the handler and another task have it: {response}"
+    );
+    let root = &capture.exported()[0];
+    let of_root = root.attributes.iter().find_map(|attribute| {
+        let is_id = attribute.key.as_str() == "phoenix.correlation.id";
+        is_id.then(|| attribute.value.to_string())
+    });
+    assert_eq!(of_root.as_deref(), Some("order-4711"));
+}

@@ -101,9 +101,9 @@ async fn connect(address: SocketAddr) -> Channel {
     endpoint.connect().await.unwrap()
 }
 
-type Client = HealthClient<GrpcClient<Channel>>;
+pub(super) type Client = HealthClient<GrpcClient<Channel>>;
 
-async fn client() -> Client {
+pub(super) async fn client() -> Client {
     let channel = connect(serve(Fake::default()).await).await;
     HealthClient::new(
         GrpcClientLayer::new()
@@ -112,7 +112,7 @@ async fn client() -> Client {
     )
 }
 
-fn about(service: &str) -> HealthCheckRequest {
+pub(super) fn about(service: &str) -> HealthCheckRequest {
     HealthCheckRequest {
         service: service.to_owned(),
     }

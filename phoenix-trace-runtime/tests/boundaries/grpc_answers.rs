@@ -194,3 +194,57 @@ trace · test · 1 span · 1 error · kept: head, error
 grpc.health.v1.Health/Check · client · ✗ UNAVAILABLE: tcp connect error: Connection refused (os error 111) · rpc.response.status_code=UNAVAILABLE
 ");
 }
+
+#[test]
+fn errors_in_boxes_are_read_like_others() {
+    let capture = Capture::new();
+    let code = captured(&capture, async {
+        let channel = tonic::transport::Channel::from_static("http://127.0.0.1:1").connect_lazy();
+        let late = tower::timeout::Timeout::new(channel, std::time::Duration::from_secs(20));
+        let layer = GrpcClientLayer::new().boxed_errors();
+        let mut client = HealthClient::new(layer.layer(late));
+        let result = client.check(HealthCheckRequest::default()).await;
+        result.unwrap_err().code()
+    });
+    assert_eq!(code, Code::Unavailable);
+    assert_eq!(capture.tree(), "\
+trace · test · 1 span · 1 error · kept: head, error
+grpc.health.v1.Health/Check · client · ✗ UNAVAILABLE: tcp connect error: Connection refused (os error 111) · rpc.response.status_code=UNAVAILABLE
+");
+}
+
+/// What the server is told of the context, and what the client's span tells of the server.
+fn told(layer: GrpcClientLayer) -> (bool, bool) {
+    let capture = Capture::new();
+    let (tell, told) = std::sync::mpsc::channel();
+    captured(&capture, async {
+        let service = tower::service_fn(move |request: http::Request<tonic::body::Body>| {
+            let _ = tell.send(request.headers().contains_key("traceparent"));
+            let named = head(&[("grpc-status", "0"), ("x-service-name", "billing")]);
+            async move { Ok::<_, Infallible>(empty(named)) }
+        });
+        let mut client = HealthClient::new(layer.layer(service));
+        let _ = client.check(HealthCheckRequest::default()).await;
+    });
+    let attributes = attributes(&capture, SpanKind::Client, "grpc.health.v1.Health/Check");
+    let named = attributes.contains("service.peer.name = billing");
+    (told.recv().unwrap(), named)
+}
+
+#[test]
+fn hosts_that_are_not_listed_are_told_nothing_and_not_believed() {
+    let server = || GrpcClientLayer::new().server("billing.internal:50051");
+    assert_eq!(told(server()), (true, true));
+    assert_eq!(told(server().propagate_to(["*.internal"])), (true, true));
+    assert_eq!(
+        told(server().propagate_to(["billing.internal:50051"])),
+        (true, true)
+    );
+    assert_eq!(
+        told(server().propagate_to(["billing.internal:80"])),
+        (false, false)
+    );
+    assert_eq!(told(server().propagate_to(["*.example"])), (false, false));
+    let unknown = GrpcClientLayer::new().propagate_to(["*.internal"]);
+    assert_eq!(told(unknown), (false, false));
+}

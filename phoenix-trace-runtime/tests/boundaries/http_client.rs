@@ -1,6 +1,7 @@
 //! `HttpClientLayer` around hyper's client, and the function for other clients.
 
 use std::future::Future;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -20,6 +21,7 @@ use phoenix_trace_runtime::{
     trace_http_client, trace_http_response,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tower::timeout::Timeout;
 use tower::{Layer as _, ServiceExt as _};
 
 use super::{attributes, captured, header, listen, send, serve, work};
@@ -145,6 +147,7 @@ fn urls_are_recorded_without_secrets() {
         "\
 http.request.method = GET
 http.response.status_code = 200
+network.protocol.version = 1.1
 phoenix.sampling.reason = [\"head\"]
 server.address = 127.0.0.1
 server.port = PORT
@@ -366,6 +369,27 @@ PUT · client · ✗ Error: refused (http://other.example/?sig=REDACTED) · http
 
 trace · test · 1 span · 1 error · kept: head
 POST · client · ✗ 404 · http.request.method=POST · http.response.status_code=404
+"
+    );
+}
+
+#[test]
+fn errors_in_boxes_are_read_like_others() {
+    let capture = Capture::new();
+    captured(&capture, async {
+        let http = Client::builder(TokioExecutor::new()).build_http::<Body>();
+        let client = HttpClientLayer::new()
+            .boxed_errors()
+            .layer(Timeout::new(http, Duration::from_secs(20)));
+        let request = Request::get("http://127.0.0.1:1/").body(Body::empty());
+        let error: tower::BoxError = client.oneshot(request.unwrap()).await.unwrap_err();
+        assert!(error.is::<hyper_util::client::legacy::Error>());
+    });
+    assert_eq!(
+        capture.tree(),
+        "\
+trace · test · 1 span · 1 error · kept: head, error
+GET · client · ✗ ConnectionRefused: client error (Connect): tcp connect error: Connection refused (os error 111) · http.request.method=GET
 "
     );
 }

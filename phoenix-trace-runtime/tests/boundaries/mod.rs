@@ -2,7 +2,9 @@
 
 mod captured_headers;
 mod correlation;
+mod decision;
 mod edge;
+mod excluded;
 mod grpc;
 mod grpc_answers;
 mod http_attempts;
@@ -10,10 +12,13 @@ mod http_client;
 mod http_hosts;
 mod http_server;
 mod http_servers;
+#[cfg(feature = "otlp")]
+mod measured;
 mod peer;
 mod propagators;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+mod rpc_names;
 #[cfg(feature = "warp")]
 mod warp;
 

@@ -9,7 +9,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use opentelemetry::trace::SpanKind;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Edge, HttpClientLayer, HttpServerLayer};
+use phoenix_trace_runtime::{Edge, Hosts, HttpCall, HttpClientLayer, HttpServerLayer};
 use tower::{Layer as _, ServiceExt as _};
 
 use super::{attributes, captured, header, send, serve};
@@ -100,4 +100,29 @@ fn hosts_that_context_does_not_go_to_are_not_believed() {
         peer(ours, stranger(b"billing")),
         ["service.peer.name = billing"]
     );
+}
+
+#[test]
+fn a_client_that_no_layer_fits_learns_it_from_the_fields() {
+    let peer = |hosts: &[&str]| {
+        let (capture, hosts) = (Capture::new(), Hosts::new(hosts));
+        captured(&capture, async {
+            let address = serve(stranger(b"billing")).await;
+            let url = format!("http://{address}/");
+            let http = Client::builder(TokioExecutor::new()).build_http();
+            let call = HttpCall::new("GET", &url).propagate_to(&hosts);
+            let send = |_| {
+                let request = Request::get(&url).body(Body::empty());
+                http.request(request.unwrap())
+            };
+            let answer = call.exchange(send, |answer| Some((answer.status(), answer.headers())));
+            answer.await.unwrap();
+        });
+        attributes(&capture, SpanKind::Client, "GET")
+    };
+    let ours = peer(&["127.0.0.1"]);
+    assert!(ours.contains("service.peer.name = billing"), "{ours}");
+    assert!(ours.contains("http.response.status_code = 200"), "{ours}");
+    let others = peer(&["*.internal"]);
+    assert!(!others.contains("service.peer.name"), "{others}");
 }

@@ -40,6 +40,8 @@ mod harmless;
 mod late;
 mod limits;
 mod links;
+#[cfg(feature = "otlp")]
+mod measured;
 mod nested;
 mod room;
 mod undecided;

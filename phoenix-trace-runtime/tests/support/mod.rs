@@ -1,5 +1,8 @@
 //! Spans without the macros: what generated code would call.
 
+#[cfg(feature = "otlp")]
+pub(crate) mod metrics;
+
 use std::future::Future;
 
 use phoenix_trace_runtime::outcome::Outcome;

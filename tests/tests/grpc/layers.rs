@@ -3,8 +3,8 @@
 use phoenix_trace::testing::Capture;
 use phoenix_trace::{GrpcServerLayer, HttpServerLayer, TracingInterceptor};
 use tokio_stream::StreamExt as _;
-use tonic::Request;
 use tonic::transport::{Channel, Server};
+use tonic::{Request, Status};
 
 use super::services::{Above, Native, Served, Shop};
 use super::shop::orders_client::OrdersClient;
@@ -61,6 +61,12 @@ async fn check(capture: &Capture, mut client: OrdersClient<Channel>) {
     assert_eq!(id.expect("an id"), "order-4711");
     let name = status.metadata().get("x-service-name");
     assert_eq!(name.expect("a name"), "test");
+    let kept = status.metadata().get("server-timing");
+    let kept = kept.expect("it failed").to_str().expect("it is ASCII");
+    assert!(
+        kept.starts_with(&format!("trace;desc=00-{TRACE}-")),
+        "{kept}"
+    );
     let watched = client.watch_url(told(order(1, ""))).await;
     let watched = watched.expect("receipts").into_inner();
     assert_eq!(watched.collect::<Vec<_>>().await.len(), 1);
@@ -115,23 +121,59 @@ checks! {
     with_grpc_twice: Server::builder()
         .layer(GrpcServerLayer::new())
         .layer(GrpcServerLayer::new());
-    /// What is excluded outside is traced inside.
-    with_an_http_layer_that_excludes_it: Server::builder()
-        .layer(HttpServerLayer::new().exclude("/shop.v1.Orders/*"))
-        .layer(GrpcServerLayer::new());
     with_the_interceptor: Server::builder()
         .layer(tonic::service::interceptor::InterceptorLayer::new(TracingInterceptor));
 }
 
+/// What one layer excludes has no span of another one either, nor one of the service.
+macro_rules! excluded {
+    ($outer:expr, $inner:expr) => {
+        let capture = Capture::new();
+        let _guard = capture.enter();
+        let outer = $outer.exclude("/shop.v1.Orders/PlaceOrder");
+        let mut server = Server::builder().layer(outer).layer($inner);
+        let mut client = client!(server, Above(Shop::default()));
+        client.place_order(order(7, "")).await.expect("a receipt");
+        assert_eq!(tree(&capture), "reserve\n");
+    };
+}
+
 #[tokio::test]
 async fn a_layer_that_excludes_a_method_takes_its_span() {
+    excluded!(GrpcServerLayer::new(), HttpServerLayer::new());
+    excluded!(HttpServerLayer::new(), GrpcServerLayer::new());
+}
+
+/// An interceptor refuses all calls but those that say who they are.
+#[tokio::test]
+async fn a_method_that_was_reached_names_the_calls_that_do_not_reach_it() {
     let capture = Capture::new();
     let _guard = capture.enter();
-    let layer = GrpcServerLayer::new().exclude("/shop.v1.Orders/PlaceOrder");
-    let mut server = Server::builder().layer(layer).layer(HttpServerLayer::new());
+    let guard = |request: Request<()>| match request.metadata().get("user") {
+        Some(_) => Ok(request),
+        None => Err(Status::unauthenticated("who are you?")),
+    };
+    let guard = tonic::service::interceptor::InterceptorLayer::new(guard);
+    let mut server = Server::builder().layer(GrpcServerLayer::new()).layer(guard);
     let mut client = client!(server, Above(Shop::default()));
-    client.place_order(order(7, "")).await.expect("a receipt");
-    assert_eq!(tree(&capture), "reserve\n");
+    let mut known = Request::new(order(7, ""));
+    known
+        .metadata_mut()
+        .insert("user", "me".parse().expect("a value"));
+    let refused = client.place_order(order(7, "")).await;
+    assert!(refused.is_err());
+    client.place_order(known).await.expect("a receipt");
+    let refused = client.place_order(order(7, "")).await;
+    assert!(refused.is_err());
+    assert_eq!(
+        tree(&capture),
+        "\
+grpc · server · rpc.response.status_code=UNAUTHENTICATED
+shop.v1.Orders/PlaceOrder · server · rpc.response.status_code=OK
+└╴reserve
+shop.v1.Orders/PlaceOrder · server · rpc.response.status_code=UNAUTHENTICATED
+"
+    );
 }
 
 #[tokio::test]

@@ -72,9 +72,16 @@ impl Pipeline for Nothing {
 pub(crate) enum Name {
     Untraced,
     OursDropped,
+    OursTenRules,
+    OursManyRules,
+    OursMeasured,
     OursExported,
     OursOff,
     OursOtlp,
+    OursEverySpan,
+    OursNoContext,
+    BridgeDropped,
+    BridgeExported,
     TracingOtelTenth,
     TracingOtelOff,
     TracingOtelOn,
@@ -86,12 +93,25 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 13] = [
+    const ALL: [(Self, &'static str); 18] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
+        (Self::OursTenRules, "phoenix-trace, 10 rules"),
+        (Self::OursManyRules, "phoenix-trace, 200 rules"),
+        (Self::OursMeasured, "phoenix-trace, dropped, with metrics"),
         (Self::OursExported, "phoenix-trace, exported"),
         (Self::OursOff, "phoenix-trace, off"),
         (Self::OursOtlp, "phoenix-trace, OTLP"),
+        (
+            Self::OursEverySpan,
+            "phoenix-trace, OpenTelemetry context at every span",
+        ),
+        (
+            Self::OursNoContext,
+            "phoenix-trace, no OpenTelemetry context",
+        ),
+        (Self::BridgeDropped, "tracing on phoenix-trace, 10 %"),
+        (Self::BridgeExported, "tracing on phoenix-trace, all"),
         (Self::TracingOtelTenth, "tracing-opentelemetry, 10 %"),
         (Self::TracingOtelOff, "tracing-opentelemetry, never"),
         (Self::TracingOtelOn, "tracing-opentelemetry, all"),
@@ -107,6 +127,7 @@ impl Name {
         matches!(
             self,
             Self::OursExported
+                | Self::BridgeExported
                 | Self::TracingOtelOn
                 | Self::OtelSdk
                 | Self::FastraceReported
@@ -117,7 +138,16 @@ impl Name {
 
     /// Does anything reach the pipeline, that has to be waited for?
     pub(crate) fn hands_over(self) -> bool {
-        !matches!(self, Self::OursDropped | Self::TracingOtelOff) && !self.is_off()
+        let drops = [
+            Self::OursDropped,
+            Self::OursTenRules,
+            Self::OursManyRules,
+            Self::OursMeasured,
+            Self::OursEverySpan,
+            Self::OursNoContext,
+            Self::TracingOtelOff,
+        ];
+        !drops.contains(&self) && !self.is_off()
     }
 
     /// Does it send to another process?

@@ -3,8 +3,10 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use phoenix_trace::sampling::Sampler;
-use phoenix_trace::{Config, Otlp, Telemetry, attribute_keys, traced_operation};
+use phoenix_trace::sampling::{Rule, Sampler, SamplingRules};
+use phoenix_trace::{
+    Config, OtelContext, Otlp, SpanKind, Telemetry, attribute_keys, traced_operation,
+};
 
 use super::{CHILDREN, Discard, Pipeline, Stack, yielded};
 
@@ -100,6 +102,35 @@ impl Ours {
                 .sampler(Sampler::ratio(ratio))
                 .exporter(Discard),
         )
+    }
+
+    /// Everything is recorded and dropped, by the last of so many rules: for operations, kinds and routes that the workload does
+    /// not have, and one for everything.
+    pub(crate) fn start_with_rules(number: usize) -> Result<Box<dyn Pipeline>, String> {
+        let rule = |number: usize| match number % 3 {
+            0 => Rule::new().operation(format!("bench.Service/Method{number}")),
+            1 => Rule::new().kind(SpanKind::Consumer),
+            _ => Rule::new().route(format!("/bench/{number}/{{id}}")),
+        };
+        let rules = (1..number).map(|number| rule(number).always());
+        let rules: SamplingRules = rules.chain([Rule::new().ratio(0.0)]).collect();
+        init(Config::default().sampler(rules).exporter(Discard))
+    }
+
+    /// Everything is recorded and dropped, with OpenTelemetry's context attached elsewhere than by default.
+    pub(crate) fn start_with(contexts: OtelContext) -> Result<Box<dyn Pipeline>, String> {
+        let config = Config::default().sampler(Sampler::ratio(0.0));
+        init(config.exporter(Discard).otel_context(contexts))
+    }
+
+    /// Everything is recorded and dropped, and how long it took is measured.
+    pub(crate) fn start_measured() -> Result<Box<dyn Pipeline>, String> {
+        // Nothing is written before the end.
+        let config = Config::default()
+            .sampler(Sampler::ratio(0.0))
+            .exporter(Discard)
+            .metric_interval(Duration::from_secs(3600));
+        init(config.metrics_console())
     }
 
     /// Everything is sent to `endpoint`.

@@ -10,7 +10,7 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::otel_sdk::{provider, resource_of};
-use super::{CHILDREN, Discard, Pipeline, Stack, yielded};
+use super::{CHILDREN, Discard, Ours, Pipeline, Stack, yielded};
 
 pub(crate) struct TracingOtel;
 
@@ -91,6 +91,16 @@ impl TracingOtel {
     pub(crate) fn start(sampler: Sampler) -> Result<Box<dyn Pipeline>, String> {
         let provider = subscribe(sampler, Discard)?;
         Ok(Box::new(provider))
+    }
+
+    /// The same spans through the bridge, on our tracer; what this share keeps goes to an exporter that does nothing.
+    pub(crate) fn start_bridge(ratio: f64) -> Result<Box<dyn Pipeline>, String> {
+        let pipeline = Ours::start(ratio)?;
+        let subscriber = tracing_subscriber::registry()
+            .with(LevelFilter::INFO)
+            .with(phoenix_trace::tracing_bridge());
+        tracing::subscriber::set_global_default(subscriber).map_err(|error| error.to_string())?;
+        Ok(pipeline)
     }
 
     /// Everything is sent to `endpoint`. The exporter needs a Tokio runtime, which a service has.

@@ -145,7 +145,7 @@ fn interval_and_timeout_are_set() {
         let export = config
             .metrics_export(&mut Vec::new())
             .expect("it is exported");
-        (export.interval.as_millis(), export.timeout.as_millis())
+        (export.interval.as_millis(), export.how.timeout.as_millis())
     };
     assert_eq!(times(config(&[ENDPOINT])), (60_000, 30_000));
     assert_eq!(times(config(&vars)), (1_500, 250));
@@ -155,6 +155,44 @@ fn interval_and_timeout_are_set() {
     assert_eq!(times(in_code), (2_000, 3_000));
     let shortest = config(&vars).metric_interval(Duration::ZERO);
     assert_eq!(times(shortest).0, 1);
+}
+
+#[test]
+fn temporality_and_series_are_set_where_they_matter() {
+    let how = |config: Config| {
+        assert_eq!(config.problems(), []);
+        let export = config.metrics_export(&mut Vec::new());
+        let how = export.expect("it is exported").how;
+        (how.temporality.to_string(), how.series)
+    };
+    let delta = ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "Delta");
+    let series = ("PHOENIX_TRACE_METRIC_SERIES", "50");
+    assert_eq!(how(config(&[ENDPOINT])), ("cumulative".to_owned(), 2000));
+    let set = || config(&[ENDPOINT, delta, series]);
+    assert_eq!(how(set()), ("delta".to_owned(), 50));
+    let in_code = set()
+        .metric_temporality(MetricTemporality::LowMemory)
+        .metric_series(0);
+    assert_eq!(how(in_code), ("lowmemory".to_owned(), 1));
+    let at_hand = set().metrics_prometheus("::1", 9000);
+    assert_eq!(how(at_hand), ("cumulative".to_owned(), 50));
+}
+
+#[test]
+fn prometheus_scrapes_where_its_variables_or_code_say() {
+    let chosen = ("OTEL_METRICS_EXPORTER", "prometheus");
+    check(
+        &[ENDPOINT, chosen],
+        "to whoever scrapes http://localhost:9464/metrics",
+    );
+    let host = ("OTEL_EXPORTER_PROMETHEUS_HOST", "10.0.0.7");
+    let port = ("OTEL_EXPORTER_PROMETHEUS_PORT", "9000");
+    check(
+        &[chosen, host, port],
+        "to whoever scrapes http://10.0.0.7:9000/metrics",
+    );
+    let in_code = config(&[chosen, host]).metrics_prometheus("::1", 0);
+    assert_eq!(goes(&in_code), "to whoever scrapes http://[::1]:0/metrics");
 }
 
 #[test]
@@ -200,12 +238,34 @@ fn what_is_wrong_is_named_once_with_what_is_used_instead() {
         assert_eq!(problems, [expected], "{vars:?}");
     };
     check(
-        &[("OTEL_METRICS_EXPORTER", "prometheus")],
-        "OTEL_METRICS_EXPORTER=`prometheus` cannot be used: expected otlp, console or none; using the default instead",
+        &[("OTEL_METRICS_EXPORTER", "statsd")],
+        "OTEL_METRICS_EXPORTER=`statsd` cannot be used: expected otlp, console, prometheus or none; using the default instead",
     );
     check(
-        &[("OTEL_METRICS_EXPORTER", "prometheus,otlp")],
-        "OTEL_METRICS_EXPORTER=`prometheus,otlp` cannot be used: expected otlp, console or none; using otlp instead",
+        &[("OTEL_METRICS_EXPORTER", "statsd,otlp")],
+        "OTEL_METRICS_EXPORTER=`statsd,otlp` cannot be used: expected otlp, console, prometheus or none; using otlp instead",
+    );
+    check(
+        &[("OTEL_EXPORTER_PROMETHEUS_PORT", "94640")],
+        "OTEL_EXPORTER_PROMETHEUS_PORT=`94640` cannot be used: expected a port; using 9464 instead",
+    );
+    check(
+        &[(
+            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
+            "totals",
+        )],
+        "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=`totals` cannot be used: expected cumulative, delta or lowmemory; using cumulative instead",
+    );
+    check(
+        &[(
+            "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
+            "base2_exponential_bucket_histogram",
+        )],
+        "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=`base2_exponential_bucket_histogram` cannot be used: expected explicit_bucket_histogram, the only one that is supported; using explicit_bucket_histogram instead",
+    );
+    check(
+        &[("PHOENIX_TRACE_METRIC_SERIES", "0")],
+        "PHOENIX_TRACE_METRIC_SERIES=`0` cannot be used: expected a whole number, one or more; using 2000 instead",
     );
     check(
         &[("OTEL_METRIC_EXPORT_INTERVAL", "0")],

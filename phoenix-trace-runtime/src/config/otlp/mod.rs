@@ -5,6 +5,7 @@ mod settings;
 mod tests;
 mod vars;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -103,7 +104,7 @@ pub struct Otlp {
 #[derive(Clone)]
 pub(super) struct Endpoint {
     pub(super) url: String,
-    pub(super) named_by: &'static str,
+    pub(super) named_by: Cow<'static, str>,
     /// Is it for all signals, so that over HTTP the path of the signal is added to it?
     pub(super) is_base: bool,
 }
@@ -113,7 +114,7 @@ pub(super) struct Endpoint {
 pub(super) struct Header {
     pub(super) name: String,
     pub(super) value: String,
-    pub(super) named_by: &'static str,
+    pub(super) named_by: Cow<'static, str>,
 }
 
 impl Otlp {
@@ -140,7 +141,7 @@ impl Otlp {
         Self {
             endpoint: Some(Endpoint {
                 url: url.into(),
-                named_by: "Otlp::endpoint",
+                named_by: Cow::Borrowed("Otlp::endpoint"),
                 is_base: true,
             }),
             ..self
@@ -153,7 +154,7 @@ impl Otlp {
         self.headers.push(Header {
             name: name.into(),
             value: value.into(),
-            named_by: "Otlp::header",
+            named_by: Cow::Borrowed("Otlp::header"),
         });
         self
     }

@@ -1,5 +1,6 @@
 //! The settings that a connection is made of: every value checked, and for what cannot be used something said.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -40,14 +41,17 @@ pub(crate) struct Settings {
 #[derive(Clone, Debug)]
 pub(crate) struct PemFile {
     pub(crate) path: PathBuf,
-    pub(crate) named_by: &'static str,
+    pub(crate) named_by: Cow<'static, str>,
 }
 
 impl PemFile {
-    pub(super) fn new(path: impl Into<PathBuf>, named_by: &'static str) -> Self {
+    pub(in crate::config) fn new(
+        path: impl Into<PathBuf>,
+        named_by: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
             path: path.into(),
-            named_by,
+            named_by: named_by.into(),
         }
     }
 }
@@ -82,6 +86,22 @@ impl fmt::Display for Settings {
 }
 
 impl Settings {
+    /// For a document at `uri`, asked for over HTTP.
+    #[cfg(feature = "jaeger-remote")]
+    pub(crate) fn plain(uri: Uri) -> Self {
+        Self {
+            signal: Signal::Traces,
+            protocol: Protocol::HttpProtobuf,
+            endpoint: shown(&uri.to_string()),
+            uri,
+            headers: HeaderMap::new(),
+            compression: Compression::None,
+            timeout: Some(Duration::from_secs(10)),
+            certificate: None,
+            client: None,
+        }
+    }
+
     pub(in crate::config) fn new(signal: Signal, otlp: &Otlp, problems: &mut Vec<Problem>) -> Self {
         let protocol = otlp.protocol.unwrap_or(Protocol::HttpProtobuf);
         let uri = otlp
@@ -123,16 +143,9 @@ fn default(signal: Signal, protocol: Protocol) -> Uri {
 }
 
 fn tell(problems: &mut Vec<Problem>, variable: &str, value: &str, expected: &str, instead: &str) {
-    let [variable, value, expected, instead] =
-        [variable, value, expected, instead].map(str::to_owned);
-    let problem = Problem {
-        variable,
-        value,
-        expected,
-        instead,
-    };
+    let problem = Problem::new(variable, value, expected, instead);
     // The variables are read for each signal, and once more when code adds to them.
-    let said = |there: &Problem| there.variable == problem.variable && there.value == problem.value;
+    let said = |there: &Problem| there.of() == problem.of();
     if !problems.iter().any(said) {
         problems.push(problem);
     }
@@ -146,7 +159,7 @@ fn uri(
     insecure: bool,
     problems: &mut Vec<Problem>,
 ) -> Option<Uri> {
-    let (url, name) = (endpoint.url.trim(), endpoint.named_by);
+    let (url, name) = (endpoint.url.trim(), &*endpoint.named_by);
     let expected = match protocol {
         Protocol::Grpc => "a URL such as `http://collector:4317`",
         Protocol::HttpProtobuf => "a URL such as `http://collector:4318`",
@@ -275,7 +288,7 @@ fn client(otlp: &Otlp, problems: &mut Vec<Problem>) -> Option<(PemFile, PemFile)
     let path = given.path.display().to_string();
     tell(
         problems,
-        given.named_by,
+        &given.named_by,
         &path,
         missing,
         "no client certificate",

@@ -76,7 +76,7 @@ impl Vars<'_> {
         let (named_by, url) = self.named(&names)?;
         Some(Endpoint {
             url,
-            named_by,
+            named_by: named_by.into(),
             is_base: ![ENDPOINT.traces, ENDPOINT.metrics].contains(&named_by),
         })
     }
@@ -135,7 +135,7 @@ impl Vars<'_> {
                 Some(Header {
                     name: name.trim().to_owned(),
                     value: percent_decoded(value.trim())?,
-                    named_by,
+                    named_by: named_by.into(),
                 })
             });
             match header {

@@ -91,6 +91,7 @@ fn check(points: &[ReceivedPoint], stats: &Stats, kinds: [&str; 2]) {
     assert_eq!(plain("phoenix.sdk.span.open"), stats.open);
     assert_eq!(plain("phoenix.sdk.span.discarded"), stats.discarded);
     assert_eq!(plain("phoenix.sdk.span.late_errors"), stats.late_errors);
+    assert_eq!(plain("phoenix.sdk.span.unrecorded"), stats.unrecorded);
     assert_eq!(plain("phoenix.sdk.segment.open"), stats.segments_open);
     let decided = |how| {
         value(
@@ -101,6 +102,7 @@ fn check(points: &[ReceivedPoint], stats: &Stats, kinds: [&str; 2]) {
     };
     assert_eq!(decided("head"), stats.segments_kept_by_head);
     assert_eq!(decided("forced"), stats.segments_kept_by_force);
+    assert_eq!(decided("callee"), stats.segments_kept_by_callee);
     assert_eq!(decided("error"), stats.segments_kept_by_error);
     assert_eq!(decided("discarded"), stats.segments_discarded);
     let offered = of_exporter(points, kinds[0], 0, &first(stats));
@@ -198,7 +200,8 @@ fn they_say_where_an_exporter_exports_to_and_what_they_count() {
         attribute("server.port"),
         Some(receiver.grpc_port().to_string())
     );
-    for point in &points {
+    let of_the_account = |point: &&ReceivedPoint| point.unit != "s";
+    for point in points.iter().filter(of_the_account) {
         let unit = if point.name.contains(".segment.") {
             "{segment}"
         } else {

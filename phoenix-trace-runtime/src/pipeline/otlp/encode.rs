@@ -1,5 +1,8 @@
 //! A batch as the bytes of an `ExportTraceServiceRequest`, straight from its strands: no span is copied in between.
 
+use std::ptr;
+
+use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::Resource;
 
 use super::spans::Spans;
@@ -42,10 +45,8 @@ pub(super) struct Encoded {
 impl Encoder {
     pub(super) fn new() -> Self {
         let mut scope = Vec::new();
-        put_message(&mut scope, group_field::ABOUT, |out| {
-            put_string(out, bytes(1), "phoenix-trace");
-            put_string(out, bytes(2), env!("CARGO_PKG_VERSION"));
-        });
+        let version = env!("CARGO_PKG_VERSION");
+        put_scope(&mut scope, &scope_of("phoenix-trace", version));
         Self {
             resource: Vec::new(),
             scope,
@@ -79,13 +80,16 @@ impl Encoder {
         out.resize(before, 0);
         let mut spans = 0;
         for piece in batch {
+            let max = before + MAX_REQUEST;
             spans += self
                 .spans
-                .put(piece, group_field::MEMBERS, before + MAX_REQUEST, out)?;
+                .put(piece, None, group_field::MEMBERS, max, out)?;
         }
         let members = self.scope.len() + out.len() - before;
+        let first = out.len();
+        spans += self.encode_others(batch, before + MAX_REQUEST, out)?;
         let mut head = Vec::with_capacity(before);
-        let group = self.resource.len() + bytes_len(members);
+        let group = self.resource.len() + bytes_len(members) + out.len() - first;
         put_head(&mut head, RESOURCE_SPANS, group);
         head.extend_from_slice(&self.resource);
         put_head(&mut head, group_field::MEMBERS, members);
@@ -94,4 +98,56 @@ impl Encoder {
         out[start..before].copy_from_slice(&head);
         (out.len() - start <= MAX_REQUEST).then_some(Encoded { start, spans })
     }
+
+    /// Appends the spans of other libraries, a `ScopeSpans` for each scope.
+    fn encode_others(
+        &mut self,
+        batch: &[Piece<'_>],
+        max: usize,
+        out: &mut Vec<u8>,
+    ) -> Option<usize> {
+        let mut scopes: Vec<&'static InstrumentationScope> = Vec::new();
+        for record in batch.iter().flat_map(Piece::records) {
+            if let Some(scope) = record.site.scope
+                && !scopes.iter().any(|known| ptr::eq(*known, scope))
+            {
+                scopes.push(scope);
+            }
+        }
+        let mut spans = 0;
+        for scope in scopes {
+            let mut members = Vec::new();
+            put_scope(&mut members, scope);
+            let max = max.saturating_sub(out.len());
+            for piece in batch {
+                let scope = Some(scope);
+                spans += (self.spans).put(piece, scope, group_field::MEMBERS, max, &mut members)?;
+            }
+            put_string(
+                &mut members,
+                group_field::SCHEMA_URL,
+                scope.schema_url().unwrap_or(""),
+            );
+            put_head(out, group_field::MEMBERS, members.len());
+            out.extend_from_slice(&members);
+        }
+        Some(spans)
+    }
+}
+
+/// Writes `ScopeSpans.scope`.
+fn put_scope(out: &mut Vec<u8>, scope: &InstrumentationScope) {
+    put_message(out, group_field::ABOUT, |out| {
+        put_string(out, bytes(1), scope.name());
+        put_string(out, bytes(2), scope.version().unwrap_or_default());
+        for KeyValue { key, value, .. } in scope.attributes() {
+            put_attribute(out, bytes(3), key.as_str(), Any::of_api(value));
+        }
+    });
+}
+
+fn scope_of(name: &'static str, version: &'static str) -> InstrumentationScope {
+    InstrumentationScope::builder(name)
+        .with_version(version)
+        .build()
 }

@@ -1,43 +1,10 @@
 //! What belongs to which span: a strand keeps attributes, events and links in the order in which they were recorded, one
 //! list of each for all of its spans. Here they are chained by span, in time linear in their number, in memory that is used again.
 
+use crate::record::chains::Chains;
 use crate::record::details::Owner;
-use crate::record::stored::{NONE, Stored};
+use crate::record::stored::Stored;
 use crate::record::strand::Strand;
-
-/// Chains of indices, each in the order of recording.
-#[derive(Debug, Default)]
-struct Chains {
-    heads: Vec<u32>,
-    next: Vec<u32>,
-}
-
-impl Chains {
-    fn reset(&mut self, chains: usize, links: usize) {
-        self.heads.clear();
-        self.heads.resize(chains, NONE);
-        // What is left of the last use is overwritten before it is read.
-        self.next.resize(links, NONE);
-    }
-
-    /// Puts `index` before all others of `chain`.
-    #[inline]
-    fn push_front(&mut self, chain: usize, index: usize) {
-        if let Some(head) = self.heads.get_mut(chain) {
-            self.next[index] = std::mem::replace(head, index as u32);
-        }
-    }
-
-    #[inline]
-    fn of(&self, chain: usize) -> impl Iterator<Item = usize> {
-        let mut at = self.heads.get(chain).copied().unwrap_or(NONE);
-        std::iter::from_fn(move || {
-            let index = at as usize;
-            at = *self.next.get(index)?;
-            Some(index)
-        })
-    }
-}
 
 /// The attributes, events and links of the spans `first..end` of one strand.
 #[derive(Debug, Default)]

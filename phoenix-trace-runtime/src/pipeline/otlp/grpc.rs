@@ -90,6 +90,18 @@ pub(super) fn answer(response: &Response, teller: &Teller) -> Answer {
     }
 }
 
+/// Did the receiver not take the credentials?
+pub(super) fn is_denied(response: &Response) -> bool {
+    let trailers = match &response.end {
+        End::Complete(trailers) => trailers.as_ref(),
+        End::TooLong | End::Broken(_) => None,
+    };
+    let told = [trailers, Some(&response.headers)].into_iter().flatten();
+    let status = told.filter_map(Status::of).next();
+    status
+        .is_some_and(|status| matches!(status.code, Code::Unauthenticated | Code::PermissionDenied))
+}
+
 fn is_grpc(headers: &HeaderMap) -> bool {
     is(headers, "application/grpc") || is(headers, "application/grpc+proto")
 }

@@ -5,10 +5,13 @@ mod attributes;
 mod body;
 mod connection;
 mod encode;
+#[cfg(feature = "jaeger-remote")]
+mod get;
 mod group;
 mod grpc;
 mod http;
 mod metrics;
+mod probe;
 mod spans;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
@@ -23,7 +26,11 @@ use bytes::Bytes;
 use opentelemetry_sdk::Resource;
 
 use self::encode::{Encoded, Encoder};
+#[cfg(feature = "jaeger-remote")]
+pub(crate) use self::get::Get;
 pub(crate) use self::metrics::Metrics;
+pub(crate) use self::probe::Probe;
+pub(crate) use self::tls::config as tls_config;
 use self::transport::Transport;
 use super::destination::{Answer, Destination, Piece, Sending};
 use crate::config::Settings;

@@ -1,6 +1,9 @@
 //! The spans of a strand as the bytes of OTLP's `Span`s.
 
 use std::fmt::Write as _;
+use std::ptr;
+
+use opentelemetry::InstrumentationScope;
 
 use super::attributes::{Attributes, Source};
 use super::group::{Attribute, Groups};
@@ -9,14 +12,14 @@ use super::wire::{
     bytes, eight_bytes, number, put_bytes, put_head, put_message, put_number, put_string,
 };
 use crate::pipeline::destination::Piece;
-use crate::propagation::{CorrelationId, Threshold};
+use crate::propagation::CorrelationId;
 use crate::record::clock::UnixAnchor;
 use crate::record::context::{RANDOM, SAMPLED};
+use crate::record::given::Which;
 use crate::record::segment::Kept;
 use crate::record::site::SpanKind;
-use crate::record::stored::{NONE, Record};
+use crate::record::stored::{EVENT, NONE, Record};
 use crate::record::strand::{Role, Strand};
-use crate::sampling::Reasons;
 
 /// Fields of `Span`.
 mod span {
@@ -66,6 +69,7 @@ mod status {
     use super::{bytes, number};
     pub(super) const MESSAGE: u8 = bytes(2);
     pub(super) const CODE: u8 = number(3);
+    pub(super) const OK: u8 = 1;
     pub(super) const ERROR: u8 = 2;
 }
 
@@ -97,10 +101,12 @@ struct Of<'a> {
 }
 
 impl Spans {
-    /// Writes the spans of one piece as fields `key`, and tells how many they are; stops when `out` grows past `max`.
+    /// Writes the spans of one piece that are of `scope` as fields `key`, and tells how many they are; stops when `out` grows
+    /// past `max`.
     pub(super) fn put(
         &mut self,
         piece: &Piece<'_>,
+        scope: Option<&'static InstrumentationScope>,
         key: u8,
         max: usize,
         out: &mut Vec<u8>,
@@ -118,23 +124,24 @@ impl Spans {
             kept,
             times,
         };
+        let mut spans = 0;
         for (record, place) in records.iter().zip(first..) {
+            if record.site.scope.map(ptr::from_ref) != scope.map(ptr::from_ref) {
+                continue;
+            }
+            spans += 1;
             put_message(out, key, |out| self.span(of, record, place, out));
             if out.len() > max {
                 return None;
             }
         }
-        Some(records.len())
+        Some(spans)
     }
 
     /// What the spans of a strand have in common: the trace id, and the received trace state with the probability that
     /// the segment was kept with, which is certainty where errors are always kept.
     fn set_common(&mut self, strand: &Strand, kept: Kept) {
-        let threshold = if kept.reasons.has(Reasons::ERROR) {
-            Some(Threshold::ALWAYS)
-        } else {
-            strand.context.threshold
-        };
+        let threshold = kept.threshold;
         self.state.clear();
         if !strand.context.state.is_empty() {
             let state = strand.context.state_with(threshold).to_opentelemetry();
@@ -174,6 +181,10 @@ impl Spans {
             put_message(out, span::STATUS, |out| {
                 put_string(out, status::MESSAGE, message);
                 out.extend_from_slice(&[status::CODE, status::ERROR]);
+            });
+        } else if record.ok {
+            put_message(out, span::STATUS, |out| {
+                out.extend_from_slice(&[status::CODE, status::OK]);
             });
         } else {
             put_head(out, span::STATUS, 0);
@@ -235,9 +246,13 @@ fn put_fixed(of: Of<'_>, record: &Record, place: u32, out: &mut Vec<u8>) {
     fields[2..10].copy_from_slice(&strand.id_at(place as usize).to_be_bytes());
     fields[10..12].copy_from_slice(&[span::KIND, kind]);
     fields[12] = span::START;
-    fields[13..21].copy_from_slice(&of.times.nanos(record.start).to_le_bytes());
+    let time = |which, ticks| {
+        let given = strand.given_nanos(place, which);
+        given.unwrap_or_else(|| of.times.nanos(ticks))
+    };
+    fields[13..21].copy_from_slice(&time(Which::Start, record.start).to_le_bytes());
     fields[21] = span::END;
-    fields[22..30].copy_from_slice(&of.times.nanos(record.end).to_le_bytes());
+    fields[22..30].copy_from_slice(&time(Which::End, record.end).to_le_bytes());
     fields[30..32].copy_from_slice(&span::FLAGS);
     fields[32..].copy_from_slice(&flags);
     out.extend_from_slice(&fields);
@@ -254,10 +269,12 @@ fn put_event(
         return;
     };
     let of_event = groups.of_event(of.strand, index);
+    let given = of.strand.given_nanos(index as u32 | EVENT, Which::At);
+    let at = given.unwrap_or_else(|| of.times.nanos(stored.at));
     put_message(out, span::EVENT, |out| {
         out.push(event::TIME);
-        out.extend_from_slice(&of.times.nanos(stored.at).to_le_bytes());
-        put_string(out, event::NAME, stored.name);
+        out.extend_from_slice(&at.to_le_bytes());
+        put_string(out, event::NAME, of.strand.name_of_event(stored));
         put_details(of.strand, of_event, event::ATTRIBUTE, attributes, out);
         put_number(out, event::DROPPED_ATTRIBUTES, stored.dropped_attrs.into());
     });

@@ -10,7 +10,7 @@ use rustls::{ClientConfig, RootCertStore};
 use crate::config::{PemFile, Settings};
 
 /// For an endpoint without TLS nothing is read.
-pub(super) fn config(settings: &Settings) -> Result<ClientConfig, String> {
+pub(crate) fn config(settings: &Settings) -> Result<ClientConfig, String> {
     let secure = settings.uri.scheme() == Some(&Scheme::HTTPS);
     let roots = match &settings.certificate {
         _ if !secure => RootCertStore::empty(),

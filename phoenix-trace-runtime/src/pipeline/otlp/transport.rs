@@ -71,13 +71,23 @@ impl Transport {
 
     /// Sends a request of `members` spans or points.
     pub(super) async fn send(&self, body: Bytes, members: usize) -> Answer {
+        self.send_once(body, members).await.0
+    }
+
+    /// The same, and whether it is the credentials that the receiver did not take.
+    pub(super) async fn send_once(&self, body: Bytes, members: usize) -> (Answer, bool) {
+        let mut denied = false;
         let (body, handed_over) = Body::new(body);
         let exchange = self.connection.exchange(self.request(body), &handed_over);
         let answer = match exchange.await {
-            Ok(response) => match self.settings.protocol {
-                Protocol::Grpc => grpc::answer(&response, &self.teller),
-                Protocol::HttpProtobuf => http::answer(&response, &self.teller),
-            },
+            Ok(response) => {
+                let of_http = matches!(response.status.as_u16(), 401 | 403 | 407);
+                denied = of_http || grpc::is_denied(&response);
+                match self.settings.protocol {
+                    Protocol::Grpc => grpc::answer(&response, &self.teller),
+                    Protocol::HttpProtobuf => http::answer(&response, &self.teller),
+                }
+            }
             Err(Lost::BeforeSending(why)) => Answer::Later {
                 why: self.teller.say(&format!("cannot be reached: {why}")),
                 after: None,
@@ -87,14 +97,15 @@ impl Transport {
                 again: true,
             },
         };
-        match answer {
+        let answer = match answer {
             // More than there were cannot have been rejected.
             Answer::Taken { rejected, message } => Answer::Taken {
                 rejected: rejected.min(members),
                 message,
             },
             answer => answer,
-        }
+        };
+        (answer, denied)
     }
 
     fn request(&self, body: Body) -> Request<Body> {

@@ -16,7 +16,7 @@ use crate::record::entered::{Entered, enter};
 use crate::record::segment::lock;
 use crate::record::site::{Site, SpanKind};
 use crate::record::thread::Scoped;
-use crate::sampling::Sampler;
+use crate::sampling::{Control, Sampler};
 
 /// For what is to happen soon: only a test that fails waits so long.
 pub(super) const SOON: Duration = Duration::from_secs(20);
@@ -179,12 +179,13 @@ impl Rig {
                 make: Box::new(move || Ok(destination)),
                 may_block: false,
             });
-        let sampler = Sampler::always_on();
+        let sampling = Arc::new(Control::of_code("test", Sampler::always_on()));
         let resource = Resource::builder_empty().build();
         let pipeline = Pipeline::start(
             limits,
-            sampler,
+            sampling,
             &DEFAULT,
+            crate::interop::OtelContext::default(),
             resource,
             exporters.collect(),
             None,

@@ -24,7 +24,7 @@ use tokio::task::AbortHandle;
 pub use self::fault::Fault;
 pub use self::log::{Protocol, ReceivedRequest, WaitTimeout};
 pub use self::metrics::{MetricsTimeout, ReceivedMetrics};
-pub use self::points::{MetricValue, ReceivedPoint};
+pub use self::points::{MetricValue, ReceivedExemplar, ReceivedPoint};
 pub use self::received::{ReceivedLink, ReceivedSpan};
 pub use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 

@@ -1,9 +1,12 @@
 //! OTLP metrics in, plain points out.
 
+use std::time::{Duration, SystemTime};
+
+use opentelemetry::{SpanId, TraceId};
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::metrics::v1::{
-    AggregationTemporality, Metric, NumberDataPoint, metric, number_data_point,
+    AggregationTemporality, Exemplar, Metric, NumberDataPoint, exemplar, metric, number_data_point,
 };
 
 use super::received::attributes;
@@ -38,12 +41,32 @@ pub struct ReceivedPoint {
     pub cumulative: bool,
     /// May it only grow?
     pub monotonic: bool,
+    /// Since when it was measured, if that is told.
+    pub start_time: Option<SystemTime>,
+    /// When it was collected.
+    pub time: SystemTime,
+    /// Spans that stand for what was measured.
+    pub exemplars: Vec<ReceivedExemplar>,
     /// The attributes of the resource.
     pub resource: Vec<(String, AttributeValue)>,
     /// The name of the instrumentation scope.
     pub scope_name: String,
     /// The version of the instrumentation scope.
     pub scope_version: String,
+}
+
+/// A span that stands for values like its own.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReceivedExemplar {
+    /// Its trace.
+    pub trace_id: TraceId,
+    /// The span.
+    pub span_id: SpanId,
+    /// The value.
+    pub value: f64,
+    /// When it was measured.
+    pub time: SystemTime,
 }
 
 /// The value of a point.
@@ -120,6 +143,9 @@ pub(super) fn points_of(request: &ExportMetricsServiceRequest) -> Vec<ReceivedPo
                     value: MetricValue::Int(0),
                     cumulative: false,
                     monotonic: false,
+                    start_time: None,
+                    time: SystemTime::UNIX_EPOCH,
+                    exemplars: Vec::new(),
                     resource: resource.clone(),
                     scope_name: about.name.clone(),
                     scope_version: about.version.clone(),
@@ -142,6 +168,9 @@ fn of_metric(metric: &Metric, blank: &ReceivedPoint) -> Vec<ReceivedPoint> {
             },
             cumulative,
             monotonic,
+            start_time: (point.start_time_unix_nano > 0).then(|| time(point.start_time_unix_nano)),
+            time: time(point.time_unix_nano),
+            exemplars: point.exemplars.iter().filter_map(exemplar).collect(),
             ..with(&point.attributes, blank)
         };
         points.iter().map(point).collect()
@@ -162,12 +191,35 @@ fn of_metric(metric: &Metric, blank: &ReceivedPoint) -> Vec<ReceivedPoint> {
                     buckets: point.bucket_counts.clone(),
                 },
                 cumulative,
+                start_time: (point.start_time_unix_nano > 0)
+                    .then(|| time(point.start_time_unix_nano)),
+                time: time(point.time_unix_nano),
+                exemplars: point.exemplars.iter().filter_map(exemplar).collect(),
                 ..with(&point.attributes, blank)
             });
             points.collect()
         }
         _ => Vec::new(),
     }
+}
+
+fn time(nanos: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos)
+}
+
+/// One that names a span.
+fn exemplar(exemplar: &Exemplar) -> Option<ReceivedExemplar> {
+    let trace_id = exemplar.trace_id.as_slice().try_into().ok()?;
+    let span_id = exemplar.span_id.as_slice().try_into().ok()?;
+    Some(ReceivedExemplar {
+        trace_id: TraceId::from_bytes(trace_id),
+        span_id: SpanId::from_bytes(span_id),
+        value: match exemplar.value? {
+            exemplar::Value::AsDouble(value) => value,
+            exemplar::Value::AsInt(value) => value as f64,
+        },
+        time: time(exemplar.time_unix_nano),
+    })
 }
 
 fn with(pairs: &[KeyValue], blank: &ReceivedPoint) -> ReceivedPoint {

@@ -16,7 +16,7 @@ use crate::record::site::{Site, SpanKind};
 use crate::record::stored::{EVENT, LINK, NONE, Rendered};
 use crate::record::strand::{Role, Strand};
 use crate::record::told::Told;
-use crate::sampling::Sampler;
+use crate::sampling::{Control, Found};
 use crate::value::Attr;
 
 /// More keys than are looked through one by one, each for every type, and one that the exporter itself writes.
@@ -237,9 +237,16 @@ impl Story {
         strand.cancel_open(clock::now());
         let mut sampled = strand.context.clone();
         sampled.set_sampled(!self.failed || self.flags & 1 != 0);
-        let reasons = Sampler::always_on().reasons(&sampled, self.failed);
+        sampled.tail = true;
+        let found = Found {
+            failed: self.failed,
+            ..Found::default()
+        };
+        let kept = Control::off().reasons(&sampled, found, || None);
+        let (reasons, threshold) = kept.expect("it is kept");
         strand.kept = Some(Kept {
-            reasons: reasons.expect("it is kept"),
+            reasons,
+            threshold,
             anchor: Anchor::now(),
         });
         strand

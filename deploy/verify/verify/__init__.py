@@ -1,0 +1,1 @@
+"""Checks of the deployment with the real programs; `../run` brings them."""

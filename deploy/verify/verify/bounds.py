@@ -1,0 +1,108 @@
+"""Secrets do not arrive, and a storm of new label values stops at its bound, in each of three places."""
+
+import http.client
+import http.server
+import threading
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+
+from .flow import Stack
+from .otlp import request_with, send
+from .platform import Platform
+from .programs import Prometheus, free_port, wait_for
+
+TITLE = "Secrets and storms"
+SECRETS = {
+    "http.request.header.authorization": "Bearer abcdefghijklmnop",
+    "db.password": "hunter2-hunter2",
+    "app.api_key": "k-0123456789",
+    "note": "sent with Bearer zyxwvutsrqponm",
+    "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJl",
+    "cloud": "AKIAIOSFODNN7EXAMPLE",
+    "card": "4111111111111111",
+}
+NOT_SECRET = {"gen_ai.usage.input_tokens": "17", "http.route": "/v1/ask", "phoenix.correlation.id": "flow-1"}
+PARTS = ("abcdefghijklmnop", "hunter2", "k-0123456789", "zyxwvutsrqponm", "eyJzdWIi", "AKIAIOSFODNN7EXAMPLE", "4111111111111111")
+
+
+def run(report, request_flow, folder):
+    stack = Stack(folder, SPAN_METRICS_CARDINALITY=500)
+    url = f"http://127.0.0.1:{stack.collector.http}"
+    secrets(report, stack, url)
+    span_metrics(report, stack, url)
+    toolkit(report, request_flow, folder, stack)
+    stack.stop()
+    store(report, folder / "store")
+
+
+def secrets(report, stack, url):
+    send(url, request_with("leaky", [{"attributes": {**SECRETS, **NOT_SECRET}, "events": {"told": SECRETS}}], **{"service.password": "hunter2-resource"}))
+    logs = ExportLogsServiceRequest()
+    holder = logs.resource_logs.add()
+    holder.resource.attributes.add(key="service.name").value.string_value = "leaky"
+    record = holder.scope_logs.add().log_records.add()
+    record.body.string_value = "called with Bearer zyxwvutsrqponm"
+    for key, value in SECRETS.items():
+        record.attributes.add(key=key).value.string_value = value
+    send(url, logs, "logs")
+    span = next(iter(wait_for("the leaky span", lambda: [span for span in stack.standard.all().values() if span.service == "leaky"])))
+    arrived = [part for part in PARTS if part in repr(span)]
+    report.no_errors("secrets in attributes of spans and events do not arrive", arrived, f"{len(SECRETS)} of them, on a span and an event")
+    report.check("what is no secret arrives", set(NOT_SECRET.items()) <= set(span.attributes))
+    _, record = wait_for("the leaky log record", lambda: [each for each in stack.logs.records if each[0].get("service.name") == "leaky"])[0]
+    arrived = [part for part in PARTS if part in str(record)]
+    report.no_errors("nor do those in log records", arrived)
+
+
+def span_metrics(report, stack, url):
+    names = 2000
+    for start in range(0, names, 500):
+        send(url, request_with("stormy", [{"name": f"GET /users/{number}"} for number in range(start, start + 500)]))
+    total = 'sum(traces_span_metrics_calls_total{job="stormy"})'
+    wait_for("all spans are counted", lambda: stack.prometheus.value(total) >= names)
+    series = stack.prometheus.value('count(traces_span_metrics_calls_total{job="stormy"})')
+    overflow = stack.prometheus.value('sum(traces_span_metrics_calls_total{job="stormy", otel_metric_overflow="true"})')
+    report.check("collector: a storm of span names stops at its bound, and all are counted", series <= 501 and overflow == names - (series - 1), f"{names} names, {series:.0f} series, {overflow:.0f} in the overflow series")
+    health = stack.prometheus.query('count by (job) (rate(traces_span_metrics_calls_total{otel_metric_overflow="true"}[5m]))')
+    report.check("and the alert's query sees it", any(labels.get("job") == "stormy" for labels, _ in health))
+
+
+def toolkit(report, request_flow, folder, stack):
+    platform = Platform(request_flow, folder / "platform", f"http://{stack.front.endpoint}")
+    connection = http.client.HTTPConnection(platform.gateway, timeout=10)
+    for number in range(300):
+        connection.request(f"METHOD{number}", f"/users/{number}?q={number}")
+        connection.getresponse().read()
+    counted = 'sum(last_over_time(http_server_request_duration_seconds_count{job="api-gateway"}[5m]))'
+    try:
+        wait_for("all requests are counted", lambda: stack.prometheus.value(counted) >= 300, within=15)
+    except TimeoutError:
+        pass
+    series = stack.prometheus.value('count(http_server_request_duration_seconds_count{job="api-gateway"})')
+    report.check("toolkit: paths and methods that nobody knows make no series", 0 < series <= 3 and stack.prometheus.value(counted) >= 300, f"300 of each, {series:.0f} series, {stack.prometheus.value(counted):.0f} requests counted")
+    platform.stop()
+
+
+def store(report, folder):
+    """A target with more samples than the limit, under the job of Loki."""
+    lines = "".join(f'storm{{path="/{number}"}} 1\n' for number in range(20001)).encode()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("content-type", "text/plain; version=0.0.4")
+            self.send_header("content-length", str(len(lines)))
+            self.end_headers()
+            self.wfile.write(lines)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    prometheus = Prometheus(folder, free_port(), {"prometheus": [], "loki": [f"127.0.0.1:{server.server_port}"]})
+    wait_for("the target is refused", lambda: prometheus.value("prometheus_target_scrapes_exceeded_sample_limit_total") >= 1)
+    series = prometheus.value("count(storm)")
+    report.check("store: a target with more samples than its limit is refused, and counted", series == 0 and prometheus.value('up{job="loki"}') == 0, f"20001 samples, {series:.0f} taken")
+    prometheus.stop()
+    server.shutdown()

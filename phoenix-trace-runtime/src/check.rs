@@ -1,0 +1,214 @@
+//! Whether what is exported arrives: each exporter is tried with an empty request, step by step, and what came of each step is
+//! told with its remedy.
+
+mod show;
+#[cfg(feature = "otlp")]
+mod steps;
+#[cfg(all(test, feature = "otlp", feature = "testing"))]
+mod tests;
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use crate::config::{Config, Settings};
+use crate::record::segment::lock;
+
+/// What trying the exporters of this process showed; see [`check`]. Printed, it is a table.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Check {
+    /// One for each place that something is exported to.
+    pub exporters: Vec<CheckedExporter>,
+}
+
+impl Check {
+    /// Would everything that is exported arrive?
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        let steps = self.exporters.iter().flat_map(|exporter| &exporter.steps);
+        steps
+            .into_iter()
+            .all(|step| !matches!(step.outcome, Outcome::Failed(_)))
+    }
+}
+
+/// One place that something is exported to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CheckedExporter {
+    /// `traces`, `metrics`.
+    pub signal: &'static str,
+    /// Where to, and how: without secrets.
+    pub exporter: String,
+    /// What was tried, up to the first step that failed. None: there is nothing to try, such as at the console.
+    pub steps: Vec<CheckStep>,
+}
+
+/// One step on the way to a receiver.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CheckStep {
+    /// What was tried.
+    pub step: Step,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What is tried, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Step {
+    /// The settings: files of certificates are read.
+    Settings,
+    /// The name of the host is looked up.
+    Dns,
+    /// A connection is made.
+    Connect,
+    /// For `https`: both sides agree on TLS, and the receiver's certificate is trusted.
+    Tls,
+    /// The receiver takes the credentials: headers, or a client certificate.
+    Auth,
+    /// The receiver takes an empty request.
+    Accepted,
+}
+
+/// What came of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It is well, with what was seen.
+    Ok(String),
+    /// It is not needed.
+    Skipped(String),
+    /// It failed: why, and what to do.
+    Failed(String),
+}
+
+/// Where one signal goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Checkable {
+    pub(crate) signal: &'static str,
+    pub(crate) exporter: String,
+    /// For what speaks OTLP.
+    pub(crate) settings: Option<Settings>,
+}
+
+/// Where telemetry of this process goes, since it was started last.
+static RUNNING: Mutex<Option<Vec<Checkable>>> = Mutex::new(None);
+
+pub(crate) fn remember(config: &Config) {
+    *lock(&RUNNING) = Some(config.checkable());
+}
+
+/// Tries the exporters of this process, and says what it saw: for when nothing arrives. Each receiver is sent an empty request,
+/// which changes nothing there. Before [`init`](crate::init) it tries what [`Config::from_env`] says.
+///
+/// It blocks until the answer is there, which may take ten seconds for a receiver that does not answer; within a runtime there is
+/// [`check_async`]. It works on a thread of its own, with or without a runtime.
+///
+/// ```
+/// let check = phoenix_trace_runtime::check();
+/// println!("{check}");
+/// assert!(check.is_ok());
+/// ```
+#[must_use]
+pub fn check() -> Check {
+    wait(running())
+}
+
+/// [`check`] without blocking, on any runtime.
+pub async fn check_async() -> Check {
+    let checkable = running();
+    let all = checkable.clone();
+    let (told, tell) = tokio::sync::oneshot::channel();
+    let thread = std::thread::Builder::new().name(THREAD.to_owned());
+    // Nobody waits for the answer any more when it cannot be sent.
+    let started = thread.spawn(move || drop(told.send(run(&checkable))));
+    match started {
+        Ok(_) => tell.await.unwrap_or_else(|_| untried(&all, "it broke off")),
+        Err(error) => untried(&all, &error.to_string()),
+    }
+}
+
+const THREAD: &str = "phoenix-check";
+
+fn running() -> Vec<Checkable> {
+    let running = lock(&RUNNING).clone();
+    running.unwrap_or_else(|| Config::from_env().checkable())
+}
+
+fn wait(checkable: Vec<Checkable>) -> Check {
+    let all = checkable.clone();
+    let thread = std::thread::Builder::new().name(THREAD.to_owned());
+    match thread.spawn(move || run(&checkable)) {
+        Ok(thread) => thread
+            .join()
+            .unwrap_or_else(|_| untried(&all, "it broke off")),
+        Err(error) => untried(&all, &error.to_string()),
+    }
+}
+
+impl Config {
+    /// [`check`] of this configuration, whether telemetry runs or not.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::Config;
+    ///
+    /// assert!(Config::default().console().check().is_ok());
+    /// ```
+    #[must_use]
+    pub fn check(&self) -> Check {
+        wait(self.checkable())
+    }
+}
+
+#[cfg(feature = "otlp")]
+fn run(checkable: &[Checkable]) -> Check {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return untried(checkable, &error.to_string()),
+    };
+    let exporters = checkable.iter().map(|there| CheckedExporter {
+        signal: there.signal,
+        exporter: there.exporter.clone(),
+        steps: match &there.settings {
+            Some(settings) => runtime.block_on(steps::try_out(settings)),
+            None => Vec::new(),
+        },
+    });
+    Check {
+        exporters: exporters.collect(),
+    }
+}
+
+#[cfg(not(feature = "otlp"))]
+fn run(checkable: &[Checkable]) -> Check {
+    untried(
+        checkable,
+        "this program was built without the feature `otlp` of phoenix-trace",
+    )
+}
+
+/// What is told where nothing could be tried.
+fn untried(checkable: &[Checkable], why: &str) -> Check {
+    let exporters = checkable.iter().map(|there| CheckedExporter {
+        signal: there.signal,
+        exporter: there.exporter.clone(),
+        steps: match &there.settings {
+            None => Vec::new(),
+            Some(_) => vec![CheckStep {
+                step: Step::Settings,
+                outcome: Outcome::Failed(why.to_owned()),
+                took: Duration::ZERO,
+            }],
+        },
+    });
+    Check {
+        exporters: exporters.collect(),
+    }
+}

@@ -1,0 +1,159 @@
+//! What a check tells of receivers that are well, and of those that are not.
+
+use std::net::TcpListener;
+
+use tonic::Code;
+
+use super::*;
+use crate::config::Otlp;
+use crate::testing::{Fault, OtlpReceiver};
+
+/// What a check of this exporter says, without how long anything took.
+fn told(otlp: Otlp) -> Vec<String> {
+    let check = Config::default().no_metrics().otlp(otlp).check();
+    let lines = check.exporters[0].steps.iter().map(|step| {
+        let mut step = step.clone();
+        step.took = Duration::ZERO;
+        step.to_string()
+    });
+    lines.collect()
+}
+
+fn receiver() -> OtlpReceiver {
+    OtlpReceiver::start().expect("a receiver")
+}
+
+fn address_of(endpoint: &str) -> &str {
+    endpoint.strip_prefix("http://").unwrap_or(endpoint)
+}
+
+const SETTINGS: &str = "settings  ok           0.0 ms  certificates and headers can be used";
+const PLAIN: &str =
+    "tls       -            0.0 ms  the endpoint is http: what is sent can be read on the way";
+
+#[test]
+fn a_receiver_that_is_well_takes_an_empty_request() {
+    let receiver = receiver();
+    for (otlp, endpoint) in [
+        (Otlp::grpc(), receiver.grpc_endpoint()),
+        (Otlp::http(), receiver.http_endpoint()),
+        (
+            Otlp::grpc().compression(crate::Compression::Gzip),
+            receiver.grpc_endpoint(),
+        ),
+    ] {
+        let address = address_of(&endpoint);
+        assert_eq!(
+            told(otlp.endpoint(&endpoint).header("authorization", "secret")),
+            [
+                SETTINGS,
+                "dns       ok           0.0 ms  127.0.0.1 is 127.0.0.1",
+                &format!("connect   ok           0.0 ms  {address}"),
+                PLAIN,
+                "auth      ok           0.0 ms  not refused: 1 header(s)",
+                "accepted  ok           0.0 ms  an empty request was taken",
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_receiver_that_does_not_take_the_credentials_is_told_apart() {
+    let receiver = receiver();
+    receiver.respond_times(1, Fault::Status(Code::Unauthenticated));
+    let endpoint = receiver.grpc_endpoint();
+    let steps = told(Otlp::grpc().endpoint(&endpoint));
+    assert_eq!(steps.len(), 5, "{steps:#?}");
+    assert!(
+        steps[4].starts_with("auth      FAILED       0.0 ms  ")
+            && steps[4].contains("UNAUTHENTICATED")
+            && steps[4]
+                .contains("are the credentials in OTEL_EXPORTER_OTLP_HEADERS set and right?"),
+        "{}",
+        steps[4]
+    );
+    receiver.respond_times(
+        1,
+        Fault::Http {
+            status: 403,
+            retry_after: None,
+        },
+    );
+    let steps = told(Otlp::http().endpoint(receiver.http_endpoint()));
+    assert!(steps[4].starts_with("auth      FAILED"), "{steps:#?}");
+}
+
+#[test]
+fn what_is_no_receiver_is_told_with_a_remedy() {
+    let receiver = receiver();
+    let http = receiver.http_endpoint();
+    // A path that no receiver has.
+    let steps = told(Otlp::http().endpoint(format!("{http}/elsewhere")));
+    let last = steps.last().expect("steps");
+    assert!(
+        last.starts_with("accepted  FAILED") && last.contains("answered 404"),
+        "{last}"
+    );
+    let secure = http.replace("http://", "https://");
+    let file = std::env::temp_dir().join(format!("phoenix-check-{}.pem", std::process::id()));
+    let authority = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]);
+    std::fs::write(&file, authority.expect("an authority").cert.pem()).expect("written");
+    let steps = told(Otlp::http().endpoint(secure).certificate(&file));
+    std::fs::remove_file(&file).expect("removed");
+    let last = steps.last().expect("steps");
+    assert!(
+        last.starts_with("tls       FAILED") && last.contains("does the port speak TLS at all?"),
+        "{last}"
+    );
+}
+
+#[test]
+fn where_nobody_listens_the_connection_fails() {
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = closed.local_addr().expect("an address");
+    drop(closed);
+    let steps = told(Otlp::grpc().endpoint(format!("http://{address}")));
+    let last = steps.last().expect("steps");
+    assert!(
+        last.starts_with("connect   FAILED") && last.contains("4317 for gRPC"),
+        "{last}"
+    );
+    let steps = told(Otlp::grpc().endpoint("http://no-such-host.invalid:4317"));
+    let last = steps.last().expect("steps");
+    assert!(
+        last.starts_with("dns       FAILED")
+            && last.contains("`no-such-host.invalid` is not known"),
+        "{last}"
+    );
+}
+
+#[test]
+fn files_that_cannot_be_used_are_told_first() {
+    let otlp = Otlp::grpc()
+        .endpoint("https://collector:4317")
+        .certificate("/nowhere/ca.pem");
+    let steps = told(otlp);
+    assert_eq!(steps.len(), 1);
+    assert!(
+        steps[0].starts_with("settings  FAILED")
+            && steps[0].contains("Otlp::certificate=`/nowhere/ca.pem`"),
+        "{}",
+        steps[0]
+    );
+}
+
+#[test]
+fn at_the_console_there_is_nothing_to_try() {
+    let check = Config::default().check();
+    assert!(check.is_ok());
+    assert_eq!(
+        check.to_string(),
+        "traces go to this console\n  nothing to try\n"
+    );
+}
+
+#[tokio::test]
+async fn a_runtime_is_not_blocked() {
+    // What the process exports is not this test's; that it answers within a runtime is.
+    assert!(!check_async().await.exporters.is_empty());
+}

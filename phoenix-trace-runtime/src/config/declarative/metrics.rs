@@ -1,0 +1,189 @@
+//! `meter_provider`: where metrics go and how often. The first reader counts.
+
+use super::exporter::{Chosen, exporter};
+use super::traces::{UNLIMITED, milliseconds};
+use crate::config::Config;
+use crate::config::MetricTemporality;
+use crate::config::file::{Item, Section};
+use crate::config::metrics::{Metrics, Prometheus, SERIES, TEMPORALITY};
+
+impl Config {
+    /// Without a provider there are no metrics, as the schema has it.
+    pub(super) fn read_metrics(&mut self, provider: Option<Item<'_, '_>>) {
+        let provider = provider.filter(|provider| !provider.node.is_null());
+        let mut chosen = false;
+        if let Some(provider) = provider {
+            let provider = provider.section(&[
+                "readers",
+                "views",
+                "exemplar_filter",
+                "meter_configurator/development",
+            ]);
+            for (key, instead) in [
+                ("views", "every instrument is exported as it is"),
+                ("meter_configurator/development", "all meters record"),
+            ] {
+                if let Some(item) = provider.get(key).filter(|item| !item.node.is_null()) {
+                    item.unsupported(instead);
+                }
+            }
+            let filters = [
+                ("trace_based", true),
+                ("always_on", false),
+                ("always_off", false),
+            ];
+            if provider.word("exemplar_filter", &filters, "trace_based") == Some(false)
+                && let Some(item) = provider.get("exemplar_filter")
+            {
+                item.unsupported("exemplars are spans of kept traces");
+            }
+            for reader in provider.items("readers") {
+                let Some((name, reader)) = reader.choice(&["periodic", "pull"]) else {
+                    continue;
+                };
+                if chosen {
+                    reader.unsupported("the first reader is used alone");
+                } else if name == "periodic" {
+                    chosen = self.read_periodic(reader);
+                } else {
+                    chosen = self.read_pull(reader);
+                }
+            }
+        }
+        if !chosen {
+            self.metrics.choose_none();
+        }
+    }
+
+    /// `false`, with a problem: it has no exporter that can be used.
+    fn read_periodic(&mut self, reader: Item<'_, '_>) -> bool {
+        let reader = reader.section(&[
+            "interval",
+            "timeout",
+            "max_export_batch_size/development",
+            "exporter",
+            "producers",
+            "cardinality_limits",
+        ]);
+        let Metrics {
+            interval, timeout, ..
+        } = &mut self.metrics;
+        milliseconds(&reader, "interval", interval);
+        milliseconds(&reader, "timeout", timeout);
+        for key in ["interval", "timeout"] {
+            if reader.is_used(key) {
+                reader.mark(key, &format!("meter_provider.readers[0].{key}"));
+            }
+        }
+        if timeout.is_zero() {
+            *timeout = UNLIMITED;
+        }
+        if interval.is_zero() {
+            *interval = std::time::Duration::from_secs(60);
+            if let Some(item) = reader.get("interval") {
+                item.problem("a number above zero", "60000");
+            }
+        }
+        for (key, instead) in [
+            ("max_export_batch_size/development", "all go at once"),
+            ("producers", "they are left out"),
+        ] {
+            if let Some(item) = reader.get(key).filter(|item| !item.node.is_null()) {
+                item.unsupported(instead);
+            }
+        }
+        self.read_cardinality(&reader);
+        let further = ["temporality_preference", "default_histogram_aggregation"];
+        let mut temporality = None;
+        let chosen = exporter(&reader, &further, |exporter| {
+            let temporalities = [
+                ("cumulative", MetricTemporality::Cumulative),
+                ("delta", MetricTemporality::Delta),
+                ("low_memory", MetricTemporality::LowMemory),
+            ];
+            temporality = exporter.word(further[0], &temporalities, "cumulative");
+            exporter.mark(further[0], TEMPORALITY);
+            let histogram = [
+                ("explicit_bucket_histogram", true),
+                ("base2_exponential_bucket_histogram", false),
+            ];
+            if exporter.word(further[1], &histogram, histogram[0].0) == Some(false)
+                && let Some(item) = exporter.get(further[1])
+            {
+                item.unsupported("using explicit_bucket_histogram instead");
+            }
+        });
+        self.metrics.temporality = temporality.unwrap_or(self.metrics.temporality);
+        reader.item().used_as("meter_provider.readers");
+        match chosen {
+            Some(Chosen::Console) => self.metrics.choose_console(),
+            Some(Chosen::Otlp(otlp)) => self.metrics.choose_otlp(*otlp),
+            None => return false,
+        }
+        true
+    }
+
+    /// `false`, with a problem: it has no exporter that can be used.
+    fn read_pull(&mut self, reader: Item<'_, '_>) -> bool {
+        let reader = reader.section(&["exporter", "producers", "cardinality_limits"]);
+        if let Some(item) = reader.get("producers").filter(|item| !item.node.is_null()) {
+            item.unsupported("they are left out");
+        }
+        self.read_cardinality(&reader);
+        let Some(item) = reader.get("exporter").filter(|item| !item.node.is_null()) else {
+            reader.item().tell("`exporter` is missing; it is left out");
+            return false;
+        };
+        let Some((_, item)) = item.choice(&["prometheus/development"]) else {
+            return false;
+        };
+        let further = [
+            "scope_info_enabled",
+            "target_info_enabled/development",
+            "resource_constant_labels",
+            "translation_strategy",
+        ];
+        let exporter = item.section(&[&["host", "port"][..], &further].concat());
+        for key in further {
+            if let Some(item) = exporter.get(key).filter(|item| !item.node.is_null()) {
+                item.unsupported("names and labels are those of OpenTelemetry's specification");
+            }
+        }
+        let host = exporter.text("host", "a host", "localhost");
+        let port = exporter.get("port");
+        let port = port.and_then(|port| port.parsed::<u16>("a port", "9464"));
+        reader.item().used_as("meter_provider.readers");
+        self.metrics.choose_prometheus(Prometheus {
+            host: host.unwrap_or("localhost").to_owned(),
+            port: port.unwrap_or(9464),
+        });
+        true
+    }
+
+    /// The limit of histograms is that of requests and operations.
+    fn read_cardinality(&mut self, reader: &Section<'_, '_>) {
+        let others = [
+            "counter",
+            "gauge",
+            "observable_counter",
+            "observable_gauge",
+            "observable_up_down_counter",
+            "up_down_counter",
+        ];
+        let known = [&["default", "histogram"][..], &others].concat();
+        let Some(limits) = reader.section("cardinality_limits", &known) else {
+            return;
+        };
+        for key in others {
+            if let Some(item) = limits.get(key).filter(|item| !item.node.is_null()) {
+                item.unsupported("the limit is the SDK's, 2000");
+            }
+        }
+        for key in ["default", "histogram"] {
+            if let Some(series) = limits.whole(key, 1, "2000") {
+                self.metrics.series = usize::try_from(series).unwrap_or(usize::MAX);
+                limits.mark(key, SERIES);
+            }
+        }
+    }
+}

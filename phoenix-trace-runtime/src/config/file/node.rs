@@ -1,0 +1,79 @@
+//! The tree of a configuration file.
+
+use std::fmt;
+
+/// Where something stands in a file, counted from one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// A value, and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) place: Place,
+    /// Of a scalar, as it is written: the version `1.10` is no number.
+    pub(crate) text: String,
+    pub(crate) value: Value,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text,
+    Sequence(Vec<Node>),
+    Mapping(Vec<Entry>),
+}
+
+/// A key and its value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) place: Place,
+    pub(crate) node: Node,
+}
+
+impl Node {
+    pub(crate) fn is_null(&self) -> bool {
+        self.value == Value::Null
+    }
+
+    /// The value under a key, when this is a mapping that has it.
+    #[cfg(any(feature = "watch", test))]
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        let Value::Mapping(entries) = &self.value else {
+            return None;
+        };
+        entries
+            .iter()
+            .find_map(|entry| (entry.key == key).then_some(&entry.node))
+    }
+}
+
+/// As a message shows it: scalars as they are, of the rest what it is.
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 100;
+        match self.value {
+            Value::Null => f.write_str("nothing"),
+            Value::Sequence(_) => f.write_str("a list"),
+            Value::Mapping(_) => f.write_str("a mapping"),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text => {
+                match self.text.char_indices().nth(LONGEST) {
+                    Some((end, _)) => write!(f, "`{}…`", self.text[..end].escape_debug()),
+                    None => write!(f, "`{}`", self.text.escape_debug()),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Where each setting comes from: code, a place in the file, a variable, or nowhere, so that it has its default.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Debug, Default)]
+pub(super) struct Origins {
+    /// By the name of the setting: what said it.
+    said: BTreeMap<String, String>,
+    /// Variables that are set and were read, and whether something else than their value had to be used.
+    variables: BTreeMap<String, bool>,
+    code: BTreeSet<String>,
+}
+
+impl Origins {
+    /// Code has said what this setting is.
+    pub(super) fn code(&mut self, setting: &str) {
+        self.code.insert(setting.to_owned());
+    }
+
+    /// Something else has.
+    pub(super) fn from(&mut self, setting: &str, origin: impl Into<String>) {
+        self.said.insert(setting.to_owned(), origin.into());
+    }
+
+    pub(super) fn variable(&mut self, name: String, corrected: bool) {
+        self.variables.insert(name, corrected);
+    }
+
+    /// Has anybody said what this setting is?
+    pub(super) fn knows(&self, setting: &str) -> bool {
+        self.code.contains(setting) || self.said.contains_key(setting)
+    }
+
+    /// Where a setting comes from, which these variables can set, the first one before the others.
+    pub(super) fn of(&self, setting: &str, variables: &[&str]) -> String {
+        if self.code.contains(setting) {
+            return "code".to_owned();
+        }
+        if let Some(said) = self.said.get(setting) {
+            return said.clone();
+        }
+        let set = variables
+            .iter()
+            .find_map(|name| Some((name, self.variables.get(*name)?)));
+        match set {
+            Some((name, false)) => (*name).to_owned(),
+            Some((name, true)) => format!("{name}, corrected"),
+            None => "default".to_owned(),
+        }
+    }
+
+    /// Where the first of these settings comes from that anybody has set, else the variables.
+    pub(super) fn first(&self, settings: &[&str], variables: &[&str]) -> String {
+        let known = settings.iter().find(|setting| self.knows(setting));
+        self.of(known.copied().unwrap_or_default(), variables)
+    }
+}

@@ -1,0 +1,338 @@
+//! The contexts of OpenTelemetry that are attached while our strands run, so that whoever asks for the current one finds the
+//! ids of our spans there.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::mem::ManuallyDrop;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use opentelemetry::baggage::BaggageExt as _;
+use opentelemetry::trace::{
+    self, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+};
+use opentelemetry::{Context, ContextGuard, KeyValue};
+
+use super::hand::Hand;
+use super::identity;
+use crate::record::context;
+use crate::record::free::Reach;
+use crate::record::part::{Part, part_of};
+use crate::record::registry;
+use crate::record::stored::NONE;
+use crate::record::strand::{Role, Strand};
+use crate::record::told::unharmed;
+
+/// Where the OpenTelemetry context is attached, so that `opentelemetry::Context::current()` names spans that are annotated or
+/// made by a layer.
+///
+/// In code [`Config::otel_context`](crate::Config::otel_context), in the environment `PHOENIX_TRACE_OTEL_CONTEXT`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OtelContext {
+    /// At local roots, and where a task or thread goes on with a trace (`local_root`): the default. A span that is started in
+    /// that context is a child of the innermost span that runs there; where the context was carried elsewhere by hand, of the
+    /// local root.
+    #[default]
+    LocalRoot,
+    /// At every span (`every_span`), for code that carries contexts by hand: what is started in a context is a child of the
+    /// very span that ran when the context was taken. Costs an allocation or two for each span.
+    EverySpan,
+    /// Nowhere (`off`). Spans of the API are still children of the span that runs, but no context names it, so that
+    /// propagators of others than ours send nothing. Saves an allocation or two for each local root.
+    Off,
+}
+
+impl OtelContext {
+    pub(crate) const ALL: [Self; 3] = [Self::LocalRoot, Self::EverySpan, Self::Off];
+
+    /// As the configuration has it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LocalRoot => "local_root",
+            Self::EverySpan => "every_span",
+            Self::Off => "off",
+        }
+    }
+}
+
+impl fmt::Display for OtelContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for OtelContext {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL
+            .into_iter()
+            .find(|mode| mode.as_str() == text)
+            .ok_or(())
+    }
+}
+
+/// A span of a strand as the API names it.
+pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
+    /// Where propagators of the OpenTelemetry crates keep that a trace is to be debugged.
+    const DEBUG: u8 = 0x04;
+    let state = if of.state.is_empty() && of.threshold.is_none() {
+        TraceState::NONE
+    } else {
+        of.state_with(of.threshold).to_opentelemetry()
+    };
+    let debug = if of.debug { DEBUG } else { 0 };
+    SpanContext::new(
+        TraceId::from(of.trace_id),
+        SpanId::from(span_id),
+        TraceFlags::new(of.flags | debug),
+        false,
+        state,
+    )
+}
+
+/// Makes the context of a local root that has started.
+#[inline(never)]
+pub(crate) fn of_root(strand: &mut Strand) {
+    if strand.pipeline.contexts == OtelContext::Off || strand.role != Role::Root {
+        return;
+    }
+    let part = part_of(strand);
+    strand.otel_span = strand.id_of(0);
+    let floating = !strand.follows;
+    strand.otel = Some(context_of(strand, part, 0, strand.otel_span, floating));
+}
+
+/// The same of a branch below span `number` of another strand.
+pub(crate) fn of_branch(branch: &mut Strand, part: Option<&Arc<Part>>, number: u32) {
+    if branch.pipeline.contexts == OtelContext::Off {
+        return;
+    }
+    if let Some(part) = part {
+        let parent = branch.context.parent;
+        branch.otel = Some(context_of(branch, part.clone(), number, parent, true));
+        branch.otel_span = parent;
+    }
+}
+
+/// The same of a branch of what runs.
+pub(crate) fn of_carried(branch: &mut Strand, running: &mut Strand) {
+    if branch.pipeline.contexts == OtelContext::Off {
+        return;
+    }
+    if !running.follows && running.otel.is_some() {
+        branch.otel.clone_from(&running.otel);
+        branch.otel_span = running.otel_span;
+        return;
+    }
+    let Some((seed, number)) = branch.context.place else {
+        return;
+    };
+    let part = if seed == running.seed {
+        Some(part_of(running))
+    } else {
+        registry::find(seed)
+    };
+    of_branch(branch, part.as_ref(), number);
+}
+
+/// The same of a scope that has a trace.
+pub(crate) fn of_scope(scope: &mut Strand) {
+    let of = &scope.context;
+    if scope.pipeline.contexts == OtelContext::Off || of.trace_id == 0 {
+        return;
+    }
+    let parent = SpanContext::new(
+        TraceId::from(of.trace_id),
+        SpanId::from(of.parent),
+        TraceFlags::new(of.flags),
+        of.remote,
+        of.state.to_opentelemetry(),
+    );
+    scope.otel_span = of.parent;
+    let context = Context::map_current(|current| current.with_remote_span_context(parent));
+    scope.otel = Some(with_baggage(context, of));
+}
+
+fn context_of(
+    strand: &Strand,
+    part: Arc<Part>,
+    number: u32,
+    span_id: u64,
+    innermost: bool,
+) -> Context {
+    let span = Current {
+        context: span_context(&strand.context, span_id),
+        hand: Hand {
+            reach: Reach::of(part, number),
+            innermost_of: if innermost { span_id } else { 0 },
+        },
+    };
+    let context = Context::map_current(|current| current.with_span(span));
+    with_baggage(context, &strand.context)
+}
+
+fn with_baggage(context: Context, of: &context::Context) -> Context {
+    if of.baggage.is_empty() {
+        return context;
+    }
+    context.with_baggage(of.baggage.to_opentelemetry())
+}
+
+/// A span of ours as the current context has it: it may be told more, and is not ended there.
+#[derive(Debug)]
+struct Current {
+    context: SpanContext,
+    hand: Hand,
+}
+
+impl trace::Span for Current {
+    fn add_event<T>(&mut self, name: T, attributes: Vec<KeyValue>)
+    where
+        T: Into<Cow<'static, str>>,
+    {
+        self.hand.add_event(name.into(), None, attributes);
+    }
+
+    fn add_event_with_timestamp<T>(
+        &mut self,
+        name: T,
+        timestamp: SystemTime,
+        attributes: Vec<KeyValue>,
+    ) where
+        T: Into<Cow<'static, str>>,
+    {
+        self.hand
+            .add_event(name.into(), Some(timestamp), attributes);
+    }
+
+    fn span_context(&self) -> &SpanContext {
+        &self.context
+    }
+
+    fn is_recording(&self) -> bool {
+        identity::answer(Some(&self.hand.reach));
+        true
+    }
+
+    fn set_attribute(&mut self, attribute: KeyValue) {
+        self.hand.set_attributes(vec![attribute]);
+    }
+
+    fn set_attributes(&mut self, attributes: impl IntoIterator<Item = KeyValue>) {
+        self.hand.set_attributes(attributes.into_iter().collect());
+    }
+
+    fn set_status(&mut self, status: Status) {
+        self.hand.set_status(status);
+    }
+
+    fn update_name<T>(&mut self, new_name: T)
+    where
+        T: Into<Cow<'static, str>>,
+    {
+        self.hand.update_name(new_name.into());
+    }
+
+    fn add_link(&mut self, span_context: SpanContext, attributes: Vec<KeyValue>) {
+        self.hand.add_link(span_context, attributes);
+    }
+
+    /// Whoever runs the span ends it.
+    fn end_with_timestamp(&mut self, _: SystemTime) {}
+}
+
+/// What is attached on a thread for the strands that run there. It is changed while the thread's state is borrowed, by which
+/// the [observer](super::observer) sees that it was not by hand.
+#[derive(Debug)]
+pub(crate) struct Attachments(Vec<Attachment>);
+
+#[derive(Debug)]
+struct Attachment {
+    seed: u64,
+    /// The span's number where it is that of one span, and not of the whole strand.
+    number: u32,
+    /// Dropped while the thread lives: it cannot be afterwards.
+    guard: ManuallyDrop<ContextGuard>,
+}
+
+thread_local! {
+    /// Made after OpenTelemetry's own, and so gone before that.
+    static ALIVE: Alive = Alive::new();
+}
+
+struct Alive;
+
+impl Alive {
+    fn new() -> Self {
+        Context::map_current(|_| ());
+        Self
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {}
+}
+
+impl Attachments {
+    pub(crate) const NONE: Self = Self(Vec::new());
+
+    /// Attaches the context of a strand that is to run, if it has one.
+    #[inline]
+    pub(crate) fn attach(&mut self, strand: &Strand) {
+        if let Some(context) = &strand.otel {
+            self.push(strand.seed, NONE, context.clone());
+        }
+    }
+
+    fn push(&mut self, seed: u64, number: u32, context: Context) {
+        if ALIVE.try_with(|_| ()).is_err() {
+            return;
+        }
+        // Inside of `Context::map_current` nothing can be attached: it panics there.
+        if let Some(guard) = unharmed(|| ManuallyDrop::new(context.attach())) {
+            self.0.push(Attachment {
+                seed,
+                number,
+                guard,
+            });
+        }
+    }
+
+    /// Detaches what was attached for a strand, and what was left over it.
+    #[inline]
+    pub(crate) fn detach(&mut self, strand: &Strand) {
+        if strand.otel.is_some() {
+            self.pop(strand.seed, NONE);
+        }
+    }
+
+    fn pop(&mut self, seed: u64, number: u32) {
+        let it = |attached: &Attachment| attached.seed == seed && attached.number == number;
+        let Some(place) = self.0.iter().rposition(it) else {
+            return;
+        };
+        if ALIVE.try_with(|_| ()).is_ok() {
+            for attached in self.0.drain(place..).rev() {
+                let _ = unharmed(|| drop(ManuallyDrop::into_inner(attached.guard)));
+            }
+        }
+    }
+
+    /// Attaches a context for a span that runs from here on.
+    #[cold]
+    pub(crate) fn follow(&mut self, strand: &mut Strand, number: u32) {
+        let part = part_of(strand);
+        let context = context_of(strand, part, number, strand.id_of(number), false);
+        self.push(strand.seed, number, context);
+    }
+
+    /// Takes it away.
+    #[cold]
+    pub(crate) fn unfollow(&mut self, seed: u64, number: u32) {
+        self.pop(seed, number);
+    }
+}

@@ -1,0 +1,27 @@
+//! At home in the ecosystem: the OpenTelemetry API records into the same segments as annotations do, and spans of `tracing`
+//! arrive over it.
+//!
+//! What comes in are spans of the API and contexts that are attached by hand; what goes out are strands of segments
+//! ([`record::free`](crate::record)) and, while a strand runs, a context that names its spans.
+
+mod attributes;
+pub(crate) mod contexts;
+mod hand;
+mod identity;
+#[cfg(feature = "tracing")]
+mod integers;
+pub(crate) mod observer;
+mod provider;
+mod span;
+mod tracer;
+#[cfg(feature = "tracing")]
+mod tracing;
+mod words;
+
+pub use contexts::OtelContext;
+pub use provider::TracerProvider;
+pub(crate) use provider::install;
+pub use span::Span;
+pub use tracer::Tracer;
+#[cfg(feature = "tracing")]
+pub use tracing::{TracingBridge, tracing_bridge};

@@ -1,0 +1,81 @@
+//! The tracer provider, and how it becomes that of the process.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use opentelemetry::trace::{
+    self, SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState, Tracer as _,
+    TracerProvider as _,
+};
+use opentelemetry::{Context, InstrumentationScope, global};
+
+use super::observer;
+use super::tracer::Tracer;
+use crate::diag;
+
+/// The tracer provider of the recorder: what its tracers start is recorded wherever annotated spans of the same thread would
+/// be, so it holds nothing, and goes on to work when telemetry is started or ended.
+///
+/// [`init`](crate::init) makes it the global one of `opentelemetry`, unless the program has installed another before.
+///
+/// ```
+/// use opentelemetry::trace::{Tracer as _, TracerProvider as _};
+/// use phoenix_trace_runtime::interop::TracerProvider;
+///
+/// let tracer = TracerProvider::new().tracer("billing");
+/// let sum = tracer.in_span("add", |_| 1 + 1);
+/// assert_eq!(sum, 2);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct TracerProvider(());
+
+impl TracerProvider {
+    /// The provider.
+    #[must_use]
+    pub fn new() -> Self {
+        observer::observe();
+        Self(())
+    }
+}
+
+impl trace::TracerProvider for TracerProvider {
+    type Tracer = Tracer;
+
+    fn tracer_with_scope(&self, scope: InstrumentationScope) -> Tracer {
+        Tracer::of(scope)
+    }
+}
+
+/// Makes it the global one, unless the program has installed another.
+pub(crate) fn install() {
+    static LOOKED: AtomicBool = AtomicBool::new(false);
+    observer::observe();
+    if LOOKED.swap(true, Ordering::Relaxed) {
+        // What stands there is ours, or was installed by the program since, or before.
+        return;
+    }
+    if is_another_installed() {
+        diag::line(format_args!(
+            "the global tracer provider of `opentelemetry` stays the one that the program has installed: its spans are not recorded here"
+        ));
+    } else {
+        global::set_tracer_provider(TracerProvider::new());
+    }
+}
+
+/// Has the program installed a provider? A span in a context that suppresses telemetry tells: where there is none, it stands
+/// for its parent.
+fn is_another_installed() -> bool {
+    let parent = SpanContext::new(
+        TraceId::from(1),
+        SpanId::from(1),
+        TraceFlags::NOT_SAMPLED,
+        true,
+        TraceState::NONE,
+    );
+    let context = Context::new()
+        .with_remote_span_context(parent.clone())
+        .with_telemetry_suppressed();
+    let tracer = global::tracer_provider().tracer("phoenix-trace");
+    let span = tracer.start_with_context("probe", &context);
+    *trace::Span::span_context(&span) != parent
+}

@@ -1,0 +1,109 @@
+//! The tracer: which span an API span is started below, and with what.
+
+use opentelemetry::trace::{self, SpanBuilder, SpanContext, TraceContextExt as _};
+use opentelemetry::{Context, InstrumentationScope};
+
+use super::attributes::{plain, put_others, restore};
+use super::contexts::span_context;
+use super::hand::{put_event, put_link};
+use super::identity;
+use super::span::Span;
+use super::words::Sites;
+use crate::record::carry::with_active;
+use crate::record::clock;
+use crate::record::free::{self, Parent};
+use crate::record::given::Which;
+use crate::record::strand::Role;
+
+/// A tracer that records into the segments of the recorder. Its scope is that of the library that asked for it.
+///
+/// A span is started below the span of the context that it is given, which is the current one unless it is named. The context
+/// that an annotated local root attaches stands for the innermost span that runs where it is asked.
+#[derive(Clone, Debug)]
+pub struct Tracer {
+    sites: &'static Sites,
+}
+
+impl Tracer {
+    pub(super) fn of(scope: InstrumentationScope) -> Self {
+        Self {
+            sites: Sites::of(scope),
+        }
+    }
+}
+
+impl trace::Tracer for Tracer {
+    type Span = Span;
+
+    fn build_with_context(&self, builder: SpanBuilder, parent_cx: &Context) -> Span {
+        if parent_cx.is_telemetry_suppressed() {
+            return Span::not_recording(SpanContext::NONE);
+        }
+        let SpanBuilder {
+            span_kind,
+            name,
+            start_time,
+            attributes,
+            events,
+            links,
+            ..
+        } = builder;
+        let now = clock::now();
+        let span = parent_cx.span();
+        let parent = span.span_context();
+        let reach = identity_of(&span, parent);
+        let place = match &reach {
+            Where::Running => Parent::Running,
+            Where::Span(reach) => Parent::Span(reach),
+            Where::Elsewhere => Parent::Other(parent),
+        };
+        let mut attributes = attributes.unwrap_or_default();
+        restore(&mut attributes);
+        let site = self.sites.site(span_kind.as_ref());
+        let Some(mut strand) = free::start(site, &name, &plain(&attributes), place, now) else {
+            return Span::not_recording(parent.clone());
+        };
+        put_others(&mut strand, 0, attributes);
+        if let Some(start) = start_time {
+            strand.give_time(0, Which::Start, start);
+        }
+        for link in links.unwrap_or_default() {
+            put_link(&mut strand, 0, &link.span_context, link.attributes);
+        }
+        for event in events.unwrap_or_default() {
+            let at = Some(event.timestamp);
+            put_event(&mut strand, 0, &event.name, at, event.attributes);
+        }
+        let context = span_context(&strand.context, strand.id_of(0));
+        let root = strand.role == Role::Root;
+        Span::recording(context, free::leave(strand), root)
+    }
+}
+
+/// Where the span is that another is to be started below.
+enum Where {
+    Running,
+    Span(free::Reach),
+    Elsewhere,
+}
+
+fn identity_of(span: &trace::SpanRef<'_>, context: &SpanContext) -> Where {
+    let (trace_id, id) = if context.is_valid() {
+        let trace_id = u128::from_be_bytes(context.trace_id().to_bytes());
+        (trace_id, u64::from_be_bytes(context.span_id().to_bytes()))
+    } else {
+        (0, 0)
+    };
+    let runs = with_active(|strand| {
+        strand.role != Role::Scope
+            && strand.otel_span == id
+            && (id == 0 || strand.context.trace_id == trace_id)
+    });
+    if runs == Some(true) && !context.is_remote() {
+        return Where::Running;
+    }
+    match (id != 0).then(|| identity::ask(span)).flatten() {
+        Some(reach) => Where::Span(reach),
+        None => Where::Elsewhere,
+    }
+}

@@ -1,0 +1,410 @@
+//! Who decides: the rules of all sources in their order, put together anew whenever one of them changes. Segments that have
+//! started keep the rules that they started under.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use arc_swap::ArcSwap;
+
+use super::in_force::InForce;
+use super::layer::{Layer, Origin};
+use super::storm::Storm;
+use super::{JaegerRemote, Rule, RuleStats, Sampler, SamplingRules, SamplingStats};
+use crate::config::FileSampling;
+use crate::record::clock::{self, Ticks};
+use crate::record::segment::lock;
+
+/// How many overrides there may be at once.
+const OVERRIDES: usize = 64;
+
+/// The rules of a pipeline.
+#[derive(Debug)]
+pub(crate) struct Control {
+    service: String,
+    /// Of the rules in force.
+    pub(super) generation: AtomicU64,
+    in_force: ArcSwap<InForce>,
+    sources: Mutex<Sources>,
+    #[cfg_attr(
+        not(feature = "watch"),
+        expect(dead_code, reason = "nobody watches it")
+    )]
+    pub(super) path: Option<PathBuf>,
+    /// Whom to ask, and whether the callers of this service are followed.
+    #[cfg_attr(
+        not(feature = "jaeger-remote"),
+        expect(dead_code, reason = "nobody asks it")
+    )]
+    pub(super) remote: Option<(Arc<JaegerRemote>, bool)>,
+}
+
+/// What a configuration says, by where it says it.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) code: Option<Sampler>,
+    pub(crate) environment: Option<Sampler>,
+    pub(crate) preset: SamplingRules,
+    /// The configuration file, which is watched.
+    pub(crate) path: Option<PathBuf>,
+}
+
+#[derive(Debug)]
+struct Sources {
+    overrides: Vec<Override>,
+    /// Those of the file, which come and go with it.
+    file_overrides: Vec<Override>,
+    code: Option<Arc<Layer>>,
+    remote: Option<Arc<Layer>>,
+    /// The file, as it was said last, and compiled.
+    file_says: Option<FileSampling>,
+    file: Option<Arc<Layer>>,
+    environment: Option<Arc<Layer>>,
+    preset: Arc<Layer>,
+    /// What is wrong with a source now.
+    problems: Vec<(Origin, String)>,
+    /// What storms that are over have cut.
+    errors_cut: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Override {
+    rule: Rule,
+    until: Until,
+    layer: Arc<Layer>,
+}
+
+/// When something ends, on the clock of the recorder, and for people.
+#[derive(Clone, Copy, Debug)]
+struct Until {
+    ticks: Ticks,
+    wall: SystemTime,
+}
+
+impl Until {
+    fn after(time_to_live: Duration) -> Self {
+        let wall = SystemTime::now().checked_add(time_to_live);
+        Self {
+            ticks: clock::now().saturating_add(clock::ticks(time_to_live)),
+            wall: wall.unwrap_or(SystemTime::UNIX_EPOCH),
+        }
+    }
+}
+
+impl Control {
+    pub(crate) fn new(service: impl Into<String>, settings: &Settings) -> Self {
+        let service = service.into();
+        let layer =
+            |origin, sampler: &Sampler| Arc::new(Layer::of_sampler(origin, sampler, &service));
+        let by = |origin, sampler: &Option<Sampler>| {
+            sampler.as_ref().map(|sampler| layer(origin, sampler))
+        };
+        let remote_of = |sampler: &Sampler| {
+            let remote = sampler.remote().cloned();
+            remote.map(|remote| (remote, sampler.is_parent_based()))
+        };
+        let in_code = settings.code.as_ref().and_then(remote_of);
+        let remote = match settings.code {
+            Some(_) => in_code.clone(),
+            None => settings.environment.as_ref().and_then(remote_of),
+        };
+        // What a collector is asked for is less than what it, or the file, says.
+        let (code, environment) = match in_code {
+            Some(_) => (&None, &settings.code),
+            None => (&settings.code, &settings.environment),
+        };
+        let mut sources = Sources {
+            overrides: Vec::new(),
+            file_overrides: Vec::new(),
+            code: by(Origin::Code, code),
+            remote: None,
+            file_says: None,
+            file: None,
+            environment: by(Origin::Environment, environment),
+            preset: layer(Origin::Preset, &Sampler::from(settings.preset.clone())),
+            problems: Vec::new(),
+            errors_cut: 0,
+        };
+        let in_force = sources.in_force(None);
+        Self {
+            service,
+            generation: AtomicU64::new(in_force.generation),
+            in_force: ArcSwap::from_pointee(in_force),
+            sources: Mutex::new(sources),
+            path: settings.path.clone(),
+            remote,
+        }
+    }
+
+    /// Where nothing is recorded.
+    pub(crate) fn off() -> Self {
+        Self::of_code("", Sampler::always_off())
+    }
+
+    /// With nothing but what code says.
+    pub(crate) fn of_code(service: &str, sampler: Sampler) -> Self {
+        let settings = Settings {
+            code: Some(sampler),
+            environment: None,
+            preset: super::preset(super::Environment::Development),
+            path: None,
+        };
+        Self::new(service, &settings)
+    }
+
+    pub(super) fn service(&self) -> &str {
+        &self.service
+    }
+
+    /// Follows the sources that change by themselves, as long as this is polled.
+    pub(crate) async fn follow(&self) {
+        #[cfg(feature = "watch")]
+        let watch = self.watch();
+        #[cfg(not(feature = "watch"))]
+        let watch = std::future::pending::<()>();
+        #[cfg(feature = "jaeger-remote")]
+        let poll = self.poll();
+        #[cfg(not(feature = "jaeger-remote"))]
+        let poll = std::future::pending::<()>();
+        tokio::join!(watch, poll);
+    }
+
+    /// The rules in force at `now`. Overrides that have had their time by then are taken away first.
+    pub(super) fn in_force(&self, now: Ticks) -> Arc<InForce> {
+        let in_force = self.in_force.load_full();
+        if now < in_force.until {
+            return in_force;
+        }
+        let is_over = |overriding: &Override| overriding.until.ticks <= now;
+        self.change(|sources| {
+            sources.overrides.retain(|one| !is_over(one));
+            sources.file_overrides.retain(|one| !is_over(one));
+        });
+        self.in_force.load_full()
+    }
+
+    /// The limit on what is kept for errors alone, if there is one.
+    pub(super) fn storm(&self) -> Option<Arc<Storm>> {
+        self.in_force.load().storm.clone()
+    }
+
+    /// Changes sources; the next root starts under what results.
+    fn change(&self, change: impl FnOnce(&mut Sources)) {
+        let mut sources = lock(&self.sources);
+        change(&mut sources);
+        let before = self.in_force.load_full();
+        let in_force = sources.in_force(Some(&before));
+        let generation = in_force.generation;
+        self.in_force.store(Arc::new(in_force));
+        self.generation.store(generation, Ordering::Release);
+    }
+
+    /// Puts a rule before all others for a time. One for the same local roots takes the place of the one before.
+    pub(super) fn override_for(&self, time_to_live: Duration, rule: Rule) -> bool {
+        let mut there_is_room = true;
+        self.change(|sources| {
+            let overriding = self.overriding(Until::after(time_to_live), rule);
+            let now = clock::now();
+            sources
+                .overrides
+                .retain(|one| one.until.ticks > now && !one.rule.has_scope_of(&overriding.rule));
+            there_is_room = sources.overrides.len() < OVERRIDES;
+            if there_is_room {
+                // The last one that was said has the last word.
+                sources.overrides.insert(0, overriding);
+            }
+        });
+        there_is_room
+    }
+
+    pub(super) fn clear_overrides(&self) {
+        self.change(|sources| sources.overrides.clear());
+    }
+
+    fn overriding(&self, until: Until, rule: Rule) -> Override {
+        let rules = SamplingRules::new().rule(rule.clone());
+        let layer = Layer::of_rules(Origin::Override, &rules, false, &self.service);
+        Override {
+            rule,
+            until,
+            layer: Arc::new(layer),
+        }
+    }
+
+    /// The file says this now. What it has said before stays as it is.
+    pub(crate) fn set_file(&self, said: &FileSampling) {
+        if lock(&self.sources).file_says.as_ref() == Some(said) {
+            self.clear_problem(Origin::File);
+            return;
+        }
+        let now = SystemTime::now();
+        let overriding = |(wall, rule): &(SystemTime, Rule)| {
+            let left = wall.duration_since(now).ok()?;
+            let until = Until {
+                wall: *wall,
+                ..Until::after(left)
+            };
+            Some(self.overriding(until, rule.clone()))
+        };
+        let overrides = said.overrides.iter().filter_map(overriding);
+        let overrides = overrides.take(OVERRIDES).collect();
+        let layer = Layer::of_rules(Origin::File, &said.rules, false, &self.service);
+        self.change(|sources| {
+            sources.file = Some(Arc::new(layer));
+            sources.file_overrides = overrides;
+            sources.file_says = Some(said.clone());
+            sources.clear_problem(Origin::File);
+        });
+    }
+
+    /// The collector says this now.
+    #[cfg(feature = "jaeger-remote")]
+    pub(super) fn set_remote(&self, rules: &SamplingRules, parent_based: bool) {
+        let layer = Layer::of_rules(Origin::Remote, rules, parent_based, &self.service);
+        self.change(|sources| {
+            sources.remote = Some(Arc::new(layer));
+            sources.clear_problem(Origin::Remote);
+        });
+    }
+
+    /// A source cannot be used: what it said last stays in force. Could it be used before?
+    #[cfg(any(feature = "jaeger-remote", feature = "watch"))]
+    pub(super) fn set_problem(&self, origin: Origin, problem: String) -> bool {
+        let mut sources = lock(&self.sources);
+        let mut there = sources.problems.iter_mut();
+        if let Some((_, before)) = there.find(|(at, _)| *at == origin) {
+            *before = problem;
+            return false;
+        }
+        sources.problems.push((origin, problem));
+        true
+    }
+
+    /// A source that could not be used says again what it has said before.
+    fn clear_problem(&self, origin: Origin) {
+        lock(&self.sources).clear_problem(origin);
+    }
+
+    /// The collector says again what it has said before.
+    #[cfg(feature = "jaeger-remote")]
+    pub(super) fn remote_says_the_same(&self) {
+        self.clear_problem(Origin::Remote);
+    }
+
+    pub(crate) fn stats(&self) -> SamplingStats {
+        let in_force = self.in_force(clock::now());
+        let sources = lock(&self.sources);
+        let overrides = sources.overrides.iter().chain(&sources.file_overrides);
+        let ends: Vec<_> = overrides.collect();
+        let rules = in_force.layers.iter().flat_map(|layer| {
+            let end = ends.iter().find(|one| Arc::ptr_eq(&one.layer, layer));
+            let until = end.map(|one| one.until.wall);
+            let shown = |(number, entry): (usize, &super::layer::Entry)| RuleStats {
+                rule: entry.text(),
+                origin: layer.origin,
+                matched: layer.matched(number),
+                until,
+            };
+            layer
+                .entries
+                .iter()
+                .enumerate()
+                .map(shown)
+                .collect::<Vec<_>>()
+        });
+        let storm = in_force.storm.as_ref();
+        SamplingStats {
+            rules: rules.collect(),
+            problems: sources
+                .problems
+                .iter()
+                .map(|(origin, problem)| format!("{origin}: {problem}"))
+                .collect(),
+            errors_cut: sources.errors_cut + storm.map_or(0, |storm| storm.cut()),
+        }
+    }
+}
+
+impl Sources {
+    fn clear_problem(&mut self, origin: Origin) {
+        self.problems.retain(|(at, _)| *at != origin);
+    }
+
+    /// What they give together. A limit on errors that stays the same goes on from where it was.
+    fn in_force(&mut self, before: Option<&InForce>) -> InForce {
+        static GENERATION: AtomicU64 = AtomicU64::new(1);
+        let overrides = self.overrides.iter().chain(&self.file_overrides);
+        let until = overrides.clone().map(|one| one.until.ticks).min();
+        let sources = [
+            self.code.as_ref(),
+            self.remote.as_ref(),
+            self.file.as_ref(),
+            self.environment.as_ref(),
+            Some(&self.preset),
+        ];
+        let layers: Vec<Arc<Layer>> = overrides
+            .map(|one| one.layer.clone())
+            .chain(sources.into_iter().flatten().cloned())
+            .collect();
+        let limit = layers.iter().find_map(|layer| layer.error_limit);
+        let storm_before = before.and_then(|before| before.storm.as_ref());
+        let same = storm_before.filter(|storm| Some(storm.per_second) == limit);
+        let storm = match same {
+            Some(same) => Some(same.clone()),
+            None => {
+                self.errors_cut += storm_before.map_or(0, |storm| storm.cut());
+                limit.map(|limit| Arc::new(Storm::new(limit)))
+            }
+        };
+        let generation = GENERATION.fetch_add(1, Ordering::Relaxed);
+        InForce::new(generation, layers, until.unwrap_or(Ticks::MAX), storm)
+    }
+}
+
+impl Control {
+    /// A segment that failed was not kept, since there were too many.
+    pub(super) fn count_cut(&self) {
+        if let Some(storm) = self.storm() {
+            storm.count_cut();
+        }
+    }
+
+    /// What is decided about a segment that failed and is kept for nothing else: see [`Storm`].
+    #[cold]
+    pub(super) fn weather(
+        &self,
+        alone: bool,
+        failure: impl FnOnce() -> Option<(String, String)>,
+    ) -> Weather {
+        let Some(storm) = self.storm() else {
+            return Weather::Calm;
+        };
+        let now = Instant::now();
+        if alone {
+            let (operation, error_type) = failure().unwrap_or_default();
+            let failure = super::storm::Distinct {
+                operation: &operation,
+                error_type: &error_type,
+            };
+            if !storm.admits(failure, now) {
+                return Weather::Cut;
+            }
+        }
+        match storm.is_cutting(now) {
+            true => Weather::Storm,
+            false => Weather::Calm,
+        }
+    }
+}
+
+/// What a limit on errors says to one that has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weather {
+    /// All that failed are kept.
+    Calm,
+    /// It is kept, of others nobody knows.
+    Storm,
+    /// It is not kept for that.
+    Cut,
+}

@@ -1,0 +1,164 @@
+//! Why a complete segment is kept, and how many others it stands for.
+
+use super::Control;
+use super::control::Weather;
+use crate::propagation::Threshold;
+use crate::record::across::Across;
+use crate::record::context::Context;
+
+/// What is known of a segment when it is decided.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Found {
+    /// Something in it failed in a way that keeps it.
+    pub(crate) failed: bool,
+    /// Its local root took longer than the bound that it was started with.
+    pub(crate) slow: bool,
+    pub(crate) across: Across,
+}
+
+/// Why a segment is kept; several reasons may hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reasons(u8);
+
+impl Reasons {
+    pub(crate) const HEAD: Self = Self(1);
+    pub(crate) const ERROR: Self = Self(2);
+    pub(crate) const FORCED: Self = Self(4);
+    /// A service that was called keeps its part; said of segments that have no error themselves.
+    pub(crate) const CALLEE: Self = Self(8);
+    pub(crate) const SLOW: Self = Self(16);
+    pub(crate) const NONE: Self = Self(0);
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::HEAD, "head"),
+        (Self::FORCED, "forced"),
+        (Self::ERROR, "error"),
+        (Self::SLOW, "slow"),
+        (Self::CALLEE, "callee"),
+    ];
+
+    fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub(crate) fn of_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// Without the head decision.
+    pub(crate) fn beside_head(self) -> Self {
+        self.without(Self::HEAD)
+    }
+
+    pub(crate) fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The words for `phoenix.sampling.reason`.
+    pub(crate) fn words(self) -> impl Iterator<Item = &'static str> {
+        Self::ALL
+            .into_iter()
+            .filter(move |(reason, _)| self.has(*reason))
+            .map(|(_, word)| word)
+    }
+
+    /// Those that hold for a complete segment.
+    #[inline]
+    fn of(context: &Context, found: Found) -> Self {
+        let mut reasons = found.across.announced;
+        if context.forced {
+            reasons = reasons.and(Self::FORCED);
+        } else if context.is_sampled() {
+            reasons = reasons.and(Self::HEAD);
+        }
+        if context.tail {
+            if found.failed {
+                reasons = reasons.and(Self::ERROR);
+            } else if found.across.callee {
+                reasons = reasons.and(Self::CALLEE);
+            }
+            if found.slow {
+                reasons = reasons.and(Self::SLOW);
+            }
+        }
+        reasons
+    }
+
+    /// The probability with which segments like this are kept; `None`: nobody knows it.
+    fn threshold(self, context: &Context) -> Option<Threshold> {
+        match self.has(Self::ERROR) || self.has(Self::SLOW) {
+            // All of its kind are kept.
+            true => Some(Threshold::ALWAYS),
+            false => context.threshold,
+        }
+    }
+}
+
+impl Control {
+    /// Why a complete segment is kept, and with which threshold; `None`: it is dropped. `failure` tells the operation of the
+    /// local root, and the type of its first error.
+    #[inline]
+    pub(crate) fn reasons(
+        &self,
+        context: &Context,
+        found: Found,
+        failure: impl FnOnce() -> Option<(String, String)>,
+    ) -> Option<(Reasons, Option<Threshold>)> {
+        let reasons = Reasons::of(context, found);
+        if reasons == Reasons::NONE {
+            return None;
+        }
+        if reasons.has(Reasons::ERROR) {
+            return self.limited(reasons, context, found, failure);
+        }
+        Some((reasons, reasons.threshold(context)))
+    }
+
+    /// The same of a segment that is not complete: what is told of it is kept.
+    pub(crate) fn reasons_so_far(
+        &self,
+        context: &Context,
+        found: Found,
+        failure: impl FnOnce() -> Option<(String, String)>,
+    ) -> Option<Reasons> {
+        let reasons = Reasons::of(context, found);
+        let alone = reasons == Reasons::ERROR;
+        if alone && self.weather(alone, failure) == Weather::Cut {
+            return None;
+        }
+        (reasons != Reasons::NONE).then_some(reasons)
+    }
+
+    #[cold]
+    fn limited(
+        &self,
+        reasons: Reasons,
+        context: &Context,
+        found: Found,
+        failure: impl FnOnce() -> Option<(String, String)>,
+    ) -> Option<(Reasons, Option<Threshold>)> {
+        let without = reasons.without(Reasons::ERROR);
+        // What was told of it has passed the limit.
+        let told = found.across.announced.has(Reasons::ERROR);
+        let alone = without == Reasons::NONE && !told;
+        match self.weather(alone, failure) {
+            Weather::Calm => Some((reasons, reasons.threshold(context))),
+            // All that are slow are kept, whatever failed in them.
+            Weather::Storm if reasons.has(Reasons::SLOW) => {
+                Some((reasons, reasons.threshold(context)))
+            }
+            Weather::Storm => Some((reasons, None)),
+            Weather::Cut => {
+                self.count_cut();
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What cannot be seen from outside: what a reload leaves in memory.
+
+use std::sync::{Arc, Weak};
+
+use super::in_force::InForce;
+use super::{Control, Rule, Sampler};
+use crate::bootstrap;
+use crate::config::{Config, FileSampling};
+use crate::record::clock;
+use crate::record::entered::enter;
+use crate::record::site::{Site, SpanKind};
+use crate::record::thread::Scoped;
+
+static SITE: Site = Site::new("root", SpanKind::Internal, "");
+
+fn in_force(control: &Control) -> Weak<InForce> {
+    Arc::downgrade(&control.in_force(clock::now()))
+}
+
+#[test]
+fn ten_thousand_reloads_leave_nothing_behind() {
+    let config = Config::default().sampler(Sampler::ratio(0.5)).no_exporter();
+    let pipeline = bootstrap::start(config).expect("it starts");
+    let scoped = Scoped::enter(pipeline.clone());
+    let control = &pipeline.sampling;
+    let open = enter(&SITE, &[]);
+    let seen: Vec<Weak<InForce>> = (0..10_000)
+        .map(|number| {
+            let ratio = f64::from(number % 100) / 100.0;
+            let rules = [
+                Rule::new().operation(["root", "other"]).ratio(ratio),
+                Rule::new().ratio(ratio).at_least(1.0),
+            ];
+            control.set_file(&FileSampling {
+                rules: rules.into_iter().collect(),
+                overrides: Vec::new(),
+            });
+            let seen = in_force(control);
+            drop(enter(&SITE, &[]));
+            seen
+        })
+        .collect();
+    let left = seen.iter().filter(|seen| seen.strong_count() > 0).count();
+    assert_eq!(left, 1, "the last one, which is in force");
+    drop(open);
+    drop(scoped);
+    pipeline.shutdown(std::time::Duration::from_secs(10));
+    assert!(pipeline.stats().balances());
+}

@@ -1,0 +1,162 @@
+//! Contexts from elsewhere: remote parents, none, suppressed ones, and what our own layers and the API's propagators send.
+
+use std::collections::HashMap;
+
+use opentelemetry::Context;
+use opentelemetry::baggage::BaggageExt as _;
+use opentelemetry::propagation::TextMapPropagator as _;
+use opentelemetry::trace::{
+    Span as _, SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+    Tracer as _,
+};
+use phoenix_trace_runtime::propagation::CompositePropagator;
+use phoenix_trace_runtime::testing::Capture;
+use phoenix_trace_runtime::{Propagator, current_span, inject};
+
+use super::tracer;
+use crate::support::enter;
+
+const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+fn remote() -> Context {
+    let carrier = HashMap::from([
+        ("traceparent".to_owned(), PARENT.to_owned()),
+        ("tracestate".to_owned(), "vendor=1".to_owned()),
+        ("baggage".to_owned(), "tenant=acme".to_owned()),
+    ]);
+    propagator().extract_with_context(&Context::new(), &carrier)
+}
+
+fn propagator() -> CompositePropagator {
+    CompositePropagator::new([Propagator::TraceContext, Propagator::Baggage])
+}
+
+#[test]
+fn a_remote_context_that_is_attached_is_the_parent_of_what_is_annotated() {
+    let capture = Capture::new();
+    let (injected, going) = capture.run(|| {
+        let _remote = remote().attach();
+        let _root = enter("root");
+        let mut injected = HashMap::new();
+        propagator().inject_context(&Context::current(), &mut injected);
+        let mut going = http::HeaderMap::new();
+        inject(&mut going);
+        (injected, going)
+    });
+    let root = &capture.exported()[0];
+    let id = root.span_context.span_id();
+    assert_eq!(root.parent_span_id, SpanId::from(0x00f0_67aa_0ba9_02b7));
+    assert!(root.parent_span_is_remote);
+    let parent = format!("00-4bf92f3577b34da6a3ce929d0e0e4736-{id}-01");
+    assert_eq!(injected["traceparent"], parent);
+    assert!(injected["tracestate"].ends_with("vendor=1"), "{injected:?}");
+    assert_eq!(injected["baggage"], "tenant=acme");
+    assert_eq!(going["traceparent"], parent.as_str());
+    assert_eq!(going["baggage"], "tenant=acme");
+}
+
+#[test]
+fn a_span_of_the_api_below_a_remote_context_is_a_local_root() {
+    let capture = Capture::new();
+    let context = capture.run(|| {
+        let mut span = tracer().start_with_context("consume", &remote());
+        span.end();
+        span.span_context().clone()
+    });
+    let root = &capture.exported()[0];
+    assert!(root.parent_span_is_remote);
+    assert_eq!(
+        context.trace_id(),
+        TraceId::from(0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736)
+    );
+    assert_eq!(context.span_id(), root.span_context.span_id());
+    assert!(context.is_sampled() && !context.is_remote());
+    assert_eq!(context.trace_state().get("vendor"), Some("1"));
+}
+
+#[test]
+fn an_empty_context_starts_a_trace_of_its_own() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        tracer().start_with_context("apart", &Context::new()).end();
+        {
+            let _none = Context::new().attach();
+            drop(enter("apart as well"));
+        }
+        drop(enter("child"));
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 2 spans · kept: head\n\
+         root\n\
+         └╴child\n\n\
+         trace · test · 1 span · kept: head\n\
+         apart\n\n\
+         trace · test · 1 span · kept: head\n\
+         apart as well\n"
+    );
+}
+
+#[test]
+fn a_parent_that_does_not_record_gives_its_ids() {
+    let parent = SpanContext::new(
+        TraceId::from(7),
+        SpanId::from(9),
+        TraceFlags::NOT_SAMPLED,
+        false,
+        TraceState::NONE,
+    );
+    let capture = Capture::new();
+    capture.run(|| {
+        let context = Context::new().with_remote_span_context(parent);
+        tracer().start_with_context("child", &context).end();
+    });
+    let child = &capture.exported()[0];
+    assert_eq!(child.span_context.trace_id(), TraceId::from(7));
+    assert_eq!(child.parent_span_id, SpanId::from(9));
+    assert!(!child.parent_span_is_remote);
+}
+
+#[test]
+fn nothing_is_recorded_in_a_suppressed_context() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        {
+            let _quiet = Context::enter_telemetry_suppressed_scope();
+            let mut span = tracer().start("api");
+            assert!(!span.is_recording() && !span.span_context().is_valid());
+            span.end();
+            let _annotated = enter("annotated");
+            assert!(!current_span().is_recording());
+        }
+        tracer().start("afterwards").end();
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 2 spans · kept: head\nroot\n└╴afterwards\n"
+    );
+}
+
+#[test]
+fn without_telemetry_a_span_stands_for_its_parent() {
+    let mut span = tracer().start_with_context("idle", &remote());
+    assert!(!span.is_recording());
+    assert_eq!(span.span_context(), remote().span().span_context());
+    span.end();
+}
+
+#[test]
+fn baggage_of_the_request_is_in_the_current_context() {
+    let capture = Capture::new();
+    let tenant = capture.run(|| {
+        let _remote = remote().attach();
+        let _root = enter("root");
+        Context::current()
+            .baggage()
+            .get("tenant")
+            .map(ToString::to_string)
+    });
+    assert_eq!(tenant.as_deref(), Some("acme"));
+}

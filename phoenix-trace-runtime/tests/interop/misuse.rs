@@ -1,0 +1,151 @@
+//! What should not be done, and must do no harm: guards of contexts that are dropped out of order, or outlive what they were
+//! made in.
+
+use opentelemetry::Context;
+use opentelemetry::trace::{Span as _, TraceContextExt as _, Tracer as _, mark_span_as_active};
+use phoenix_trace_runtime::testing::Capture;
+
+use super::tracer;
+use crate::support::{enter, traced};
+
+#[test]
+fn guards_are_dropped_in_any_order() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        let first = mark_span_as_active(tracer().start("first"));
+        let second = mark_span_as_active(tracer().start("second"));
+        drop(first);
+        drop(enter("below second"));
+        drop(second);
+        drop(enter("below root"));
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 5 spans · kept: head\n\
+         root\n\
+         ├╴first\n\
+         │ └╴second\n\
+         │ \u{20} └╴below second\n\
+         └╴below root\n"
+    );
+}
+
+#[test]
+fn a_guard_outlives_the_annotated_function_that_made_it() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        let guard = {
+            let _child = enter("child");
+            mark_span_as_active(tracer().start("kept active"))
+        };
+        drop(enter("while active"));
+        drop(guard);
+        drop(enter("afterwards"));
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 5 spans · kept: head\n\
+         root\n\
+         ├╴child\n\
+         │ └╴kept active\n\
+         │ \u{20} └╴while active\n\
+         └╴afterwards\n"
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+#[test]
+fn a_guard_outlives_the_local_root() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let guard = {
+            let _root = enter("root");
+            mark_span_as_active(tracer().start("kept active"))
+        };
+        drop(guard);
+        drop(enter("afterwards"));
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 2 spans · kept: head\n\
+         root\n\
+         └╴kept active\n\n\
+         trace · test · 1 span · kept: head\n\
+         afterwards\n"
+    );
+}
+
+#[tokio::test]
+async fn a_guard_is_held_across_an_await() {
+    let capture = Capture::new();
+    let held = traced("root", async {
+        let guard = mark_span_as_active(tracer().start("held"));
+        tokio::task::yield_now().await;
+        drop(guard);
+        drop(enter("afterwards"));
+    });
+    capture.future(held).await;
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 3 spans · kept: head\n\
+         root\n\
+         ├╴held\n\
+         └╴afterwards\n"
+    );
+}
+
+#[test]
+fn a_span_is_started_below_one_that_has_ended() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        let context = Context::current_with_span(tracer().start("ended"));
+        context.span().end();
+        tracer().start_with_context("late", &context).end();
+        let _guard = context.attach();
+        drop(enter("later"));
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 4 spans · kept: head\n\
+         root\n\
+         └╴ended\n\
+         \u{20} ├╴late\n\
+         \u{20} └╴later\n"
+    );
+}
+
+#[test]
+fn annotated_code_runs_while_the_current_context_is_looked_at() {
+    let capture = Capture::new();
+    capture.run(|| {
+        opentelemetry::trace::get_active_span(|_| {
+            let _root = enter("root");
+            drop(enter("child"));
+        });
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 2 spans · kept: head\nroot\n└╴child\n"
+    );
+}
+
+#[test]
+fn threads_that_end_with_a_context_attached_take_nothing_with_them() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        let context = Context::current();
+        for _ in 0..100 {
+            let context = context.clone();
+            let thread = std::thread::spawn(move || {
+                std::mem::forget(context.attach());
+                drop(enter("there"));
+            });
+            thread.join().expect("it ends");
+        }
+    });
+    assert_eq!(capture.spans().len(), 101);
+}

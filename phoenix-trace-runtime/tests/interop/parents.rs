@@ -1,0 +1,324 @@
+//! Parents are right in both directions and through any nesting.
+
+use opentelemetry::Context;
+use opentelemetry::trace::{
+    FutureExt as _, Span as _, TraceContextExt as _, Tracer as _, mark_span_as_active,
+};
+use phoenix_trace_runtime::testing::Capture;
+use phoenix_trace_runtime::waterfall::Waterfall;
+use phoenix_trace_runtime::{Config, OtelContext, carry, current_span, spawn};
+use tokio::task::yield_now;
+
+use super::tracer;
+use crate::support::{enter, traced};
+
+/// Captures in either mode: what is the same in both.
+fn both(test: impl Fn(&Capture)) {
+    for contexts in [
+        OtelContext::LocalRoot,
+        OtelContext::EverySpan,
+        OtelContext::Off,
+    ] {
+        test(&Capture::with_config(
+            Config::default().service("test").otel_context(contexts),
+        ));
+    }
+}
+
+const NESTED: &str = "trace · test · 5 spans · kept: head\n\
+     annotated\n\
+     └╴api\n\
+     \u{20} └╴annotated below\n\
+     \u{20}   └╴api below\n\
+     \u{20}     └╴annotated at last\n";
+
+#[test]
+fn annotated_and_api_spans_nest_in_each_other() {
+    both(|capture| {
+        capture.run(|| {
+            let _root = enter("annotated");
+            tracer().in_span("api", |_| {
+                let _below = enter("annotated below");
+                tracer().in_span("api below", |_| drop(enter("annotated at last")));
+            });
+        });
+        assert_eq!(capture.tree(), NESTED);
+    });
+}
+
+#[test]
+fn so_they_do_below_a_root_of_the_api() {
+    both(|capture| {
+        capture.run(|| {
+            tracer().in_span("root", |_| {
+                drop(enter("first"));
+                let _second = enter("second");
+                tracer().start("third").end();
+            });
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 4 spans · kept: head\n\
+             root\n\
+             ├╴first\n\
+             └╴second\n\
+             \u{20} └╴third\n"
+        );
+    });
+}
+
+#[tokio::test]
+async fn they_nest_in_tasks_that_are_suspended() {
+    for contexts in [
+        OtelContext::LocalRoot,
+        OtelContext::EverySpan,
+        OtelContext::Off,
+    ] {
+        let capture =
+            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        let nested = traced("annotated", async {
+            yield_now().await;
+            let context = Context::current_with_span(tracer().start("api"));
+            async {
+                yield_now().await;
+                traced("annotated below", async {
+                    yield_now().await;
+                    let context = Context::current_with_span(tracer().start("api below"));
+                    let last = traced("annotated at last", yield_now());
+                    last.with_context(context).await;
+                    yield_now().await;
+                })
+                .await;
+            }
+            .with_context(context)
+            .await;
+        });
+        capture.future(nested).await;
+        assert_eq!(capture.tree(), NESTED, "{contexts}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_carried_to_a_task_goes_on_below_the_api_span_that_ran() {
+    for contexts in [
+        OtelContext::LocalRoot,
+        OtelContext::EverySpan,
+        OtelContext::Off,
+    ] {
+        let capture =
+            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        let nested = traced("annotated", async {
+            let context = Context::current_with_span(tracer().start("api"));
+            async {
+                spawn(traced("annotated below", async {
+                    yield_now().await;
+                    tracer().in_span("api below", |_| {
+                        std::thread::scope(|scope| {
+                            scope.spawn(carry(|| drop(enter("annotated at last"))));
+                        });
+                    });
+                }))
+                .await
+                .expect("it ends");
+            }
+            .with_context(context)
+            .await;
+        });
+        capture.future(nested).await;
+        assert_eq!(capture.tree(), NESTED, "{contexts}");
+    }
+}
+
+#[test]
+fn a_span_that_is_not_attached_has_no_children() {
+    both(|capture| {
+        capture.run(|| {
+            let _root = enter("root");
+            let mut held = tracer().start("held");
+            drop(enter("meanwhile"));
+            held.end();
+            tracer().start("afterwards").end();
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 4 spans · kept: head\n\
+             root\n\
+             ├╴held\n\
+             ├╴meanwhile\n\
+             └╴afterwards\n"
+        );
+    });
+}
+
+#[test]
+fn spans_end_in_any_order_and_on_any_thread() {
+    both(|capture| {
+        capture.run(|| {
+            let root = enter("root");
+            let mut first = tracer().start("first");
+            let mut second = tracer().start("second");
+            first.add_event("told here", vec![]);
+            let thread = std::thread::spawn(move || {
+                second.add_event("told there", vec![]);
+                first.end();
+                second
+            });
+            drop(root);
+            let mut second = thread.join().expect("it ends");
+            second.update_name("renamed");
+            second.end();
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 3 spans · kept: head\n\
+             root\n\
+             ├╴first · ◆ told here\n\
+             └╴renamed · ◆ told there\n"
+        );
+    });
+}
+
+#[test]
+fn what_starts_after_a_context_was_detached_is_below_what_ran_before() {
+    both(|capture| {
+        capture.run(|| {
+            let _root = enter("root");
+            {
+                let _outer = mark_span_as_active(tracer().start("outer"));
+                {
+                    let _inner = mark_span_as_active(tracer().start("inner"));
+                    drop(enter("in inner"));
+                }
+                drop(enter("in outer"));
+            }
+            drop(enter("in root"));
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 6 spans · kept: head\n\
+             root\n\
+             ├╴outer\n\
+             │ ├╴inner\n\
+             │ │ └╴in inner\n\
+             │ └╴in outer\n\
+             └╴in root\n"
+        );
+    });
+}
+
+#[test]
+fn the_current_context_names_what_runs() {
+    let ids = |contexts| {
+        let config = Config::default().service("test").otel_context(contexts);
+        let capture = Capture::with_config(config);
+        capture.run(|| {
+            let _root = enter("root");
+            let root = current_span();
+            let _child = enter("child");
+            let child = current_span();
+            let current = Context::current().span().span_context().clone();
+            assert!(!current.is_remote());
+            (current.trace_id() == root.trace_id()).then(|| {
+                (
+                    current.span_id() == root.span_id(),
+                    current.span_id() == child.span_id(),
+                )
+            })
+        })
+    };
+    assert_eq!(ids(OtelContext::LocalRoot), Some((true, false)));
+    assert_eq!(ids(OtelContext::EverySpan), Some((false, true)));
+    assert_eq!(ids(OtelContext::Off), None);
+}
+
+#[test]
+fn the_active_span_is_told_more_through_the_context() {
+    for contexts in [OtelContext::LocalRoot, OtelContext::EverySpan] {
+        let capture =
+            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        capture.run(|| {
+            let _root = enter("root");
+            let _child = enter("child");
+            opentelemetry::trace::get_active_span(|span| {
+                assert!(span.is_recording());
+                span.set_attribute(opentelemetry::KeyValue::new("library.rows", 3));
+                span.add_event("read", vec![]);
+                span.end();
+            });
+        });
+        let tree = Waterfall::new()
+            .times(false)
+            .attributes(|key| key == "library.rows");
+        assert_eq!(
+            tree.render(&capture.spans()),
+            "trace · test · 2 spans · kept: head\n\
+             root\n\
+             └╴child · library.rows=3 · ◆ read\n"
+        );
+    }
+}
+
+/// The one difference between the modes: which parent a context gives that was carried elsewhere by hand.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_context_that_is_carried_by_hand_names_the_root_or_the_span() {
+    let tree = async |contexts| {
+        let capture =
+            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        let carried = traced("root", async {
+            traced("child", async {
+                let there = traced("annotated there", async {
+                    yield_now().await;
+                    tracer().start("api there").end();
+                });
+                tokio::spawn(there.with_context(Context::current()))
+                    .await
+                    .expect("it ends");
+            })
+            .await;
+        });
+        capture.future(carried).await;
+        capture.tree()
+    };
+    assert_eq!(
+        tree(OtelContext::LocalRoot).await,
+        "trace · test · 4 spans · kept: head\n\
+         root\n\
+         ├╴child\n\
+         └╴annotated there\n\
+         \u{20} └╴api there\n"
+    );
+    assert_eq!(
+        tree(OtelContext::EverySpan).await,
+        "trace · test · 4 spans · kept: head\n\
+         root\n\
+         └╴child\n\
+         \u{20} └╴annotated there\n\
+         \u{20}   └╴api there\n"
+    );
+}
+
+#[test]
+fn a_context_is_used_by_two_threads_at_once() {
+    both(|capture| {
+        capture.run(|| {
+            let context = Context::current_with_span(tracer().start("shared"));
+            let _guard = context.clone().attach();
+            std::thread::scope(|scope| {
+                let there = scope.spawn(|| {
+                    let _guard = context.clone().attach();
+                    drop(enter("there"));
+                });
+                there.join().expect("it ends");
+            });
+            drop(enter("here"));
+            context.span().end();
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 3 spans · kept: head\n\
+             shared\n\
+             ├╴there\n\
+             └╴here\n"
+        );
+    });
+}

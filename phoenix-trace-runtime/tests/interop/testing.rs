@@ -1,0 +1,164 @@
+//! What users' tests ask of captured spans.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use opentelemetry::trace::{Span as _, SpanKind, Tracer as _};
+use opentelemetry::{KeyValue, trace::SpanBuilder};
+use phoenix_trace_runtime::testing::{Capture, Finding};
+use phoenix_trace_runtime::{inject, private};
+
+use super::tracer;
+use crate::support::enter;
+
+/// What a test fails with.
+fn message(f: impl FnOnce()) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(f)).expect_err("it fails");
+    panic.downcast_ref::<String>().cloned().unwrap_or_default()
+}
+
+fn nested() -> (Capture, HashMap<String, String>) {
+    let capture = Capture::new();
+    let mut sent = HashMap::new();
+    capture.run(|| {
+        let _root = enter("place order");
+        let _call = enter("call billing");
+        inject(&mut sent);
+        let server = SpanBuilder::from_name("bill").with_kind(SpanKind::Server);
+        server.start(&tracer()).end();
+    });
+    (capture, sent)
+}
+
+#[test]
+fn spans_are_asked_for_by_what_they_are() {
+    let (capture, _) = nested();
+    let spans = capture.query();
+    let root = spans.named("place order").one();
+    assert_eq!(spans.below(&root).len(), 2);
+    assert_eq!(spans.of_kind(SpanKind::Server).one().name, "bill");
+    let call = spans.named("call billing").one();
+    assert_eq!(spans.parent_of(&call), Some(root));
+    assert!(spans.failed().is_empty());
+    spans.assert_below("bill", "place order");
+}
+
+#[test]
+fn what_fails_shows_the_tree() {
+    let (capture, _) = nested();
+    let tree = "recorded were:\n\
+        trace · test · 3 spans · kept: head\n\
+        place order\n\
+        └╴call billing\n\
+        \u{20} └╴bill · server\n";
+    let spans = capture.query();
+    let several = message(|| drop(spans.of_kind(SpanKind::Internal).one()));
+    assert_eq!(
+        several,
+        format!("expected one span of kind Internal, found 2\n{tree}")
+    );
+    let below = message(|| spans.assert_below("place order", "bill"));
+    assert_eq!(
+        below,
+        format!("expected `place order` below `bill`\n{tree}")
+    );
+    let other = message(|| spans.assert_tree("nothing\n"));
+    assert_eq!(other, format!("expected other spans:\nnothing\n\n{tree}"));
+}
+
+#[test]
+fn what_is_sent_carries_the_trace_of_its_sender() {
+    let (capture, sent) = nested();
+    let spans = capture.query();
+    spans.assert_sent_by("call billing", &sent);
+    spans.assert_sent_by("place order", &sent);
+    spans.assert_called("place order", "bill");
+    let not_called = message(|| spans.assert_called("bill", "place order"));
+    assert!(
+        not_called.starts_with("expected `bill` to call `place order`\n"),
+        "{not_called}"
+    );
+    let wrong = message(|| spans.assert_sent_by("bill", &sent));
+    assert!(
+        wrong.starts_with(
+            "expected what was sent to come from `bill`, but it comes from `call billing`\n"
+        ),
+        "{wrong}"
+    );
+    let nothing = message(|| spans.assert_sent_by("bill", &HashMap::<String, String>::new()));
+    assert!(
+        nothing.contains("carries no valid `traceparent`"),
+        "{nothing}"
+    );
+}
+
+#[test]
+fn keys_and_names_are_looked_at() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = private::enter(crate::support::site("GET /orders/4711"), &[]);
+        let mut span = tracer().start("GET /orders/{id}");
+        span.set_attribute(KeyValue::new("http.request.method", "GET"));
+        span.set_attribute(KeyValue::new("rows", 3));
+    });
+    assert_eq!(
+        capture.lint(),
+        [
+            Finding::UnknownKey {
+                key: "rows".to_owned()
+            },
+            Finding::NameOfHighCardinality {
+                name: "GET /orders/4711".to_owned(),
+                part: "4711".to_owned()
+            },
+        ]
+    );
+    let found = message(|| capture.assert_clean());
+    assert!(
+        found.starts_with("the key `rows` is neither in the OpenTelemetry registry nor declared"),
+        "{found}"
+    );
+}
+
+#[test]
+fn ids_and_times_are_stable_on_request() {
+    let run = || {
+        let capture = Capture::new().stable();
+        capture.run(|| {
+            let _root = enter("root");
+            private::event("seen", &[]);
+            tracer().start("child").end();
+        });
+        let spans = capture.exported().into_iter().map(|span| {
+            let context = span.span_context;
+            let millis = |time: std::time::SystemTime| {
+                time.duration_since(std::time::UNIX_EPOCH)
+                    .map(|since| since.as_millis())
+                    .ok()
+            };
+            (
+                span.name.into_owned(),
+                format!(
+                    "{}/{} below {}",
+                    context.trace_id(),
+                    context.span_id(),
+                    span.parent_span_id
+                ),
+                [millis(span.start_time), millis(span.end_time)],
+            )
+        });
+        spans.collect::<Vec<_>>()
+    };
+    let first = run();
+    assert_eq!(first, run());
+    assert_eq!(
+        first[0].1,
+        "00000000000000000000000000000001/0000000000000001 below 0000000000000000"
+    );
+    assert_eq!(
+        first[1].1,
+        "00000000000000000000000000000001/0000000000000002 below 0000000000000001"
+    );
+    assert_eq!(first[0].2, [Some(0), Some(4)]);
+    assert_eq!(first[1].2, [Some(2), Some(3)]);
+}

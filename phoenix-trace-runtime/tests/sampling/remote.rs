@@ -1,0 +1,118 @@
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
+use phoenix_trace_runtime::Config;
+use phoenix_trace_runtime::testing::Capture;
+
+use super::{kept, rules, until};
+use crate::support::enter;
+
+/// A collector that answers with what it is told to.
+struct Collector {
+    endpoint: String,
+    answer: Arc<Mutex<String>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Collector {
+    fn start(answer: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+        let collector = Self {
+            endpoint,
+            answer: Arc::new(Mutex::new(answer.to_owned())),
+            asked: Arc::default(),
+        };
+        let (answer, asked) = (collector.answer.clone(), collector.asked.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                let mut request = [0; 4096];
+                let read = stream.read(&mut request).unwrap_or(0);
+                let line = String::from_utf8_lossy(&request[..read]);
+                let line = line.lines().next().unwrap_or_default().to_owned();
+                let answer = answer.lock().expect("unpoisoned").clone();
+                let _ = stream.write_all(answer.as_bytes());
+                asked.lock().expect("unpoisoned").push(line);
+            }
+        });
+        collector
+    }
+
+    fn answers(&self, answer: String) {
+        *self.answer.lock().expect("unpoisoned") = answer;
+    }
+}
+
+fn ok(body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+}
+
+fn capture(sampler: &str, endpoint: &str) -> Capture {
+    let argument = format!("endpoint={endpoint},pollingIntervalMs=100,initialSamplingRate=0");
+    let config = Config::from_vars(|name| match name {
+        "OTEL_TRACES_SAMPLER" => Some(sampler.to_owned()),
+        "OTEL_TRACES_SAMPLER_ARG" => Some(argument.clone()),
+        _ => None,
+    });
+    assert_eq!(config.problems(), []);
+    Capture::with_config(config.service("the shop"))
+}
+
+#[test]
+fn strategies_are_polled_and_a_bad_answer_leaves_the_last_good_ones() {
+    let strategy = r#"{"strategyType":"PROBABILISTIC","operationSampling":{"defaultSamplingProbability":0,
+        "perOperationStrategies":[{"operation":"pay","probabilisticSampling":{"samplingRate":1}}]}}"#;
+    let collector = Collector::start(&ok(strategy));
+    let capture = capture("jaeger_remote", &collector.endpoint);
+    until(|| rules(&capture).starts_with("remote"));
+    capture.run(|| {
+        ["pay", "browse"]
+            .into_iter()
+            .for_each(|name| drop(enter(name)))
+    });
+    assert_eq!(kept(&capture), ["pay"]);
+    assert_eq!(
+        rules(&capture),
+        "remote: operation pay: ratio 1, errors always (1)\n\
+         remote: everything: ratio 0, errors always (1)\n\
+         environment: everything: ratio 0, errors always (0)\n\
+         preset: everything: ratio 1, errors always (0)\n"
+    );
+    let asked = collector.asked.lock().expect("unpoisoned")[0].clone();
+    assert_eq!(asked, "GET /sampling?service=the%20shop HTTP/1.1");
+
+    collector.answers(ok("<html>"));
+    until(|| !capture.stats().sampling.problems.is_empty());
+    assert_eq!(
+        capture.stats().sampling.problems,
+        [format!(
+            "remote: {} answered with what is no JSON: expected value at line 1 column 1",
+            collector.endpoint
+        )]
+    );
+    assert!(rules(&capture).starts_with("remote: operation pay"));
+
+    collector.answers(ok(r#"{"rateLimitingSampling":{"maxTracesPerSecond":5}}"#));
+    until(|| rules(&capture).starts_with("remote: everything: ratio 1, at most 5/s"));
+    assert_eq!(capture.stats().sampling.problems, [""; 0]);
+}
+
+#[test]
+fn a_server_that_is_down_is_told_of_and_the_initial_ratio_stays() {
+    let gone = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", gone.local_addr().expect("an address"));
+    drop(gone);
+    let capture = capture("parentbased_jaeger_remote", &endpoint);
+    until(|| !capture.stats().sampling.problems.is_empty());
+    let problems = capture.stats().sampling.problems;
+    let expected = format!("remote: {endpoint} cannot be reached");
+    assert!(problems[0].starts_with(&expected), "{problems:?}");
+    assert_eq!(
+        rules(&capture),
+        "environment: everything: ratio 0, errors always, parent based (0)\n\
+         preset: everything: ratio 1, errors always (0)\n"
+    );
+}

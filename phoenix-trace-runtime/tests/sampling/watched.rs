@@ -1,0 +1,167 @@
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use phoenix_trace_runtime::Config;
+use phoenix_trace_runtime::testing::Capture;
+
+use super::{kept, rules, until};
+use crate::support::enter;
+
+/// A folder that is gone with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let name = format!("phoenix-{}-{test}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn text(sampling: &str) -> String {
+    let sampling = sampling.replace('\n', "\n      ");
+    format!(
+        "file_format: \"1.1\"\ndistribution:\n  phoenix_trace:\n    sampling:\n      {sampling}\n"
+    )
+}
+
+fn write(path: &Path, sampling: &str) {
+    fs::write(path, text(sampling)).expect("it is written");
+}
+
+fn capture(path: &Path) -> Capture {
+    let config = Config::from_file(path);
+    assert_eq!(config.problems(), []);
+    Capture::with_config(config.service("shop"))
+}
+
+fn only(ratio: f64) -> String {
+    format!("rules: [{{ratio: {ratio}}}]")
+}
+
+fn has(capture: &Capture, ratio: f64) -> bool {
+    rules(capture).starts_with(&format!("file: everything: ratio {ratio}, "))
+}
+
+#[test]
+fn every_key_of_a_rule_is_read() {
+    let folder = Folder::new("keys");
+    let path = folder.0.join("otel.yaml");
+    write(
+        &path,
+        "error_limit: 50
+rules:
+  - service: [shop, \"shop-*\"]
+    operation: pay
+    route: /pay/{id}
+    kind: [server, consumer]
+    attributes: {tenant: [acme, \"u*\"], server.port: 8080}
+    ratio: 0.25
+    at_most: 20
+    at_least: 0.5
+    slower_than: 500ms
+    keep_errors: [404, NOT_FOUND]
+    ignore_errors: UNAVAILABLE
+  - {operation: health, never: true}
+  - {always: true, slower_than: 250}",
+    );
+    let shown = rules(&capture(&path));
+    assert_eq!(
+        shown,
+        "file: service shop|shop-*, operation pay, route /pay/{id}, kind server|consumer, \
+         tenant acme|u*, server.port 8080: ratio 0.25, at most 20/s, at least 0.5/s, errors always \
+         with 404|NOT_FOUND without UNAVAILABLE, slower than 500ms always (0)\n\
+         file: operation health: never (0)\n\
+         file: everything: ratio 1, errors always, slower than 250ms always (0)\n\
+         preset: everything: ratio 1, errors always (0)\n"
+    );
+}
+
+#[test]
+fn a_file_is_read_again_when_it_changes_and_a_bad_one_leaves_the_last_good_rules() {
+    let folder = Folder::new("changes");
+    let path = folder.0.join("otel.yaml");
+    write(&path, &only(0.0));
+    let capture = capture(&path);
+    capture.run(|| drop(enter("before")));
+    write(&path, &only(1.0));
+    until(|| has(&capture, 1.0));
+    capture.run(|| drop(enter("after")));
+    assert_eq!(kept(&capture), ["after"]);
+
+    write(&path, "rules: [{ratio: 7}]");
+    until(|| !capture.stats().sampling.problems.is_empty());
+    let problem = capture.stats().sampling.problems.join("\n");
+    assert_eq!(
+        problem,
+        format!(
+            "file: {}:5:23: distribution.phoenix_trace.sampling.rules[0].ratio: `7` cannot be used: \
+             expected a number from 0 to 1; using none of the rules in this file instead",
+            path.display()
+        )
+    );
+    assert!(has(&capture, 1.0), "the last good ones");
+
+    // Another file in its place, as editors write.
+    let other = folder.0.join("otel.yaml.new");
+    write(&other, &only(0.5));
+    fs::rename(&other, &path).expect("it is renamed");
+    until(|| has(&capture, 0.5));
+    assert_eq!(capture.stats().sampling.problems, [""; 0]);
+    fs::remove_file(&path).expect("it is removed");
+    until(|| !capture.stats().sampling.problems.is_empty());
+    assert!(has(&capture, 0.5));
+}
+
+#[test]
+fn a_config_map_of_kubernetes_is_swapped_by_its_link() {
+    let folder = Folder::new("links");
+    let version = |name: &str, ratio: f64| {
+        let version = folder.0.join(name);
+        fs::create_dir_all(&version).expect("a folder");
+        write(&version.join("otel.yaml"), &only(ratio));
+        version
+    };
+    let data = folder.0.join("..data");
+    symlink(version("..1", 0.25), &data).expect("a link");
+    let path = folder.0.join("otel.yaml");
+    symlink(Path::new("..data/otel.yaml"), &path).expect("a link");
+    let capture = capture(&path);
+    assert!(has(&capture, 0.25));
+    for (name, ratio) in [("..2", 0.5), ("..3", 0.75)] {
+        let next = folder.0.join("..data_tmp");
+        symlink(version(name, ratio), &next).expect("a link");
+        fs::rename(&next, &data).expect("it is swapped");
+        until(|| has(&capture, ratio));
+    }
+}
+
+#[test]
+fn an_override_in_the_file_ends_when_it_says() {
+    let folder = Folder::new("overrides");
+    let path = folder.0.join("otel.yaml");
+    let at = |from_now: Duration| humantime::format_rfc3339_millis(SystemTime::now() + from_now);
+    let sampling = |expires: String| {
+        format!(
+            "rules: [{{ratio: 0}}]\noverrides: [{{operation: pay, ratio: 1, expires: {expires}}}]"
+        )
+    };
+    write(&path, &sampling(at(Duration::from_secs(3600)).to_string()));
+    let capture = capture(&path);
+    capture.run(|| drop(enter("pay")));
+    assert_eq!(kept(&capture), ["pay"]);
+    write(&path, &sampling(at(Duration::from_millis(700)).to_string()));
+    until(|| rules(&capture).starts_with("override"));
+    until(|| has(&capture, 0.0));
+    capture.run(|| drop(enter("pay")));
+    assert_eq!(kept(&capture), ["pay"]);
+}

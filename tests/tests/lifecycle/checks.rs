@@ -1,0 +1,220 @@
+//! What is checked: the receiver has what the program has recorded, and the program ended as it should.
+
+use std::net::TcpListener;
+use std::os::unix::process::ExitStatusExt as _;
+use std::thread;
+use std::time::Duration;
+
+use phoenix_trace::testing::{Fault, OtlpReceiver};
+use rustix::process::Signal;
+
+use super::child::{Ended, Program};
+
+/// SIGTERM's number on top of 128.
+const TERMINATED: i32 = 143;
+/// How long a shutdown takes at most with no segment open: its deadline.
+const DEADLINE: Duration = phoenix_trace::FLUSH_DEADLINE;
+/// For the process to be noticed on a machine that has other things to do.
+const SLACK: Duration = Duration::from_secs(2);
+
+pub(crate) fn all() {
+    let runs = std::env::var("PHOENIX_TRACE_TEST_RUNS").ok();
+    let runs = runs.map_or(20, |runs| runs.parse().expect("a number of runs"));
+    nothing_is_lost_under_load(runs);
+    // Each waits for processes more than it works.
+    thread::scope(|scope| {
+        scope.spawn(every_way_to_end_sends_everything);
+        scope.spawn(a_dead_collector_holds_nobody_up);
+        scope.spawn(a_second_signal_does_not_wait);
+        scope.spawn(telemetry_that_is_gone_leaves_nothing_behind);
+        scope.spawn(a_strict_configuration_stops_the_program);
+        scope.spawn(the_effective_configuration_is_shown);
+    });
+}
+
+fn receiver() -> OtlpReceiver {
+    OtlpReceiver::start().expect("a receiver")
+}
+
+fn run(name: &str, endpoint: &str) -> Program {
+    Program::start(name, &[("OTEL_COLLECTOR_ENDPOINT", endpoint)])
+}
+
+/// The program has counted what it has done, and all of it has arrived.
+#[track_caller]
+fn check_all_arrived(name: &str, ended: &Ended, receiver: &OtlpReceiver) {
+    let arrived = receiver.spans().len();
+    let expected =
+        format!("operations {arrived} ended {arrived} acknowledged {arrived} balances true");
+    assert_eq!(ended.account, expected, "{name}: {ended:?}");
+    assert!(arrived > 0, "{name}: {ended:?}");
+}
+
+/// Killed in the middle of work, again and again, on every kind of runtime.
+fn nothing_is_lost_under_load(runs: usize) {
+    const AT_ONCE: usize = 5;
+    let kinds = ["multi_thread", "current_thread", "synchronous"];
+    let all: Vec<usize> = (0..runs).collect();
+    for batch in all.chunks(AT_ONCE) {
+        thread::scope(|scope| {
+            for number in batch {
+                let name = kinds[number % kinds.len()];
+                scope.spawn(move || {
+                    let receiver = receiver();
+                    let program = run(name, &receiver.grpc_endpoint()).wait_until_ready();
+                    // At another moment of its work each time.
+                    thread::sleep(Duration::from_millis(*number as u64 % 7 * 3));
+                    let ended = program.terminate();
+                    assert_eq!(ended.status.code(), Some(0), "{name}: {ended:?}");
+                    check_all_arrived(name, &ended, &receiver);
+                });
+            }
+        });
+    }
+    println!("{runs} of {runs} programs that were killed under load lost nothing");
+}
+
+fn every_way_to_end_sends_everything() {
+    for (name, code) in [("without", 3), ("panic", 101), ("returns", 1)] {
+        let receiver = receiver();
+        let ended = run(name, &receiver.grpc_endpoint()).wait();
+        assert_eq!(ended.status.code(), Some(code), "{name}: {ended:?}");
+        assert_eq!(receiver.spans().len(), 100, "{name}: {ended:?}");
+    }
+    // These end without a word.
+    for (name, code) in [("never", TERMINATED), ("never_synchronous", TERMINATED)] {
+        let receiver = receiver();
+        let program = run(name, &receiver.grpc_endpoint()).wait_until_ready();
+        let ended = program.terminate();
+        assert_eq!(ended.status.code(), Some(code), "{name}: {ended:?}");
+        assert_eq!(receiver.spans().len(), 100, "{name}: {ended:?}");
+    }
+    let to_exit = receiver();
+    let ended = run("exit", &to_exit.grpc_endpoint()).wait();
+    assert_eq!(ended.status.code(), Some(7), "{ended:?}");
+    assert_eq!(to_exit.spans().len(), 100, "{ended:?}");
+    let to_manual = receiver();
+    let program = run("manual", &to_manual.grpc_endpoint()).wait_until_ready();
+    let ended = program.terminate();
+    assert_eq!(ended.status.code(), Some(9), "{ended:?}");
+    check_all_arrived("manual", &ended, &to_manual);
+    assert_eq!(
+        to_manual.spans().len(),
+        101,
+        "with the one after the signal"
+    );
+}
+
+/// One that nobody answers at, one that takes requests and never answers, one that refuses connections.
+fn a_dead_collector_holds_nobody_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let hanging = receiver();
+    hanging.respond_with(Fault::Hang);
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let nobody = closed.local_addr().expect("an address");
+    drop(closed);
+    let silent_at = silent.local_addr().expect("an address");
+    let endpoints = [
+        format!("http://{silent_at}"),
+        hanging.grpc_endpoint(),
+        format!("http://{nobody}"),
+    ];
+    thread::scope(|scope| {
+        for endpoint in &endpoints {
+            scope.spawn(move || {
+                let ended = run("never", endpoint).wait_until_ready().terminate();
+                assert_eq!(ended.status.code(), Some(TERMINATED), "{ended:?}");
+                assert!(ended.took < DEADLINE + SLACK, "{ended:?}");
+                println!("a dead collector: ended after {:?}", ended.took);
+            });
+        }
+    });
+}
+
+fn a_second_signal_does_not_wait() {
+    let hanging = receiver();
+    hanging.respond_with(Fault::Hang);
+    let program = run("never", &hanging.grpc_endpoint()).wait_until_ready();
+    program.signal(Signal::TERM);
+    let flushing = hanging.wait_for_requests(Duration::from_secs(10), 1);
+    flushing.expect("it flushes");
+    let ended = program.terminate();
+    assert_eq!(ended.status.code(), Some(TERMINATED), "{ended:?}");
+    assert!(ended.took < DEADLINE / 2, "{ended:?}");
+    // Nobody listens: the system does what it does by default.
+    let manual = Program::start(
+        "never",
+        &[
+            ("PHOENIX_TRACE_SHUTDOWN", "manual"),
+            ("OTEL_TRACES_EXPORTER", "none"),
+        ],
+    );
+    let ended = manual.wait_until_ready().terminate();
+    assert_eq!(ended.status.signal(), Some(15), "{ended:?}");
+}
+
+fn telemetry_that_is_gone_leaves_nothing_behind() {
+    let receiver = receiver();
+    let vars = [
+        ("GRPC", &*receiver.grpc_endpoint()),
+        ("HTTP", &receiver.http_endpoint()),
+        ("OTEL_METRICS_EXPORTER", "otlp"),
+    ];
+    let ended = Program::start("rebuilt", &vars).wait();
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    assert_eq!(receiver.spans().len(), 10, "{ended:?}");
+}
+
+fn a_strict_configuration_stops_the_program() {
+    let vars = [
+        ("PHOENIX_TRACE_STRICT", "true"),
+        ("OTEL_TRACES_EXPORTER", "none"),
+        ("OTEL_TRACES_SAMPLER", "sometimes"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "soon"),
+    ];
+    let ended = Program::start("returns", &vars).wait();
+    assert_eq!(ended.status.code(), Some(78), "{ended:?}");
+    assert_eq!(
+        ended.stderr,
+        "phoenix-trace: the configuration is strict, and cannot be used as it is:\n  \
+         OTEL_TRACES_SAMPLER=`sometimes` cannot be used: expected always_on, always_off, traceidratio, or one of these after \
+         `parentbased_`; using the preset of the environment instead\n  \
+         OTEL_BSP_SCHEDULE_DELAY=`soon` cannot be used: expected a whole number, zero or more; using 5000 instead\n"
+    );
+    let vars = [
+        ("PHOENIX_TRACE_STRICT", "true"),
+        ("OTEL_CONFIG_FILE", "/nowhere/otel.yaml"),
+    ];
+    let ended = Program::start("returns", &vars).wait();
+    assert_eq!(ended.status.code(), Some(78), "{ended:?}");
+    let lenient = Program::start("returns", &vars[1..]).wait();
+    assert_eq!(lenient.status.code(), Some(1), "{lenient:?}");
+    assert!(
+        lenient
+            .stderr
+            .contains("/nowhere/otel.yaml: it cannot be read"),
+        "{lenient:?}"
+    );
+}
+
+fn the_effective_configuration_is_shown() {
+    let vars = [
+        ("PHOENIX_TRACE_PRINT_CONFIG", "1"),
+        ("OTEL_TRACES_EXPORTER", "none"),
+        ("ENVIRONMENT", "staging"),
+    ];
+    let ended = Program::start("returns", &vars).wait();
+    for (setting, value, origin) in [
+        ("service.name", "returns", "code"),
+        ("deployment.environment.name", "staging", "ENVIRONMENT"),
+        (
+            "tracer_provider.processors[0].schedule_delay",
+            "3600s",
+            "OTEL_BSP_SCHEDULE_DELAY",
+        ),
+    ] {
+        let line = ended.stderr.lines().find(|line| line.starts_with(setting));
+        let words: Vec<&str> = line.unwrap_or_default().split_whitespace().collect();
+        assert_eq!(words, [setting, value, "#", origin], "{ended:?}");
+    }
+}

@@ -1,0 +1,270 @@
+//! The programs: each says on standard output when it is ready, and at its end how many operations it has run and what
+//! became of their spans.
+
+use std::io::Write as _;
+use std::process::{ExitCode, Termination as _};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use phoenix_trace::{Config, Otlp, phoenix_main, traced_operation};
+
+static OPERATIONS: AtomicU64 = AtomicU64::new(0);
+static STOP: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn run(name: &str) -> ExitCode {
+    let code = match name {
+        "multi_thread" => multi_thread::main().report(),
+        "current_thread" => current_thread::main().report(),
+        "synchronous" => synchronous::main().report(),
+        "never" => never::main(),
+        "never_synchronous" => never_synchronous::main(),
+        "without" => without::main(),
+        "exit" => exit::main().report(),
+        "manual" => manual::main().report(),
+        "panic" => panic::main().report(),
+        "returns" => returns::main().report(),
+        "rebuilt" => rebuilt::main(),
+        other => panic!("no program `{other}`"),
+    };
+    tell_account();
+    code
+}
+
+fn tell(line: &str) {
+    let mut out = std::io::stdout().lock();
+    // Whoever started this may be gone.
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+fn tell_account() {
+    let stats = phoenix_trace::stats();
+    let operations = OPERATIONS.load(Ordering::SeqCst);
+    tell(&format!(
+        "operations {operations} ended {} acknowledged {} balances {}",
+        stats.ended,
+        stats.acknowledged,
+        stats.balances()
+    ));
+}
+
+#[traced_operation]
+fn work() {
+    OPERATIONS.fetch_add(1, Ordering::SeqCst);
+}
+
+#[traced_operation]
+async fn work_later() {
+    tokio::task::yield_now().await;
+    OPERATIONS.fetch_add(1, Ordering::SeqCst);
+}
+
+/// Works until it is told to stop, with pauses, as a service under load does.
+async fn load() {
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        tasks.spawn(async {
+            while !STOP.load(Ordering::SeqCst) {
+                for _ in 0..5 {
+                    work_later().await;
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        });
+    }
+    work_later().await;
+    tell("ready");
+    phoenix_trace::shutdown_signal().await;
+    STOP.store(true, Ordering::SeqCst);
+    tasks.join_all().await;
+}
+
+mod multi_thread {
+    use super::*;
+
+    #[phoenix_main]
+    pub(super) async fn main() {
+        load().await;
+    }
+}
+
+mod current_thread {
+    use super::*;
+
+    #[phoenix_main(flavor = "current_thread")]
+    pub(super) async fn main() {
+        load().await;
+    }
+}
+
+/// Brings its own runtime.
+mod synchronous {
+    use super::*;
+
+    #[phoenix_main]
+    pub(super) fn main() {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build();
+        runtime.expect("a runtime").block_on(load());
+    }
+}
+
+/// Does not listen to signals, and has a runtime.
+mod never {
+    use super::*;
+
+    #[phoenix_main]
+    pub(super) async fn main() -> ! {
+        for _ in 0..100 {
+            work_later().await;
+        }
+        tell("ready");
+        std::future::pending().await
+    }
+}
+
+/// Does not listen to signals, and has no runtime.
+mod never_synchronous {
+    use super::*;
+
+    #[phoenix_main]
+    pub(super) fn main() -> ! {
+        for _ in 0..100 {
+            work();
+        }
+        tell("ready");
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+/// Without the attribute, and without a runtime.
+mod without {
+    use super::*;
+
+    pub(super) fn main() -> ExitCode {
+        let telemetry = phoenix_trace::init(Config::from_env()).expect("it starts");
+        for _ in 0..100 {
+            work();
+        }
+        telemetry.shutdown();
+        ExitCode::from(3)
+    }
+}
+
+mod exit {
+    use super::*;
+
+    #[phoenix_main]
+    pub(super) async fn main() {
+        for _ in 0..100 {
+            work_later().await;
+        }
+        tokio::task::spawn_blocking(|| phoenix_trace::exit(7))
+            .await
+            .expect("it does not return")
+    }
+}
+
+/// Handles the signal itself.
+mod manual {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    use super::*;
+
+    #[phoenix_main(shutdown = "manual")]
+    pub(super) async fn main() -> ExitCode {
+        let mut terminate = signal(SignalKind::terminate()).expect("a signal");
+        for _ in 0..100 {
+            work_later().await;
+        }
+        tell("ready");
+        terminate.recv().await;
+        // Longer than phoenix-trace would give it.
+        work_later().await;
+        ExitCode::from(9)
+    }
+}
+
+mod panic {
+    use super::*;
+
+    #[phoenix_main]
+    pub(super) async fn main() {
+        for _ in 0..100 {
+            work_later().await;
+        }
+        panic!("it panicked");
+    }
+}
+
+mod returns {
+    use super::*;
+
+    #[phoenix_main(service = "returns")]
+    pub(super) async fn main() -> Result<(), String> {
+        for _ in 0..100 {
+            work_later().await;
+        }
+        Err("it failed".to_owned())
+    }
+}
+
+/// Telemetry that comes and goes leaves no thread and no file behind.
+mod rebuilt {
+    use super::*;
+
+    pub(super) fn main() -> ExitCode {
+        // Tokio keeps a pair of sockets for signals, once in a process, from its first runtime on.
+        let first = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        drop(first.expect("a runtime"));
+        let before = held();
+        for round in 0..10 {
+            let otlp = match round % 2 {
+                0 => Otlp::grpc(),
+                _ => Otlp::http(),
+            };
+            let config = Config::from_env().otlp(otlp.endpoint(endpoint(round)));
+            let telemetry = phoenix_trace::init(config.also_console()).expect("it starts");
+            work();
+            assert!(telemetry.flush(Duration::from_secs(10)), "it arrives");
+            drop(telemetry);
+        }
+        // A thread is gone a moment after it has been told to end.
+        let since = Instant::now();
+        while held() != before && since.elapsed() < Duration::from_secs(10) {
+            std::thread::yield_now();
+        }
+        assert_eq!(held(), before, "threads and files");
+        ExitCode::SUCCESS
+    }
+
+    fn endpoint(round: usize) -> String {
+        let name = ["GRPC", "HTTP"][round % 2];
+        std::env::var(name).expect("an endpoint")
+    }
+
+    /// Names of threads, and what open files lead to.
+    fn held() -> (Vec<String>, Vec<String>) {
+        let mut threads: Vec<String> = std::fs::read_dir("/proc/self/task")
+            .expect("threads")
+            .flatten()
+            .filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok())
+            .collect();
+        // The directory that is being read is one of them.
+        let mut files: Vec<String> = std::fs::read_dir("/proc/self/fd")
+            .expect("files")
+            .flatten()
+            .filter_map(|file| std::fs::read_link(file.path()).ok())
+            .map(|file| file.display().to_string())
+            .filter(|file| !file.ends_with("/fd"))
+            .collect();
+        threads.sort();
+        files.sort();
+        (threads, files)
+    }
+}

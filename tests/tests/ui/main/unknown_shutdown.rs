@@ -1,0 +1,2 @@
+#[phoenix_trace::phoenix_main(shutdown = "never")]
+async fn main() {}
