@@ -36,8 +36,8 @@ async fn parse_later(text: &str) -> Result<u8, Unexpected<'_>> {
 }
 
 #[traced_operation]
-fn boxed<'t>(text: &'t str) -> Result<u8, Box<dyn Error + Send + 't>> {
-    Ok(parse(text).map_err(Box::new)?)
+fn boxed<'t>(text: &'t str) -> Result<u8, Box<dyn Error + 't>> {
+    Ok(parse(text)?)
 }
 
 #[traced_operation]
