@@ -5,7 +5,7 @@ fn body() {
             label = "expected a string, found `{Self}`",
             note = "write `%value` to record the value's `Display` form, `?value` for its `Debug` form"
         )]
-        trait __PhoenixAttribute1: ::phoenix_trace::__private::ToValue<
+        trait __PhoenixStr1: ::phoenix_trace::__private::ToValue<
                 ::phoenix_trace::__private::key::types::Str,
             > {}
         #[diagnostic::do_not_recommend]
@@ -13,9 +13,9 @@ fn body() {
             V: ::phoenix_trace::__private::ToValue<
                     ::phoenix_trace::__private::key::types::Str,
                 > + ?::core::marker::Sized,
-        > __PhoenixAttribute1 for V {}
+        > __PhoenixStr1 for V {}
         #[inline]
-        fn __phoenix_attribute_1<V: __PhoenixAttribute1 + ?::core::marker::Sized>(
+        fn __phoenix_attribute_1<V: __PhoenixStr1 + ?::core::marker::Sized>(
             value: &V,
         ) -> ::phoenix_trace::__private::Attr<'_> {
             ::phoenix_trace::__private::attr(
@@ -31,7 +31,7 @@ fn body() {
             message = "`server.port` takes an int",
             label = "expected an int, found `{Self}`"
         )]
-        trait __PhoenixAttribute2: ::phoenix_trace::__private::ToValue<
+        trait __PhoenixInt2: ::phoenix_trace::__private::ToValue<
                 ::phoenix_trace::__private::key::types::Int,
             > {}
         #[diagnostic::do_not_recommend]
@@ -39,9 +39,9 @@ fn body() {
             V: ::phoenix_trace::__private::ToValue<
                     ::phoenix_trace::__private::key::types::Int,
                 > + ?::core::marker::Sized,
-        > __PhoenixAttribute2 for V {}
+        > __PhoenixInt2 for V {}
         #[inline]
-        fn __phoenix_attribute_2<V: __PhoenixAttribute2 + ?::core::marker::Sized>(
+        fn __phoenix_attribute_2<V: __PhoenixInt2 + ?::core::marker::Sized>(
             value: &V,
         ) -> ::phoenix_trace::__private::Attr<'_> {
             ::phoenix_trace::__private::attr(
@@ -100,7 +100,7 @@ fn body() {
                                     message = "`db.response.returned_rows` takes an int",
                                     label = "expected an int, found `{Self}`"
                                 )]
-                                trait __PhoenixAttribute0: ::phoenix_trace::__private::ToValue<
+                                trait __PhoenixInt0: ::phoenix_trace::__private::ToValue<
                                         ::phoenix_trace::__private::key::types::Int,
                                     > {}
                                 #[diagnostic::do_not_recommend]
@@ -108,10 +108,10 @@ fn body() {
                                     V: ::phoenix_trace::__private::ToValue<
                                             ::phoenix_trace::__private::key::types::Int,
                                         > + ?::core::marker::Sized,
-                                > __PhoenixAttribute0 for V {}
+                                > __PhoenixInt0 for V {}
                                 #[inline]
                                 fn __phoenix_attribute_0<
-                                    V: __PhoenixAttribute0 + ?::core::marker::Sized,
+                                    V: __PhoenixInt0 + ?::core::marker::Sized,
                                 >(value: &V) -> ::phoenix_trace::__private::Attr<'_> {
                                     ::phoenix_trace::__private::attr(
                                         const {

@@ -28,7 +28,7 @@ impl orders_server::Orders for Service {
                         label = "expected a string, found `{Self}`",
                         note = "write `%value` to record the value's `Display` form, `?value` for its `Debug` form"
                     )]
-                    trait __PhoenixAttribute0: ::phoenix_trace::__private::ToValue<
+                    trait __PhoenixStr0: ::phoenix_trace::__private::ToValue<
                             ::phoenix_trace::__private::key::types::Str,
                         > {}
                     #[diagnostic::do_not_recommend]
@@ -36,11 +36,11 @@ impl orders_server::Orders for Service {
                         V: ::phoenix_trace::__private::ToValue<
                                 ::phoenix_trace::__private::key::types::Str,
                             > + ?::core::marker::Sized,
-                    > __PhoenixAttribute0 for V {}
+                    > __PhoenixStr0 for V {}
                     #[inline]
-                    fn __phoenix_attribute_0<
-                        V: __PhoenixAttribute0 + ?::core::marker::Sized,
-                    >(value: &V) -> ::phoenix_trace::__private::Attr<'_> {
+                    fn __phoenix_attribute_0<V: __PhoenixStr0 + ?::core::marker::Sized>(
+                        value: &V,
+                    ) -> ::phoenix_trace::__private::Attr<'_> {
                         ::phoenix_trace::__private::attr(
                             const {
                                 &::phoenix_trace::__private::key::Key::<

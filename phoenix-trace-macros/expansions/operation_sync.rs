@@ -11,7 +11,7 @@ pub(crate) fn load(&self, id: &str) -> Result<User, LoadError> {
         label = "expected a string, found `{Self}`",
         note = "write `%value` to record the value's `Display` form, `?value` for its `Debug` form"
     )]
-    trait __PhoenixAttribute0: ::phoenix_trace::__private::ToValue<
+    trait __PhoenixStr0: ::phoenix_trace::__private::ToValue<
             ::phoenix_trace::__private::key::types::Str,
         > {}
     #[diagnostic::do_not_recommend]
@@ -19,9 +19,9 @@ pub(crate) fn load(&self, id: &str) -> Result<User, LoadError> {
         V: ::phoenix_trace::__private::ToValue<
                 ::phoenix_trace::__private::key::types::Str,
             > + ?::core::marker::Sized,
-    > __PhoenixAttribute0 for V {}
+    > __PhoenixStr0 for V {}
     #[inline]
-    fn __phoenix_attribute_0<V: __PhoenixAttribute0 + ?::core::marker::Sized>(
+    fn __phoenix_attribute_0<V: __PhoenixStr0 + ?::core::marker::Sized>(
         value: &V,
     ) -> ::phoenix_trace::__private::Attr<'_> {
         ::phoenix_trace::__private::attr(

@@ -3,21 +3,22 @@ fn body() {
         #[diagnostic::on_unimplemented(
             message = "`keys::QUEUE_DEPTH` takes a value of type `{T}`",
             label = "expected a value of type `{T}`, found `{Self}`",
-            note = "a `Str` takes the `Display` form of any value as `%value`, the `Debug` form as `?value`; a `OneOf<E>` takes a variant of the enum `E`; a `Replaced` key takes nothing, its deprecation says what to write"
+            note = "a `Str` takes the `Display` form of any value as `%value`, the `Debug` form as `?value`; a `OneOf<E>` takes a variant of the enum `E`; a `Replaced` key takes nothing, its deprecation says what to write",
+            note = "an array is a `Vec`, an array or a slice, `&values[..]`"
         )]
-        trait __PhoenixAttribute1<
+        trait __PhoenixDeclared1<
             T: ::phoenix_trace::__private::key::AttributeType,
         >: ::phoenix_trace::__private::ToValue<T> {}
         #[diagnostic::do_not_recommend]
         impl<
             T: ::phoenix_trace::__private::key::AttributeType,
             V: ::phoenix_trace::__private::ToValue<T> + ?::core::marker::Sized,
-        > __PhoenixAttribute1<T> for V {}
+        > __PhoenixDeclared1<T> for V {}
         #[inline]
         fn __phoenix_attribute_1<
             'a,
             T: ::phoenix_trace::__private::key::AttributeType,
-            V: __PhoenixAttribute1<T> + ?::core::marker::Sized,
+            V: __PhoenixDeclared1<T> + ?::core::marker::Sized,
         >(
             key: &'static ::phoenix_trace::__private::key::Key<T>,
             value: &'a V,
@@ -62,7 +63,7 @@ fn body() {
             label = "expected a string, found `{Self}`",
             note = "write `%value` to record the value's `Display` form, `?value` for its `Debug` form"
         )]
-        trait __PhoenixAttribute0: ::phoenix_trace::__private::ToValue<
+        trait __PhoenixStr0: ::phoenix_trace::__private::ToValue<
                 ::phoenix_trace::__private::key::types::Str,
             > {}
         #[diagnostic::do_not_recommend]
@@ -70,9 +71,9 @@ fn body() {
             V: ::phoenix_trace::__private::ToValue<
                     ::phoenix_trace::__private::key::types::Str,
                 > + ?::core::marker::Sized,
-        > __PhoenixAttribute0 for V {}
+        > __PhoenixStr0 for V {}
         #[inline]
-        fn __phoenix_attribute_0<V: __PhoenixAttribute0 + ?::core::marker::Sized>(
+        fn __phoenix_attribute_0<V: __PhoenixStr0 + ?::core::marker::Sized>(
             value: &V,
         ) -> ::phoenix_trace::__private::Attr<'_> {
             ::phoenix_trace::__private::attr(

@@ -5,7 +5,8 @@ mod edit;
 mod expand;
 mod harm;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, LitStr, Path, Token};
 
@@ -15,7 +16,7 @@ pub(crate) use harm::{harmless, refuse_control_flow};
 
 use crate::errors::Errors;
 use crate::options::separated;
-use crate::semconv::Type;
+use crate::semconv::{self, Found, Type};
 
 /// An entry as written.
 #[derive(Clone)]
@@ -89,7 +90,7 @@ impl Parse for Entry {
         if input.is_empty() || input.peek(Token![,]) {
             return Err(syn::Error::new(key.span(), key.needs_a_value()));
         }
-        if !input.peek(Token![=]) {
+        if !input.peek(Token![=]) || input.peek(Token![=>]) || input.peek(Token![==]) {
             let message = format!("expected `=` after the key; {}", key.needs_a_value());
             return Err(input.error(message));
         }
@@ -109,7 +110,11 @@ impl Parse for Entry {
 impl Parse for WrittenKey {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if !input.peek(syn::Lit) {
-            return input.parse().map(Self::Path);
+            let path: Path = input.parse()?;
+            return match no_key(&path, input) {
+                Some(error) => Err(error),
+                None => Ok(Self::Path(path)),
+            };
         }
         match input.parse::<syn::Lit>()? {
             syn::Lit::Str(name) => Ok(Self::Literal(name)),
@@ -119,6 +124,37 @@ impl Parse for WrittenKey {
             }
         }
     }
+}
+
+/// A path in lowercase letters: the beginning of `user.id`, or a name that is meant as a key.
+fn no_key(path: &Path, input: ParseStream<'_>) -> Option<syn::Error> {
+    let word = path.get_ident()?;
+    let mut key = word.to_string();
+    if key.contains(char::is_uppercase) {
+        return None;
+    }
+    let is_dotted = input.peek(Token![.]);
+    while input.parse::<Token![.]>().is_ok() {
+        let Ok(part) = input.call(Ident::parse_any) else {
+            break;
+        };
+        key = format!("{key}.{part}");
+    }
+    let named = if is_dotted {
+        Some(key.clone())
+    } else {
+        let dotted = key.replace('_', ".");
+        matches!(semconv::find(&dotted), Found::Entry(_)).then_some(dotted)
+    };
+    let message = match named {
+        Some(key) => format!("a key is a string: write `\"{key}\" = value`"),
+        None => format!(
+            "`{key}` is no key; write one of the OpenTelemetry registry as a string, `\"the.key\" = value`, or the path of \
+             one that `attribute_keys!` declares, `keys::{} = value`",
+            key.to_uppercase()
+        ),
+    };
+    Some(syn::Error::new(word.span(), message))
 }
 
 impl Form {
@@ -135,6 +171,11 @@ impl Form {
 }
 
 impl WrittenKey {
+    /// Could it be a key that comes next? It is read.
+    pub(crate) fn skip(input: ParseStream<'_>) -> bool {
+        input.parse::<syn::LitStr>().is_ok() || input.parse::<Path>().is_ok()
+    }
+
     pub(crate) fn span(&self) -> Span {
         match self {
             Self::Literal(name) => name.span(),
@@ -165,7 +206,7 @@ impl WrittenKey {
 }
 
 /// A path as the user wrote it, without the spaces between tokens.
-fn path_text(path: &Path) -> String {
+pub(crate) fn path_text(path: &Path) -> String {
     let tokens = quote::quote!(#path).to_string();
     tokens.chars().filter(|c| !c.is_whitespace()).collect()
 }

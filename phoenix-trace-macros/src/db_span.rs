@@ -9,7 +9,7 @@ use syn::{Expr, ExprAsync, LitStr, Token, token};
 
 use crate::attribute::{self, Attribute, Attributes, Entry, Form, WrittenKey, harmless};
 use crate::errors::{Errors, all_of, expanded};
-use crate::options::{assigned, facade_or_default};
+use crate::options::{assigned, facade_or_default, ungrouped};
 use crate::record::leading_facade;
 use crate::traced::{in_braces, is_entry};
 
@@ -70,7 +70,7 @@ fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Call> {
     let mut options = Options::default();
     let body = loop {
         if !options.read_one(input, errors)? {
-            break Expr::parse(input)?;
+            break ungrouped(Expr::parse(input)?);
         }
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
@@ -238,7 +238,7 @@ fn entry(key: &str, word: &Ident, form: Form, value: Expr) -> Entry {
 
 /// A closure of one argument, or a function, as the pattern of its argument and what is made of it.
 fn closure(value: Expr, word: &Ident, example: &str) -> syn::Result<(TokenStream, Expr)> {
-    match value {
+    match ungrouped(value) {
         Expr::Closure(closure) if closure.inputs.len() == 1 => {
             let syn::ExprClosure { inputs, body, .. } = closure;
             Ok((quote!(#inputs), *body))

@@ -18,6 +18,7 @@ mod record;
 mod semconv;
 mod service;
 mod traced;
+mod visit;
 
 use proc_macro::TokenStream;
 

@@ -10,12 +10,13 @@ mod ret;
 use proc_macro2::TokenStream;
 
 pub(crate) use args::Args;
+pub(crate) use impl_block::{take_args, untraced};
 
 use crate::errors::Errors;
 use crate::item::{Impl, Item};
 
-/// The argument of an annotation that `#[traced_grpc_service]` has seen to: it leaves the function as it is.
-pub(crate) const HANDLED: &str = "__phoenix_handled";
+/// The argument of an annotation that the one on the impl has seen to: it leaves the function as it is.
+const HANDLED: &str = "__phoenix_handled";
 
 /// The annotated function, inside its span. After a mistake: the function as it was, and the mistakes.
 pub(crate) fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -46,7 +47,7 @@ pub(crate) fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStr
 
 /// The same for every method of an impl.
 fn traced_impl(args: Args, item: Impl, mut errors: Errors) -> TokenStream {
-    let untraced = impl_block::untraced(&item);
+    let untraced = untraced(&item);
     let plan = impl_block::lower(args, item, &mut errors);
     match errors.finish() {
         None => impl_block::expand(&plan),

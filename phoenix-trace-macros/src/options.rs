@@ -1,13 +1,14 @@
 //! The grammar that every annotation shares: options separated by commas, each known, each given once. After a mistake,
 //! reading goes on behind the next comma, so that all mistakes of an annotation are found.
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse, ParseStream};
-use syn::{Token, token};
+use syn::parse::{Parse, ParseBuffer, ParseStream, Parser as _};
+use syn::{Expr, Token, token};
 
 use crate::errors::{Errors, all_of};
+use crate::semconv::distance_within;
 
 /// The value of an option, with the word that introduced it.
 #[derive(Clone, Debug)]
@@ -16,30 +17,119 @@ pub(crate) struct Given<T> {
     pub(crate) value: T,
 }
 
-/// Reads options until the input ends. `read` gets each option's name and reads what follows it; it returns `false` for
-/// a name that it does not know, which is then reported together with the `known` ones.
-pub(crate) fn read_options(
-    input: ParseStream<'_>,
-    errors: &mut Errors,
+/// The options of an annotation.
+pub(crate) trait Options {
+    /// Reads what follows the name of an option. `false`: there is none of this name.
+    fn option(&mut self, option: Written<'_, '_>) -> syn::Result<bool>;
+
+    /// What is said of an option that others have, under another name or not at all.
+    fn elsewhere(_word: &str) -> Option<&'static str> {
+        None
+    }
+}
+
+/// Reads options until the input ends. Of a name that is unknown to them, the `known` ones are told.
+pub(crate) fn read_options<O: Options>(
+    mut options: O,
+    tokens: TokenStream,
     owner: &str,
     known: &[&str],
-    mut read: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<bool>,
-) {
-    separated(input, errors, |input, errors| {
-        if !input.peek(syn::Ident::peek_any) {
-            let hint = format!("expected an option of {owner}: {}", all_of(known));
-            return Err(input.error(hint));
-        }
-        let word = input.call(Ident::parse_any)?;
-        if !read(&word, input, errors)? {
-            errors.at(
-                word.span(),
-                format!("unknown option `{word}`; {owner} takes {}", all_of(known)),
-            );
-            skip_to_comma(input);
-        }
+    errors: &mut Errors,
+) -> O {
+    let read = |input: ParseStream<'_>| {
+        separated(input, errors, |input, errors| {
+            if !input.peek(syn::Ident::peek_any) {
+                let hint = format!("expected an option of {owner}: {}", all_of(known));
+                return Err(input.error(hint));
+            }
+            let word = input.call(Ident::parse_any)?;
+            let option = Written {
+                word: &word,
+                input,
+                errors,
+            };
+            if !options.option(option)? {
+                let name = word.to_string();
+                let hint = match O::elsewhere(&name) {
+                    Some(hint) => hint.to_owned(),
+                    None => match meant(&name, known) {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None => format!("{owner} takes {}", all_of(known)),
+                    },
+                };
+                errors.at(word.span(), format!("unknown option `{word}`; {hint}"));
+                skip_to_comma(input);
+            }
+            Ok(())
+        });
         Ok(())
-    });
+    };
+    let parsed = read.parse2(tokens);
+    errors.take(parsed);
+    options
+}
+
+/// The one among `known` names that `word` is a misspelling of.
+fn meant<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let limit = if word.len() > 3 { 2 } else { 1 };
+    let near = known
+        .iter()
+        .filter_map(|name| Some((distance_within(word, name, limit)?, *name)));
+    near.min().map(|(_, name)| name)
+}
+
+/// An option whose name was read, and what may follow it.
+pub(crate) struct Written<'i, 'e> {
+    pub(crate) word: &'i Ident,
+    pub(crate) input: ParseStream<'i>,
+    pub(crate) errors: &'e mut Errors,
+}
+
+impl<'i> Written<'i, '_> {
+    /// `= value`; `example` shows one in the message if it is missing.
+    pub(crate) fn value<T: Parse>(
+        self,
+        slot: &mut Option<Given<T>>,
+        example: &str,
+    ) -> syn::Result<()> {
+        let value = assigned(self.input, self.word, example)?;
+        self.is(slot, value);
+        Ok(())
+    }
+
+    /// Nothing follows.
+    pub(crate) fn flag(self, slot: &mut Option<Given<()>>) -> syn::Result<()> {
+        let word = self.word;
+        if self.input.peek(Token![=]) || self.input.peek(token::Paren) {
+            let message = format!("`{word}` takes no value; write `{word}` alone, or leave it out");
+            return Err(syn::Error::new(word.span(), message));
+        }
+        self.is(slot, ());
+        Ok(())
+    }
+
+    /// `= path` of the facade.
+    pub(crate) fn facade(self, slot: &mut Option<Given<syn::Path>>) -> syn::Result<()> {
+        let path = facade(self.input, self.word)?;
+        self.is(slot, path);
+        Ok(())
+    }
+
+    /// The content of the parentheses that follow.
+    pub(crate) fn list(&self, example: &str) -> syn::Result<ParseBuffer<'i>> {
+        if !self.input.peek(token::Paren) {
+            let message = format!("`{}` takes a list: `{example}`", self.word);
+            return Err(syn::Error::new(self.word.span(), message));
+        }
+        let inside;
+        syn::parenthesized!(inside in self.input);
+        Ok(inside)
+    }
+
+    /// Fills the slot, once.
+    pub(crate) fn is<T>(self, slot: &mut Option<Given<T>>, value: T) {
+        set(slot, self.word, value, self.errors);
+    }
 }
 
 /// Reads elements between commas until the input ends; a trailing comma is allowed, a missing one is not.
@@ -130,7 +220,8 @@ impl<T> Expected<T> {
     }
 }
 
-struct ModPath(syn::Path);
+/// A path without arguments.
+pub(crate) struct ModPath(pub(crate) syn::Path);
 
 impl Parse for ModPath {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
@@ -138,8 +229,16 @@ impl Parse for ModPath {
     }
 }
 
+/// A value as it was written, without the invisible group in which a `macro_rules!` macro hands it on.
+pub(crate) fn ungrouped(value: Expr) -> Expr {
+    match value {
+        Expr::Group(group) if group.attrs.is_empty() => ungrouped(*group.expr),
+        value => value,
+    }
+}
+
 /// The facade's path as generated code names it.
-pub(crate) fn facade_or_default(given: Option<Given<syn::Path>>) -> proc_macro2::TokenStream {
+pub(crate) fn facade_or_default(given: Option<Given<syn::Path>>) -> TokenStream {
     match given {
         Some(path) => path.value.into_token_stream(),
         None => quote::quote_spanned!(proc_macro2::Span::mixed_site()=> ::phoenix_trace),

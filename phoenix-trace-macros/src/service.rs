@@ -9,6 +9,8 @@ mod streams;
 use proc_macro2::TokenStream;
 
 use crate::errors::Errors;
+use crate::item::Impl;
+use crate::operation;
 
 /// The impl with every RPC inside its span. After a mistake: the impl as it was, and the mistakes.
 pub(crate) fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -19,7 +21,10 @@ pub(crate) fn traced_grpc_service(args: TokenStream, item: TokenStream) -> Token
     match (errors.finish(), plan) {
         (None, Some(plan)) => expand::expand(&plan),
         (errors, _) => {
-            let item = item::without_annotations(item);
+            let item = match Impl::parse(item.clone()) {
+                Some(Ok(parsed)) => operation::untraced(&parsed),
+                _ => item,
+            };
             quote::quote!(#item #errors)
         }
     }

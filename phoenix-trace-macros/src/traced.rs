@@ -7,7 +7,7 @@ use syn::{Expr, ExprAsync, Lit, LitStr, Token};
 
 use crate::attribute::{self, Attribute, Attributes, Entry, WrittenKey};
 use crate::errors::{Errors, expanded};
-use crate::options::facade_or_default;
+use crate::options::{facade_or_default, ungrouped};
 use crate::record::leading_facade;
 
 const FORM: &str = "`traced!(\"load user\", \"user.id\" = id, { .. })`";
@@ -54,7 +54,7 @@ fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Call> {
         if is_entry(input) {
             entries.push(Entry::parse(input)?);
         } else {
-            break Expr::parse(input)?;
+            break ungrouped(Expr::parse(input)?);
         }
     };
     input.parse::<Option<Token![,]>>()?;
@@ -76,7 +76,7 @@ fn name(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Name> {
     if is_entry(input) {
         return Err(input.error(format!("the name comes first; write {FORM}")));
     }
-    match Expr::parse(input)? {
+    match ungrouped(Expr::parse(input)?) {
         Expr::Lit(lit) => match lit.lit {
             Lit::Str(name) => {
                 if name.value().trim().is_empty() {
@@ -102,7 +102,7 @@ pub(crate) fn is_entry(input: ParseStream<'_>) -> bool {
     if ahead.peek(Token![%]) || ahead.peek(Token![?]) {
         return true;
     }
-    WrittenKey::parse(&ahead).is_ok() && ahead.peek(Token![=]) && !ahead.peek(Token![==])
+    WrittenKey::skip(&ahead) && ahead.peek(Token![=]) && !ahead.peek(Token![==])
 }
 
 fn expand(call: &Call) -> TokenStream {

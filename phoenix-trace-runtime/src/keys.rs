@@ -6,8 +6,8 @@
 //! `"http.request.method" = method` is as a path, `keys::HTTP_REQUEST_METHOD = method`. They complete in an editor,
 //! and can be given to a function.
 //!
-//! The compiler checks that a key exists, and its values' type. That a literal is outside of the listed values is
-//! seen only where the key is a literal too. A key without a successor is deprecated here; one that was replaced takes
+//! The compiler checks that a key exists, and its values' type. A literal outside of the listed values is a warning,
+//! as under a literal key. A key without a successor is deprecated here; one that was replaced takes
 //! no value, and says what to write. Families of keys, such as `http.request.header.<name>`, are written as
 //! literals. A value of any type is recorded as text.
 //!

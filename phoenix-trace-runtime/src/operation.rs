@@ -10,7 +10,9 @@ use std::ops::Deref;
 use std::sync::{PoisonError, RwLock};
 
 use crate::key::RawKey;
-use crate::outcome::{AsError, Failure, Outcome, of_error, of_pointer, short_type_name};
+use crate::outcome::{
+    AsError, Failure, Outcome, of_any_error, of_error, of_pointer, short_type_name,
+};
 use crate::private::recording;
 use crate::record::carry::current_span;
 use crate::record::owned::{self, Owned};
@@ -287,7 +289,7 @@ pub enum PointsToError {}
 impl<T, E: Error + 'static> TraceErr<IsError> for Result<T, E> {
     fn trace_err(self) -> Self {
         if let Err(error) = &self {
-            current_span().record_failure(&of_error(error));
+            current_span().record_failure(&of_any_error(error));
         }
         self
     }

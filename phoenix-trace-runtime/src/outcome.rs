@@ -194,35 +194,62 @@ pub(crate) fn short_type_name<T: ?Sized>() -> &'static str {
 }
 
 fn shorten(full: &'static str) -> &'static str {
-    let full = full.strip_prefix("alloc::boxed::Box<").unwrap_or(full);
-    let full = full.strip_prefix("dyn ").unwrap_or(full);
+    const POINTERS: [&str; 4] = [
+        "alloc::boxed::Box<",
+        "alloc::sync::Arc<",
+        "alloc::rc::Rc<",
+        "dyn ",
+    ];
+    let mut full = full;
+    while let Some(inside) = POINTERS
+        .iter()
+        .find_map(|pointer| full.strip_prefix(pointer))
+    {
+        full = inside;
+    }
+    match full.trim_start_matches('&').as_bytes() {
+        [b'(', b')', ..] => return "()",
+        [b'(', ..] => return "tuple",
+        [b'[', ..] => return "array",
+        _ => {}
+    }
     let path = full.split(['<', '>', ' ', '+']).next().unwrap_or(full);
     path.rsplit("::").next().unwrap_or(path)
 }
 
 /// What an error says is its cause, asked for by code that may panic.
-pub(crate) fn source_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+pub(crate) fn source_of<'a, E: Error + ?Sized>(error: &'a E) -> Option<&'a (dyn Error + 'static)> {
     unharmed(|| error.source()).flatten()
 }
 
-/// A gRPC status names its code and tells its message, every other error its type and what it displays.
-pub(crate) fn of_error<E: Error + 'static>(error: &E) -> Failure<'_> {
-    #[cfg(feature = "grpc")]
-    if let Some(status) = (error as &dyn std::any::Any).downcast_ref::<tonic::Status>() {
-        let failure = Failure::new(crate::grpc::code_name(status.code())).text(status.message());
-        return Failure {
-            source: source_of(status),
-            ..failure
-        };
-    }
+/// An error tells its type, what it displays, and its sources.
+pub(crate) fn of_error<E: Error>(error: &E) -> Failure<'_> {
     Failure {
         source: source_of(error),
         ..Failure::new(short_type_name::<E>()).message(error)
     }
 }
 
-/// The same for an error that names its own type.
-pub(crate) fn of_named<E: ErrorType + 'static>(error: &E) -> Failure<'_> {
+/// The same for an error that may be a gRPC status.
+pub(crate) fn of_any_error<E: Error + 'static>(error: &E) -> Failure<'_> {
+    #[cfg(feature = "grpc")]
+    if let Some(status) = (error as &dyn std::any::Any).downcast_ref::<tonic::Status>() {
+        return of_status(status);
+    }
+    of_error(error)
+}
+
+/// A gRPC status names its code and tells its message.
+#[cfg(feature = "grpc")]
+pub(crate) fn of_status(status: &tonic::Status) -> Failure<'_> {
+    Failure {
+        source: source_of(status),
+        ..Failure::new(crate::grpc::code_name(status.code())).text(status.message())
+    }
+}
+
+/// What an error tells that names its own type.
+pub(crate) fn of_named<E: ErrorType>(error: &E) -> Failure<'_> {
     let failure = of_error(error);
     match unharmed(|| error.error_type()).filter(|name| !name.is_empty()) {
         Some(name) => Failure {
@@ -233,10 +260,10 @@ pub(crate) fn of_named<E: ErrorType + 'static>(error: &E) -> Failure<'_> {
     }
 }
 
-/// The same for a pointer to an error.
+/// What a pointer to an error tells.
 pub(crate) fn of_pointer<E: Display + Deref<Target: AsError>>(error: &E) -> Failure<'_> {
     Failure {
-        source: source_of((**error).as_error()),
+        source: unharmed(|| (**error).cause()).flatten(),
         ..Failure::new(short_type_name::<E>()).message(error)
     }
 }
@@ -287,6 +314,42 @@ mod tests {
     }
 
     #[test]
+    fn an_error_may_borrow() {
+        fn borrowed(text: &str) -> String {
+            #[derive(Debug)]
+            struct Borrowing<'t>(&'t str);
+            impl Display for Borrowing<'_> {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(self.0)
+                }
+            }
+            impl Error for Borrowing<'_> {}
+            impl ErrorType for Borrowing<'_> {
+                fn error_type(&self) -> &str {
+                    "named"
+                }
+            }
+            let boxed: Result<(), Box<dyn Error + '_>> = Err(Box::new(Borrowing(text)));
+            let plain = Err::<(), _>(Borrowing(text));
+            let boxed = told(crate::__phoenix_outcome!(&boxed), &boxed);
+            format!(
+                "{boxed}, {}",
+                told(crate::__phoenix_outcome!(&plain), &plain)
+            )
+        }
+        assert_eq!(borrowed("why"), "Error: why, named: why");
+        let lock = std::sync::Mutex::new(1);
+        check!(Err::<(), _>(std::sync::PoisonError::new(lock.lock())) => "PoisonError: poisoned lock: another task failed inside");
+    }
+
+    #[cfg(feature = "grpc")]
+    #[test]
+    fn a_boxed_status_is_one() {
+        check!(Err::<(), _>(tonic::Status::not_found("no such order")) => "NOT_FOUND: no such order");
+        check!(Err::<(), _>(Box::new(tonic::Status::not_found("no such order"))) => "NOT_FOUND: no such order");
+    }
+
+    #[test]
     fn type_names_are_short() {
         assert_eq!(
             shorten("app::parse::ParseError<alloc::string::String>"),
@@ -296,6 +359,15 @@ mod tests {
             shorten("alloc::boxed::Box<dyn core::error::Error + Send>"),
             "Error"
         );
+        assert_eq!(shorten("alloc::sync::Arc<app::ParseError>"), "ParseError");
+        assert_eq!(
+            shorten("alloc::rc::Rc<alloc::boxed::Box<dyn core::error::Error>>"),
+            "Error"
+        );
+        assert_eq!(shorten("&str"), "&str");
         assert_eq!(shorten("i32"), "i32");
+        assert_eq!(shorten("()"), "()");
+        assert_eq!(shorten("(i32, alloc::string::String)"), "tuple");
+        assert_eq!(shorten("&[i32]"), "array");
     }
 }

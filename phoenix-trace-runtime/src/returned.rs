@@ -6,8 +6,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::key::RawKey;
+use crate::key::types::Int;
 use crate::record::current;
-use crate::value::{Attr, Value};
+use crate::value::{Attr, ToValue, Value};
 
 /// Where a returned value stands that was not given a key.
 const KEY: RawKey = RawKey::new("phoenix.operation.return");
@@ -49,16 +50,18 @@ macro_rules! returned {
 
 returned! {
     bool: |v| Value::Bool(*v);
-    i8: |v| Value::Int(i64::from(*v));
-    i16: |v| Value::Int(i64::from(*v));
-    i32: |v| Value::Int(i64::from(*v));
-    i64: |v| Value::Int(*v);
-    isize: |v| Value::Int(*v as i64);
-    u8: |v| Value::Int(i64::from(*v));
-    u16: |v| Value::Int(i64::from(*v));
-    u32: |v| Value::Int(i64::from(*v));
-    u64: |v| Value::Int(i64::try_from(*v).unwrap_or(i64::MAX));
-    usize: |v| Value::Int(i64::try_from(*v).unwrap_or(i64::MAX));
+    i8: |v| ToValue::<Int>::to_value(v);
+    i16: |v| ToValue::<Int>::to_value(v);
+    i32: |v| ToValue::<Int>::to_value(v);
+    i64: |v| ToValue::<Int>::to_value(v);
+    i128: |v| ToValue::<Int>::to_value(v);
+    isize: |v| ToValue::<Int>::to_value(v);
+    u8: |v| ToValue::<Int>::to_value(v);
+    u16: |v| ToValue::<Int>::to_value(v);
+    u32: |v| ToValue::<Int>::to_value(v);
+    u64: |v| ToValue::<Int>::to_value(v);
+    u128: |v| ToValue::<Int>::to_value(v);
+    usize: |v| ToValue::<Int>::to_value(v);
     f32: |v| Value::Double(f64::from(*v));
     f64: |v| Value::Double(*v);
     str: |v| Value::Str(v);

@@ -113,24 +113,10 @@ impl<T: AttributeType, V: ToValue<T>> ToValue<T> for Option<V> {
 
 macro_rules! arrays {
     ($($element:ident in $array:ident as $variant:ident;)*) => {$(
-        impl<V: ToValue<$element>> Elements<$element> for Vec<V> {
-            fn visit(&self, each: &mut dyn FnMut(Value<'_>)) {
-                self.iter().for_each(|v| each(v.to_value()));
-            }
-        }
+        array!($element in $array as $variant: Vec<V>, &[V], &mut [V], Box<[V]>, Rc<[V]>, Arc<[V]>);
         impl<V: ToValue<$element>, const N: usize> Elements<$element> for [V; N] {
             fn visit(&self, each: &mut dyn FnMut(Value<'_>)) {
                 self.iter().for_each(|v| each(v.to_value()));
-            }
-        }
-        impl<V: ToValue<$element>> Elements<$element> for &[V] {
-            fn visit(&self, each: &mut dyn FnMut(Value<'_>)) {
-                self.iter().for_each(|v| each(v.to_value()));
-            }
-        }
-        impl<V: ToValue<$element>> ToValue<$array> for Vec<V> {
-            fn to_value(&self) -> Value<'_> {
-                Value::$variant(self)
             }
         }
         impl<V: ToValue<$element>, const N: usize> ToValue<$array> for [V; N] {
@@ -138,7 +124,16 @@ macro_rules! arrays {
                 Value::$variant(self)
             }
         }
-        impl<V: ToValue<$element>> ToValue<$array> for &[V] {
+    )*};
+}
+macro_rules! array {
+    ($element:ident in $array:ident as $variant:ident: $($from:ty),*) => {$(
+        impl<V: ToValue<$element>> Elements<$element> for $from {
+            fn visit(&self, each: &mut dyn FnMut(Value<'_>)) {
+                self.iter().for_each(|v| each(v.to_value()));
+            }
+        }
+        impl<V: ToValue<$element>> ToValue<$array> for $from {
             fn to_value(&self) -> Value<'_> {
                 Value::$variant(self)
             }
@@ -217,6 +212,15 @@ mod tests {
         ));
         assert!(matches!(
             ToValue::<StrArray>::to_value(&["a", "b"]),
+            Value::Strs(_)
+        ));
+        let (boxed, shared): (Box<[u8]>, Arc<[String]>) = (Box::new([1]), Arc::new([]));
+        assert!(matches!(
+            ToValue::<IntArray>::to_value(&Some(boxed)),
+            Value::Ints(_)
+        ));
+        assert!(matches!(
+            ToValue::<StrArray>::to_value(&shared),
             Value::Strs(_)
         ));
     }

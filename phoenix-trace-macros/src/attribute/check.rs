@@ -2,7 +2,7 @@
 
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, Lit, LitStr, UnOp};
+use syn::{Expr, Lit, LitStr, Path, UnOp};
 
 use super::edit::edit;
 use super::{
@@ -47,9 +47,9 @@ fn check_entry(Entry { key, form, value }: Entry, errors: &mut Errors) -> Option
                 },
             };
             return Some(Attribute {
+                warnings: unlisted(&path, &value),
                 key: Key::Declared(path),
                 value,
-                warnings: Vec::new(),
             });
         }
     };
@@ -74,6 +74,37 @@ fn check_entry(Entry { key, form, value }: Entry, errors: &mut Errors) -> Option
         value,
         warnings,
     })
+}
+
+/// What is to be said of a literal under a constant of the registry, `keys::HTTP_REQUEST_METHOD`. By their spelling alone such
+/// paths are known, which is enough for a warning; the types are the compiler's business.
+fn unlisted(path: &Path, value: &Value) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let Value::Typed(value) = value else {
+        return warnings;
+    };
+    let mut segments = path.segments.iter().rev().map(|segment| &segment.ident);
+    let constant = segments.next().map(ToString::to_string);
+    let in_place = segments.next().is_none_or(|module| module == "keys");
+    let entry = constant.filter(|_| in_place);
+    let Some(entry) = entry.and_then(|name| semconv::of_constant(&name)) else {
+        return warnings;
+    };
+    let written = match literal(value) {
+        Literal::Scalar {
+            lit: Lit::Str(text),
+            negative: false,
+        } if entry.ty == Type::Str => text.value(),
+        Literal::Scalar {
+            lit: Lit::Int(int),
+            negative,
+        } if entry.ty == Type::Int => {
+            format!("{}{}", if negative { "-" } else { "" }, int.base10_digits())
+        }
+        _ => return warnings,
+    };
+    warnings.extend(unlisted_member(entry.key, entry.members, &written, value));
+    warnings
 }
 
 /// The registry's entry for a literal key that may be used.
@@ -289,23 +320,28 @@ impl Checker<'_> {
     }
 
     fn member(&mut self, written: &str, value: &Expr) {
-        if self.members.is_empty() || self.members.contains(&written) {
-            return;
-        }
-        let close = self
-            .members
-            .iter()
-            .find(|member| member.eq_ignore_ascii_case(written));
-        let note = match close {
-            Some(member) => format!("`{}` lists `{member}`, not `{written}`", self.key),
-            None => format!("`{}` lists {}", self.key, shortened(self.members)),
-        };
-        self.warnings.push(Warning {
-            span: value.span(),
-            kind: WarningKind::UnlistedValue,
-            note,
-        });
+        let warning = unlisted_member(self.key, self.members, written, value);
+        self.warnings.extend(warning);
     }
+}
+
+/// A value that is not among those which the registry lists.
+fn unlisted_member(key: &str, members: &[&str], written: &str, value: &Expr) -> Option<Warning> {
+    if members.is_empty() || members.contains(&written) {
+        return None;
+    }
+    let close = members
+        .iter()
+        .find(|member| member.eq_ignore_ascii_case(written));
+    let note = match close {
+        Some(member) => format!("`{key}` lists `{member}`, not `{written}`"),
+        None => format!("`{key}` lists {}", shortened(members)),
+    };
+    Some(Warning {
+        span: value.span(),
+        kind: WarningKind::UnlistedValue,
+        note,
+    })
 }
 
 fn shortened(members: &[&str]) -> String {

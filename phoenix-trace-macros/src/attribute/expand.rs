@@ -36,18 +36,14 @@ fn expand_one(
     let private = quote_spanned!(site=> #facade::__private);
     let key = match &attribute.key {
         Key::Registry { name, ty } => registry_key(name, *ty, &private),
-        Key::Declared(path) => quote_spanned!(site=> &#path),
+        // An error about it belongs on the path.
+        Key::Declared(path) => referenced(&path.to_token_stream(), first_span(path)),
     };
     match (&attribute.value, &attribute.key) {
         (Value::Literal(literal), _) => quote_spanned!(site=> #private::attr(#key, &#literal)),
         (Value::Format { template, value }, _) => {
             let template = LitStr::new(template, site);
-            let by_reference = match &attribute.key {
-                // An error about the type of the key belongs on the key.
-                Key::Declared(path) => referenced(&path.to_token_stream(), first_span(path)),
-                Key::Registry { .. } => key,
-            };
-            quote_spanned!(site=> #private::attr_fmt(#by_reference, ::core::format_args!(#template, #value)))
+            quote_spanned!(site=> #private::attr_fmt(#key, ::core::format_args!(#template, #value)))
         }
         (Value::Typed(value), Key::Registry { name, ty }) => {
             let check = format_ident!("__phoenix_attribute_{index}", span = site);
@@ -70,6 +66,8 @@ fn registry_key(name: &LitStr, ty: Type, private: &TokenStream) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> const { &#private::key::Key::<#private::key::types::#marker>::new(#name) })
 }
 
+const ARRAYS: &str = "an array is a `Vec`, an array or a slice, `&values[..]`";
+
 /// A function that takes what the key takes, and a trait of its own so that the one error names the key.
 fn registry_check(check: &Ident, name: &LitStr, ty: Type, private: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
@@ -77,12 +75,15 @@ fn registry_check(check: &Ident, name: &LitStr, ty: Type, private: &TokenStream)
     let (name, marker, takes) = (name.value(), marker(ty), ty.described());
     let message = format!("`{name}` takes {takes}");
     let label = format!("expected {takes}, found `{{Self}}`");
-    let note = (ty == Type::Str).then(|| {
-        let note =
-            "write `%value` to record the value's `Display` form, `?value` for its `Debug` form";
-        quote_spanned!(site=> , note = #note)
-    });
-    let bound = trait_name(check);
+    let note = match ty {
+        Type::Str => Some(
+            "write `%value` to record the value's `Display` form, `?value` for its `Debug` form",
+        ),
+        ty if ty.element().is_some() => Some(ARRAYS),
+        _ => None,
+    };
+    let note = note.map(|note| quote_spanned!(site=> , note = #note));
+    let bound = trait_name(check, ty.marker());
     quote_spanned! {site=>
         #[diagnostic::on_unimplemented(message = #message, label = #label #note)]
         trait #bound: #private::ToValue<#private::key::types::#marker> {}
@@ -102,9 +103,9 @@ fn declared_check(check: &Ident, path: &str, private: &TokenStream) -> TokenStre
     let label = "expected a value of type `{T}`, found `{Self}`";
     let note = "a `Str` takes the `Display` form of any value as `%value`, the `Debug` form as `?value`; \
                 a `OneOf<E>` takes a variant of the enum `E`; a `Replaced` key takes nothing, its deprecation says what to write";
-    let bound = trait_name(check);
+    let (bound, arrays) = (trait_name(check, "Declared"), ARRAYS);
     quote_spanned! {site=>
-        #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
+        #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note, note = #arrays)]
         trait #bound<T: #private::key::AttributeType>: #private::ToValue<T> {}
         #[diagnostic::do_not_recommend]
         impl<T: #private::key::AttributeType, V: #private::ToValue<T> + ?::core::marker::Sized> #bound<T> for V {}
@@ -118,10 +119,11 @@ fn declared_check(check: &Ident, path: &str, private: &TokenStream) -> TokenStre
     }
 }
 
-/// Traits are numbered, or the compiler's notes confuse them.
-fn trait_name(check: &Ident) -> Ident {
+/// Traits of one name would be confused in the compiler's notes: those of an annotation are numbered, and those of another
+/// one, which may be about other values, are called after their type.
+fn trait_name(check: &Ident, ty: &str) -> Ident {
     let number = check.to_string().replace("__phoenix_attribute_", "");
-    format_ident!("__PhoenixAttribute{number}", span = check.span())
+    format_ident!("__Phoenix{ty}{number}", span = check.span())
 }
 
 /// `&value`, spanned so that an error underlines the whole value.

@@ -4,59 +4,47 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned as _;
-use syn::visit_mut::{self, VisitMut};
+use syn::visit_mut::VisitMut as _;
 use syn::{Expr, UnOp};
 
 use super::{Attribute, Value};
 use crate::errors::Errors;
+use crate::visit::{Node, Walk};
 
 /// Refuses what would leave the function, or suspend it, only while spans are recorded.
 pub(crate) fn refuse_control_flow(value: &Expr, errors: &mut Errors) {
+    let mut see = |node: Node<'_>| match node {
+        Node::Expr(value) => may_hold_control_flow(value, errors),
+        Node::Type(_) | Node::Binding(_) => true,
+    };
     // The visitor that reads only is another feature of `syn`, and more to compile.
-    ControlFlow { errors }.visit_expr_mut(&mut value.clone());
+    Walk(&mut see).visit_expr_mut(&mut value.clone());
 }
 
-struct ControlFlow<'a> {
-    errors: &'a mut Errors,
-}
-
-impl ControlFlow<'_> {
-    fn refuse(&mut self, span: Span, what: &str, remedy: &str) {
-        let message = format!(
-            "{what} cannot stand here, where it runs only while spans are recorded; {remedy}"
-        );
-        self.errors.at(span, message);
-    }
-}
-
-impl VisitMut for ControlFlow<'_> {
-    fn visit_expr_mut(&mut self, value: &mut Expr) {
-        const BEFORE: &str = "await it in a statement of the body, and `record!` what it gives";
-        match value {
-            // What they hold runs on its own.
-            Expr::Closure(_) | Expr::Async(_) => return,
-            Expr::Try(inner) => {
-                let remedy = "leave it out, since `None` is allowed, or write `.ok()` in its place";
-                self.refuse(inner.question_token.span(), "`?`", remedy);
-            }
-            Expr::Await(inner) => self.refuse(inner.await_token.span(), "`.await`", BEFORE),
-            Expr::Yield(inner) => self.refuse(inner.yield_token.span(), "`yield`", "remove it"),
-            Expr::Return(inner) => {
-                self.refuse(inner.return_token.span(), "`return`", "remove it");
-            }
-            Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_) => return,
-            Expr::Break(inner) if inner.label.is_none() => {
-                self.refuse(inner.break_token.span(), "`break`", "remove it");
-            }
-            Expr::Continue(inner) => {
-                self.refuse(inner.continue_token.span(), "`continue`", "remove it");
-            }
-            _ => {}
+/// Refuses an expression that is control flow. `false`: what is inside runs on its own.
+fn may_hold_control_flow(value: &Expr, errors: &mut Errors) -> bool {
+    const BEFORE: &str = "await it in a statement of the body, and `record!` what it gives";
+    let (span, what, remedy) = match value {
+        Expr::Closure(_) | Expr::Async(_) | Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_) => {
+            return false;
         }
-        visit_mut::visit_expr_mut(self, value);
-    }
-
-    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+        Expr::Try(inner) => {
+            let remedy = "leave it out, since `None` is allowed, or write `.ok()` in its place";
+            (inner.question_token.span(), "`?`", remedy)
+        }
+        Expr::Await(inner) => (inner.await_token.span(), "`.await`", BEFORE),
+        Expr::Yield(inner) => (inner.yield_token.span(), "`yield`", "remove it"),
+        Expr::Return(inner) => (inner.return_token.span(), "`return`", "remove it"),
+        Expr::Break(inner) if inner.label.is_none() => {
+            (inner.break_token.span(), "`break`", "remove it")
+        }
+        Expr::Continue(inner) => (inner.continue_token.span(), "`continue`", "remove it"),
+        _ => return true,
+    };
+    let message =
+        format!("{what} cannot stand here, where it runs only while spans are recorded; {remedy}");
+    errors.at(span, message);
+    true
 }
 
 impl Attribute {

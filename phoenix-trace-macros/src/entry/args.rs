@@ -1,12 +1,11 @@
 //! The options of both attributes: tokens in, each value with its word out.
 
-use proc_macro2::{Ident, TokenStream};
-use syn::parse::{ParseStream, Parser as _};
+use proc_macro2::TokenStream;
 use syn::{Expr, LitStr, Path};
 
 use super::Entry;
 use crate::errors::Errors;
-use crate::options::{Expected, Given, assigned, facade, read_options, set};
+use crate::options::{Expected, Given, Options, Written, assigned, read_options};
 
 const OF_MAIN: [&str; 7] = [
     "service",
@@ -19,8 +18,8 @@ const OF_MAIN: [&str; 7] = [
 ];
 const OF_TESTS: [&str; 4] = ["flavor", "worker_threads", "config", "crate"];
 
-#[derive(Default)]
 pub(super) struct Args {
+    entry: Entry,
     pub(super) service: Option<Given<Expr>>,
     pub(super) version: Option<Given<Expr>>,
     pub(super) flavor: Option<Given<LitStr>>,
@@ -36,72 +35,43 @@ impl Args {
             Entry::Main => &OF_MAIN,
             Entry::Test => &OF_TESTS,
         };
-        let mut args = Self::default();
-        let read = |input: ParseStream<'_>| {
-            read_options(
-                input,
-                errors,
-                entry.attribute(),
-                known,
-                |word, input, errors| {
-                    Ok(known.contains(&word.to_string().as_str())
-                        && args.option(word, input, errors)?)
-                },
-            );
-            Ok(())
+        let args = Self {
+            entry,
+            service: None,
+            version: None,
+            flavor: None,
+            worker_threads: None,
+            shutdown: None,
+            config: None,
+            facade: None,
         };
-        let parsed = read.parse2(tokens);
-        errors.take(parsed);
-        args
+        read_options(args, tokens, entry.attribute(), known, errors)
     }
+}
 
-    fn option(
-        &mut self,
-        word: &Ident,
-        input: ParseStream<'_>,
-        errors: &mut Errors,
-    ) -> syn::Result<bool> {
-        match word.to_string().as_str() {
-            "service" => set(
-                &mut self.service,
-                word,
-                assigned(input, word, "\"order-service\"")?,
-                errors,
-            ),
-            "version" => set(
-                &mut self.version,
-                word,
-                assigned(input, word, "env!(\"CARGO_PKG_VERSION\")")?,
-                errors,
-            ),
+impl Options for Args {
+    fn option(&mut self, option: Written<'_, '_>) -> syn::Result<bool> {
+        let of_main = self.entry == Entry::Main;
+        match option.word.to_string().as_str() {
+            "service" if of_main => option.value(&mut self.service, "\"order-service\"")?,
+            "version" if of_main => {
+                option.value(&mut self.version, "env!(\"CARGO_PKG_VERSION\")")?;
+            }
             "flavor" => {
-                let flavor = assigned::<Expected<LitStr>>(input, word, "\"multi_thread\"")?;
+                let example = "\"multi_thread\"";
+                let flavor = assigned::<Expected<LitStr>>(option.input, option.word, example)?;
                 let expected = "`flavor` is `\"multi_thread\"` or `\"current_thread\"`";
-                set(&mut self.flavor, word, flavor.or_explain(expected)?, errors);
+                option.is(&mut self.flavor, flavor.or_explain(expected)?);
             }
-            "worker_threads" => set(
-                &mut self.worker_threads,
-                word,
-                assigned(input, word, "4")?,
-                errors,
-            ),
-            "shutdown" => {
-                let shutdown = assigned::<Expected<LitStr>>(input, word, "\"manual\"")?;
+            "worker_threads" => option.value(&mut self.worker_threads, "4")?,
+            "shutdown" if of_main => {
+                let shutdown =
+                    assigned::<Expected<LitStr>>(option.input, option.word, "\"manual\"")?;
                 let expected = "`shutdown` is `\"on_signal\"` or `\"manual\"`";
-                set(
-                    &mut self.shutdown,
-                    word,
-                    shutdown.or_explain(expected)?,
-                    errors,
-                );
+                option.is(&mut self.shutdown, shutdown.or_explain(expected)?);
             }
-            "config" => set(
-                &mut self.config,
-                word,
-                assigned(input, word, "Config::from_env()")?,
-                errors,
-            ),
-            "crate" => set(&mut self.facade, word, facade(input, word)?, errors),
+            "config" => option.value(&mut self.config, "Config::from_env()")?,
+            "crate" => option.facade(&mut self.facade)?,
             _ => return Ok(false),
         }
         Ok(true)

@@ -66,30 +66,10 @@ fn read_member(input: ParseStream<'_>) -> syn::Result<Member> {
         let other: ImplItem = input.parse()?;
         return Ok(Member::Other(quote!(#other)));
     }
-    // One function at a time: the tokens up to and with its body.
-    let start = input.fork();
-    let mut tokens: Vec<TokenTree> = Vec::new();
-    loop {
-        let token: TokenTree = input.parse()?;
-        let last = is_braced(&token) && !is_const_argument(&tokens);
-        tokens.push(token);
-        if last {
-            break;
-        }
-    }
-    match syn::parse2(tokens.into_iter().collect())? {
+    match input.parse::<Item>()? {
         Item::Function(function) => Ok(Member::Method(function)),
-        Item::Declaration(_) | Item::Other(_) => Err(start.error("expected a method")),
+        Item::Declaration(_) | Item::Other(_) => Err(input.error("expected a method")),
     }
-}
-
-fn is_braced(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
-}
-
-/// A brace in a signature, as in `Array<{ 3 }>`.
-fn is_const_argument(before: &[TokenTree]) -> bool {
-    matches!(before.last(), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), '<' | ',' | '='))
 }
 
 /// Is it an attribute called `name`, by whatever path?

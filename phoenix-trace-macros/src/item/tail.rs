@@ -15,10 +15,10 @@ pub(crate) struct AsyncTail {
 
 impl AsyncTail {
     pub(crate) fn find(body: TokenStream) -> Option<Self> {
-        let mut tokens: Vec<TokenTree> = body.into_iter().collect();
+        let mut tokens = visible(body);
         let boxed = match tokens.last() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
-                let mut inner: Vec<TokenTree> = group.stream().into_iter().collect();
+                let mut inner = visible(group.stream());
                 if inner.last().is_some_and(|token| is_punct(token, ',')) {
                     inner.pop();
                 }
@@ -61,6 +61,17 @@ impl AsyncTail {
             None => None,
         }
     }
+}
+
+/// The tokens, the last of them out of the invisible group in which a `macro_rules!` macro hands an expression on.
+fn visible(tokens: TokenStream) -> Vec<TokenTree> {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    if let Some(TokenTree::Group(group)) = tokens.pop_if(
+        |last| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::None),
+    ) {
+        tokens.extend(visible(group.stream()));
+    }
+    tokens
 }
 
 /// Takes a path of identifiers and colons off the end.

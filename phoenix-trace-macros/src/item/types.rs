@@ -1,34 +1,32 @@
 //! What return types say about the body.
 
-use syn::visit_mut::{self, VisitMut};
+use syn::visit_mut::VisitMut as _;
 use syn::{
     AngleBracketedGenericArguments, GenericArgument, PathArguments, PathSegment, Token, Type,
     TypeInfer, TypeParamBound,
 };
 
+use crate::visit::{Node, Walk};
+
 /// `ty` as it can be written inside a body: `impl Trait` is inferred at every depth. `None` if nothing is left to say.
 pub(crate) fn inferable(ty: &Type) -> Option<Type> {
     let mut ty = ty.clone();
-    EraseImplTrait.visit_type_mut(&mut ty);
-    match ty {
-        Type::Infer(_) | Type::Never(_) => None,
-        _ => Some(ty),
-    }
-}
-
-struct EraseImplTrait;
-
-impl VisitMut for EraseImplTrait {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        if let Type::ImplTrait(impl_trait) = ty {
+    let mut erase = |node: Node<'_>| {
+        if let Node::Type(ty) = node
+            && let Type::ImplTrait(impl_trait) = ty
+        {
             let underscore_token = Token![_](impl_trait.impl_token.span);
             *ty = Type::Infer(TypeInfer {
                 attrs: Vec::new(),
                 underscore_token,
             });
-        } else {
-            visit_mut::visit_type_mut(self, ty);
         }
+        true
+    };
+    Walk(&mut erase).visit_type_mut(&mut ty);
+    match ty {
+        Type::Infer(_) | Type::Never(_) => None,
+        _ => Some(ty),
     }
 }
 

@@ -4,16 +4,18 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::parse::{ParseStream, Parser as _};
+use syn::parse::ParseStream;
 use syn::{Expr, LitStr, Path, Token, token};
 
 use super::capture::{self, Captured};
 use super::lower::may_fail;
 use super::ret::Ret;
-use crate::attribute::{Entry, read_entries};
+use crate::attribute::{Entry, path_text, read_entries};
 use crate::errors::{Errors, one_of};
 use crate::item::Function;
-use crate::options::{Expected, Given, assigned, facade, read_options, separated, set};
+use crate::options::{
+    Expected, Given, ModPath, Options, Written, assigned, read_options, separated, ungrouped,
+};
 
 const ON_FUNCTIONS: [&str; 12] = [
     "name",
@@ -77,12 +79,14 @@ pub(crate) enum Message {
 impl Args {
     /// The options on a function.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
-        Self::read(tokens, "`#[traced_operation]`", &ON_FUNCTIONS, errors)
+        let owner = "`#[traced_operation]`";
+        read_options(Self::default(), tokens, owner, &ON_FUNCTIONS, errors)
     }
 
     /// The options on a method of a gRPC service. What its span has from the protocol cannot be chosen.
     pub(crate) fn parse_on_rpc(tokens: TokenStream, errors: &mut Errors) -> Self {
-        let args = Self::read(tokens, "`#[traced_operation]` on an RPC", &ON_RPCS, errors);
+        let owner = "`#[traced_operation]` on an RPC";
+        let args = read_options(Self::default(), tokens, owner, &ON_RPCS, errors);
         for word in args.words() {
             if ON_RPCS.contains(&word.to_string().as_str()) {
                 continue;
@@ -201,107 +205,87 @@ impl Args {
         }
         self
     }
+}
 
-    fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mut Errors) -> Self {
-        let mut args = Self::default();
-        let read = |input: ParseStream<'_>| {
-            read_options(input, errors, owner, known, |word, input, errors| {
-                args.option(word, input, errors)
-            });
-            Ok(())
-        };
-        let parsed = read.parse2(tokens);
-        errors.take(parsed);
-        args
-    }
-
-    fn option(
-        &mut self,
-        word: &Ident,
-        input: ParseStream<'_>,
-        errors: &mut Errors,
-    ) -> syn::Result<bool> {
-        match word.to_string().as_str() {
-            "name" => set(
-                &mut self.name,
-                word,
-                assigned(input, word, "\"load user\"")?,
-                errors,
-            ),
+impl Options for Args {
+    fn option(&mut self, mut option: Written<'_, '_>) -> syn::Result<bool> {
+        match option.word.to_string().as_str() {
+            "name" => option.value(&mut self.name, "\"load user\"")?,
             "kind" => {
-                let kind = assigned::<Expected<AnyIdent>>(input, word, "client")?;
-                let expected = format!("`kind` is {}, without quotes", one_of(&KINDS));
-                let AnyIdent(kind) = kind.or_explain(expected)?;
-                if !KINDS.contains(&kind.to_string().as_str()) {
-                    let message = format!("unknown span kind `{kind}`; it is {}", one_of(&KINDS));
-                    return Err(syn::Error::new(kind.span(), message));
-                }
-                set(&mut self.kind, word, kind, errors);
+                let kind = kind(&option)?;
+                option.is(&mut self.kind, kind);
             }
             "attributes" => {
-                let content = parenthesized(input, word, "attributes(\"the.key\" = value)")?;
-                let entries = read_entries(&content, errors);
-                set(&mut self.attributes, word, entries, errors);
+                let content = option.list("attributes(\"the.key\" = value)")?;
+                let entries = read_entries(&content, option.errors);
+                option.is(&mut self.attributes, entries);
             }
             "capture" => {
-                let content = parenthesized(input, word, "capture(user: keys::USER_ID)")?;
-                let captured = capture::read(&content, errors);
-                set(&mut self.capture, word, captured, errors);
+                let content = option.list("capture(user: keys::USER_ID)")?;
+                let captured = capture::read(&content, option.errors);
+                option.is(&mut self.capture, captured);
             }
-            "root" => {
-                if input.peek(Token![=]) {
-                    let message = "`root` takes no value; write `root` alone, or leave it out";
-                    return Err(syn::Error::new(word.span(), message));
-                }
-                set(&mut self.root, word, (), errors);
+            "root" => option.flag(&mut self.root)?,
+            "parent" => option.value(&mut self.parent, "message.sender")?,
+            "link" => option.value(&mut self.link, "message.sender")?,
+            "ret" => {
+                let ret = Ret::parse(&mut option)?;
+                option.is(&mut self.ret, ret);
             }
-            "parent" => set(
-                &mut self.parent,
-                word,
-                assigned(input, word, "message.sender")?,
-                errors,
-            ),
-            "link" => set(
-                &mut self.link,
-                word,
-                assigned(input, word, "message.sender")?,
-                errors,
-            ),
-            "ret" => set(
-                &mut self.ret,
-                word,
-                Ret::parse(word, input, errors)?,
-                errors,
-            ),
-            "skip_if" => set(
-                &mut self.skip_if,
-                word,
-                assigned(input, word, "request.is_health_check")?,
-                errors,
-            ),
-            "err" => set(
-                &mut self.err,
-                word,
-                Err::parse(word, input, errors)?,
-                errors,
-            ),
-            "rpc" => set(
-                &mut self.rpc,
-                word,
-                assigned(input, word, "\"GetURL\"")?,
-                errors,
-            ),
-            "skip" => set(&mut self.skip, word, (), errors),
-            "crate" => set(&mut self.facade, word, facade(input, word)?, errors),
+            "skip_if" => option.value(&mut self.skip_if, "request.is_health_check")?,
+            "err" => {
+                let err = Err::parse(&mut option)?;
+                option.is(&mut self.err, err);
+            }
+            "rpc" => option.value(&mut self.rpc, "\"GetURL\"")?,
+            "skip" if option.input.peek(token::Paren) => {
+                let message = "no argument is recorded unless it is named; remove `skip(..)`";
+                return Err(syn::Error::new(option.word.span(), message));
+            }
+            "skip" => option.flag(&mut self.skip)?,
+            "crate" => option.facade(&mut self.facade)?,
             _ => return Ok(false),
         }
         Ok(true)
     }
+
+    fn elsewhere(word: &str) -> Option<&'static str> {
+        // What `#[tracing::instrument]` has.
+        Some(match word {
+            "fields" => "write `attributes(\"the.key\" = value)`",
+            "skip_all" => "no argument is recorded unless it is named; remove it",
+            "follows_from" => "write `link = ..`",
+            "level" | "target" => "a span has none; remove it",
+            _ => return None,
+        })
+    }
+}
+
+fn kind(option: &Written<'_, '_>) -> syn::Result<Ident> {
+    let written = assigned::<Expected<ModPath>>(option.input, option.word, "client")?;
+    let expected = format!("`kind` is {}, without quotes", one_of(&KINDS));
+    let ModPath(path) = written.or_explain(expected)?;
+    let meant = path.segments.last().map(|last| last.ident.clone());
+    if let Some(kind) = &meant
+        && path.segments.len() == 1
+        && KINDS.iter().any(|known| kind == known)
+    {
+        return Ok(kind.clone());
+    }
+    let meant = meant.map(|kind| kind.to_string().to_lowercase());
+    let meant = meant.filter(|kind| KINDS.contains(&kind.as_str()));
+    let remedy = match meant {
+        Some(kind) => format!("write `kind = {kind}`"),
+        None => format!("it is {}", one_of(&KINDS)),
+    };
+    let message = format!("unknown span kind `{}`; {remedy}", path_text(&path));
+    Err(syn::Error::new_spanned(path, message))
 }
 
 impl Err {
-    fn parse(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
+    fn parse(option: &mut Written<'_, '_>) -> syn::Result<Self> {
         const FORMS: &str = "`err = skip`, `err(type_only)`, `err(?)` or `err(if = |error| ..)`";
+        let (word, input) = (option.word, option.input);
         if input.peek(Token![=]) {
             let value = assigned::<Expected<AnyIdent>>(input, word, "skip")?;
             let AnyIdent(value) = value.or_explain(format!("write {FORMS}"))?;
@@ -318,9 +302,13 @@ impl Err {
             return Err(syn::Error::new(word.span(), message));
         }
         let content;
-        syn::parenthesized!(content in input);
+        let parens = syn::parenthesized!(content in input);
+        if content.is_empty() {
+            let message = format!("nothing is said of the `Err`; remove `err`, or write {FORMS}");
+            return Err(syn::Error::new(parens.span.join(), message));
+        }
         let (mut type_only, mut debug, mut condition) = (None, None, None);
-        separated(&content, errors, |input, errors| {
+        separated(&content, option.errors, |input, errors| {
             if input.peek(Token![?]) {
                 let sign = input.parse::<Token![?]>()?.span;
                 if debug.replace(sign).is_some() {
@@ -329,16 +317,28 @@ impl Err {
                 return Ok(());
             }
             let word = input.call(Ident::parse_any)?;
+            let written = Written {
+                word: &word,
+                input,
+                errors,
+            };
             match word.to_string().as_str() {
-                "type_only" => set(&mut type_only, &word, (), errors),
-                "if" => set(
-                    &mut condition,
-                    &word,
-                    assigned(input, &word, "|error| ..")?,
-                    errors,
-                ),
+                "type_only" => written.flag(&mut type_only)?,
+                "if" => {
+                    let judge = assigned(input, &word, "|error| ..")?;
+                    written.is(&mut condition, Box::new(self::judge(judge)?));
+                }
                 _ => {
-                    let message = format!("unknown option `{word}` of `err`; write {FORMS}");
+                    let remedy = match word.to_string().as_str() {
+                        "Debug" => "`err(?)`",
+                        "Display" => {
+                            let message =
+                                "a message is the error's `Display` form without this; remove it";
+                            return Err(syn::Error::new(word.span(), message));
+                        }
+                        _ => FORMS,
+                    };
+                    let message = format!("unknown option `{word}` of `err`; write {remedy}");
                     return Err(syn::Error::new(word.span(), message));
                 }
             }
@@ -359,6 +359,21 @@ impl Err {
     }
 }
 
+/// The value of `if`, which is a closure over what failed, or a function.
+fn judge(value: Expr) -> syn::Result<Expr> {
+    let value = ungrouped(value);
+    let is_wrong = match &value {
+        Expr::Closure(closure) => closure.inputs.len() != 1,
+        Expr::Lit(_) => true,
+        _ => false,
+    };
+    if is_wrong {
+        let message = "`if` takes a closure over the error: `if = |error| ..`";
+        return Err(syn::Error::new_spanned(value, message));
+    }
+    Ok(value)
+}
+
 /// Is it about the receiver?
 fn names_self(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
@@ -374,21 +389,4 @@ impl syn::parse::Parse for AnyIdent {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         input.call(Ident::parse_any).map(Self)
     }
-}
-
-/// The content of the parentheses behind `word`.
-fn parenthesized<'a>(
-    input: ParseStream<'a>,
-    word: &Ident,
-    example: &str,
-) -> syn::Result<syn::parse::ParseBuffer<'a>> {
-    if !input.peek(token::Paren) {
-        return Err(syn::Error::new(
-            word.span(),
-            format!("`{word}` takes a list: `{example}`"),
-        ));
-    }
-    let content;
-    syn::parenthesized!(content in input);
-    Ok(content)
 }

@@ -2,12 +2,13 @@
 
 use proc_macro2::Ident;
 use syn::parse::{Parse as _, ParseStream};
-use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, PatIdent, Signature, Token};
+use syn::visit_mut::VisitMut as _;
+use syn::{FnArg, Signature, Token};
 
 use crate::attribute::{Entry, Form, WrittenKey};
 use crate::errors::{Errors, all_of};
 use crate::options::separated;
+use crate::visit::{Node, Walk};
 
 /// An argument as written, `user: "user.id"` or `%user: keys::USER`.
 pub(crate) struct Captured {
@@ -94,18 +95,17 @@ pub(super) fn entries(
 
 /// What the parameters bind.
 fn names(sig: &Signature) -> Vec<Ident> {
-    struct Names(Vec<Ident>);
-    impl VisitMut for Names {
-        fn visit_pat_ident_mut(&mut self, pattern: &mut PatIdent) {
-            self.0.push(pattern.ident.clone());
-            visit_mut::visit_pat_ident_mut(self, pattern);
+    let mut names = Vec::new();
+    let mut bound = |node: Node<'_>| {
+        if let Node::Binding(name) = node {
+            names.push(name.clone());
         }
-    }
-    let mut names = Names(Vec::new());
+        true
+    };
     for input in &sig.inputs {
         if let FnArg::Typed(typed) = input {
-            names.visit_pat_mut(&mut typed.pat.clone());
+            Walk(&mut bound).visit_pat_mut(&mut typed.pat.clone());
         }
     }
-    names.0
+    names
 }

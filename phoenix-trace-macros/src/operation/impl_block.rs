@@ -3,7 +3,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{ItemImpl, Meta};
+use syn::{Attribute, ItemImpl, Meta};
 
 use super::args::Args;
 use super::lower::Plan;
@@ -56,25 +56,7 @@ pub(super) fn lower(args: Args, item: Impl, errors: &mut Errors) -> ImplPlan {
 }
 
 fn method(mut function: Function, shared: &Args, errors: &mut Errors) -> PlannedMember {
-    let mut own: Option<Args> = None;
-    for attribute in &mut function.attrs {
-        if !is_called(attribute, "traced_operation") {
-            continue;
-        }
-        let tokens = match &attribute.meta {
-            Meta::List(list) => list.tokens.clone(),
-            _ => TokenStream::new(),
-        };
-        if own.is_some() {
-            errors.push(syn::Error::new_spanned(
-                &*attribute,
-                "`#[traced_operation]` is given twice; join the two",
-            ));
-        } else {
-            own = Some(Args::parse(tokens, errors));
-        }
-        *attribute = marked(attribute.path(), HANDLED);
-    }
+    let own = take_args(&mut function, Args::parse, errors);
     let own = own.unwrap_or_default();
     if own.skip.is_some() {
         own.check_skipped(errors);
@@ -94,6 +76,36 @@ fn method(mut function: Function, shared: &Args, errors: &mut Errors) -> Planned
     }
 }
 
+/// The options of the annotation on a method. It stays there, as seen to.
+pub(crate) fn take_args(
+    function: &mut Function,
+    parse: impl Fn(TokenStream, &mut Errors) -> Args,
+    errors: &mut Errors,
+) -> Option<Args> {
+    let mut own: Option<Args> = None;
+    for attribute in annotations(function) {
+        let tokens = match &attribute.meta {
+            Meta::List(list) => list.tokens.clone(),
+            _ => TokenStream::new(),
+        };
+        if own.is_some() {
+            errors.push(syn::Error::new_spanned(
+                &*attribute,
+                "`#[traced_operation]` is given twice; join the two",
+            ));
+        } else {
+            own = Some(parse(tokens, errors));
+        }
+        *attribute = marked(attribute.path(), HANDLED);
+    }
+    own
+}
+
+fn annotations(function: &mut Function) -> impl Iterator<Item = &mut Attribute> {
+    let attributes = function.attrs.iter_mut();
+    attributes.filter(|attribute| is_called(attribute, "traced_operation"))
+}
+
 pub(super) fn expand(plan: &ImplPlan) -> TokenStream {
     let members = plan
         .members
@@ -107,17 +119,15 @@ pub(super) fn expand(plan: &ImplPlan) -> TokenStream {
 }
 
 /// The impl with the annotations of its methods seen to, so that only the real mistakes are told.
-pub(super) fn untraced(item: &Impl) -> TokenStream {
+pub(crate) fn untraced(item: &Impl) -> TokenStream {
     let members = item
         .members
         .iter()
         .map(|member| match member {
             Member::Method(function) => {
                 let mut function = function.clone();
-                for attribute in &mut function.attrs {
-                    if is_called(attribute, "traced_operation") {
-                        *attribute = marked(attribute.path(), HANDLED);
-                    }
+                for attribute in annotations(&mut function) {
+                    *attribute = marked(attribute.path(), HANDLED);
                 }
                 quote!(#function)
             }

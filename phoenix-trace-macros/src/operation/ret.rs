@@ -8,7 +8,7 @@ use syn::{Expr, Pat, Token, token};
 
 use crate::attribute::{self, Attribute, Attributes, Entry, Form, WrittenKey, harmless};
 use crate::errors::Errors;
-use crate::options::separated;
+use crate::options::{Written, separated, ungrouped};
 
 const FORMS: &str = "`ret`, `ret(?)`, `ret(%)` or `ret(keys::MY_KEY = |value| ..)`";
 
@@ -32,11 +32,8 @@ pub(super) enum Returned {
 }
 
 impl Ret {
-    pub(super) fn parse(
-        word: &Ident,
-        input: ParseStream<'_>,
-        errors: &mut Errors,
-    ) -> syn::Result<Self> {
+    pub(super) fn parse(option: &mut Written<'_, '_>) -> syn::Result<Self> {
+        let (word, input) = (option.word, option.input);
         if !input.peek(token::Paren) {
             if input.peek(Token![=]) {
                 return Err(syn::Error::new(word.span(), format!("write {FORMS}")));
@@ -60,7 +57,7 @@ impl Ret {
             return Ok(Self::Whole(form));
         }
         let mut keys = Vec::new();
-        separated(&content, errors, |input, _| {
+        separated(&content, option.errors, |input, _| {
             keys.push(entry(input)?);
             Ok(())
         });
@@ -83,6 +80,14 @@ impl Ret {
 /// `key`, `key = %`, `key = |value| ..` or `key = function`.
 fn entry(input: ParseStream<'_>) -> syn::Result<(Option<Pat>, Entry)> {
     let key = WrittenKey::parse(input)?;
+    if let Some(sign) = match key.written().as_str() {
+        "Debug" => Some("?"),
+        "Display" => Some("%"),
+        _ => None,
+    } {
+        let message = format!("`{}` is no key; write `ret({sign})`", key.written());
+        return Err(syn::Error::new(key.span(), message));
+    }
     let form = if input.parse::<Option<Token![=]>>()?.is_some() {
         Form::parse(input)?
     } else if input.is_empty() || input.peek(Token![,]) {
@@ -98,7 +103,7 @@ fn entry(input: ParseStream<'_>) -> syn::Result<(Option<Pat>, Entry)> {
         let value = whole(key.span())?;
         return Ok((None, Entry { key, form, value }));
     }
-    let (pattern, value) = match Expr::parse(input)? {
+    let (pattern, value) = match ungrouped(Expr::parse(input)?) {
         Expr::Closure(closure) if closure.inputs.len() == 1 => {
             (closure.inputs.into_iter().next(), *closure.body)
         }

@@ -7,7 +7,7 @@ mod nearest;
 #[rustfmt::skip]
 mod table;
 
-pub(crate) use nearest::nearest;
+pub(crate) use nearest::{distance_within, nearest};
 
 /// The type of an attribute's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +128,19 @@ pub(crate) fn is_namespace(name: &str) -> bool {
         .is_some_and(|entry| entry.key.starts_with(&below))
 }
 
+/// The entry whose constant is called `name`: the current one, where a deprecated key would have the same.
+pub(crate) fn of_constant(name: &str) -> Option<&'static Entry> {
+    let spelled = |entry: &&Entry| {
+        let letters = entry.key.bytes().map(|letter| match letter {
+            b'.' => b'_',
+            letter => letter.to_ascii_uppercase(),
+        });
+        entry.form == Form::Key && letters.eq(name.bytes())
+    };
+    let found = table::TABLE.iter().filter(spelled);
+    found.min_by_key(|entry| entry.status != Status::Current)
+}
+
 fn exact(key: &str) -> Option<&'static Entry> {
     table::TABLE
         .binary_search_by(|entry| entry.key.cmp(key))
@@ -190,6 +203,18 @@ mod tests {
         for entry in table::TABLE.iter().filter(|entry| entry.form == Form::Key) {
             assert_eq!(found(entry.key), Some(entry.key));
         }
+    }
+
+    #[test]
+    fn constants_are_found_by_their_name() {
+        let key = |name: &str| of_constant(name).map(|entry| entry.key);
+        assert_eq!(key("HTTP_REQUEST_METHOD"), Some("http.request.method"));
+        assert_eq!(
+            key("FEATURE_FLAG_PROVIDER_NAME"),
+            Some("feature_flag.provider.name")
+        );
+        assert_eq!(key("http_request_method"), None);
+        assert_eq!(key("HTTP_REQUEST_HEADER"), None);
     }
 
     #[test]

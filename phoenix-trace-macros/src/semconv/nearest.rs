@@ -53,7 +53,7 @@ fn tail_after<'k>(key: &'k str, template: &str) -> Option<&'k str> {
 }
 
 /// The edit distance of two strings (insertion, deletion, substitution, swap of neighbours), unless it is above `limit`.
-fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
+pub(crate) fn distance_within(a: &str, b: &str, limit: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }

@@ -1,11 +1,10 @@
 //! The options of `#[traced_grpc_service]`.
 
-use proc_macro2::{Ident, TokenStream};
-use syn::parse::{ParseStream, Parser as _};
+use proc_macro2::TokenStream;
 use syn::{Expr, Path};
 
 use crate::errors::Errors;
-use crate::options::{Given, assigned, facade, read_options, set};
+use crate::options::{Given, Options, Written, read_options};
 
 const OPTIONS: [&str; 2] = ["service", "crate"];
 
@@ -17,38 +16,16 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
-        let mut args = Self::default();
-        let read = |input: ParseStream<'_>| {
-            read_options(
-                input,
-                errors,
-                "`#[traced_grpc_service]`",
-                &OPTIONS,
-                |word, input, errors| args.option(word, input, errors),
-            );
-            Ok(())
-        };
-        let parsed = read.parse2(tokens);
-        errors.take(parsed);
-        args
+        let owner = "`#[traced_grpc_service]`";
+        read_options(Self::default(), tokens, owner, &OPTIONS, errors)
     }
+}
 
-    fn option(
-        &mut self,
-        word: &Ident,
-        input: ParseStream<'_>,
-        errors: &mut Errors,
-    ) -> syn::Result<bool> {
-        match word.to_string().as_str() {
-            "service" => {
-                set(
-                    &mut self.service,
-                    word,
-                    assigned(input, word, "orders_server::SERVICE_NAME")?,
-                    errors,
-                );
-            }
-            "crate" => set(&mut self.facade, word, facade(input, word)?, errors),
+impl Options for Args {
+    fn option(&mut self, option: Written<'_, '_>) -> syn::Result<bool> {
+        match option.word.to_string().as_str() {
+            "service" => option.value(&mut self.service, "orders_server::SERVICE_NAME")?,
+            "crate" => option.facade(&mut self.facade)?,
             _ => return Ok(false),
         }
         Ok(true)

@@ -7,17 +7,12 @@ use syn::{FnArg, Pat, ReturnType, Type};
 
 use super::lower::{Body, Plan, Response, Rpc};
 use crate::attribute::{self, Attributes};
-use crate::item::{hoist_bindings, inferable, rename_self};
+use crate::item::{Impl, hoist_bindings, inferable, rename_self};
 
 pub(super) fn expand(plan: &Plan) -> TokenStream {
     let methods: TokenStream = plan.rpcs.iter().map(|rpc| method(plan, rpc)).collect();
     let rest = &plan.rest;
-    let mut body = Group::new(Delimiter::Brace, quote!(#rest #methods));
-    body.set_span(plan.header.brace_token.span.join());
-    // The header ends in the empty braces that it was parsed with.
-    let mut header: Vec<_> = plan.header.to_token_stream().into_iter().collect();
-    header.pop();
-    header.into_iter().chain([body.into()]).collect()
+    Impl::with_members(&plan.header, quote!(#rest #methods))
 }
 
 fn method(plan: &Plan, rpc: &Rpc) -> TokenStream {

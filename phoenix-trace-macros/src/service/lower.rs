@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::{Expr, FnArg, ItemImpl, Lit, Path, ReturnType, Type};
 
 use super::args::Args;
-use super::item::{Member, ServiceImpl};
+use super::item::{ServiceImpl, ServiceMember};
 use super::streams::Stream;
 use crate::attribute::{self, Attribute};
 use crate::errors::Errors;
@@ -62,11 +62,11 @@ pub(super) fn lower(args: Args, service_impl: ServiceImpl, errors: &mut Errors) 
     let streams: Vec<Stream> = members
         .iter()
         .filter_map(|member| match member {
-            Member::Type(ty) => Some(Stream {
+            ServiceMember::Type(ty) => Some(Stream {
                 name: ty.ident.clone(),
                 ty: ty.ty.clone(),
             }),
-            Member::Method(..) | Member::Other(_) => None,
+            ServiceMember::Method(..) | ServiceMember::Other(_) => None,
         })
         .collect();
     let mut rpcs = Vec::new();
@@ -74,14 +74,14 @@ pub(super) fn lower(args: Args, service_impl: ServiceImpl, errors: &mut Errors) 
     let mut types = Vec::new();
     for member in members {
         match member {
-            Member::Type(ty) => types.push(ty),
-            Member::Other(tokens) => rest.extend(tokens),
-            Member::Method(function, args) if args.skip.is_some() => {
-                rest.extend(untouched(&function));
+            ServiceMember::Type(ty) => types.push(ty),
+            ServiceMember::Other(tokens) => rest.extend(tokens),
+            ServiceMember::Method(function, args) if args.skip.is_some() => {
+                function.to_tokens(&mut rest);
             }
-            Member::Method(function, args) => match body(&function, &args, errors) {
+            ServiceMember::Method(function, args) => match body(&function, &args, errors) {
                 Some(body) => rpcs.push(rpc(*function, body, args, &streams, errors)),
-                None => rest.extend(untouched(&function)),
+                None => function.to_tokens(&mut rest),
             },
         }
     }
@@ -256,17 +256,6 @@ fn rpc(
         response,
         attributes,
     }
-}
-
-fn untouched(function: &Function) -> TokenStream {
-    let Function {
-        attrs,
-        vis,
-        defaultness,
-        sig,
-        body,
-    } = function;
-    quote!(#(#attrs)* #vis #defaultness #sig #body)
 }
 
 /// `get_user` is `GetUser` in the protocol.

@@ -3,8 +3,10 @@
 
 use proc_macro2::{Group, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::visit_mut::{self, VisitMut};
+use syn::visit_mut::VisitMut as _;
 use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type};
+
+use crate::visit::{Node, Walk};
 
 /// The associated type of one streaming RPC.
 #[derive(Clone)]
@@ -65,12 +67,18 @@ impl Stream {
         if resolved != output.to_token_stream().to_string() {
             return true;
         }
-        let mut rename = NameStream {
-            stream: self,
-            found: false,
+        let (own, name) = (self.ty.to_token_stream().to_string(), &self.name);
+        let mut found = false;
+        let mut rename = |node: Node<'_>| match node {
+            Node::Type(ty) if ty.to_token_stream().to_string() == own => {
+                *ty = Type::Verbatim(quote!(Self::#name));
+                found = true;
+                false
+            }
+            Node::Type(_) | Node::Expr(_) | Node::Binding(_) => true,
         };
-        rename.visit_return_type_mut(output);
-        rename.found
+        Walk(&mut rename).visit_return_type_mut(output);
+        found
     }
 }
 
@@ -101,23 +109,6 @@ fn take_self(tokens: &mut Vec<TokenTree>) -> bool {
     }
     tokens.truncate(start);
     true
-}
-
-struct NameStream<'a> {
-    stream: &'a Stream,
-    found: bool,
-}
-
-impl VisitMut for NameStream<'_> {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        if ty.to_token_stream().to_string() == self.stream.ty.to_token_stream().to_string() {
-            let name = &self.stream.name;
-            *ty = Type::Verbatim(quote!(Self::#name));
-            self.found = true;
-        } else {
-            visit_mut::visit_type_mut(self, ty);
-        }
-    }
 }
 
 /// `T` of `Wrapper<T>`, by the last segment of its path.

@@ -5,8 +5,11 @@ use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
 
+#[cfg(feature = "grpc")]
+use super::of_status;
 use super::{
     ErrorType, Failure, Message, Outcome, of_error, of_named, of_pointer, short_type_name,
+    source_of,
 };
 
 /// A reference to a returned value, for method resolution.
@@ -16,23 +19,24 @@ pub struct Probe<'a, T>(pub &'a T);
 /// Trait objects that are errors, as what `Box<dyn Error>` and its like point to.
 #[doc(hidden)]
 pub trait AsError {
-    fn as_error(&self) -> &(dyn Error + 'static);
+    fn cause(&self) -> Option<&(dyn Error + 'static)>;
 }
-impl AsError for dyn Error + 'static {
-    fn as_error(&self) -> &(dyn Error + 'static) {
-        self
-    }
+
+macro_rules! as_error {
+    ($($error:ty),*) => {$(
+        impl AsError for $error {
+            fn cause(&self) -> Option<&(dyn Error + 'static)> {
+                source_of(self)
+            }
+        }
+    )*};
 }
-impl AsError for dyn Error + Send + 'static {
-    fn as_error(&self) -> &(dyn Error + 'static) {
-        self
-    }
-}
-impl AsError for dyn Error + Send + Sync + 'static {
-    fn as_error(&self) -> &(dyn Error + 'static) {
-        self
-    }
-}
+as_error!(
+    dyn Error + '_,
+    dyn Error + Send + '_,
+    dyn Error + Sync + '_,
+    dyn Error + Send + Sync + '_
+);
 
 macro_rules! levels {
     ($($(#[$doc:meta])* $trait:ident for $probe:ty, [$($bounds:tt)*], |$error:ident| $failure:expr;)*) => {$(
@@ -53,12 +57,14 @@ macro_rules! levels {
     )*};
 }
 
+// No level asks for `'static`: which one is taken is decided before lifetimes are looked at, and an error that borrows would
+// be refused.
 levels! {
     /// An error that names its own type.
-    ResultOfNamed for &&&&&&Probe<'a, Result<T, E>>, [E: ErrorType + 'static],
+    ResultOfNamed for &&&&&&Probe<'a, Result<T, E>>, [E: ErrorType],
         |error| of_named(error);
     /// An error with its chain of sources.
-    ResultOfError for &&&&&Probe<'a, Result<T, E>>, [E: Error + 'static],
+    ResultOfError for &&&&&Probe<'a, Result<T, E>>, [E: Error],
         |error| of_error(error);
     /// A pointer to one: `Box<dyn Error>`, `anyhow::Error`.
     ResultOfPointer for &&&&Probe<'a, Result<T, E>>, [E: Display + Deref, E::Target: AsError],
@@ -73,6 +79,30 @@ levels! {
     ResultOfAny for &Probe<'a, Result<T, E>>, [],
         |_error| Failure::new(short_type_name::<E>());
 }
+
+/// A gRPC status, also boxed, as whoever minds its size has it.
+#[cfg(feature = "grpc")]
+#[doc(hidden)]
+pub trait ResultOfStatus<'a> {
+    fn outcome(&self) -> Outcome<'a>;
+}
+
+#[cfg(feature = "grpc")]
+macro_rules! result_of_status {
+    ($($status:ty),*) => {$(
+        impl<'a, T> ResultOfStatus<'a> for &&&&&&&Probe<'a, Result<T, $status>> {
+            #[inline]
+            fn outcome(&self) -> Outcome<'a> {
+                match self.0 {
+                    Ok(_) => Outcome::Ok,
+                    Err(status) => Outcome::Err(of_status(status)),
+                }
+            }
+        }
+    )*};
+}
+#[cfg(feature = "grpc")]
+result_of_status!(tonic::Status, Box<tonic::Status>);
 
 /// Not a `Result`: returning is success.
 #[doc(hidden)]
@@ -125,6 +155,8 @@ impl<'a, T> OneSide<'a, T> for Probe<'a, T> {
 /// The traits of all levels, without their names.
 #[doc(hidden)]
 pub mod dispatch {
+    #[cfg(feature = "grpc")]
+    pub use super::ResultOfStatus as _;
     pub use super::{
         NotAResult as _, OneSide as _, ResultOfAny as _, ResultOfDebug as _, ResultOfDisplay as _,
         ResultOfError as _, ResultOfNamed as _, ResultOfPointer as _, Sides as _,
@@ -136,7 +168,7 @@ pub mod dispatch {
 macro_rules! __phoenix_outcome {
     ($returned:expr) => {{
         use $crate::outcome::dispatch::*;
-        (&&&&&&&$crate::outcome::Probe($returned)).outcome()
+        (&&&&&&&&$crate::outcome::Probe($returned)).outcome()
     }};
 }
 

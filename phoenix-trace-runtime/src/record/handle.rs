@@ -134,7 +134,7 @@ impl SpanHandle {
     /// }
     /// ```
     pub fn record_error<E: Error + 'static>(&self, error: &E) {
-        self.record_failure(&outcome::of_error(error));
+        self.record_failure(&outcome::of_any_error(error));
     }
 
     pub(crate) fn record_failure(&self, failure: &Failure<'_>) {

@@ -13,8 +13,8 @@ pub(super) fn render(registry: &Registry<'_>) -> String {
          //! `\"http.request.method\" = method` is as a path, `keys::HTTP_REQUEST_METHOD = method`. They complete in an editor,\n\
          //! and can be given to a function.\n\
          //!\n\
-         //! The compiler checks that a key exists, and its values' type. That a literal is outside of the listed values is\n\
-         //! seen only where the key is a literal too. A key without a successor is deprecated here; one that was replaced takes\n\
+         //! The compiler checks that a key exists, and its values' type. A literal outside of the listed values is a warning,\n\
+         //! as under a literal key. A key without a successor is deprecated here; one that was replaced takes\n\
          //! no value, and says what to write. Families of keys, such as `http.request.header.<name>`, are written as\n\
          //! literals. A value of any type is recorded as text.\n\
          //!\n\

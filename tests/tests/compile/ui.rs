@@ -9,6 +9,7 @@ fn messages_and_shapes() {
         "db_span",
         "functions",
         "guards",
+        "impls",
         "keys",
         "main",
         "options",

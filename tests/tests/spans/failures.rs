@@ -156,6 +156,53 @@ async fn order() -> Result<(), OrderError> {
     pay(PaymentError::Unreachable(std::io::Error::other("no route"))).map_err(OrderError)
 }
 
+#[traced_operation]
+fn shared<E: Error + Send + Sync>(error: E) -> Result<(), std::sync::Arc<E>> {
+    Err(std::sync::Arc::new(error))
+}
+
+#[derive(Debug)]
+struct Unexpected<'t>(&'t str);
+
+impl fmt::Display for Unexpected<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unexpected {}", self.0)
+    }
+}
+
+impl Error for Unexpected<'_> {}
+
+#[traced_operation]
+fn parse(text: &str) -> Result<(), Unexpected<'_>> {
+    Err(Unexpected(text))
+}
+
+#[traced_operation]
+async fn parse_later<'t>(text: &'t str) -> Result<(), Box<dyn Error + 't>> {
+    Ok(parse(text)?)
+}
+
+#[tokio::test]
+async fn what_an_error_borrows_or_shares_is_told_as_its_own() {
+    let tree = tree_of(async {
+        let text = String::from("end");
+        let _ = shared(Unexpected(&text));
+        let _ = parse_later(&text).await;
+    })
+    .await;
+    assert_eq!(
+        tree,
+        "\
+trace · test · 1 span · 1 error · kept: head, error
+shared · ✗ Unexpected: unexpected end
+
+trace · test · 2 spans · 2 errors · kept: head, error
+parse_later · ✗ Error: unexpected end
+└╴parse · ✗ Unexpected: unexpected end
+"
+    );
+}
+
 #[tokio::test]
 async fn an_error_names_its_type_and_is_told_once() {
     let capture = Capture::new();

@@ -165,3 +165,18 @@ fn never_asked() -> u8 {
 fn nothing_is_asked_while_nothing_is_recorded() {
     assert_eq!(unrecorded(), 1);
 }
+
+#[traced_operation(ret)]
+fn wide() -> u128 {
+    u128::MAX
+}
+
+#[test]
+fn numbers_that_do_not_fit_saturate() {
+    let capture = Capture::new();
+    assert_eq!(capture.run(wide), u128::MAX);
+    assert_eq!(
+        attributes(&capture, "wide"),
+        "phoenix.operation.return=9223372036854775807"
+    );
+}

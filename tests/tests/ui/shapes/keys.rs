@@ -87,7 +87,8 @@ fn schedule(task: &Task, names: &[String]) -> u64 {
     record!(more::DONE = true, keys::USER_EMAIL = "a@b.c", "user.id" = Some("me"),);
     record!(keys::PLACEMENT = keys::Placement::OutOfRoom, keys::NOTE = ?task.id, STATE = &State::On);
     record!(keys::PLACEMENT = Some(keys::Placement::Queued), keys::NOTES = names);
-    record!(phoenix_trace::keys::HTTP_REQUEST_METHOD = "anything", phoenix_trace::keys::URL_PATH = %task.id);
+    record!(phoenix_trace::keys::HTTP_REQUEST_METHOD = "GET", phoenix_trace::keys::URL_PATH = %task.id);
+    record!(NAMES = Arc::<[String]>::from(names), NUMBERS = Some(Box::<[u8]>::from([1])));
     event!("placed");
     event!("placed", keys::TASK_ID = %task.id);
     if task.id == 0 {

@@ -2,7 +2,10 @@
 
 #![deny(warnings)]
 
-use phoenix_trace::{event, record, traced_operation};
+use std::future::Future;
+use std::pin::Pin;
+
+use phoenix_trace::{db_span, event, record, traced, traced_operation};
 
 macro_rules! operation {
     ($name:ident, $span:literal, $key:literal = $value:expr, $ty:ty, $body:block) => {
@@ -34,7 +37,38 @@ later!(asynchronous(name: &str) -> Result<usize, u8> {
     Ok(length)
 });
 
+/// Expressions arrive in such a group as a whole: closures, async blocks, names, keys.
+macro_rules! handed_on {
+    ($name:expr, $key:expr, $of_value:expr, $judge:expr, $future:expr, $body:block) => {
+        #[traced_operation(name = $name, ret("db.response.returned_rows" = $of_value), err(if = $judge))]
+        fn judged() -> Result<Vec<u8>, u8> {
+            record!($key = "me");
+            Ok(Vec::new())
+        }
+
+        #[traced_operation]
+        fn promised() -> impl Future<Output = u8> {
+            $future
+        }
+
+        #[traced_operation]
+        fn boxed() -> Pin<Box<dyn Future<Output = u8>>> {
+            Box::pin($future)
+        }
+
+        async fn inside() -> u8 {
+            let of_body: u8 = traced!($name, $key = "me", $body);
+            let of_query = db_span!(system = "redis", rows = $of_value, vec![of_body]);
+            traced!($name, $future).await + db_span!(system = "redis", $future).await + of_query.len() as u8
+        }
+    };
+}
+
+handed_on!("the name", "user.id", |rows| rows.len(), |error| *error > 3, async { 1 }, { 2 });
+
 fn main() {
+    let _ = (judged(), promised(), boxed());
+    drop(inside());
     let _ = sync();
     drop(asynchronous(""));
 }

@@ -1,0 +1,8 @@
+use phoenix_trace::traced_operation;
+
+#[traced_operation(attributes("user.id" => user))]
+fn load(user: &str) {}
+
+fn main() {
+    load("");
+}

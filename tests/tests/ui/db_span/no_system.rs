@@ -1,0 +1,5 @@
+use phoenix_trace::db_span;
+
+fn main() {
+    db_span!(sql = "SELECT 1", 1);
+}

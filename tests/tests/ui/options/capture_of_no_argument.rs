@@ -1,0 +1,8 @@
+use phoenix_trace::traced_operation;
+
+#[traced_operation(capture(users: "user.id"))]
+fn load(user: &str) {}
+
+fn main() {
+    load("");
+}

@@ -1,0 +1,10 @@
+use phoenix_trace::traced_operation;
+
+#[traced_operation(err(type_only, type_only))]
+fn load() -> Result<(), u8> {
+    Ok(())
+}
+
+fn main() {
+    let _ = load();
+}

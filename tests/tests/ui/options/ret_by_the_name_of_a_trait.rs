@@ -1,0 +1,10 @@
+use phoenix_trace::traced_operation;
+
+#[traced_operation(ret(Display))]
+fn load() -> u8 {
+    1
+}
+
+fn main() {
+    let _ = load();
+}

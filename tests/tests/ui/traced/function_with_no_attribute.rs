@@ -1,0 +1,7 @@
+use phoenix_trace::with_traced_operation;
+
+struct Opaque;
+
+fn main() {
+    with_traced_operation("load", [("key", Opaque)], || 1);
+}

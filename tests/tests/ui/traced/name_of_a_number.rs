@@ -1,0 +1,5 @@
+use phoenix_trace::traced;
+
+fn main() {
+    traced!(7, 1);
+}
