@@ -2,6 +2,7 @@
 //! arrive over it.
 //!
 //! What comes in are spans of the API and contexts that are attached by hand; what goes out are strands of segments
+//! (`record::free`) and, while a strand runs, a context that names its spans.
 
 mod attributes;
 pub(crate) mod contexts;
