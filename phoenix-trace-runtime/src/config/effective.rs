@@ -460,7 +460,7 @@ resource.detection/development.detectors  none  # PHOENIX_TRACE_RESOURCE_DETECTO
 propagator.composite  b3  # OTEL_PROPAGATORS, corrected
 distribution.phoenix_trace.correlation.header  x-correlation-id  # default
 distribution.phoenix_trace.correlation.source  header  # default
-distribution.phoenix_trace.otel_context  local_root  # default
+distribution.phoenix_trace.otel_context  auto  # default
 distribution.phoenix_trace.sensitive.policy  hash  # PHOENIX_TRACE_SENSITIVE
 distribution.phoenix_trace.sensitive.key  ***  # PHOENIX_TRACE_SENSITIVE_KEY
 tracer_provider.sampler  ratio 0.1, errors always  # default

@@ -12,7 +12,7 @@ pub(super) const VARIABLE: &str = "PHOENIX_TRACE_OTEL_CONTEXT";
 
 impl Vars<'_> {
     pub(super) fn otel_context(&mut self) -> OtelContext {
-        self.parsed(VARIABLE, "local_root, every_span or off", "local_root")
+        self.parsed(VARIABLE, "auto, local_root, every_span or off", "auto")
             .unwrap_or_default()
     }
 }
@@ -44,8 +44,8 @@ impl Config {
         self
     }
 
-    /// Where the context of the OpenTelemetry API is attached. Default: `PHOENIX_TRACE_OTEL_CONTEXT` when set (`local_root`,
-    /// `every_span` or `off`), else at local roots.
+    /// Where the context of the OpenTelemetry API is attached. Default: `PHOENIX_TRACE_OTEL_CONTEXT` when set (`auto`,
+    /// `local_root`, `every_span` or `off`), else [`OtelContext::Auto`].
     #[must_use]
     pub fn otel_context(mut self, contexts: OtelContext) -> Self {
         self.otel_context = contexts;

@@ -48,7 +48,7 @@ impl Config {
         self.strict |= ours.flag("strict", "false") == Some(true);
         self.print |= ours.flag("print_config", "false") == Some(true);
         let contexts = OtelContext::ALL.map(|mode| (mode.as_str(), mode));
-        if let Some(mode) = ours.word("otel_context", &contexts, "local_root") {
+        if let Some(mode) = ours.word("otel_context", &contexts, "auto") {
             self.otel_context = mode;
         }
         if let Some(correlation) = ours.section("correlation", &["header", "source"]) {
