@@ -58,7 +58,7 @@ pub(crate) fn run(task: &Task) -> Result<(), String> {
         Name::OursOff => measure::<Ours>(task, Box::new(Nothing)),
         Name::OursOtlp => measure::<Ours>(task, Ours::start_otlp(endpoint(task)?)?),
         Name::OursEverySpan => measure::<Ours>(task, Ours::start_with(OtelContext::EverySpan)?),
-        Name::OursNoContext => measure::<Ours>(task, Ours::start_with(OtelContext::Off)?),
+        Name::OursLocalRoots => measure::<Ours>(task, Ours::start_with(OtelContext::LocalRoot)?),
         Name::BridgeDropped => measure::<TracingOtel>(task, TracingOtel::start_bridge(0.1)?),
         Name::BridgeExported => measure::<TracingOtel>(task, TracingOtel::start_bridge(1.0)?),
         Name::TracingOtelTenth => {

@@ -81,7 +81,7 @@ pub(crate) enum Name {
     OursOff,
     OursOtlp,
     OursEverySpan,
-    OursNoContext,
+    OursLocalRoots,
     BridgeDropped,
     BridgeExported,
     TracingOtelTenth,
@@ -97,7 +97,7 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 20] = [
+    const ALL: [(Self, &'static str); 22] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
         (Self::OursTenRules, "phoenix-trace, 10 rules"),
@@ -111,8 +111,8 @@ impl Name {
             "phoenix-trace, OpenTelemetry context at every span",
         ),
         (
-            Self::OursNoContext,
-            "phoenix-trace, no OpenTelemetry context",
+            Self::OursLocalRoots,
+            "phoenix-trace, OpenTelemetry context at local roots",
         ),
         (Self::BridgeDropped, "tracing on phoenix-trace, 10 %"),
         (Self::BridgeExported, "tracing on phoenix-trace, all"),
@@ -150,7 +150,7 @@ impl Name {
             Self::OursManyRules,
             Self::OursMeasured,
             Self::OursEverySpan,
-            Self::OursNoContext,
+            Self::OursLocalRoots,
             Self::TracingOtelOff,
         ];
         !drops.contains(&self) && !self.is_off()
