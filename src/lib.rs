@@ -39,6 +39,8 @@
 //! - Beside other libraries: spans of the OpenTelemetry API ([`interop`]), and of `tracing` (feature `tracing`, `tracing_bridge`),
 //!   are recorded in the same segments.
 //! - Saying more about a span, from anywhere: [`current_span`], [`SpanHandle`], [`add_link`].
+//! - Logs (feature `logs`): what is logged with `tracing` and `log` has the ids of its span and request, on standard output and at
+//!   the collector. In a subscriber of one's own: `layer`.
 //! - Without annotations on `main`: [`init`], [`Config`], [`Telemetry`]. What became of every span: [`stats`], and
 //!   the same as metrics, with the durations of requests and operations (feature `otlp` or `prometheus`): `metrics`.
 //!

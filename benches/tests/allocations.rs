@@ -1,11 +1,11 @@
 //! Recording does not allocate: in the steady state, a segment that is recorded and dropped costs no heap allocation, in
-//! any thread of the process.
+//! any thread of the process, but for the context of OpenTelemetry at its local root, which can be switched off.
 
 use std::alloc::System;
 use std::hint::black_box;
 
 use phoenix_trace::sampling::Sampler;
-use phoenix_trace::{Config, attribute_keys, traced_operation};
+use phoenix_trace::{Config, OtelContext, attribute_keys, traced_operation};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tokio::runtime::Runtime;
 
@@ -149,6 +149,16 @@ fn a_span_that_is_off_or_dropped_allocates_nothing() {
     };
     let unmeasured = dropped(config());
     let measured = dropped(config().metrics_console());
+
+    // Of a context of OpenTelemetry for each local root: its span, and what shares that.
+    const PER_ROOT: f64 = 2.0;
+    let with_contexts = dropped(config().otel_context(OtelContext::LocalRoot));
+    let more = |found: &&(&str, f64)| found.1 > PER_ROOT / (CHILDREN + 1) as f64 + 0.02;
+    let found: Vec<_> = with_contexts.iter().filter(more).collect();
+    assert!(
+        found.is_empty(),
+        "allocations per span, with contexts: {found:.3?}"
+    );
 
     // A thread may still fill its pool of buffers when a task first comes to it; and what two threads share serves again
     // only if the last of them has let go in time.

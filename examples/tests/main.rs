@@ -8,6 +8,7 @@ mod interop;
 mod launcher;
 mod live_sampling;
 mod load;
+mod logs;
 mod shutdown;
 mod support;
 mod w3c_service;

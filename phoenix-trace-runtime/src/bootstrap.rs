@@ -3,18 +3,30 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+#[cfg(feature = "logs")]
+use std::time::Instant;
 
 use opentelemetry::global;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_sdk::Resource;
+#[cfg(all(feature = "logs", feature = "tracing"))]
+use tracing_subscriber::Layer as _;
+#[cfg(feature = "logs")]
+use tracing_subscriber::filter::Targets;
 
 #[cfg(feature = "metrics")]
 use crate::config::MetricsExport;
+#[cfg(all(feature = "logs", feature = "otlp"))]
+use crate::config::Settings;
 use crate::config::{Config, Problem};
+#[cfg(feature = "tracing")]
+use crate::interop::TracingBridge;
 use crate::interop::{self, OtelContext};
+#[cfg(feature = "logs")]
+use crate::logs::{self, Logs};
 #[cfg(feature = "metrics")]
 use crate::metrics::{self, Meters};
-use crate::pipeline::{Exporter, Limits, Pipeline, Stats};
+use crate::pipeline::{Exporter, Limits, Others, Pipeline, Stats};
 use crate::propagation::{CompositePropagator, Propagators};
 use crate::record::segment::lock;
 use crate::record::thread;
@@ -29,16 +41,12 @@ pub const FLUSH_DEADLINE: Duration = Duration::from_secs(5);
 #[must_use = "telemetry ends when this is dropped"]
 pub struct Telemetry {
     pipeline: Option<Arc<Pipeline>>,
+    /// Where there is no pipeline to end them.
+    #[cfg(feature = "logs")]
+    logs: Option<Arc<Logs>>,
     #[cfg(feature = "metrics")]
     meters: Option<metrics::Installed>,
 }
-
-/// Of a process without telemetry.
-const NONE: Telemetry = Telemetry {
-    pipeline: None,
-    #[cfg(feature = "metrics")]
-    meters: None,
-};
 
 /// Why telemetry could not be started.
 #[derive(Debug)]
@@ -122,9 +130,15 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     }
     let propagators = config.propagators.clone().for_ever();
     if config.disabled {
-        // Context travels whether anything is recorded or not.
+        // Context travels, and what is logged is written, whether anything is recorded or not.
         install(propagators);
-        return Ok(NONE);
+        return Ok(Telemetry {
+            pipeline: None,
+            #[cfg(feature = "logs")]
+            logs: Some(lines_only(config)?),
+            #[cfg(feature = "metrics")]
+            meters: None,
+        });
     }
     #[cfg(not(feature = "metrics"))]
     if config.metrics_export(&mut Vec::new()).is_some() {
@@ -133,8 +147,20 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         ));
     }
     let summary = (!config.quiet).then(|| config.summary());
+    #[cfg(feature = "tracing")]
+    let bridge = config.bridge.clone();
     check::remember(&config);
-    let parts = Parts::of(config);
+    #[cfg(all(feature = "logs", not(feature = "otlp")))]
+    if config.logs_export(&mut Vec::new()).is_some() {
+        diag::line(format_args!(
+            "no logs are exported: this program was built without the feature `otlp` of phoenix-trace"
+        ));
+    }
+    #[cfg(feature = "logs")]
+    let filter = config.subscriber_filter();
+    let parts = Parts::of(config).map_err(|error| Error(Kind::Thread(error)))?;
+    #[cfg(feature = "logs")]
+    let logs = parts.logs.clone();
     #[cfg(feature = "metrics")]
     let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
     let pipeline = parts.start().map_err(|error| Error(Kind::Thread(error)))?;
@@ -143,15 +169,48 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         return Err(Error(Kind::AlreadyInitialised));
     }
     install(propagators);
+    #[cfg(feature = "logs")]
+    thread::set_logs(logs);
+    subscribe(
+        #[cfg(feature = "logs")]
+        filter,
+        #[cfg(feature = "tracing")]
+        bridge,
+    );
     if let Some(summary) = summary {
         diag::line(format_args!("{summary}"));
     }
     panics::listen();
     Ok(Telemetry {
         pipeline: thread::global(),
+        #[cfg(feature = "logs")]
+        logs: None,
         #[cfg(feature = "metrics")]
         meters: meters.and_then(|meters| meters.install()),
     })
+}
+
+/// Installs a subscriber of `tracing` for what is asked for: log records, and spans by the bridge.
+fn subscribe(
+    #[cfg(feature = "logs")] filter: Option<Targets>,
+    #[cfg(feature = "tracing")] bridge: Option<TracingBridge>,
+) {
+    #[cfg(all(feature = "logs", feature = "tracing"))]
+    match (filter, bridge) {
+        (Some(filter), bridge) => {
+            logs::install(filter, bridge.map(|bridge| bridge.layer().boxed()));
+        }
+        (None, Some(bridge)) => interop::subscribe(bridge),
+        (None, None) => {}
+    }
+    #[cfg(all(feature = "logs", not(feature = "tracing")))]
+    if let Some(filter) = filter {
+        logs::install(filter, None);
+    }
+    #[cfg(all(feature = "tracing", not(feature = "logs")))]
+    if let Some(bridge) = bridge {
+        interop::subscribe(bridge);
+    }
 }
 
 /// Makes them those of the process, and of `opentelemetry`, unless the program has installed another propagator there.
@@ -188,7 +247,24 @@ pub fn init_tracer() -> Result<Telemetry, Error> {
 /// Starts telemetry that is not the process's.
 #[cfg(feature = "testing")]
 pub(crate) fn start(config: Config) -> std::io::Result<Arc<Pipeline>> {
-    Parts::of(config).start()
+    #[cfg(feature = "logs")]
+    let config = config.no_stdout();
+    Parts::of(config)?.start()
+}
+
+/// What is logged is written, and nothing else happens.
+#[cfg(feature = "logs")]
+fn lines_only(config: Config) -> Result<Arc<Logs>, Error> {
+    let filter = config.subscriber_filter();
+    let mut config = config.no_logs_export();
+    let started = Logs::start(config.take_logs());
+    let logs = started.map_err(|error| Error(Kind::Thread(error)))?;
+    panics::listen();
+    thread::set_logs(logs.clone());
+    if let Some(filter) = filter {
+        logs::install(filter, None);
+    }
+    Ok(logs)
 }
 
 /// What a pipeline is made of.
@@ -201,16 +277,24 @@ struct Parts {
     exporters: Vec<Exporter>,
     #[cfg(feature = "metrics")]
     metrics: Option<(Meters, MetricsExport)>,
+    #[cfg(feature = "logs")]
+    logs: Arc<Logs>,
+    #[cfg(all(feature = "logs", feature = "otlp"))]
+    logs_export: Option<Settings>,
 }
 
 impl Parts {
-    fn of(mut config: Config) -> Self {
+    fn of(mut config: Config) -> std::io::Result<Self> {
         let resource = config.sdk_resource();
         #[cfg(feature = "metrics")]
         let metrics = config
             .metrics_export(&mut Vec::new())
             .map(|export| (Meters::new(resource.clone(), export.how), export));
-        Self {
+        Ok(Self {
+            #[cfg(all(feature = "logs", feature = "otlp"))]
+            logs_export: config.logs_export(&mut Vec::new()),
+            #[cfg(feature = "logs")]
+            logs: Logs::start(config.take_logs())?,
             sampling: config.control(),
             propagators: config.propagators.clone().for_ever(),
             contexts: config.otel_context,
@@ -219,16 +303,30 @@ impl Parts {
             limits: config.limits,
             #[cfg(feature = "metrics")]
             metrics,
-        }
+        })
     }
 
     fn start(self) -> std::io::Result<Arc<Pipeline>> {
         #[cfg(feature = "metrics")]
         let durations = self.metrics.as_ref().map(|(meters, _)| meters.durations());
+        #[cfg_attr(
+            not(any(feature = "logs", feature = "metrics")),
+            expect(unused_mut, reason = "there is nothing beside")
+        )]
+        let mut others = Others::default();
+        #[cfg(all(feature = "logs", feature = "otlp"))]
+        others.beside.extend(
+            self.logs_export
+                .map(|settings| logs::export(self.logs.clone(), settings, &self.resource)),
+        );
         #[cfg(feature = "metrics")]
-        let metrics = self.metrics.map(|(meters, export)| meters.start(export));
-        #[cfg(not(feature = "metrics"))]
-        let metrics = None;
+        others
+            .after
+            .extend(self.metrics.map(|(meters, export)| meters.start(export)));
+        #[cfg(feature = "logs")]
+        {
+            others.logs = Some(self.logs);
+        }
         let pipeline = Pipeline::start(
             self.limits,
             self.sampling,
@@ -236,7 +334,7 @@ impl Parts {
             self.contexts,
             self.resource,
             self.exporters,
-            metrics,
+            others,
         )?;
         #[cfg(feature = "metrics")]
         if let Some(durations) = durations {
@@ -250,6 +348,10 @@ impl Telemetry {
     /// Sends what is decided, within `deadline`. A receiver that fails is tried again until then. `false`: it took longer,
     /// or spans were given up on the way, of which [`stats`] tells.
     pub fn flush(&self, deadline: Duration) -> bool {
+        #[cfg(feature = "logs")]
+        if let Some(logs) = &self.logs {
+            logs.flush_lines(Instant::now() + deadline.min(FLUSH_DEADLINE));
+        }
         self.pipeline
             .as_ref()
             .is_none_or(|pipeline| pipeline.flush(deadline))
@@ -267,6 +369,14 @@ impl Telemetry {
 
     fn stop(&mut self, deadline: Duration) -> Stats {
         let Some(pipeline) = self.pipeline.take() else {
+            #[cfg(feature = "logs")]
+            if let Some(logs) = self.logs.take() {
+                logs.close_lines(Instant::now() + deadline.min(FLUSH_DEADLINE));
+                return Stats {
+                    logs: logs.stats(),
+                    ..Stats::default()
+                };
+            }
             return Stats::default();
         };
         pipeline.shutdown(deadline);

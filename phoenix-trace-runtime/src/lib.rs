@@ -32,6 +32,11 @@ pub mod db;
 pub mod interop;
 
 mod diag;
+#[cfg(feature = "logs")]
+mod logs;
+#[cfg(not(feature = "logs"))]
+#[path = "logs/absent.rs"]
+mod logs;
 mod pipeline;
 pub mod waterfall;
 
@@ -71,7 +76,12 @@ pub use http::{
 };
 pub use interop::OtelContext;
 #[cfg(feature = "tracing")]
-pub use interop::{TracingBridge, tracing_bridge};
+pub use interop::{FilterError, TracingBridge, tracing_bridge};
+#[cfg(feature = "logs")]
+pub use logs::{
+    LineStats, LogExportStats, LogFormat, LogRecord, LogStats, Logger, LoggerProvider,
+    LogsOfDropped, layer, logger_provider,
+};
 pub use operation::{
     OperationAttributes, OperationOutput, TraceErr, with_traced_operation,
     with_traced_operation_async,

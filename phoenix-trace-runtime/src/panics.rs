@@ -33,6 +33,8 @@ pub(crate) fn listen() {
                 .downcast_ref::<&str>()
                 .map(|text| (*text).to_owned())
                 .or_else(|| payload.downcast_ref::<String>().cloned());
+            #[cfg(feature = "logs")]
+            crate::logs::panic::log(info, message.as_deref());
             let number = PANICS.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
             let said = message.map(|message| Said { number, message });
             let _ = LAST.try_with(|last| last.replace(said));

@@ -5,6 +5,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
+#[cfg(feature = "logs")]
+use std::time::Instant;
 
 use tokio::sync::{Notify, watch};
 
@@ -101,6 +103,12 @@ async fn wait(ending: &Ending, mut heard: Heard) {
         if let Some(pipeline) = thread::global() {
             let flush = move || pipeline.shutdown(FLUSH_DEADLINE);
             let _ = tokio::task::spawn_blocking(flush).await;
+        }
+        #[cfg(feature = "logs")]
+        if let Some(logs) = thread::logs() {
+            // Where a pipeline was shut down, they are closed already.
+            let close = move || logs.close_lines(Instant::now() + FLUSH_DEADLINE);
+            let _ = tokio::task::spawn_blocking(close).await;
         }
     };
     tokio::select! {

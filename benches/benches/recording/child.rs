@@ -14,7 +14,8 @@ use tokio::runtime::Runtime;
 use crate::args::{Shape, Task};
 use crate::calibrate;
 use crate::stacks::{
-    self, Fastrace, Name, Nothing, OtelSdk, Ours, Pipeline, SPANS, Stack, TracingOtel, Untraced,
+    self, Fastrace, JsonLines, Name, Nothing, OtelSdk, OurLines, Ours, Pipeline, SPANS, Stack,
+    TracingOtel, Untraced,
 };
 
 /// What a child says.
@@ -57,7 +58,7 @@ pub(crate) fn run(task: &Task) -> Result<(), String> {
         Name::OursOff => measure::<Ours>(task, Box::new(Nothing)),
         Name::OursOtlp => measure::<Ours>(task, Ours::start_otlp(endpoint(task)?)?),
         Name::OursEverySpan => measure::<Ours>(task, Ours::start_with(OtelContext::EverySpan)?),
-        Name::OursNoContext => measure::<Ours>(task, Ours::start_with(OtelContext::Off)?),
+        Name::OursLocalRoots => measure::<Ours>(task, Ours::start_with(OtelContext::LocalRoot)?),
         Name::BridgeDropped => measure::<TracingOtel>(task, TracingOtel::start_bridge(0.1)?),
         Name::BridgeExported => measure::<TracingOtel>(task, TracingOtel::start_bridge(1.0)?),
         Name::TracingOtelTenth => {
@@ -73,6 +74,8 @@ pub(crate) fn run(task: &Task) -> Result<(), String> {
         }
         Name::InstrumentOff => measure::<TracingOtel>(task, Box::new(Nothing)),
         Name::OtelSdk => measure::<OtelSdk>(task, OtelSdk::start()?),
+        Name::OurLines => measure::<OurLines>(task, OurLines::start()?),
+        Name::JsonLines => measure::<JsonLines>(task, JsonLines::start()?),
         Name::FastraceCancelled => measure::<Fastrace<true>>(task, Fastrace::<true>::start()),
         Name::FastraceReported => measure::<Fastrace<false>>(task, Fastrace::<false>::start()),
     }?;

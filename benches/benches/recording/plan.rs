@@ -63,6 +63,7 @@ pub(crate) fn rows(filter: Option<&str>) -> Vec<Row> {
     bridge(&mut rows);
     off(&mut rows);
     otlp(&mut rows);
+    logs(&mut rows);
     rows.retain(|row| filter.is_none_or(|text| row.name().contains(text)));
     rows
 }
@@ -257,13 +258,13 @@ fn threads(rows: &mut Vec<Row>) {
     }
 }
 
-/// What it costs that OpenTelemetry's context is attached: at local roots, as the rows of "dropped" have it, at every span,
-/// and nowhere.
+/// What it costs that OpenTelemetry's context is attached, at local roots or at every span, beside a program that does not use
+/// that API.
 fn contexts(rows: &mut Vec<Row>) {
     for (shape, name, cost) in shapes() {
         for (stack, at) in [
             (Name::OursEverySpan, "at every span"),
-            (Name::OursNoContext, "nowhere"),
+            (Name::OursLocalRoots, "at local roots"),
         ] {
             let mut group = Group {
                 rows,
@@ -309,6 +310,16 @@ fn off(rows: &mut Vec<Row>) {
         );
         group.rival(Name::InstrumentOff, None);
     }
+}
+
+fn logs(rows: &mut Vec<Row>) {
+    let mut group = Group {
+        rows,
+        name: "a log line with ids".to_owned(),
+        ours: Measurement::new(Name::OurLines, Shape::Sync),
+        cost: Cost::AddedPerChild,
+    };
+    group.rival(Name::JsonLines, None);
 }
 
 fn otlp(rows: &mut Vec<Row>) {

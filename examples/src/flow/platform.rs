@@ -1,6 +1,7 @@
 //! The platform's processes together: started each after those that it calls, stopped in the opposite order.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -147,7 +148,10 @@ impl Platform {
         settings: &Settings<'_>,
         own: &[(&str, String)],
     ) -> Result<(), ServiceError> {
+        // What went wrong is shown; `RUST_LOG=info` shows what every service does.
+        let levels = env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned());
         let telemetry = [
+            ("RUST_LOG", levels.as_str()),
             ("ENVIRONMENT", settings.environment.as_str()),
             ("OTEL_TRACES_EXPORTER", "otlp"),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),

@@ -1,5 +1,5 @@
-//! One service as a process: started, watched, asked to end. What it prints on stdout is read for its reports; the rest
-//! and its stderr go to our stderr, each line with the service's name.
+//! One service as a process: started, watched, asked to end. What it prints on stdout is read for its reports; its log lines
+//! go to our stderr as they are, the rest and its stderr with the service's name.
 
 use std::collections::VecDeque;
 use std::env;
@@ -216,6 +216,8 @@ async fn read_reports(
                 }
             }
             Ok(Report::Account(told)) => account = Some(told),
+            // A log line says itself which service it is from.
+            Err(_) if line.starts_with('{') => eprintln!("{line}"),
             Err(_) => eprintln!("[{name}] {line}"),
         }
     }

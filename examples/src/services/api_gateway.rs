@@ -110,6 +110,7 @@ async fn answer(mut orchestrator: Orchestrator, question: String) -> Result<Resp
         .await?
         .into_inner();
     record!(keys::SOURCES = answer.sources.len());
+    tracing::info!(sources = answer.sources.len(), "answered");
     Ok(Json(AnswerBody::from(answer)).into_response())
 }
 
@@ -225,6 +226,14 @@ impl From<Status> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        if self.is_ours() {
+            let error: &(dyn std::error::Error + 'static) = &self;
+            tracing::error!(
+                error,
+                status = self.http_status().as_u16(),
+                "the request failed"
+            );
+        }
         let code = match &self {
             Self::Body(_) => "BadRequest".to_owned(),
             Self::Backend(status) => format!("{:?}", status.code()),

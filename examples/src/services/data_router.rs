@@ -112,6 +112,7 @@ async fn look_up(
         Backend::Glossary => terms(&lookup),
     };
     record!(keys::FOUND = found.len());
+    tracing::info!(backend = backend.name(), found = found.len(), "looked up");
     Ok(found)
 }
 

@@ -60,6 +60,7 @@ impl documents_server::Documents for Service {
             Some(query) => self.run(move |store| store.search(&query, limit)).await?,
             None => Vec::new(),
         };
+        tracing::info!(passages = found.len(), "searched");
         let passages = found
             .into_iter()
             .map(|passage| Passage {
@@ -126,7 +127,13 @@ impl Service {
         phoenix_trace::spawn_blocking(move || work(&store))
             .await
             .map_err(|error| Status::internal(error.to_string()))?
-            .map_err(|error| status(&error))
+            .map_err(|error| {
+                tracing::warn!(
+                    error = &error as &(dyn std::error::Error + 'static),
+                    "the query failed"
+                );
+                status(&error)
+            })
     }
 }
 

@@ -96,6 +96,7 @@ async fn chat(api: &ChatApi, request: CompletionRequest) -> Result<Piece, ChatEr
     let max_tokens = request.max_tokens;
     let answer = api.complete(&messages(request), max_tokens).await?;
     record_usage(answer.usage);
+    tracing::info!(model = api.model, max_tokens, "completed");
     Ok(answer)
 }
 

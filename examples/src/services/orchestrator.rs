@@ -131,6 +131,7 @@ impl Service {
             .into_inner()
             .findings;
         record!(keys::FINDINGS = findings.len());
+        tracing::info!(kinds = ?plan.kind_words(), findings = findings.len(), "found documents");
         Ok(findings)
     }
 }

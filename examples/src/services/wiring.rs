@@ -39,6 +39,7 @@ pub(crate) async fn listen() -> Result<TcpListener, BoxError> {
         .map_err(|error| format!("cannot listen on {address}: {error}"))?;
     let bound = serde_json::json!({ "listening": listener.local_addr()? });
     writeln!(io::stdout(), "{bound}")?;
+    tracing::info!(address = %listener.local_addr()?, "listening");
     Ok(listener)
 }
 

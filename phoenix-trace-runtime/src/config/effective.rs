@@ -33,6 +33,12 @@ impl Rows<'_> {
         self.row(setting, value, origin);
     }
 
+    /// Where a setting comes from that these variables can set.
+    #[cfg(feature = "logs")]
+    pub(super) fn origin(&self, setting: &str, variables: &[&str]) -> String {
+        self.origins.of(setting, variables)
+    }
+
     pub(super) fn row(&mut self, setting: &str, value: impl fmt::Display, origin: String) {
         self.rows.push(Row {
             setting: setting.to_owned(),
@@ -85,6 +91,8 @@ impl Config {
         self.limit_rows(&mut rows);
         self.trace_rows(&mut rows);
         self.metric_rows(&mut rows);
+        #[cfg(feature = "logs")]
+        self.log_rows(&mut rows);
         rows
     }
 
@@ -284,7 +292,7 @@ impl Config {
     }
 
     /// How one exporter speaks OTLP. `said`: who says it, other than the environment.
-    fn otlp_rows(
+    pub(super) fn otlp_rows(
         &self,
         rows: &mut Rows<'_>,
         of: &dyn Fn(&str) -> String,
@@ -297,6 +305,8 @@ impl Config {
             let own = match signal {
                 Signal::Traces => format!("OTEL_EXPORTER_OTLP_TRACES_{key}"),
                 Signal::Metrics => format!("OTEL_EXPORTER_OTLP_METRICS_{key}"),
+                #[cfg(feature = "logs")]
+                Signal::Logs => format!("OTEL_EXPORTER_OTLP_LOGS_{key}"),
             };
             let all = format!("OTEL_EXPORTER_OTLP_{key}");
             said(&key.to_lowercase()).unwrap_or_else(|| self.origins.of("", &[&own, &all]))
@@ -375,6 +385,28 @@ impl fmt::Display for Config {
 mod tests {
     use super::*;
 
+    /// What is shown of logs, where they are built in.
+    const LOGS: &str = if cfg!(feature = "logs") {
+        "distribution.phoenix_trace.logs.levels  info  # default
+distribution.phoenix_trace.logs.format  auto  # default
+distribution.phoenix_trace.logs.of_dropped  all  # default
+distribution.phoenix_trace.logs.span_fields  false  # default
+logger_provider.limits.attribute_count_limit  128  # default
+logger_provider.limits.attribute_value_length_limit  4096 bytes  # default
+logger_provider.processors[0]  over OTLP/HTTP to http://collector:4318/v1/logs  # default
+logger_provider.processors[0].endpoint  http://collector:4318/v1/logs  # OTEL_EXPORTER_OTLP_ENDPOINT
+logger_provider.processors[0].compression  none  # default
+logger_provider.processors[0].timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
+logger_provider.processors[0].headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
+logger_provider.processors[0].schedule_delay  1s  # default
+logger_provider.processors[0].export_timeout  30s  # default
+logger_provider.processors[0].max_queue_size  65536  # default
+logger_provider.processors[0].max_export_batch_size  512  # default
+"
+    } else {
+        ""
+    };
+
     fn shown(config: &Config) -> String {
         let text = config.to_string();
         let about_us = |line: &&str| !line.starts_with("telemetry.");
@@ -428,7 +460,7 @@ resource.detection/development.detectors  none  # PHOENIX_TRACE_RESOURCE_DETECTO
 propagator.composite  b3  # OTEL_PROPAGATORS, corrected
 distribution.phoenix_trace.correlation.header  x-correlation-id  # default
 distribution.phoenix_trace.correlation.source  header  # default
-distribution.phoenix_trace.otel_context  local_root  # default
+distribution.phoenix_trace.otel_context  auto  # default
 distribution.phoenix_trace.sensitive.policy  hash  # PHOENIX_TRACE_SENSITIVE
 distribution.phoenix_trace.sensitive.key  ***  # PHOENIX_TRACE_SENSITIVE_KEY
 tracer_provider.sampler  ratio 0.1, errors always  # default
@@ -462,6 +494,8 @@ meter_provider.readers[0].cardinality_limits.histogram  2000  # default
 meter_provider.readers[0].interval  60s  # default
 meter_provider.readers[0].timeout  30s  # default
 "
+            .to_owned()
+                + LOGS
         );
     }
 }

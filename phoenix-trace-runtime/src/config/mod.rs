@@ -7,6 +7,8 @@ mod effective;
 pub(crate) mod file;
 mod interop;
 mod limits;
+#[cfg(feature = "logs")]
+mod logs;
 mod metrics;
 mod origin;
 mod otlp;
@@ -26,6 +28,8 @@ use opentelemetry::KeyValue;
 
 #[cfg(feature = "watch")]
 pub(crate) use declarative::reload;
+#[cfg(feature = "logs")]
+pub(crate) use logs::log_filter_of_env;
 pub use metrics::MetricTemporality;
 use metrics::Metrics;
 pub(crate) use metrics::MetricsTarget;
@@ -50,6 +54,8 @@ use vars::Vars;
 
 use crate::check::Checkable;
 use crate::interop::OtelContext;
+#[cfg(feature = "tracing")]
+use crate::interop::TracingBridge;
 use crate::pipeline::{Limits, Sending};
 use crate::propagation::Propagators;
 use crate::sampling::Environment;
@@ -77,8 +83,12 @@ pub struct Config {
     /// What the environment says of OTLP, whether it is used or not.
     otlp: Otlp,
     metrics: Metrics,
+    #[cfg(feature = "logs")]
+    logs: logs::Logs,
     pub(crate) propagators: Propagators,
     pub(crate) otel_context: OtelContext,
+    #[cfg(feature = "tracing")]
+    pub(crate) bridge: Option<TracingBridge>,
     pub(crate) disabled: bool,
     /// Is the line at start left out?
     pub(crate) quiet: bool,
@@ -123,6 +133,8 @@ impl Config {
         } = vars.identity();
         let otlp = vars.otlp(Whose::OwnElseAll(Signal::Traces));
         let metrics = vars.metrics();
+        #[cfg(feature = "logs")]
+        let logs = vars.logs();
         let mut config = Self {
             service,
             version,
@@ -136,8 +148,12 @@ impl Config {
             targets: vars.targets(&otlp),
             otlp,
             metrics,
+            #[cfg(feature = "logs")]
+            logs,
             propagators: vars.propagators(),
             otel_context: vars.otel_context(),
+            #[cfg(feature = "tracing")]
+            bridge: vars.bridge(),
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             quiet: false,
             shutdown: vars.shutdown(),
@@ -152,6 +168,8 @@ impl Config {
         config.origins = vars.origins();
         config.problems = vars.problems;
         config.check_metrics();
+        #[cfg(feature = "logs")]
+        config.check_logs();
         config.check_sensitive();
         config.check_propagators();
         config
@@ -205,10 +223,15 @@ impl Config {
         } = self;
         let metrics = self.metrics_export(&mut Vec::new());
         let metrics = metrics.map_or(String::new(), |metrics| format!("; metrics go {metrics}"));
+        #[cfg(feature = "logs")]
+        let logs = self.logs_export(&mut Vec::new());
+        #[cfg(not(feature = "logs"))]
+        let logs = None::<Settings>;
+        let logs = logs.map_or(String::new(), |logs| format!("; logs go {logs}"));
         let file = self.file.as_ref();
         let file = file.map_or(String::new(), |file| format!("; configured by {file}"));
         format!(
-            "{service} ({environment}): traces go {targets}{metrics}; sampling: {}{file}",
+            "{service} ({environment}): traces go {targets}{metrics}{logs}; sampling: {}{file}",
             sampling::Summary(self)
         )
     }

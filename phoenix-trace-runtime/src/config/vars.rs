@@ -104,7 +104,7 @@ impl Vars<'_> {
         parsed
     }
 
-    fn number<T: FromStr + fmt::Display>(&mut self, name: &str, into: &mut T) {
+    pub(super) fn number<T: FromStr + fmt::Display>(&mut self, name: &str, into: &mut T) {
         let default = into.to_string();
         if let Some(number) = self.parsed(name, "a whole number, zero or more", &default) {
             *into = number;

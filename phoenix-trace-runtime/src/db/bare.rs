@@ -55,14 +55,11 @@ impl Bare {
             Token::Word(word) => return self.word(word),
             Token::Quoted(name) => return self.name(name),
             Token::Sign(sign) => return self.sign(sign),
-            Token::Literal | Token::Parameter(_) => {
-                if matches!(self.stage, Stage::Start | Stage::Named) {
-                    self.stage = match self.stage {
-                        Stage::Named => Stage::Arguments,
-                        _ => Stage::Other,
-                    };
-                }
-            }
+            Token::Literal | Token::Parameter(_) => match self.stage {
+                Stage::Start => self.stage = Stage::Other,
+                Stage::Named => self.stage = Stage::Arguments,
+                _ => {}
+            },
         }
         Secret::Nowhere
     }

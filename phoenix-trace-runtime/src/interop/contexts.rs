@@ -15,11 +15,12 @@ use opentelemetry::trace::{
 use opentelemetry::{Context, ContextGuard, KeyValue};
 
 use super::hand::Hand;
-use super::identity;
+use super::{identity, observer};
 use crate::record::context;
 use crate::record::free::Reach;
 use crate::record::part::{Part, part_of};
 use crate::record::registry;
+use crate::record::site::SpanKind;
 use crate::record::stored::NONE;
 use crate::record::strand::{Role, Strand};
 use crate::record::told::unharmed;
@@ -31,26 +32,48 @@ use crate::record::told::unharmed;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OtelContext {
-    /// At local roots, and where a task or thread goes on with a trace (`local_root`): the default. A span that is started in
-    /// that context is a child of the innermost span that runs there; where the context was carried elsewhere by hand, of the
-    /// local root.
+    /// As [`LocalRoot`](Self::LocalRoot), at local roots of kind SERVER and CONSUMER, and at all others from when the program
+    /// first asks for a tracer, has a bridge of `tracing`, or attaches a context itself (`auto`): the default. So a program
+    /// that does not use the API pays nothing for it.
     #[default]
+    Auto,
+    /// At local roots, and where a task or thread goes on with a trace (`local_root`). A span that is started in that context is
+    /// a child of the innermost span that runs there; where the context was carried elsewhere by hand, of the local root. Costs
+    /// an allocation or two for each local root.
     LocalRoot,
     /// At every span (`every_span`), for code that carries contexts by hand: what is started in a context is a child of the
     /// very span that ran when the context was taken. Costs an allocation or two for each span.
     EverySpan,
     /// Nowhere (`off`). Spans of the API are still children of the span that runs, but no context names it, so that
-    /// propagators of others than ours send nothing. Saves an allocation or two for each local root.
+    /// propagators of others than ours send nothing.
     Off,
 }
 
 impl OtelContext {
-    pub(crate) const ALL: [Self; 3] = [Self::LocalRoot, Self::EverySpan, Self::Off];
+    pub(crate) const ALL: [Self; 4] = [Self::Auto, Self::LocalRoot, Self::EverySpan, Self::Off];
+
+    /// Is it attached at all places, where it is attached at any?
+    #[inline]
+    fn is_on(self) -> bool {
+        match self {
+            Self::Auto => observer::is_used(),
+            Self::LocalRoot | Self::EverySpan => true,
+            Self::Off => false,
+        }
+    }
+
+    /// Is it attached at local roots of this kind?
+    #[inline]
+    fn is_on_for(self, kind: SpanKind) -> bool {
+        let serves = matches!(kind, SpanKind::Server | SpanKind::Consumer);
+        self.is_on() || self == Self::Auto && serves
+    }
 
     /// As the configuration has it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Auto => "auto",
             Self::LocalRoot => "local_root",
             Self::EverySpan => "every_span",
             Self::Off => "off",
@@ -95,11 +118,17 @@ pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
 }
 
 /// Makes the context of a local root that has started.
-#[inline(never)]
+#[inline]
 pub(crate) fn of_root(strand: &mut Strand) {
-    if strand.pipeline.contexts == OtelContext::Off || strand.role != Role::Root {
-        return;
+    let contexts = strand.pipeline.contexts;
+    let is_on = |kind| contexts.is_on_for(kind);
+    if strand.role == Role::Root && strand.record(0).is_some_and(|root| is_on(root.site.kind)) {
+        attach_root(strand);
     }
+}
+
+#[inline(never)]
+fn attach_root(strand: &mut Strand) {
     let part = part_of(strand);
     strand.otel_span = strand.id_of(0);
     let floating = !strand.follows;
@@ -108,7 +137,7 @@ pub(crate) fn of_root(strand: &mut Strand) {
 
 /// The same of a branch below span `number` of another strand.
 pub(crate) fn of_branch(branch: &mut Strand, part: Option<&Arc<Part>>, number: u32) {
-    if branch.pipeline.contexts == OtelContext::Off {
+    if !branch.pipeline.contexts.is_on() {
         return;
     }
     if let Some(part) = part {
@@ -120,12 +149,12 @@ pub(crate) fn of_branch(branch: &mut Strand, part: Option<&Arc<Part>>, number: u
 
 /// The same of a branch of what runs.
 pub(crate) fn of_carried(branch: &mut Strand, running: &mut Strand) {
-    if branch.pipeline.contexts == OtelContext::Off {
-        return;
-    }
     if !running.follows && running.otel.is_some() {
         branch.otel.clone_from(&running.otel);
         branch.otel_span = running.otel_span;
+        return;
+    }
+    if !branch.pipeline.contexts.is_on() {
         return;
     }
     let Some((seed, number)) = branch.context.place else {

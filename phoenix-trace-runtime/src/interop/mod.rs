@@ -2,7 +2,7 @@
 //! arrive over it.
 //!
 //! What comes in are spans of the API and contexts that are attached by hand; what goes out are strands of segments
-//! ([`record::free`](crate::record)) and, while a strand runs, a context that names its spans.
+//! (`record::free`) and, while a strand runs, a context that names its spans.
 
 mod attributes;
 pub(crate) mod contexts;
@@ -24,4 +24,6 @@ pub(crate) use provider::install;
 pub use span::Span;
 pub use tracer::Tracer;
 #[cfg(feature = "tracing")]
-pub use tracing::{TracingBridge, tracing_bridge};
+pub use tracing::{FilterError, TracingBridge, tracing_bridge};
+#[cfg(feature = "tracing")]
+pub(crate) use tracing::{SPANS, subscribe};

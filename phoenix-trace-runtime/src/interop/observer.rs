@@ -6,6 +6,7 @@
 //! (`experimental_context_observer`). Without it, each start of a span would have to compare the current context with the one
 //! that was current when the running span started, and so would whatever else looks for the running span.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once};
 
 use opentelemetry::Context;
@@ -26,6 +27,17 @@ struct Observer;
 pub(crate) fn observe() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| GlobalContextObserver::set(Arc::new(Observer)));
+}
+
+/// Has the program asked for a tracer, or attached a context?
+static USED: AtomicBool = AtomicBool::new(false);
+
+pub(super) fn is_used() -> bool {
+    USED.load(Ordering::Relaxed)
+}
+
+pub(super) fn note_use() {
+    USED.store(true, Ordering::Relaxed);
 }
 
 impl ContextObserver for Observer {
@@ -73,6 +85,7 @@ fn enter(to: &Context, active: Active, over: Active) {
     });
     // `None`: it is ours, which attach while the thread's state is borrowed.
     let Some(running) = running else { return };
+    note_use();
     let (baggage, _) = Baggage::from_opentelemetry(to.baggage());
     if active.suppressed {
         free::attach(Below::Nothing, active, over);

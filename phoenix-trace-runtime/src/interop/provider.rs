@@ -1,5 +1,6 @@
 //! The tracer provider, and how it becomes that of the process.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use opentelemetry::trace::{
@@ -62,8 +63,19 @@ pub(crate) fn install() {
     }
 }
 
-/// Has the program installed a provider? A span in a context that suppresses telemetry tells: where there is none, it stands
-/// for its parent.
+thread_local! {
+    /// Was one of our tracers asked for a span in a context that suppresses telemetry?
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// One of our tracers was asked for a span in a context that suppresses telemetry.
+pub(super) fn asked_in_vain() {
+    // Where the thread is ending, nobody wants to know.
+    let _ = ASKED.try_with(|asked| asked.set(true));
+}
+
+/// Has the program installed a provider that is not ours? A span in a context that suppresses telemetry tells: where there is
+/// none, it stands for its parent.
 fn is_another_installed() -> bool {
     let parent = SpanContext::new(
         TraceId::from(1),
@@ -76,6 +88,7 @@ fn is_another_installed() -> bool {
         .with_remote_span_context(parent.clone())
         .with_telemetry_suppressed();
     let tracer = global::tracer_provider().tracer("phoenix-trace");
+    ASKED.set(false);
     let span = tracer.start_with_context("probe", &context);
-    *trace::Span::span_context(&span) != parent
+    !ASKED.get() && *trace::Span::span_context(&span) != parent
 }

@@ -6,9 +6,10 @@ use opentelemetry::{Context, InstrumentationScope};
 use super::attributes::{plain, put_others, restore};
 use super::contexts::span_context;
 use super::hand::{put_event, put_link};
-use super::identity;
+use super::provider::asked_in_vain;
 use super::span::Span;
 use super::words::Sites;
+use super::{identity, observer};
 use crate::record::carry::with_active;
 use crate::record::clock;
 use crate::record::free::{self, Parent};
@@ -26,6 +27,7 @@ pub struct Tracer {
 
 impl Tracer {
     pub(super) fn of(scope: InstrumentationScope) -> Self {
+        observer::note_use();
         Self {
             sites: Sites::of(scope),
         }
@@ -37,6 +39,7 @@ impl trace::Tracer for Tracer {
 
     fn build_with_context(&self, builder: SpanBuilder, parent_cx: &Context) -> Span {
         if parent_cx.is_telemetry_suppressed() {
+            asked_in_vain();
             return Span::not_recording(SpanContext::NONE);
         }
         let SpanBuilder {

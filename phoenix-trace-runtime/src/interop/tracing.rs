@@ -1,6 +1,7 @@
 //! Spans of `tracing`, by `tracing-opentelemetry` on our tracer: which of them are recorded, and which events.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
@@ -8,6 +9,7 @@ use tracing::{Level, Metadata};
 use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{ParseError, Targets, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::integers::{Integers, IntegersEnd};
@@ -15,7 +17,7 @@ use super::observer;
 use super::tracer::Tracer;
 
 /// The variable that says which spans are recorded.
-const SPANS: &str = "PHOENIX_TRACE_TRACING_SPANS";
+pub(crate) const SPANS: &str = "PHOENIX_TRACE_TRACING_SPANS";
 /// Spans that tell little of a service and are many, or are ours: recorded only if they are asked for by name.
 const EXCLUDED: [&str; 11] = [
     "hyper::",
@@ -146,6 +148,7 @@ impl TracingBridge {
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
+        GIVEN.store(true, Ordering::Relaxed);
         observer::observe();
         let Self { targets, events } = self;
         let scope = opentelemetry::InstrumentationScope::builder("tracing").build();
@@ -163,6 +166,21 @@ impl TracingBridge {
         };
         let layer = Integers.and_then(layer).and_then(IntegersEnd);
         layer.with_filter(filter_fn(passes))
+    }
+}
+
+/// Has somebody a layer with the bridge?
+static GIVEN: AtomicBool = AtomicBool::new(false);
+
+/// Installs a subscriber with the bridge, unless the program has installed one.
+pub(crate) fn subscribe(bridge: TracingBridge) {
+    let given = GIVEN.load(Ordering::Relaxed);
+    let subscriber = tracing_subscriber::registry().with(bridge.layer());
+    if tracing::subscriber::set_global_default(subscriber).is_err() && !given {
+        crate::diag::line(format_args!(
+            "the subscriber of `tracing` stays the one that the program has installed: `phoenix_trace::tracing_bridge()` \
+             records its spans"
+        ));
     }
 }
 

@@ -7,23 +7,23 @@ use tokio::time::sleep_until;
 use super::complaints::Complaints;
 use super::export::after;
 use crate::config::Settings;
-use crate::pipeline::{Answer, Metrics, Pace, Sending};
+use crate::pipeline::{Answer, Pace, Receiver, Sending};
 
 /// A receiver that takes no metrics is left alone for so long: it may have learned to by then.
 const LEFT_ALONE: Duration = Duration::from_secs(60 * 60);
 
 pub(super) struct Delivery {
-    receiver: Metrics,
+    receiver: Receiver,
     pace: Pace,
     left_alone_until: Option<Instant>,
 }
 
 impl Delivery {
     /// # Errors
-    /// As [`Metrics::new`].
+    /// As [`Receiver::new`].
     pub(super) fn new(settings: Settings) -> Result<Self, String> {
         Ok(Self {
-            receiver: Metrics::new(settings)?,
+            receiver: Receiver::new(settings)?,
             pace: Pace::new(&Sending::default()),
             left_alone_until: None,
         })
@@ -53,7 +53,7 @@ impl Delivery {
                 }
                 sleep_until(pause.into()).await;
             }
-            let (why, after) = match self.receiver.send(request).await {
+            let (why, after) = match self.receiver.send(request, usize::MAX).await {
                 Answer::Taken { rejected, message } => {
                     self.pace.taken();
                     self.left_alone_until = None;

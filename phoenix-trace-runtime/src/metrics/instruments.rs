@@ -1,12 +1,15 @@
 //! The instruments, each with what it reads from the account when it is collected.
 
+#[cfg(feature = "logs")]
+mod logs;
+
 use std::sync::{Arc, Weak};
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Meter;
 
 use crate::bootstrap;
-use crate::pipeline::{LaneNow, Pipeline};
+use crate::pipeline::{Component, LaneNow, Pipeline};
 
 /// Whose account it is.
 #[derive(Clone, Debug)]
@@ -33,6 +36,8 @@ pub(super) fn register(meter: &Meter, source: Source) {
     instruments.of_spans();
     instruments.of_exporters();
     instruments.of_segments();
+    #[cfg(feature = "logs")]
+    instruments.of_logs();
 }
 
 struct Instruments<'a> {
@@ -227,8 +232,12 @@ fn processor(number: usize) -> Vec<KeyValue> {
 }
 
 fn exporter(number: usize, lane: &LaneNow<'_>) -> Vec<KeyValue> {
-    let mut attributes = component(lane.component.kind, number);
-    if let Some((address, port)) = &lane.component.server {
+    exporter_of(lane.component, number)
+}
+
+fn exporter_of(of: &Component, number: usize) -> Vec<KeyValue> {
+    let mut attributes = component(of.kind, number);
+    if let Some((address, port)) = &of.server {
         attributes.push(KeyValue::new("server.address", address.clone()));
         attributes.push(KeyValue::new("server.port", i64::from(*port)));
     }

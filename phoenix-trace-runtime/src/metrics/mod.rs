@@ -51,9 +51,14 @@
 //! | `phoenix.sdk.segment.decided` | `{segment}` | `phoenix.segment.decision`: `head`, `forced`, `error`, `callee`, `slow`, `discarded` | `segments_kept_by_head`, `segments_kept_by_force`, `segments_kept_by_error`, `segments_kept_by_callee`, `segments_kept_by_slowness`, `segments_discarded` |
 //! | `phoenix.sdk.segment.open` | `{segment}` | | `segments_open` |
 //!
+//! | `otel.sdk.log.created` | `{log_record}` | | `logs.logged` |
+//! | `otel.sdk.processor.log.…`, `otel.sdk.exporter.log.…` | `{log_record}` | as for spans | `logs.export` |
+//! | `phoenix.sdk.log.lines` | `{log_record}` | none; `error.type`: `queue_full`, `already_shutdown`, `failed` | `logs.lines` |
+//! | `phoenix.sdk.log.discarded` | `{log_record}` | | `logs.discarded` |
+//!
 //! Those of a processor or an exporter have `otel.component.type` and `otel.component.name`, those of an OTLP exporter
 //! `server.address` and `server.port` too. The type is that of the conventions (`batching_span_processor`,
-//! `otlp_grpc_span_exporter`, `otlp_http_span_exporter`), `console`, `none`, or the name of the Rust type of an exporter of
+//! `otlp_grpc_span_exporter`, `otlp_http_span_exporter`, the same with `log`), `console`, `none`, or the name of the Rust type of an exporter of
 //! the program's. The name is the type and the number of the exporter, that of [`Stats`](crate::Stats) itself being 0, those
 //! of [`Stats::also`](crate::Stats::also) 1 and more: `batching_span_processor/1` stands before `otlp_grpc_span_exporter/1`.
 //!

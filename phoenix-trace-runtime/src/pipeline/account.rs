@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam_utils::CachePadded;
 
+#[cfg(feature = "logs")]
+use crate::logs::LogStats;
 use crate::sampling::SamplingStats;
 
 pub(crate) const SHARDS: usize = 16;
@@ -172,6 +174,8 @@ impl Account {
             late_errors: self.sum(Count::LateErrors),
             unrecorded: self.sum(Count::Unrecorded),
             correlations_replaced: self.sum(Count::CorrelationsReplaced),
+            #[cfg(feature = "logs")]
+            logs: LogStats::default(),
             sampling: SamplingStats::default(),
             also,
         }
@@ -242,6 +246,9 @@ pub struct Stats {
     pub unrecorded: u64,
     /// Requests and messages that came with a correlation id that was not valid, or with several: they got another one.
     pub correlations_replaced: u64,
+    /// What became of what was logged.
+    #[cfg(feature = "logs")]
+    pub logs: LogStats,
     /// The sampling rules in force.
     pub sampling: SamplingStats,
     /// What became of the kept spans at each exporter but the first.
@@ -267,8 +274,8 @@ impl Stats {
         total(&self.dropped)
     }
 
-    /// Does the law hold: is every span that ended accounted for, and at every further exporter each one that it was
-    /// offered?
+    /// Does the law hold: is every span that ended accounted for, at every further exporter each one that it was offered, and
+    /// every log record?
     #[must_use]
     pub fn balances(&self) -> bool {
         let accounted = self.discarded
@@ -278,6 +285,10 @@ impl Stats {
             + self.failed
             + self.in_doubt
             + self.queued;
+        #[cfg(feature = "logs")]
+        if !self.logs.balances() {
+            return false;
+        }
         self.ended == accounted && self.also.iter().all(ExporterStats::balances)
     }
 }
@@ -311,6 +322,10 @@ impl fmt::Display for Stats {
             self.late_errors,
             self.correlations_replaced,
         )?;
+        #[cfg(feature = "logs")]
+        if self.logs.logged > 0 {
+            write!(f, "; {}", self.logs)?;
+        }
         self.also
             .iter()
             .try_for_each(|exporter| write!(f, "; {exporter}"))

@@ -1,10 +1,10 @@
-//! What else the exporting thread sends, beside spans: it is flushed after them, and ends after them, so that what it says
-//! of them is final.
+//! What else the exporting thread sends, beside spans: logs at the same time, and metrics after them, so that what these say
+//! is final.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -54,16 +54,26 @@ impl Beside {
         }
     }
 
-    /// Has it send what there is by now, and waits for that.
-    pub(super) fn flush(&self, until: Instant) {
-        let number = self.orders.ask(until, &self.wake);
+    /// Asks it to send what there is by now, which [`wait_for`](Self::wait_for) waits for.
+    pub(super) fn ask(&self, until: Instant) -> u64 {
+        self.orders.ask(until, &self.wake)
+    }
+
+    pub(super) fn wait_for(&self, number: u64, until: Instant) {
         self.orders.wait_for(number, until);
+    }
+
+    /// Asks it to send what there is at the end.
+    pub(super) fn stop(&self, until: Instant) {
+        self.orders.stop(until, &self.wake);
     }
 
     /// Has it send what there is at the end, and waits for its end.
     pub(super) fn end(&self, until: Instant) {
-        self.orders.stop(until, &self.wake);
-        self.orders.wait_for_end(until);
+        /// For what only has to be accounted for.
+        const GRACE: Duration = Duration::from_millis(100);
+        self.stop(until);
+        self.orders.wait_for_end(until + GRACE);
     }
 }
 

@@ -5,9 +5,9 @@ use super::queue::{Entry, Range};
 
 /// Some spans of one entry of the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) entry: usize,
-    pub(super) range: Range,
+pub(crate) struct Part {
+    pub(crate) entry: usize,
+    pub(crate) range: Range,
 }
 
 pub(super) fn spans(parts: &[Part]) -> usize {
@@ -15,7 +15,7 @@ pub(super) fn spans(parts: &[Part]) -> usize {
 }
 
 #[derive(Debug)]
-pub(super) struct Bisection {
+pub(crate) struct Bisection {
     /// The last is sent next.
     todo: Vec<Vec<Part>>,
     /// Refusals since the receiver last took something of this batch.
@@ -35,7 +35,11 @@ impl Bisection {
             let left = queued.item.left();
             left.map(move |range| Part { entry, range })
         });
-        let all: Vec<Part> = parts.collect();
+        Self::of(parts.collect(), batch, wary)
+    }
+
+    /// The same for these parts.
+    pub(crate) fn of(all: Vec<Part>, batch: usize, wary: bool) -> Self {
         // As many as it takes to find one span, and some more for others beside it.
         let halvings = spans(&all).max(2).ilog2() + 2;
         let mut todo = chunks(all, batch);
@@ -49,28 +53,28 @@ impl Bisection {
         }
     }
 
-    pub(super) fn next(&mut self) -> Option<Vec<Part>> {
+    pub(crate) fn next(&mut self) -> Option<Vec<Part>> {
         self.todo.pop()
     }
 
-    pub(super) fn taken(&mut self) {
+    pub(crate) fn taken(&mut self) {
         self.in_a_row = 0;
         self.taken = true;
     }
 
     /// Was everything refused that was sent?
-    pub(super) fn nothing_taken(&self) -> bool {
+    pub(crate) fn nothing_taken(&self) -> bool {
         !self.taken && self.in_a_row > 0
     }
 
     /// Notes that these parts were refused. Those that are returned are not sent again.
-    pub(super) fn refused(&mut self, parts: Vec<Part>) -> Vec<Part> {
+    pub(crate) fn refused(&mut self, parts: Vec<Part>) -> Vec<Part> {
         self.in_all += 1;
         self.halve(parts)
     }
 
     /// The same for parts that are too large together: where halves of them are taken, so are as many as there are.
-    pub(super) fn too_large(&mut self, parts: Vec<Part>) -> Vec<Part> {
+    pub(crate) fn too_large(&mut self, parts: Vec<Part>) -> Vec<Part> {
         self.halve(parts)
     }
 
@@ -92,7 +96,7 @@ impl Bisection {
     }
 
     /// What was not sent, and will not be now.
-    pub(super) fn rest(&mut self) -> impl Iterator<Item = Part> {
+    pub(crate) fn rest(&mut self) -> impl Iterator<Item = Part> {
         std::mem::take(&mut self.todo).into_iter().rev().flatten()
     }
 }

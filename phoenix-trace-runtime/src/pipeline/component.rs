@@ -1,6 +1,6 @@
 //! What an exporter is called in metrics.
 
-use crate::config::{Protocol, Settings};
+use crate::config::{Protocol, Settings, Signal};
 
 /// The type of an exporter, and where it exports to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +17,15 @@ impl Component {
     }
 
     pub(crate) fn of_otlp(settings: &Settings) -> Self {
-        let kind = match settings.protocol {
-            Protocol::Grpc => "otlp_grpc_span_exporter",
-            Protocol::HttpProtobuf => "otlp_http_span_exporter",
+        let kind = match (settings.signal, settings.protocol) {
+            (Signal::Traces, Protocol::Grpc) => "otlp_grpc_span_exporter",
+            (Signal::Traces, Protocol::HttpProtobuf) => "otlp_http_span_exporter",
+            (Signal::Metrics, Protocol::Grpc) => "otlp_grpc_metric_exporter",
+            (Signal::Metrics, Protocol::HttpProtobuf) => "otlp_http_metric_exporter",
+            #[cfg(feature = "logs")]
+            (Signal::Logs, Protocol::Grpc) => "otlp_grpc_log_exporter",
+            #[cfg(feature = "logs")]
+            (Signal::Logs, Protocol::HttpProtobuf) => "otlp_http_log_exporter",
         };
         let default = match settings.uri.scheme_str() {
             Some("https") => 443,

@@ -16,6 +16,12 @@ impl Pipeline {
     pub(crate) fn stats(&self) -> Stats {
         Stats {
             open: self.open_spans(),
+            #[cfg(feature = "logs")]
+            logs: self
+                .logs
+                .as_ref()
+                .map(|logs| logs.stats())
+                .unwrap_or_default(),
             sampling: self.sampling.stats(),
             ..self.decided()
         }

@@ -1,6 +1,7 @@
 //! The exporting thread. It has a reactor of its own, so it works the same under every runtime of the service and under
 //! none. On it run the workers of our own exporters, who decides segments whose grace period is over, who cuts
-//! those that stay open, and who follows the sources of sampling rules. An exporter of the SDK may block: its worker has a thread of its own, and holds up nobody.
+//! those that stay open, and who follows the sources of sampling rules. What these threads log goes nowhere, since it would be
+//! exported in turn. An exporter of the SDK may block: its worker has a thread of its own, and holds up nobody.
 
 use std::io;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use super::Sending;
 use super::beside;
 use super::destination::Make;
 use super::worker::Worker;
+use crate::logs;
 use crate::record::segment::lock;
 
 const NAME: &str = "phoenix-trace";
@@ -32,7 +34,7 @@ pub(super) fn start(
     pipeline: Arc<Pipeline>,
     resource: Resource,
     exporters: Vec<Export>,
-    beside: Option<beside::Start>,
+    beside: Vec<beside::Start>,
 ) -> io::Result<()> {
     let runtime = runtime()?;
     let ended = EndOnDrop(pipeline.clone());
@@ -57,6 +59,7 @@ pub(super) fn start(
     std::thread::Builder::new()
         .name(NAME.to_owned())
         .spawn(move || {
+            logs::suppress_here();
             let _untraced = Context::enter_telemetry_suppressed_scope();
             runtime.block_on(async {
                 let mut workers: JoinSet<()> = here.into_iter().collect();
@@ -70,16 +73,18 @@ pub(super) fn start(
                         }
                     });
                 }
-                let beside = beside.zip(pipeline.beside.as_ref());
-                let beside =
-                    beside.map(|(start, it)| tokio::spawn(it.clone().run(start, &pipeline)));
+                let all = pipeline.beside.iter().chain(&pipeline.after);
+                let beside = beside.into_iter().zip(all);
+                let beside: Vec<_> = beside
+                    .map(|(start, it)| tokio::spawn(it.clone().run(start, &pipeline)))
+                    .collect();
                 tokio::select! {
                     () = async { while workers.join_next().await.is_some() {} } => {}
                     () = pipeline.waiting.decide() => {}
                     () = pipeline.cutting.run(&pipeline) => {}
                     () = pipeline.sampling.follow() => {}
                 }
-                if let Some(beside) = beside {
+                for beside in beside {
                     // A panic has been printed; there is nothing to add.
                     let _ = beside.await;
                 }
@@ -91,7 +96,10 @@ pub(super) fn start(
 }
 
 fn runtime() -> io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().build()
+    Builder::new_current_thread()
+        .enable_all()
+        .on_thread_start(logs::suppress_here)
+        .build()
 }
 
 /// Runs the worker of an exporter on a thread of its own. Its end is told, whatever it is.
@@ -105,6 +113,7 @@ fn work_apart(
         .name(format!("{NAME}/{number}"))
         .spawn(move || {
             let _ended = ended;
+            logs::suppress_here();
             let _untraced = Context::enter_telemetry_suppressed_scope();
             runtime.block_on(work);
             runtime.shutdown_background();

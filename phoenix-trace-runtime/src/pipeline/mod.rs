@@ -45,6 +45,8 @@ use account::Count;
 pub use account::{DropReason, ExporterStats, Stats};
 pub(crate) use account::{SHARDS, thread_number};
 pub(crate) use beside::{Beside, Start};
+#[cfg(all(feature = "logs", feature = "otlp"))]
+pub(crate) use bisect::{Bisection, Part};
 pub(crate) use component::Component;
 #[cfg(feature = "testing")]
 pub(crate) use convert::spans as spans_of;
@@ -60,15 +62,19 @@ pub(crate) use orders::Order;
 #[cfg(feature = "jaeger-remote")]
 pub(crate) use otlp::Get;
 #[cfg(feature = "otlp")]
-pub(crate) use otlp::{Metrics, Otlp, Probe, tls_config};
+pub(crate) use otlp::{Otlp, Probe, Receiver, tls_config};
 #[cfg(feature = "otlp")]
 pub(crate) use pace::Pace;
+#[cfg(all(feature = "logs", feature = "otlp"))]
+pub(crate) use queue::Range;
 #[cfg(feature = "metrics")]
 pub(crate) use telemetry::LaneNow;
 use waiting::Waiting;
 
 use crate::boundary::told_name;
 use crate::interop::OtelContext;
+#[cfg(feature = "logs")]
+use crate::logs::Logs;
 #[cfg(feature = "metrics")]
 use crate::metrics::Durations;
 use crate::propagation::propagators::{DEFAULT, Propagators};
@@ -158,6 +164,17 @@ impl Default for Sending {
     }
 }
 
+/// What a pipeline has beside its exporters of spans.
+#[derive(Default)]
+pub(crate) struct Others {
+    /// What the exporting thread sends besides, at the same time as spans.
+    pub(crate) beside: Vec<Start>,
+    /// What it sends after them, since it tells what became of them.
+    pub(crate) after: Vec<Start>,
+    #[cfg(feature = "logs")]
+    pub(crate) logs: Option<Arc<Logs>>,
+}
+
 /// Everything behind the recorder. A process has one; a test may have its own.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
@@ -175,8 +192,12 @@ pub(crate) struct Pipeline {
     first: Lane,
     /// The ways to the others.
     also: Vec<Lane>,
-    /// What else the exporting thread sends.
-    beside: Option<Arc<Beside>>,
+    /// What else the exporting thread sends: at the same time as spans, and after them.
+    beside: Vec<Arc<Beside>>,
+    after: Vec<Arc<Beside>>,
+    /// Where what is logged here goes.
+    #[cfg(feature = "logs")]
+    pub(crate) logs: Option<Arc<Logs>>,
     /// Empty strands: back from the exporting thread, or from threads that have more than they need.
     buffers: Mutex<Vec<Box<Strand>>>,
     waiting: Waiting,
@@ -205,7 +226,7 @@ impl Pipeline {
         contexts: OtelContext,
         resource: Resource,
         exporters: Vec<Exporter>,
-        beside: Option<Start>,
+        others: Others,
     ) -> std::io::Result<Arc<Self>> {
         let lane = |exporter: &Exporter| {
             let component = exporter.component.clone();
@@ -220,7 +241,12 @@ impl Pipeline {
         pipeline.contexts = contexts;
         let name = resource.get(&Key::from_static_str("service.name"));
         pipeline.told_name = name.and_then(|name| told_name(&name.as_str()));
-        pipeline.beside = beside.is_some().then(Arc::default);
+        pipeline.beside = others.beside.iter().map(|_| Arc::default()).collect();
+        pipeline.after = others.after.iter().map(|_| Arc::default()).collect();
+        #[cfg(feature = "logs")]
+        {
+            pipeline.logs = others.logs;
+        }
         let pipeline = Arc::new(pipeline);
         let exporters = exporters
             .into_iter()
@@ -230,6 +256,7 @@ impl Pipeline {
                 may_block: exporter.may_block,
             })
             .collect();
+        let beside = others.beside.into_iter().chain(others.after).collect();
         keeper::start(pipeline.clone(), resource, exporters, beside)?;
         Ok(pipeline)
     }
@@ -254,7 +281,10 @@ impl Pipeline {
             told_name: None,
             first,
             also,
-            beside: None,
+            beside: Vec::new(),
+            after: Vec::new(),
+            #[cfg(feature = "logs")]
+            logs: None,
             buffers: Mutex::default(),
             waiting: Waiting::default(),
             ending: AtomicBool::new(false),
@@ -337,6 +367,7 @@ impl Pipeline {
 
     /// Hands a strand of a kept segment to the exporters.
     pub(crate) fn keep(&self, mut strand: Box<Strand>, kept: Kept) {
+        strand.logs.release();
         self.count_segment(&strand, Some(kept.reasons));
         self.count_overflow(&strand);
         self.measure(&strand, Some(&kept));
@@ -433,13 +464,22 @@ impl Pipeline {
             .lanes()
             .map(|lane| (lane, lane.orders.ask(until, &lane.queue.wake)))
             .collect();
+        let beside: Vec<_> = self.beside.iter().map(|it| (it, it.ask(until))).collect();
         let sent = |(lane, number): (&Lane, u64)| lane.orders.wait_for(number, until);
         let sent = asked
             .into_iter()
             .map(sent)
             .fold(true, |all, sent| all & sent);
-        if let Some(beside) = &self.beside {
-            beside.flush(until);
+        for (beside, number) in beside {
+            beside.wait_for(number, until);
+        }
+        for after in &self.after {
+            let number = after.ask(until);
+            after.wait_for(number, until);
+        }
+        #[cfg(feature = "logs")]
+        if let Some(logs) = &self.logs {
+            logs.flush_lines(until);
         }
         sent
     }
@@ -453,10 +493,17 @@ impl Pipeline {
             lane.queue.close();
             lane.orders.stop(until, &lane.queue.wake);
         }
+        for beside in &self.beside {
+            beside.stop(until);
+        }
         let sent = |lane: &Lane| lane.end(until);
         let sent = self.lanes().map(sent).fold(true, |all, sent| all & sent);
-        if let Some(beside) = &self.beside {
+        for beside in self.beside.iter().chain(&self.after) {
             beside.end(until);
+        }
+        #[cfg(feature = "logs")]
+        if let Some(logs) = &self.logs {
+            logs.close_lines(until);
         }
         sent
     }

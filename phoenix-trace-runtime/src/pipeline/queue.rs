@@ -31,9 +31,9 @@ pub(super) struct Queued {
 
 /// Spans of one strand, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Range {
-    pub(super) first: u32,
-    pub(super) end: u32,
+pub(crate) struct Range {
+    pub(crate) first: u32,
+    pub(crate) end: u32,
 }
 
 impl Range {

@@ -3,7 +3,7 @@
 
 use opentelemetry::trace::SpanContext;
 
-use super::carry::{current_span, with_active};
+use super::carry::current_span;
 use super::mail::Late;
 use super::stored::{EVENT, LINK, NONE, Rendered};
 use super::strand::Strand;
@@ -75,8 +75,9 @@ pub(super) fn on_active<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Optio
 }
 
 /// Records a failure on the running span.
+#[cfg(feature = "grpc")]
 pub(crate) fn fail(failure: &Failure<'_>) {
-    if let Some(number) = with_active(|strand| strand.current) {
+    if let Some(number) = super::carry::with_active(|strand| strand.current) {
         fail_active(number, failure);
     }
 }

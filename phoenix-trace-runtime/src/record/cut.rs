@@ -55,6 +55,7 @@ impl Strand {
         ended.overflow = std::mem::take(&mut self.overflow);
         ended.unrecorded = std::mem::take(&mut self.unrecorded);
         ended.squeezed = self.squeezed;
+        ended.logs = std::mem::take(&mut self.logs);
 
         self.renumber();
         std::mem::swap(&mut self.records, &mut open.records);

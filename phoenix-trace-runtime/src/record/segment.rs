@@ -14,6 +14,7 @@ use super::corrected::Corrected;
 use super::joining::{Joining, Undecided};
 use super::strand::{Role, Strand};
 use super::thread;
+use crate::logs::Held;
 use crate::pipeline::{DropReason, Pipeline};
 use crate::propagation::Threshold;
 use crate::sampling::{Found, Reasons};
@@ -74,6 +75,8 @@ struct Waiting {
     spans: usize,
     /// Something failed in a strand that had no span to wait with.
     failed: bool,
+    /// What was logged on strands that do not wait themselves.
+    logs: Held,
     /// What the strands that wait hold beyond what they took room for, and how much of it was taken since.
     bytes: usize,
     charged: usize,
@@ -98,6 +101,7 @@ impl Segment {
             segment.corrected = Corrected::default();
             let waiting = segment.joining.reset();
             (waiting.spans, waiting.failed) = (0, false);
+            waiting.logs.discard();
         } else {
             spare = None;
         }
@@ -176,7 +180,7 @@ impl Segment {
 
     /// What waits for the decision is bounded: strands without spans do not wait, and when there are as many spans as a
     /// segment may have, others are given up, those with failures at twice that number.
-    fn admit(&self, joined: &mut Waiting, strand: Box<Strand>) -> Option<Box<Strand>> {
+    fn admit(&self, joined: &mut Waiting, mut strand: Box<Strand>) -> Option<Box<Strand>> {
         let spans = strand.records.len();
         if strand.role == Role::Root {
             joined.spans += spans;
@@ -185,10 +189,12 @@ impl Segment {
         joined.failed |= strand.failed;
         let room = self.pipeline.limits.spans_per_segment * if strand.failed { 2 } else { 1 };
         if spans == 0 {
+            joined.logs.append(&mut strand.logs);
             thread::recycle(strand);
             return None;
         }
         if joined.spans + spans > room {
+            joined.logs.append(&mut strand.logs);
             self.pipeline.give_up(strand, DropReason::SegmentFull);
             return None;
         }
@@ -227,6 +233,7 @@ impl Segment {
             return;
         }
         let strands = std::mem::take(&mut joined.strands);
+        let logs = std::mem::take(&mut joined.logs);
         joined.spans = 0;
         let failed = std::mem::take(&mut joined.failed) | failing;
         self.release(joined);
@@ -238,13 +245,21 @@ impl Segment {
             across: self.across.take(),
         };
         let verdict = self.verdict(found, strands.iter());
-        self.carry_out(verdict, strands.into_iter());
+        self.carry_out(verdict, strands.into_iter(), logs);
     }
 
-    fn carry_out(&self, verdict: Verdict, strands: impl Iterator<Item = Box<Strand>>) {
+    fn carry_out(
+        &self,
+        verdict: Verdict,
+        strands: impl Iterator<Item = Box<Strand>>,
+        mut logs: Held,
+    ) {
         match verdict {
-            Verdict::Kept(kept) => strands.for_each(|strand| self.pipeline.keep(strand, kept)),
-            _ => self.pipeline.discard_all(strands),
+            Verdict::Kept(kept) => {
+                strands.for_each(|strand| self.pipeline.keep(strand, kept));
+                logs.release();
+            }
+            Verdict::Dropped => self.pipeline.discard_all(strands),
         }
     }
 
@@ -326,6 +341,7 @@ impl Segment {
         let failing = undecided.has_failing();
         let joined = undecided.waiting();
         let mut strands = std::mem::take(&mut joined.strands);
+        let logs = std::mem::take(&mut joined.logs);
         let failed =
             joined.failed || failing || strands.iter().chain(&last).any(|strand| strand.failed);
         let root = strands
@@ -341,7 +357,7 @@ impl Segment {
         };
         let verdict = self.verdict(found, strands.iter().chain(&last));
         undecided.decide(verdict);
-        self.carry_out(verdict, strands.drain(..).chain(last));
+        self.carry_out(verdict, strands.drain(..).chain(last), logs);
         if strands.capacity() > 0 {
             self.joining.leave(|waiting| waiting.strands = strands);
         }

@@ -16,6 +16,7 @@ use super::segment::{Kept, Segment};
 use super::site::Site;
 use super::stored::{EVENT, LINK, NONE, Record, StoredAttr, StoredEvent, Text};
 use super::{ids, thread};
+use crate::logs::Held;
 use crate::pipeline::Pipeline;
 use crate::sampling::Root;
 
@@ -106,6 +107,8 @@ pub(crate) struct Strand {
     pub(crate) spare_segment: Option<Arc<Segment>>,
     /// Set when the segment was decided to be kept.
     pub(crate) kept: Option<Kept>,
+    /// What was logged and waits for the decision.
+    pub(crate) logs: Held,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,6 +172,7 @@ impl Strand {
             spare: None,
             spare_segment: None,
             kept: None,
+            logs: Held::default(),
         })
     }
 
@@ -216,6 +220,7 @@ impl Strand {
         self.segment = None;
         self.part = None;
         self.kept = None;
+        self.logs.discard();
     }
 
     /// What another exporter needs of a strand that was decided to be kept.

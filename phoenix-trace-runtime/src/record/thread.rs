@@ -12,6 +12,8 @@ use super::start::Child;
 use super::strand::Strand;
 use crate::interop::OtelContext;
 use crate::interop::contexts::Attachments;
+#[cfg(feature = "logs")]
+use crate::logs::Logs;
 use crate::pipeline::Pipeline;
 use crate::propagation::propagators::{DEFAULT, Propagators};
 
@@ -30,6 +32,9 @@ pub(crate) struct Thread {
     pipeline: Option<Arc<Pipeline>>,
     /// Of the process, unless they are the default.
     propagators: Option<&'static Propagators>,
+    /// Of the process, whether it has a pipeline or not.
+    #[cfg(feature = "logs")]
+    logs: Option<Arc<Logs>>,
     generation: u64,
     /// Instead of the process's pipeline, for the time of a scope on this thread.
     scoped: Option<Arc<Pipeline>>,
@@ -45,6 +50,8 @@ thread_local! {
             ids: None,
             pipeline: None,
             propagators: None,
+            #[cfg(feature = "logs")]
+            logs: None,
             generation: 0,
             scoped: None,
         })
@@ -54,6 +61,8 @@ thread_local! {
 /// The pipeline of the process, the propagators that it uses with and without one, and how often these were set.
 static GLOBAL: RwLock<Option<Arc<Pipeline>>> = RwLock::new(None);
 static PROPAGATORS: RwLock<Option<&'static Propagators>> = RwLock::new(None);
+#[cfg(feature = "logs")]
+static LOGS: RwLock<Option<Arc<Logs>>> = RwLock::new(None);
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 /// Pipelines that run: zero means that tracing is off.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
@@ -116,6 +125,10 @@ impl Thread {
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone();
             self.propagators = *PROPAGATORS.read().unwrap_or_else(PoisonError::into_inner);
+            #[cfg(feature = "logs")]
+            {
+                self.logs = process_logs();
+            }
         }
     }
 
@@ -380,6 +393,32 @@ pub(crate) fn propagators() -> &'static Propagators {
         }
     });
     propagators.flatten().unwrap_or(&DEFAULT)
+}
+
+/// Where what is logged in this process goes from here on, whether anything is recorded or not.
+#[cfg(feature = "logs")]
+pub(crate) fn set_logs(logs: Arc<Logs>) {
+    *LOGS.write().unwrap_or_else(PoisonError::into_inner) = Some(logs);
+    GENERATION.fetch_add(1, Ordering::Release);
+}
+
+#[cfg(feature = "logs")]
+fn process_logs() -> Option<Arc<Logs>> {
+    LOGS.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Where goes what the running code logs. What comes after the end of its pipeline is counted there.
+#[cfg(feature = "logs")]
+pub(crate) fn logs() -> Option<Arc<Logs>> {
+    let logs = with(|thread| {
+        thread.refresh();
+        match thread.reports_to() {
+            Some(pipeline) => pipeline.logs.clone(),
+            None => thread.logs.clone(),
+        }
+    });
+    // Where the thread is ending, they are those of the process.
+    logs.unwrap_or_else(process_logs)
 }
 
 pub(crate) fn global() -> Option<Arc<Pipeline>> {

@@ -24,7 +24,7 @@ impl Reasons {
     pub(crate) const HEAD: Self = Self(1);
     pub(crate) const ERROR: Self = Self(2);
     pub(crate) const FORCED: Self = Self(4);
-    /// A service that was called keeps its part; said of segments that have no error themselves.
+    /// A service that was called keeps its part; said of segments that neither failed nor were forced themselves.
     pub(crate) const CALLEE: Self = Self(8);
     pub(crate) const SLOW: Self = Self(16);
     pub(crate) const NONE: Self = Self(0);
@@ -81,7 +81,7 @@ impl Reasons {
         if context.tail {
             if found.failed {
                 reasons = reasons.and(Self::ERROR);
-            } else if found.across.callee {
+            } else if found.across.callee && !context.forced {
                 reasons = reasons.and(Self::CALLEE);
             }
             if found.slow {

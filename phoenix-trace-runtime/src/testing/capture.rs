@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use opentelemetry_sdk::trace::SpanData;
 
+#[cfg(feature = "logs")]
+use super::ReceivedLog;
 use super::lint::{Finding, findings};
 use super::memory::Memory;
 use super::spans::Spans;
@@ -79,6 +81,8 @@ impl Capture {
         crate::panics::listen();
         crate::interop::observer::observe();
         let spans = Memory::default();
+        #[cfg(feature = "logs")]
+        let config = config.logs_in_memory();
         match bootstrap::start(config.only_destination(spans.clone())) {
             Ok(pipeline) => Self {
                 pipeline,
@@ -184,6 +188,30 @@ impl Capture {
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
             panic!("{}\nrecorded were:\n{}", lines.join("\n"), self.tree());
         }
+    }
+
+    /// What was logged within it, as a receiver would get it: by a `tracing` subscriber with [`layer`](crate::layer), which the
+    /// test has to have.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::testing::Capture;
+    /// use tracing_subscriber::layer::SubscriberExt as _;
+    ///
+    /// let capture = Capture::new();
+    /// let subscriber = tracing_subscriber::registry().with(phoenix_trace_runtime::layer());
+    /// tracing::subscriber::with_default(subscriber, || {
+    ///     capture.run(|| tracing::info!(target: "orders", rows = 3, "planned"));
+    /// });
+    /// assert_eq!(capture.logs()[0].to_string(), "INFO orders: planned rows=3");
+    /// ```
+    #[cfg(feature = "logs")]
+    #[must_use]
+    pub fn logs(&self) -> Vec<ReceivedLog> {
+        let records = self.pipeline.logs.as_ref().map(|logs| logs.in_memory());
+        let records = records.unwrap_or_default();
+        let of =
+            |record| ReceivedLog::of_scopes(&crate::logs::scopes(std::iter::once(record)), &[]);
+        records.iter().flat_map(of).collect()
     }
 
     /// The account of this capture.

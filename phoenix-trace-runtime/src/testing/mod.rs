@@ -11,8 +11,8 @@ mod stable;
 pub use capture::{Capture, CaptureGuard};
 pub use lint::Finding;
 pub use receiver::{
-    ExportTraceServiceRequest, Fault, MetricValue, MetricsTimeout, OtlpReceiver, Protocol,
-    ReceivedExemplar, ReceivedLink, ReceivedMetrics, ReceivedPoint, ReceivedRequest, ReceivedSpan,
-    WaitTimeout,
+    ExportTraceServiceRequest, Fault, LogsTimeout, MetricValue, MetricsTimeout, OtlpReceiver,
+    Protocol, ReceivedExemplar, ReceivedLink, ReceivedLog, ReceivedLogs, ReceivedMetrics,
+    ReceivedPoint, ReceivedRequest, ReceivedSpan, WaitTimeout,
 };
 pub use spans::Spans;

@@ -93,7 +93,7 @@ impl Spans {
 
     /// They themselves, in the order of their starts.
     #[must_use]
-    pub fn all(&self) -> &[Span] {
+    pub fn as_slice(&self) -> &[Span] {
         &self.chosen
     }
 

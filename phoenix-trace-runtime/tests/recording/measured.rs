@@ -127,9 +127,9 @@ async fn what_is_cut_and_what_comes_late_is_measured_once() {
             "x".parse::<u8>()
         });
         assert!(failing.await.is_err());
-        late
+        Some(late)
     });
-    let late = measured.capture.future(root).await;
+    let late = measured.capture.future(root).await.expect("it was spawned");
     late.await.expect("no panic");
     measured.capture.shutdown();
     assert_eq!(

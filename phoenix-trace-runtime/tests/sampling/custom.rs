@@ -142,7 +142,8 @@ async fn the_threshold_of_the_parent_is_the_threshold() {
         serve([asked]).await;
     }
     drop(guard);
-    let states: Vec<String> = capture.exported().iter().map(state).collect();
+    let mut states: Vec<String> = capture.exported().iter().map(state).collect();
+    states.sort_unstable();
     assert_eq!(states, ["ot=th:c", "vendor=1"]);
 }
 

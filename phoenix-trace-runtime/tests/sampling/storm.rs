@@ -31,12 +31,9 @@ fn a_limit_cuts_what_is_kept_for_errors_alone_and_lets_one_of_each_kind_through(
         spans.map(state).collect::<Vec<_>>()
     };
     assert!(!of("pay", "Refused").is_empty() && !of("refund", "Timeout").is_empty());
-    // While it cuts, nobody knows how many others one stands for.
-    assert_eq!(of("pay", "Refused").first().map(String::as_str), Some(""));
-    assert_eq!(
-        of("pay", "Timeout").first().map(String::as_str),
-        Some("ot=th:0")
-    );
+    // The first one stands for itself; while the limit cuts, nobody knows how many others one stands for.
+    assert!(of("pay", "Timeout").iter().any(|state| state == "ot=th:0"));
+    assert!(exported.iter().any(|span| state(span).is_empty()));
     let stats = capture.stats();
     let kept = exported.len() as u64;
     assert_eq!(stats.sampling.errors_cut + kept, FAILED as u64 + 3);
@@ -59,9 +56,14 @@ fn a_rule_with_a_limit_keeps_so_many_per_second_and_then_states_no_threshold() {
     let capture = Capture::with_sampler(Rule::new().at_most(2.0).into());
     capture.run(|| (0..STARTED).for_each(|_| drop(enter("root"))));
     let states: Vec<String> = capture.exported().iter().map(state).collect();
-    assert!(states.len() >= 2 && states.len() < 100, "{}", states.len());
-    assert_eq!(states[..2], ["ot=th:0", "ot=th:0"]);
-    assert!(states[2..].iter().all(String::is_empty), "{states:?}");
+    assert!(states.len() < 100, "{}", states.len());
+    let exact = states.iter().filter(|state| *state == "ot=th:0").count();
+    assert!(exact >= 2, "{states:?}");
+    assert!(
+        states
+            .iter()
+            .all(|state| state.is_empty() || state == "ot=th:0")
+    );
 }
 
 #[test]

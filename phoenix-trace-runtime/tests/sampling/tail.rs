@@ -55,12 +55,13 @@ async fn only_the_local_root_counts_and_not_the_tasks_that_outlive_it() {
             .grace_period(Duration::from_secs(3600)),
     );
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
-    let task = capture
-        .future(traced("root", async {
-            spawn(traced("task", async { ended.await.is_ok() }))
-        }))
-        .await;
+    let mut task = None;
+    let root = traced("root", async {
+        task = Some(spawn(traced("task", async { ended.await.is_ok() })));
+    });
+    capture.future(root).await;
     end.send(()).expect("it waits");
+    let task = task.expect("it was spawned");
     assert!(task.await.expect("it ends"));
     assert_eq!(kept(&capture), [""; 0]);
     assert_eq!(capture.stats().segments_discarded, 1);

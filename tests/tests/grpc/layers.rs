@@ -169,8 +169,10 @@ async fn a_method_that_was_reached_names_the_calls_that_do_not_reach_it() {
         tree(&capture),
         "\
 grpc · server · rpc.response.status_code=UNAUTHENTICATED
+
 shop.v1.Orders/PlaceOrder · server · rpc.response.status_code=OK
 └╴reserve
+
 shop.v1.Orders/PlaceOrder · server · rpc.response.status_code=UNAUTHENTICATED
 "
     );

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::routing::get;
 use http::{Request, Response};
-use opentelemetry_instrumentation_tower::HTTPLayerBuilder;
+use opentelemetry_instrumentation_tower::http::server;
 use phoenix_trace::interop::TracerProvider;
 use phoenix_trace::testing::Capture;
 use phoenix_trace::{TracingBridge, traced_operation};
@@ -76,7 +76,7 @@ async fn the_layer_of_opentelemetry_for_tower_is_around_annotated_handlers() {
     // It holds nothing: spans go to whatever captures them where they are made.
     opentelemetry::global::set_tracer_provider(TracerProvider::new());
     let capture = Capture::new();
-    let layer = HTTPLayerBuilder::builder().build().expect("a layer");
+    let layer = server::Layer::new();
     let service = layer.layer(service_fn(answer));
     let served = async {
         service

@@ -2,7 +2,7 @@
 //! became of their spans.
 
 use std::io::Write as _;
-use std::process::{ExitCode, Termination as _};
+use std::process::{ExitCode, Termination};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -13,21 +13,26 @@ static STOP: AtomicBool = AtomicBool::new(false);
 
 pub(crate) fn run(name: &str) -> ExitCode {
     let code = match name {
-        "multi_thread" => multi_thread::main().report(),
-        "current_thread" => current_thread::main().report(),
-        "synchronous" => synchronous::main().report(),
+        "multi_thread" => code(multi_thread::main),
+        "current_thread" => code(current_thread::main),
+        "synchronous" => code(synchronous::main),
         "never" => never::main(),
         "never_synchronous" => never_synchronous::main(),
         "without" => without::main(),
-        "exit" => exit::main().report(),
-        "manual" => manual::main().report(),
-        "panic" => panic::main().report(),
-        "returns" => returns::main().report(),
+        "exit" => code(exit::main),
+        "manual" => code(manual::main),
+        "panic" => code(panic::main),
+        "returns" => code(returns::main),
         "rebuilt" => rebuilt::main(),
         other => panic!("no program `{other}`"),
     };
     tell_account();
     code
+}
+
+/// What a `main` ends the process with.
+fn code<T: Termination>(main: impl FnOnce() -> T) -> ExitCode {
+    main().report()
 }
 
 fn tell(line: &str) {
@@ -72,8 +77,12 @@ async fn load() {
         });
     }
     work_later().await;
-    tell("ready");
-    phoenix_trace::shutdown_signal().await;
+    // Ready is who listens already: a signal that comes before ends the process as that of a `main` that does not.
+    tokio::select! {
+        biased;
+        () = phoenix_trace::shutdown_signal() => {}
+        () = async { tell("ready"); std::future::pending().await } => {}
+    }
     STOP.store(true, Ordering::SeqCst);
     tasks.join_all().await;
 }

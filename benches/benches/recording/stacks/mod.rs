@@ -3,6 +3,7 @@
 //! it has to copy it.
 
 mod fast;
+mod logs;
 mod otel_sdk;
 mod ours;
 mod tracing_otel;
@@ -18,6 +19,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 
 pub(crate) use fast::Fastrace;
+pub(crate) use logs::{JsonLines, OurLines};
 pub(crate) use otel_sdk::OtelSdk;
 pub(crate) use ours::Ours;
 pub(crate) use tracing_otel::TracingOtel;
@@ -79,7 +81,7 @@ pub(crate) enum Name {
     OursOff,
     OursOtlp,
     OursEverySpan,
-    OursNoContext,
+    OursLocalRoots,
     BridgeDropped,
     BridgeExported,
     TracingOtelTenth,
@@ -90,10 +92,12 @@ pub(crate) enum Name {
     OtelSdk,
     FastraceCancelled,
     FastraceReported,
+    OurLines,
+    JsonLines,
 }
 
 impl Name {
-    const ALL: [(Self, &'static str); 18] = [
+    const ALL: [(Self, &'static str); 22] = [
         (Self::Untraced, "untraced"),
         (Self::OursDropped, "phoenix-trace, dropped"),
         (Self::OursTenRules, "phoenix-trace, 10 rules"),
@@ -107,8 +111,8 @@ impl Name {
             "phoenix-trace, OpenTelemetry context at every span",
         ),
         (
-            Self::OursNoContext,
-            "phoenix-trace, no OpenTelemetry context",
+            Self::OursLocalRoots,
+            "phoenix-trace, OpenTelemetry context at local roots",
         ),
         (Self::BridgeDropped, "tracing on phoenix-trace, 10 %"),
         (Self::BridgeExported, "tracing on phoenix-trace, all"),
@@ -120,6 +124,8 @@ impl Name {
         (Self::OtelSdk, "opentelemetry_sdk, all"),
         (Self::FastraceCancelled, "fastrace, cancelled"),
         (Self::FastraceReported, "fastrace, reported"),
+        (Self::OurLines, "phoenix-trace, log lines"),
+        (Self::JsonLines, "tracing-subscriber, JSON"),
     ];
 
     /// Must every span reach an exporter?
@@ -144,7 +150,7 @@ impl Name {
             Self::OursManyRules,
             Self::OursMeasured,
             Self::OursEverySpan,
-            Self::OursNoContext,
+            Self::OursLocalRoots,
             Self::TracingOtelOff,
         ];
         !drops.contains(&self) && !self.is_off()

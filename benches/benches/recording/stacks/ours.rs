@@ -143,7 +143,7 @@ impl Ours {
     }
 }
 
-fn init(config: Config) -> Result<Box<dyn Pipeline>, String> {
+pub(super) fn init(config: Config) -> Result<Box<dyn Pipeline>, String> {
     let telemetry = phoenix_trace::init(config).map_err(|error| error.to_string())?;
     Ok(Box::new(telemetry))
 }

@@ -11,13 +11,14 @@ use crate::sensitive::Sensitive;
 
 pub(super) const OURS: &str = "phoenix_trace";
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "environment",
     "shutdown",
     "strict",
     "print_config",
     "otel_context",
     "correlation",
+    "logs",
     "sensitive",
     "limits",
     "sampling",
@@ -47,11 +48,15 @@ impl Config {
         self.strict |= ours.flag("strict", "false") == Some(true);
         self.print |= ours.flag("print_config", "false") == Some(true);
         let contexts = OtelContext::ALL.map(|mode| (mode.as_str(), mode));
-        if let Some(mode) = ours.word("otel_context", &contexts, "local_root") {
+        if let Some(mode) = ours.word("otel_context", &contexts, "auto") {
             self.otel_context = mode;
         }
         if let Some(correlation) = ours.section("correlation", &["header", "source"]) {
             self.read_correlation(&correlation);
+        }
+        #[cfg(feature = "logs")]
+        if let Some(logs) = ours.section("logs", &super::logs::KEYS) {
+            self.read_our_logs(&logs);
         }
         if let Some(sensitive) = ours.section("sensitive", &["policy", "key"]) {
             self.read_sensitive(&sensitive);

@@ -5,6 +5,8 @@ mod distribution;
 #[cfg(test)]
 mod documented;
 mod exporter;
+#[cfg(feature = "logs")]
+mod logs;
 mod metrics;
 mod resource;
 mod sampler;
@@ -99,6 +101,8 @@ impl Config {
             self.origins.from(&setting, place);
         }
         self.check_metrics();
+        #[cfg(feature = "logs")]
+        self.check_logs();
         self.check_sensitive();
         self.check_propagators();
     }
@@ -125,7 +129,14 @@ impl Config {
             self.read_traces(provider);
         }
         self.read_metrics(root.get("meter_provider"));
-        for key in ["logger_provider", "instrumentation/development"] {
+        #[cfg(feature = "logs")]
+        self.read_logs(root.get("logger_provider"));
+        let left_out = [
+            #[cfg(not(feature = "logs"))]
+            "logger_provider",
+            "instrumentation/development",
+        ];
+        for key in left_out {
             if let Some(there) = root.get(key).filter(|there| !there.node.is_null()) {
                 there.unsupported("it is left out");
             }

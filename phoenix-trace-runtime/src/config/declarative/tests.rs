@@ -525,6 +525,59 @@ meter_provider:
     assert_eq!(config.targets.to_string(), "nowhere");
 }
 
+#[cfg(feature = "logs")]
+#[test]
+fn logs_go_where_their_processor_says() {
+    let to = |text: &str| {
+        let config = config(&format!("file_format: \"1.1\"\n{text}"), &[]);
+        assert_eq!(problems(&config), [""; 0]);
+        let export = config.logs_export(&mut Vec::new());
+        export.map(|settings| settings.to_string())
+    };
+    let traces =
+        "tracer_provider:\n  processors:\n    - batch:\n        exporter:\n          otlp_grpc:\n";
+    assert_eq!(to(traces), None, "without a provider there is no export");
+    let logs = "logger_provider:
+  processors:
+    - batch:
+        schedule_delay: 100
+        exporter:
+          otlp_http:
+            endpoint: http://loki:3100/otlp/v1/logs
+  limits:
+    attribute_count_limit: 16
+distribution:
+  phoenix_trace:
+    logs:
+      format: text
+      of_dropped: warn
+      span_fields: true
+      levels: warn,my_crate=debug
+";
+    let expected = "over OTLP/HTTP to http://loki:3100/otlp/v1/logs";
+    assert_eq!(to(logs).as_deref(), Some(expected));
+    let logs = config(&format!("file_format: \"1.1\"\n{logs}"), &[]).logs;
+    assert_eq!(
+        (
+            logs.format,
+            logs.of_dropped,
+            logs.span_fields,
+            logs.limits.fields
+        ),
+        (crate::LogFormat::Text, crate::LogsOfDropped::Warn, true, 16)
+    );
+    let console =
+        "logger_provider:\n  processors:\n    - simple:\n        exporter:\n          console:\n";
+    assert_eq!(to(console), None, "lines are written anyway");
+    assert_eq!(
+        wrong("distribution:\n  phoenix_trace:\n    logs:\n      levels: my_crate=loud\n"),
+        [
+            "otel.yaml:5:15: distribution.phoenix_trace.logs.levels: `my_crate=loud` cannot be used: expected levels by target, \
+             such as warn,my_crate=debug; using info instead"
+        ]
+    );
+}
+
 #[test]
 fn metrics_are_put_together_as_their_reader_says() {
     let how = |reader: &str| {

@@ -154,7 +154,7 @@ fn count(section: &Section<'_, '_>, key: &str, into: &mut u16) -> bool {
     number.is_some()
 }
 
-fn size(section: &Section<'_, '_>, key: &str, into: &mut usize) {
+pub(super) fn size(section: &Section<'_, '_>, key: &str, into: &mut usize) {
     if let Some(number) = section.whole(key, 1, &into.to_string()) {
         *into = usize::try_from(number).unwrap_or(usize::MAX);
     }

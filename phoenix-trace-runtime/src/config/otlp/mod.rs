@@ -18,6 +18,8 @@ pub(super) use vars::Whose;
 pub(crate) enum Signal {
     Traces,
     Metrics,
+    #[cfg(feature = "logs")]
+    Logs,
 }
 
 impl Signal {
@@ -26,6 +28,8 @@ impl Signal {
         match self {
             Self::Traces => "traces",
             Self::Metrics => "metrics",
+            #[cfg(feature = "logs")]
+            Self::Logs => "logs",
         }
     }
 
@@ -34,6 +38,8 @@ impl Signal {
         match self {
             Self::Traces => "/v1/traces",
             Self::Metrics => "/v1/metrics",
+            #[cfg(feature = "logs")]
+            Self::Logs => "/v1/logs",
         }
     }
 
@@ -42,6 +48,8 @@ impl Signal {
         match self {
             Self::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
             Self::Metrics => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+            #[cfg(feature = "logs")]
+            Self::Logs => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::config::vars::{Vars, percent_decoded};
 struct Names {
     traces: &'static str,
     metrics: &'static str,
+    #[cfg(feature = "logs")]
+    logs: &'static str,
     all: &'static str,
 }
 
@@ -17,6 +19,8 @@ macro_rules! names {
         Names {
             traces: concat!("OTEL_EXPORTER_OTLP_TRACES_", $rest),
             metrics: concat!("OTEL_EXPORTER_OTLP_METRICS_", $rest),
+            #[cfg(feature = "logs")]
+            logs: concat!("OTEL_EXPORTER_OTLP_LOGS_", $rest),
             all: concat!("OTEL_EXPORTER_OTLP_", $rest),
         }
     };
@@ -27,6 +31,8 @@ impl Names {
         let own = |signal| match signal {
             Signal::Traces => self.traces,
             Signal::Metrics => self.metrics,
+            #[cfg(feature = "logs")]
+            Signal::Logs => self.logs,
         };
         match whose {
             Whose::Own(signal) => vec![own(signal)],
@@ -77,7 +83,7 @@ impl Vars<'_> {
         Some(Endpoint {
             url,
             named_by: named_by.into(),
-            is_base: ![ENDPOINT.traces, ENDPOINT.metrics].contains(&named_by),
+            is_base: named_by == ENDPOINT.all || named_by == EARLIER,
         })
     }
 

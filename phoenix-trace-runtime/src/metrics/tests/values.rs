@@ -204,6 +204,8 @@ fn they_say_where_an_exporter_exports_to_and_what_they_count() {
     for point in points.iter().filter(of_the_account) {
         let unit = if point.name.contains(".segment.") {
             "{segment}"
+        } else if point.name.contains(".log.") {
+            "{log_record}"
         } else {
             "{span}"
         };

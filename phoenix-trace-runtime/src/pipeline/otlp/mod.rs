@@ -10,8 +10,8 @@ mod get;
 mod group;
 mod grpc;
 mod http;
-mod metrics;
 mod probe;
+mod receiver;
 mod spans;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
@@ -28,8 +28,8 @@ use opentelemetry_sdk::Resource;
 use self::encode::{Encoded, Encoder};
 #[cfg(feature = "jaeger-remote")]
 pub(crate) use self::get::Get;
-pub(crate) use self::metrics::Metrics;
 pub(crate) use self::probe::Probe;
+pub(crate) use self::receiver::Receiver;
 pub(crate) use self::tls::config as tls_config;
 use self::transport::Transport;
 use super::destination::{Answer, Destination, Piece, Sending};

@@ -9,7 +9,7 @@ use opentelemetry_sdk::Resource;
 
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline::destination::{Answer, Destination, Piece, Sending};
-use crate::pipeline::{Component, Exporter, Limits, Pipeline, Sending as Settings, Stats};
+use crate::pipeline::{Component, Exporter, Limits, Others, Pipeline, Sending as Settings, Stats};
 use crate::propagation::propagators::DEFAULT;
 use crate::record::carry::current_span;
 use crate::record::entered::{Entered, enter};
@@ -188,7 +188,7 @@ impl Rig {
             crate::interop::OtelContext::default(),
             resource,
             exporters.collect(),
-            None,
+            Others::default(),
         );
         Self {
             pipeline: pipeline.expect("a thread"),

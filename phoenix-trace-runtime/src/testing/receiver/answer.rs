@@ -6,6 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use http_body_util::Full;
+use opentelemetry_proto::tonic::collector::logs::v1::{
+    ExportLogsPartialSuccess, ExportLogsServiceResponse,
+};
 use opentelemetry_proto::tonic::collector::metrics::v1::{
     ExportMetricsPartialSuccess, ExportMetricsServiceResponse,
 };
@@ -49,6 +52,17 @@ impl Success for ExportTraceServiceResponse {
             error_message,
         });
         Self { partial_success }
+    }
+}
+
+impl Success for ExportLogsServiceResponse {
+    fn partial(rejected_log_records: i64, error_message: String) -> Self {
+        Self {
+            partial_success: Some(ExportLogsPartialSuccess {
+                rejected_log_records,
+                error_message,
+            }),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod answer;
 mod fault;
 mod log;
+mod logs;
 mod metrics;
 mod points;
 mod received;
@@ -23,15 +24,17 @@ use tokio::task::AbortHandle;
 
 pub use self::fault::Fault;
 pub use self::log::{Protocol, ReceivedRequest, WaitTimeout};
+pub use self::logs::{LogsTimeout, ReceivedLog, ReceivedLogs};
 pub use self::metrics::{MetricsTimeout, ReceivedMetrics};
 pub use self::points::{MetricValue, ReceivedExemplar, ReceivedPoint};
 pub use self::received::{ReceivedLink, ReceivedSpan};
 pub use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 
 use self::log::Log;
+use self::logs::LogsLog;
 use self::metrics::MetricsLog;
 
-/// An OTLP receiver for traces and metrics, over gRPC and over HTTP with protobuf bodies, on loopback ports.
+/// An OTLP receiver for traces, metrics and logs, over gRPC and over HTTP with protobuf bodies, on loopback ports.
 ///
 /// It records what it accepts, and can be told to fail in the ways of [`Fault`]. gzip and
 /// zstd are understood on both ports. Dropping it closes its ports and connections.
@@ -52,6 +55,7 @@ use self::metrics::MetricsLog;
 pub struct OtlpReceiver {
     log: Arc<Log>,
     metrics: Arc<MetricsLog>,
+    logs: Arc<LogsLog>,
     grpc: SocketAddr,
     http: SocketAddr,
     server: Server,
@@ -94,20 +98,21 @@ impl OtlpReceiver {
     pub fn start_on_ports(grpc_port: u16, http_port: u16) -> io::Result<Self> {
         let (grpc, http) = (bind(grpc_port)?, bind(http_port)?);
         let addresses = (grpc.local_addr()?, http.local_addr()?);
-        let (log, metrics) = (Arc::new(Log::new()), Arc::<MetricsLog>::default());
+        let log = Arc::new(Log::new());
+        let (metrics, logs) = (Arc::<MetricsLog>::default(), Arc::<LogsLog>::default());
         let (stop, stopped) = oneshot::channel();
         let (report, started) = std::sync::mpsc::sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("otlp-receiver".into())
             .spawn({
-                let logs = (Arc::clone(&log), Arc::clone(&metrics));
+                let seen = (Arc::clone(&log), Arc::clone(&metrics), Arc::clone(&logs));
                 // The runtime lives and ends on this thread: it must not be dropped in async code.
                 move || match runtime::Builder::new_current_thread().enable_all().build() {
                     Ok(runtime) => {
                         let _ = report.send(Ok(()));
                         runtime.block_on(async {
                             tokio::select! {
-                                () = serve::serve(grpc, http, logs) => {}
+                                () = serve::serve(grpc, http, seen) => {}
                                 _ = stopped => {}
                             }
                         });
@@ -119,6 +124,7 @@ impl OtlpReceiver {
         Ok(Self {
             log,
             metrics,
+            logs,
             grpc: addresses.0,
             http: addresses.1,
             server: Server::Thread(Some((stop, thread))),
@@ -144,12 +150,14 @@ impl OtlpReceiver {
     pub fn start_on(on: &runtime::Handle) -> io::Result<Self> {
         let (grpc, http) = (bind(0)?, bind(0)?);
         let addresses = (grpc.local_addr()?, http.local_addr()?);
-        let (log, metrics) = (Arc::new(Log::new()), Arc::<MetricsLog>::default());
-        let logs = (Arc::clone(&log), Arc::clone(&metrics));
-        let task = on.spawn(serve::serve(grpc, http, logs));
+        let log = Arc::new(Log::new());
+        let (metrics, logs) = (Arc::<MetricsLog>::default(), Arc::<LogsLog>::default());
+        let seen = (Arc::clone(&log), Arc::clone(&metrics), Arc::clone(&logs));
+        let task = on.spawn(serve::serve(grpc, http, seen));
         Ok(Self {
             log,
             metrics,
+            logs,
             grpc: addresses.0,
             http: addresses.1,
             server: Server::Task(task.abort_handle()),
@@ -162,7 +170,7 @@ impl OtlpReceiver {
         format!("http://{}", self.grpc)
     }
 
-    /// The base endpoint for OTLP over HTTP; exporters append `/v1/traces` or `/v1/metrics` to it.
+    /// The base endpoint for OTLP over HTTP; exporters append `/v1/traces`, `/v1/metrics` or `/v1/logs` to it.
     #[must_use]
     pub fn http_endpoint(&self) -> String {
         format!("http://{}", self.http)

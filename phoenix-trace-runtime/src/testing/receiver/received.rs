@@ -178,7 +178,7 @@ pub(super) fn attributes(attributes: &[KeyValue]) -> Vec<(String, AttributeValue
 }
 
 /// Nesting is bounded, since prost refuses messages nested deeper than a hundred levels.
-fn value(any: Option<&AnyValue>) -> AttributeValue {
+pub(super) fn value(any: Option<&AnyValue>) -> AttributeValue {
     use any_value::Value;
     match any.and_then(|any| any.value.as_ref()) {
         Some(Value::BoolValue(value)) => AttributeValue::Bool(*value),
@@ -196,12 +196,12 @@ fn value(any: Option<&AnyValue>) -> AttributeValue {
 }
 
 /// An id of a wrong length is the invalid id, as the specification has it.
-fn trace_id(bytes: &[u8]) -> TraceId {
+pub(super) fn trace_id(bytes: &[u8]) -> TraceId {
     bytes
         .try_into()
         .map_or(TraceId::INVALID, TraceId::from_bytes)
 }
 
-fn span_id(bytes: &[u8]) -> SpanId {
+pub(super) fn span_id(bytes: &[u8]) -> SpanId {
     bytes.try_into().map_or(SpanId::INVALID, SpanId::from_bytes)
 }

@@ -14,6 +14,12 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
+use opentelemetry_proto::tonic::collector::logs::v1::logs_service_server::{
+    LogsService, LogsServiceServer,
+};
+use opentelemetry_proto::tonic::collector::logs::v1::{
+    ExportLogsServiceRequest, ExportLogsServiceResponse,
+};
 use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_server::{
     MetricsService, MetricsServiceServer,
 };
@@ -36,23 +42,24 @@ use tower_service::Service;
 use super::answer::{self, Reply, Success};
 use super::fault::Fault;
 use super::log::{Log, Protocol};
+use super::logs::LogsLog;
 use super::metrics::MetricsLog;
 
 /// The largest request that an exporter may send.
 const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
 
-/// Where requests with spans, and those with metrics, are written down.
-type Logs = (Arc<Log>, Arc<MetricsLog>);
+/// Where requests with spans, those with metrics, and those with logs are written down.
+type Seen = (Arc<Log>, Arc<MetricsLog>, Arc<LogsLog>);
 
 /// Serves both ports until it is dropped, and with it every connection.
-pub(super) async fn serve(grpc: TcpListener, http: TcpListener, logs: Logs) {
+pub(super) async fn serve(grpc: TcpListener, http: TcpListener, seen: Seen) {
     tokio::join!(
-        accept(grpc, Protocol::Grpc, logs.clone()),
-        accept(http, Protocol::Http, logs)
+        accept(grpc, Protocol::Grpc, seen.clone()),
+        accept(http, Protocol::Http, seen)
     );
 }
 
-async fn accept(listener: TcpListener, protocol: Protocol, logs: Logs) {
+async fn accept(listener: TcpListener, protocol: Protocol, seen: Seen) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
@@ -61,8 +68,8 @@ async fn accept(listener: TcpListener, protocol: Protocol, logs: Logs) {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    logs.0.connected();
-                    connections.spawn(connection(stream, protocol, logs.clone()));
+                    seen.0.connected();
+                    connections.spawn(connection(stream, protocol, seen.clone()));
                 }
                 // Out of file descriptors, as a rule: pausing keeps this from spinning.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -73,18 +80,18 @@ async fn accept(listener: TcpListener, protocol: Protocol, logs: Logs) {
 }
 
 /// Serves one connection until the client closes it or a fault asks for its end.
-async fn connection(stream: TcpStream, protocol: Protocol, logs: Logs) {
+async fn connection(stream: TcpStream, protocol: Protocol, seen: Seen) {
     // Only answers get slower where this fails.
     let _ = stream.set_nodelay(true);
     let close = Arc::new(Notify::new());
     let service = service_fn({
         let close = Arc::clone(&close);
         move |request| {
-            let (logs, close) = (logs.clone(), Arc::clone(&close));
+            let (seen, close) = (seen.clone(), Arc::clone(&close));
             async move {
                 let reply = match protocol {
-                    Protocol::Grpc => grpc(request, logs).await,
-                    Protocol::Http => http(request, &logs).await,
+                    Protocol::Grpc => grpc(request, seen).await,
+                    Protocol::Http => http(request, &seen).await,
                 };
                 match reply {
                     Reply::Response(response) => Ok::<_, Infallible>(response),
@@ -104,13 +111,13 @@ async fn connection(stream: TcpStream, protocol: Protocol, logs: Logs) {
     }
 }
 
-async fn http(request: Request<Incoming>, (log, metrics): &Logs) -> Reply {
+async fn http(request: Request<Incoming>, (log, metrics, logs): &Seen) -> Reply {
     let (head, body) = request.into_parts();
-    let takes_metrics = head.uri.path() == "/v1/metrics";
-    let refusal = if !takes_metrics && head.uri.path() != "/v1/traces" {
+    let path = head.uri.path();
+    let refusal = if !["/v1/traces", "/v1/metrics", "/v1/logs"].contains(&path) {
         Some((
             StatusCode::NOT_FOUND,
-            "traces are received at /v1/traces, metrics at /v1/metrics",
+            "traces are received at /v1/traces, metrics at /v1/metrics, logs at /v1/logs",
         ))
     } else if head.method != Method::POST {
         Some((StatusCode::METHOD_NOT_ALLOWED, "they are sent with POST"))
@@ -138,7 +145,14 @@ async fn http(request: Request<Incoming>, (log, metrics): &Logs) -> Reply {
         );
     };
     let no_such = |message| answer::refuse(StatusCode::BAD_REQUEST, message);
-    if takes_metrics {
+    if path == "/v1/logs" {
+        let Ok(request) = ExportLogsServiceRequest::decode(body) else {
+            return no_such("the body is no ExportLogsServiceRequest");
+        };
+        let fault = logs.receive(Protocol::Http, &head.headers, &request);
+        return answer::over_http::<ExportLogsServiceResponse>(fault).await;
+    }
+    if path == "/v1/metrics" {
         let Ok(request) = ExportMetricsServiceRequest::decode(body) else {
             return no_such("the body is no ExportMetricsServiceRequest");
         };
@@ -178,11 +192,19 @@ fn bounded(encoded: impl Read) -> Option<Bytes> {
 }
 
 /// Lets tonic decode the request; what it cannot answer comes back beside its response.
-async fn grpc(request: Request<Incoming>, logs: Logs) -> Reply {
+async fn grpc(request: Request<Incoming>, seen: Seen) -> Reply {
     let (answer_aside, mut aside) = tokio::sync::mpsc::unbounded_channel();
     let takes_metrics = request.uri().path().starts_with(METRICS_SERVICE);
-    let collector = Collector { logs, answer_aside };
+    let takes_logs = request.uri().path().starts_with(LOGS_SERVICE);
+    let collector = Collector { seen, answer_aside };
     let served = async move {
+        if takes_logs {
+            let mut server = LogsServiceServer::new(collector)
+                .accept_compressed(CompressionEncoding::Gzip)
+                .accept_compressed(CompressionEncoding::Zstd)
+                .max_decoding_message_size(MAX_REQUEST_BYTES);
+            return server.call(request).await;
+        }
         if takes_metrics {
             let mut server = MetricsServiceServer::new(collector)
                 .accept_compressed(CompressionEncoding::Gzip)
@@ -202,11 +224,12 @@ async fn grpc(request: Request<Incoming>, logs: Logs) -> Reply {
     }
 }
 
+const LOGS_SERVICE: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/";
 const METRICS_SERVICE: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/";
 
 /// The services of one request.
 struct Collector {
-    logs: Logs,
+    seen: Seen,
     /// Takes a reply that is no gRPC.
     answer_aside: tokio::sync::mpsc::UnboundedSender<Reply>,
 }
@@ -232,7 +255,7 @@ impl TraceService for Collector {
     ) -> Result<tonic::Response<ExportTraceServiceResponse>, tonic::Status> {
         let (metadata, _, request) = request.into_parts();
         let headers = metadata.into_headers();
-        let fault = self.logs.0.receive(Protocol::Grpc, &headers, &request);
+        let fault = self.seen.0.receive(Protocol::Grpc, &headers, &request);
         self.answer(fault).await
     }
 }
@@ -245,7 +268,20 @@ impl MetricsService for Collector {
     ) -> Result<tonic::Response<ExportMetricsServiceResponse>, tonic::Status> {
         let (metadata, _, request) = request.into_parts();
         let headers = metadata.into_headers();
-        let fault = self.logs.1.receive(Protocol::Grpc, &headers, &request);
+        let fault = self.seen.1.receive(Protocol::Grpc, &headers, &request);
+        self.answer(fault).await
+    }
+}
+
+#[tonic::async_trait]
+impl LogsService for Collector {
+    async fn export(
+        &self,
+        request: tonic::Request<ExportLogsServiceRequest>,
+    ) -> Result<tonic::Response<ExportLogsServiceResponse>, tonic::Status> {
+        let (metadata, _, request) = request.into_parts();
+        let headers = metadata.into_headers();
+        let fault = self.seen.2.receive(Protocol::Grpc, &headers, &request);
         self.answer(fault).await
     }
 }

@@ -255,7 +255,7 @@ fn what_is_no_otlp_is_refused_and_not_counted() {
             "{target} {headers}"
         );
     };
-    check("/v1/logs", protobuf, b"", "404");
+    check("/v1/profiles", protobuf, b"", "404");
     check(
         "/v1/traces",
         "content-type: application/json\r\n",

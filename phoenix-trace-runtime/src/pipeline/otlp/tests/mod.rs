@@ -3,6 +3,7 @@
 mod answers;
 mod connections;
 mod encoding;
+mod scopes;
 mod secrets;
 mod secure;
 mod sending;

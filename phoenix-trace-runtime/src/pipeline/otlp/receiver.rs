@@ -1,15 +1,15 @@
-//! Metrics over the same connections: a request that the SDK's numbers were encoded to is sent as it is.
+//! Metrics and logs over the same kind of connections: a request that they were encoded to is sent as it is.
 
 use super::super::destination::Answer;
 use super::encode::MAX_REQUEST;
 use super::transport::{Transport, too_large};
 use crate::config::Settings;
 
-/// An OTLP receiver of metrics.
+/// An OTLP receiver of encoded requests.
 #[derive(Debug)]
-pub(crate) struct Metrics(Transport);
+pub(crate) struct Receiver(Transport);
 
-impl Metrics {
+impl Receiver {
     /// Nothing is connected before the first request.
     ///
     /// # Errors
@@ -18,8 +18,8 @@ impl Metrics {
         Transport::new(settings).map(Self)
     }
 
-    /// Sends an encoded `ExportMetricsServiceRequest`.
-    pub(crate) async fn send(&self, request: &[u8]) -> Answer {
+    /// Sends an encoded request of so many points or records.
+    pub(crate) async fn send(&self, request: &[u8], members: usize) -> Answer {
         if request.len() > MAX_REQUEST {
             return too_large();
         }
@@ -30,7 +30,7 @@ impl Metrics {
             Ok(free)
         });
         match body {
-            Ok(body) => self.0.send(body, usize::MAX).await,
+            Ok(body) => self.0.send(body, members).await,
             Err(answer) => answer,
         }
     }
