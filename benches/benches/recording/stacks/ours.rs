@@ -144,7 +144,8 @@ impl Ours {
 }
 
 pub(super) fn init(config: Config) -> Result<Box<dyn Pipeline>, String> {
-    let telemetry = phoenix_trace::init(config.no_subscriber()).map_err(|error| error.to_string())?;
+    let telemetry =
+        phoenix_trace::init(config.no_subscriber()).map_err(|error| error.to_string())?;
     Ok(Box::new(telemetry))
 }
 
