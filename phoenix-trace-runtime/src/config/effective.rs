@@ -387,7 +387,7 @@ mod tests {
 
     /// What is shown of logs, where they are built in.
     const LOGS: &str = if cfg!(feature = "logs") {
-        "distribution.phoenix_trace.logs.levels  info  # default
+        "distribution.phoenix_trace.logs.levels  opentelemetry=warn,info  # default
 distribution.phoenix_trace.logs.format  auto  # default
 distribution.phoenix_trace.logs.of_dropped  all  # default
 distribution.phoenix_trace.logs.span_fields  false  # default
