@@ -7,14 +7,16 @@ use std::sync::{Arc, Mutex};
 use phoenix_trace_runtime::{Config, init, layer};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
-/// The messages that a layer of the program's sees.
+/// The levels of the program's own events, as a layer of the program's sees them.
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Vec<String>>>);
 
 impl<S: tracing::Subscriber> Layer<S> for Seen {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        let level = event.metadata().level().to_string();
-        self.0.lock().expect("no panic").push(level);
+        if event.metadata().target() == module_path!() {
+            let level = event.metadata().level().to_string();
+            self.0.lock().expect("no panic").push(level);
+        }
     }
 }
 

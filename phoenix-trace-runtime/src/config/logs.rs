@@ -36,10 +36,6 @@ pub(crate) struct Logs {
     pub(super) of_dropped: LogsOfDropped,
     room: Room,
     pub(super) limits: Limits,
-    #[cfg_attr(
-        not(feature = "otlp"),
-        expect(dead_code, reason = "without the exporter they are only checked")
-    )]
     batches: Batches,
     output: Option<Output>,
     subscriber: bool,

@@ -245,7 +245,8 @@ impl Settings {
         let Arrived { context, link } = Edge::receive(self.edge.as_ref(), request.headers_mut());
         let mut told = ServerSpan {
             at_edge: self.edge.is_some(),
-            ..ServerSpan::default()
+            #[cfg(feature = "grpc")]
+            unknown: None,
         };
         let (mut span, side) = if self.exclude.has(request.uri().path()) {
             (scope(context), ServerSide::of(request.method()))

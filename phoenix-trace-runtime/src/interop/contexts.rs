@@ -33,7 +33,7 @@ use crate::record::told::unharmed;
 #[non_exhaustive]
 pub enum OtelContext {
     /// As [`LocalRoot`](Self::LocalRoot), at local roots of kind SERVER and CONSUMER, and at all others from when the program
-    /// first asks for a tracer, has a bridge of `tracing`, or attaches a context itself (`auto`): the default. So a program
+    /// first asks for a tracer, has a bridge of `tracing`, or attaches the context of a span (`auto`): the default. So a program
     /// that does not use the API pays nothing for it.
     #[default]
     Auto,

@@ -29,7 +29,7 @@ pub(crate) fn observe() {
     ONCE.call_once(|| GlobalContextObserver::set(Arc::new(Observer)));
 }
 
-/// Has the program asked for a tracer, or attached a context?
+/// Has the program asked for a tracer, or attached the context of a span?
 static USED: AtomicBool = AtomicBool::new(false);
 
 pub(super) fn is_used() -> bool {
@@ -85,7 +85,10 @@ fn enter(to: &Context, active: Active, over: Active) {
     });
     // `None`: it is ours, which attach while the thread's state is borrowed.
     let Some(running) = running else { return };
-    note_use();
+    // Exporters attach contexts without a span, in which telemetry is suppressed.
+    if active.span != 0 {
+        note_use();
+    }
     let (baggage, _) = Baggage::from_opentelemetry(to.baggage());
     if active.suppressed {
         free::attach(Below::Nothing, active, over);

@@ -1,7 +1,7 @@
 //! In place of logs where the program was built without them: no strand holds any.
 
 #[derive(Debug, Default)]
-pub(crate) struct Held;
+pub(crate) struct Held(());
 
 impl Held {
     #[inline]

@@ -43,9 +43,11 @@ where
     Events { ours: false }.with_filter(filter)
 }
 
-/// `info` for all targets.
+/// `info` for all targets but the OpenTelemetry SDK, which tells at that level what the toolkit does with it.
 pub(crate) fn default_filter() -> Targets {
-    Targets::new().with_default(Level::INFO)
+    Targets::new()
+        .with_default(Level::INFO)
+        .with_target("opentelemetry", Level::WARN)
 }
 
 /// Levels by target, as in `RUST_LOG`: `info,my_crate=debug`.

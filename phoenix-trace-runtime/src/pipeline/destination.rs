@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use opentelemetry_sdk::Resource;
 
+#[cfg(feature = "otlp")]
 use crate::record::stored::Record;
 use crate::record::strand::Strand;
 
@@ -17,6 +18,7 @@ pub(crate) struct Piece<'a> {
     pub(crate) end: u32,
 }
 
+#[cfg(feature = "otlp")]
 impl<'a> Piece<'a> {
     pub(crate) fn records(&self) -> &'a [Record] {
         let range = self.first as usize..self.end as usize;

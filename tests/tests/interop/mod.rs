@@ -1,6 +1,5 @@
 //! Crates as services have them, between annotated functions: their spans are in the same traces, with right parents.
 
-mod events;
 mod http;
 
 use phoenix_trace::TracingBridge;

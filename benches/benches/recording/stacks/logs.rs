@@ -40,8 +40,8 @@ impl Stack for OurLines {
         root(text)
     }
 
-    fn in_task(text: &'static str) -> impl Future<Output = i64> + Send + 'static {
-        async { root(text) }
+    async fn in_task(text: &'static str) -> i64 {
+        root(text)
     }
 
     fn yielding(text: &'static str) -> impl Future<Output = i64> + Send + 'static {
@@ -58,8 +58,8 @@ impl Stack for JsonLines {
         lines(text)
     }
 
-    fn in_task(text: &'static str) -> impl Future<Output = i64> + Send + 'static {
-        async { lines(text) }
+    async fn in_task(text: &'static str) -> i64 {
+        lines(text)
     }
 
     fn yielding(text: &'static str) -> impl Future<Output = i64> + Send + 'static {

@@ -31,8 +31,8 @@ meter_provider:
 logger_provider:
   limits: {}
   processors:
+    - simple: {exporter: {console: }}
     - batch: {exporter: {otlp_http: {}}}
-    - simple: {exporter: {otlp_grpc: {}}}
 distribution:
   phoenix_trace:
     correlation: {}
