@@ -1,8 +1,6 @@
 """The example platform through the whole stack: what arrives is what was recorded, and every number is the client's."""
 
 import gzip
-import http.server
-import threading
 import time
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -10,38 +8,27 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from . import dashboards
 from .otlp import Receiver
 from .platform import ROUTE, Load, Platform
-from .programs import Collector, Jaeger, Prometheus, free_port, get_json, wait_for
+from .programs import Collector, Jaeger, Prometheus, Taker, free_port, get_json, wait_for
 from .report import program
 
 TITLE = "The example platform through the whole stack"
 REQUESTS = 400
 
 
-class Logs:
+class Logs(Taker):
     """Stands in for Loki: takes OTLP over HTTP, and keeps the records."""
 
     def __init__(self):
-        self.records = records = []
+        self.records = []
+        super().__init__()
+        self.url += "/otlp"
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                if self.headers.get("content-encoding") == "gzip":
-                    body = gzip.decompress(body)
-                for resource in ExportLogsServiceRequest.FromString(body).resource_logs:
-                    of = {each.key: each.value.string_value for each in resource.resource.attributes}
-                    records.extend((of, record) for scope in resource.scope_logs for record in scope.log_records)
-                self.send_response(200)
-                self.send_header("content-type", "application/x-protobuf")
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/otlp"
+    def take(self, headers, body):
+        if headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        for resource in ExportLogsServiceRequest.FromString(body).resource_logs:
+            of = {each.key: each.value.string_value for each in resource.resource.attributes}
+            self.records.extend((of, record) for scope in resource.scope_logs for record in scope.log_records)
 
 
 class Stack:

@@ -120,16 +120,19 @@ class Process:
         return found
 
 
-class Nowhere:
-    """Takes what a part does not look at: answers each request over HTTP with success."""
+class Taker:
+    """Answers each request over HTTP with success. What becomes of it is told by `take`; here, nothing."""
 
     def __init__(self):
+        taker = self
+
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
-                self.rfile.read(int(self.headers["content-length"]))
+                taker.take(self.headers, self.rfile.read(int(self.headers["content-length"])))
                 self.send_response(200)
+                self.send_header("content-type", "application/x-protobuf")
                 self.send_header("content-length", "0")
                 self.end_headers()
 
@@ -140,8 +143,12 @@ class Nowhere:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
+    def take(self, headers, body):
+        pass
 
-NOWHERE = Nowhere()
+
+# Takes what a part does not look at.
+NOWHERE = Taker()
 
 
 class Collector(Process):
