@@ -175,7 +175,7 @@ impl Capture {
     /// use phoenix_trace_runtime::with_traced_operation;
     ///
     /// let capture = Capture::new();
-    /// capture.run(|| with_traced_operation("GET /orders/{id}", &[], || ()));
+    /// capture.run(|| with_traced_operation("GET /orders/{id}", (), || ()));
     /// capture.assert_clean();
     /// ```
     ///

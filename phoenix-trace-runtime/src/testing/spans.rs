@@ -16,7 +16,7 @@ use crate::waterfall::{AttributeValue, Span, Waterfall};
 ///
 /// let capture = Capture::new();
 /// capture.run(|| {
-///     with_traced_operation("outer", &[], || with_traced_operation("inner", &[], || ()))
+///     with_traced_operation("outer", (), || with_traced_operation("inner", (), || ()))
 /// });
 /// let spans = capture.query();
 /// let inner = spans.named("inner").one();
@@ -158,7 +158,7 @@ impl Spans {
     ///
     /// let capture = Capture::new();
     /// let mut message = HashMap::<String, String>::new();
-    /// capture.run(|| with_traced_operation("place order", &[], || inject(&mut message)));
+    /// capture.run(|| with_traced_operation("place order", (), || inject(&mut message)));
     /// capture.query().assert_sent_by("place order", &message);
     /// ```
     ///
