@@ -288,7 +288,7 @@ class Jaeger(Process):
         ports = {name: free_port() for name in ("QUERY", "QUERY_GRPC", "ERRORS_QUERY", "ERRORS_QUERY_GRPC", "SAMPLING", "SAMPLING_GRPC", "HEALTH", "STANDARD", "ERRORS", "METRICS")}
         self.query, self.errors_query = ports["QUERY"], ports["ERRORS_QUERY"]
         self.standard, self.errors, self.metrics = ports["STANDARD"], ports["ERRORS"], ports["METRICS"]
-        self.sampling = f"http://127.0.0.1:{ports['SAMPLING']}/sampling"
+        self.sampling = f"http://127.0.0.1:{ports['SAMPLING']}"
         folder.mkdir(parents=True, exist_ok=True)
         self.strategies = folder / "strategies.json"
         shutil.copy(DEPLOY / "jaeger/strategies.json", self.strategies)

@@ -22,7 +22,7 @@ class StandIn(Answers):
         self.strategies = folder / "strategies.json"
         shutil.copy(DEPLOY / "jaeger/strategies.json", self.strategies)
         super().__init__()
-        self.sampling = f"{self.url}/sampling"
+        self.sampling = self.url
 
     def give(self, path):
         service = urllib.parse.parse_qs(urllib.parse.urlparse(path).query)["service"][0]

@@ -68,4 +68,4 @@ def may_build():
 
 def wanting(*names):
     """Why what needs these programs is not checked."""
-    return f"{' and '.join(names)} {'could not be had' if may_build() else 'not built yet'}"
+    return f"{', '.join(names)} {'could not be had' if may_build() else 'not built yet'}"
