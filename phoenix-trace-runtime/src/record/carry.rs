@@ -45,15 +45,13 @@ impl<T> InCurrentSpan for T {}
 pub(super) fn branch() -> Owned {
     let made = thread::with(|thread| {
         let mut running = thread.active.take()?;
-        let branch = match branch_of(&mut running, thread) {
-            Some(mut branch) => {
-                contexts::of_carried(&mut branch, &mut running);
-                branch
-            }
-            None => scope::strand(thread, running.context.clone()),
-        };
-        thread.active = Some(running);
-        Some(branch)
+        let branch = branch_of(&mut running, thread).map(|mut branch| {
+            contexts::of_carried(&mut branch, &mut running);
+            branch
+        });
+        let running = &*thread.active.insert(running);
+        let context = branch.is_none().then(|| running.context.clone());
+        branch.or_else(|| Some(scope::strand(thread, context?)))
     });
     made.flatten().map_or_else(Owned::off, own)
 }
