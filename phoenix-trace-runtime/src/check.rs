@@ -36,7 +36,7 @@ impl Check {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckedExporter {
-    /// `traces`, `metrics`.
+    /// `traces`, `metrics`, `logs`.
     pub signal: &'static str,
     /// Where to, and how: without secrets.
     pub exporter: String,

@@ -146,7 +146,7 @@ impl Walk<'_> {
         {
             Ok(Ok(probe)) => probe,
             Ok(Err(why)) => Probe::Failed(why),
-            Err(_) => Probe::Failed(format!("no answer within {:?}", self.limit)),
+            Err(_) => Probe::Unheard(format!("no answer within {:?}", self.limit)),
         };
         let took = started.elapsed();
         let credentials = match (self.settings.headers.len(), &self.settings.client) {
@@ -180,6 +180,32 @@ impl Walk<'_> {
             Probe::Failed(why) => {
                 self.after(Step::Accepted, Outcome::Failed(why), took);
                 Err(Ended)
+            }
+            Probe::Unheard(why) => {
+                let failed = Outcome::Failed(format!("{why}; {}", self.other_protocol()));
+                self.after(Step::Accepted, failed, took);
+                Err(Ended)
+            }
+        }
+    }
+
+    /// What a receiver that nothing is heard of may speak instead.
+    fn other_protocol(&self) -> &'static str {
+        let secure = self.settings.uri.scheme() == Some(&Scheme::HTTPS);
+        match (self.settings.protocol, secure) {
+            (Protocol::Grpc, true) => {
+                "does the port speak gRPC? OTLP over HTTP is OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, often on port 4318"
+            }
+            (Protocol::Grpc, false) => {
+                "does the port speak gRPC, without TLS? OTLP over HTTP is OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, often on \
+                 port 4318; with TLS the endpoint begins with https://"
+            }
+            (Protocol::HttpProtobuf, true) => {
+                "does the port speak HTTP? OTLP over gRPC is OTEL_EXPORTER_OTLP_PROTOCOL=grpc, often on port 4317"
+            }
+            (Protocol::HttpProtobuf, false) => {
+                "does the port speak HTTP, without TLS? OTLP over gRPC is OTEL_EXPORTER_OTLP_PROTOCOL=grpc, often on port 4317; \
+                 with TLS the endpoint begins with https://"
             }
         }
     }
