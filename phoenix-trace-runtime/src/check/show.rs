@@ -27,6 +27,9 @@ impl fmt::Display for Step {
 
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in &self.problems {
+            writeln!(f, "{problem}")?;
+        }
         if self.exporters.is_empty() {
             writeln!(
                 f,

@@ -129,7 +129,8 @@ fn what_is_no_receiver_is_told_with_a_remedy() {
     std::fs::remove_file(&file).expect("removed");
     let last = steps.last().expect("steps");
     assert!(
-        last.starts_with("tls       FAILED") && last.contains("does the port speak TLS at all?"),
+        last.starts_with("tls       FAILED")
+            && last.contains("an endpoint without it begins with http://"),
         "{last}"
     );
 }
@@ -181,6 +182,18 @@ fn logs_are_tried_too() {
         }
     );
     assert!(check.is_ok(), "{check}");
+}
+
+#[test]
+fn what_is_wrong_with_the_configuration_is_told_first() {
+    let vars = |name: &str| (name == "OTEL_TRACES_EXPORTER").then(|| "consle".to_owned());
+    let check = Config::from_vars(vars).console().check();
+    assert!(check.is_ok());
+    assert_eq!(
+        check.to_string(),
+        "OTEL_TRACES_EXPORTER=`consle` cannot be used: expected otlp, console, both separated by a comma, or none; using otlp \
+         instead\ntraces go to this console\n  nothing to try\n"
+    );
 }
 
 #[test]
