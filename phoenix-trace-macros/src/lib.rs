@@ -224,6 +224,9 @@ pub fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream 
 ///   `async fn main`.
 /// - `shutdown = "on_signal"` (default) or `"manual"`: who listens to SIGTERM and Ctrl-C. With `"manual"` the program does; what
 ///   it recorded is flushed when `main` returns, or by `phoenix_trace::exit`. `std::process::exit` flushes nothing.
+/// - `subscriber = "install"` (default) or `"manual"`: who installs the subscriber of `tracing` and the logger of `log`. Telemetry
+///   starts before the body of `main`, so a program that calls `.init()` of a subscriber of its own there, or `env_logger::init`,
+///   says `"manual"`, or it would panic; `phoenix_trace::layer()` in its subscriber makes log records of its events.
 /// - `config = ..`: the configuration: a `Config`, a function that returns one, or either as a `Result`, where an `Err`
 ///   means that the service says so and runs without traces. Default: `Config::from_env()`. `service` and `version` win
 ///   over it.
