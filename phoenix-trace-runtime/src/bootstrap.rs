@@ -14,8 +14,6 @@ use tracing_subscriber::Layer as _;
 #[cfg(feature = "logs")]
 use tracing_subscriber::filter::Targets;
 
-#[cfg(feature = "metrics")]
-use crate::config::MetricsExport;
 #[cfg(all(feature = "logs", feature = "otlp"))]
 use crate::config::Settings;
 use crate::config::{Config, Problem};
@@ -25,7 +23,7 @@ use crate::interop::{self, OtelContext};
 #[cfg(feature = "logs")]
 use crate::logs::{self, Logs};
 #[cfg(feature = "metrics")]
-use crate::metrics::{self, Meters};
+use crate::metrics::{self, Meters, Provider};
 use crate::pipeline::{Exporter, Limits, Others, Pipeline, Stats};
 use crate::propagation::{CompositePropagator, Propagators};
 use crate::record::segment::lock;
@@ -141,7 +139,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         });
     }
     #[cfg(not(feature = "metrics"))]
-    if config.metrics_export(&mut Vec::new()).is_some() {
+    if !config.metrics_export(&mut Vec::new()).is_empty() {
         diag::line(format_args!(
             "no metrics are exported: this program was built without the features `otlp` and `prometheus` of phoenix-trace"
         ));
@@ -162,7 +160,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     #[cfg(feature = "logs")]
     let logs = parts.logs.clone();
     #[cfg(feature = "metrics")]
-    let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
+    let provider = parts.metrics.as_ref().map(Meters::provider);
     let pipeline = parts.start().map_err(|error| Error(Kind::Thread(error)))?;
     if let Err(pipeline) = thread::set_global(pipeline) {
         pipeline.shutdown(FLUSH_DEADLINE);
@@ -186,7 +184,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         #[cfg(feature = "logs")]
         logs: None,
         #[cfg(feature = "metrics")]
-        meters: meters.and_then(|meters| meters.install()),
+        meters: provider.and_then(Provider::install),
     })
 }
 
@@ -276,7 +274,7 @@ struct Parts {
     resource: Resource,
     exporters: Vec<Exporter>,
     #[cfg(feature = "metrics")]
-    metrics: Option<(Meters, MetricsExport)>,
+    metrics: Option<Meters>,
     #[cfg(feature = "logs")]
     logs: Arc<Logs>,
     #[cfg(all(feature = "logs", feature = "otlp"))]
@@ -287,9 +285,11 @@ impl Parts {
     fn of(mut config: Config) -> std::io::Result<Self> {
         let resource = config.sdk_resource();
         #[cfg(feature = "metrics")]
-        let metrics = config
-            .metrics_export(&mut Vec::new())
-            .map(|export| (Meters::new(resource.clone(), export.how), export));
+        let metrics = Meters::new(
+            resource.clone(),
+            config.metrics_export(&mut Vec::new()),
+            config.metric_series_in_force(),
+        );
         Ok(Self {
             #[cfg(all(feature = "logs", feature = "otlp"))]
             logs_export: config.logs_export(&mut Vec::new()),
@@ -308,7 +308,7 @@ impl Parts {
 
     fn start(self) -> std::io::Result<Arc<Pipeline>> {
         #[cfg(feature = "metrics")]
-        let durations = self.metrics.as_ref().map(|(meters, _)| meters.durations());
+        let durations = self.metrics.as_ref().map(Meters::durations);
         #[cfg_attr(
             not(any(feature = "logs", feature = "metrics")),
             expect(unused_mut, reason = "there is nothing beside")
@@ -322,7 +322,7 @@ impl Parts {
         #[cfg(feature = "metrics")]
         others
             .after
-            .extend(self.metrics.map(|(meters, export)| meters.start(export)));
+            .extend(self.metrics.into_iter().flat_map(Meters::start));
         #[cfg(feature = "logs")]
         {
             others.logs = Some(self.logs);
