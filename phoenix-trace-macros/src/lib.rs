@@ -338,7 +338,9 @@ pub fn phoenix_test(args: TokenStream, item: TokenStream) -> TokenStream {
 /// They follow the type, each once:
 ///
 /// - `sensitive`: values are redacted before any exporter sees them: left out, unless the configuration says that they are
-///   replaced by a keyed hash, or shown in development (`Config::sensitive`, `PHOENIX_TRACE_SENSITIVE`).
+///   replaced by a keyed hash, or shown in development (`Config::sensitive`, `PHOENIX_TRACE_SENSITIVE`). A field of what is
+///   logged is nothing but a name: `Config::sensitive_keys(keys::SENSITIVE.iter().copied())` has the same done to fields of
+///   these names. `SENSITIVE` stands in each `mod` that has such keys.
 /// - `max_length = 64`: at most so many bytes of a `string`, or of each in a `string[]`, are exported; a longer text is cut
 ///   where a character ends. The limit of all values holds besides (`Config::max_value_length`).
 ///
