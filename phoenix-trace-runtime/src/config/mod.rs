@@ -30,7 +30,7 @@ use std::path::Path;
 use opentelemetry::KeyValue;
 
 #[cfg(feature = "watch")]
-pub(crate) use declarative::reload;
+pub(crate) use declarative::Watched;
 #[cfg(feature = "logs")]
 pub(crate) use logs::log_filter_of_env;
 pub use metrics::MetricTemporality;
