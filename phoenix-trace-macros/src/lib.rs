@@ -194,6 +194,10 @@ pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `attributes(..)`: they can name `self` and the request.
 /// - `skip`: no span.
 ///
+/// The caller is told with the answer that this service keeps its part of the trace, for an error or for slowness, so that it keeps
+/// its own. Of a stream this is said when it begins and when it fails: what one swallows that ends well stays untold without a
+/// `GrpcServerLayer`, since only a layer writes its trailers.
+///
 /// Constants, other associated types, macros, and functions that take no request stay as they are. An associated type for a streamed response that is `Pin<Box<dyn Stream<..>>>` stays what it is. Any other becomes a
 /// wrapper around it; `Self::WatchStream` in the methods of the impl means the type inside.
 #[proc_macro_attribute]
