@@ -14,7 +14,7 @@ use super::known::{Known, NO_NAME, OTHER, Unknown};
 use super::messages::{Way, watch};
 use super::outcome::ServerSide;
 use crate::boundary::url::authority;
-use crate::boundary::{Arrived, Edge, Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan};
+use crate::boundary::{Edge, Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan};
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::scope::scope;
@@ -174,15 +174,12 @@ where
             messages,
             known,
         } = &*self.settings;
-        let Arrived { context, link } = Edge::receive(edge.as_ref(), request.headers_mut());
+        let context = Edge::receive(edge.as_ref(), request.headers_mut());
         let (mut span, unknown) = if exclude.has(request.uri().path()) {
             (scope(context), None)
         } else {
             server_span(&request, context, known)
         };
-        if let Some(link) = link {
-            span.link(&link);
-        }
         // Excluded or not, nothing further in makes another span.
         request.extensions_mut().insert(ServerSpan {
             at_edge: edge.is_some(),
