@@ -194,6 +194,10 @@ pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `attributes(..)`: they can name `self` and the request.
 /// - `skip`: no span.
 ///
+/// The caller is told with the answer that this service keeps its part of the trace, for an error or for slowness, so that it keeps
+/// its own. Of a stream this is said when it begins and when it fails: what one swallows that ends well stays untold without a
+/// `GrpcServerLayer`, since only a layer writes its trailers.
+///
 /// Constants, other associated types, macros, and functions that take no request stay as they are. An associated type for a streamed response that is `Pin<Box<dyn Stream<..>>>` stays what it is. Any other becomes a
 /// wrapper around it; `Self::WatchStream` in the methods of the impl means the type inside.
 #[proc_macro_attribute]
@@ -338,7 +342,9 @@ pub fn phoenix_test(args: TokenStream, item: TokenStream) -> TokenStream {
 /// They follow the type, each once:
 ///
 /// - `sensitive`: values are redacted before any exporter sees them: left out, unless the configuration says that they are
-///   replaced by a keyed hash, or shown in development (`Config::sensitive`, `PHOENIX_TRACE_SENSITIVE`).
+///   replaced by a keyed hash, or shown in development (`Config::sensitive`, `PHOENIX_TRACE_SENSITIVE`). A field of what is
+///   logged is nothing but a name: `Config::sensitive_keys(keys::SENSITIVE.iter().copied())` has the same done to fields of
+///   these names. `SENSITIVE` stands in each `mod` that has such keys.
 /// - `max_length = 64`: at most so many bytes of a `string`, or of each in a `string[]`, are exported; a longer text is cut
 ///   where a character ends. The limit of all values holds besides (`Config::max_value_length`).
 ///

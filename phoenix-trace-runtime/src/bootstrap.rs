@@ -24,6 +24,8 @@ use telemetry::{Claim, LAST};
 use crate::config::Config;
 #[cfg(feature = "logs")]
 use crate::logs::Logs;
+#[cfg(feature = "metrics")]
+use crate::metrics::{Meters, Provider};
 #[cfg(any(feature = "metrics", feature = "testing"))]
 use crate::pipeline::Pipeline;
 use crate::pipeline::Stats;
@@ -76,7 +78,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         });
     }
     #[cfg(not(feature = "metrics"))]
-    if config.metrics_export(&mut Vec::new()).is_some() {
+    if !config.metrics_export(&mut Vec::new()).is_empty() {
         diag::line(format_args!(
             "no metrics are exported: this program was built without the features `otlp` and `prometheus` of phoenix-trace"
         ));
@@ -96,7 +98,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     #[cfg(feature = "logs")]
     let logs = parts.logs.clone();
     #[cfg(feature = "metrics")]
-    let meters = parts.metrics.as_ref().map(|(meters, _)| meters.clone());
+    let provider = parts.metrics.as_ref().map(Meters::provider);
     let pipeline = parts.start().map_err(|error| Error(Kind::Thread(error)))?;
     if let Err(pipeline) = thread::set_global(pipeline) {
         pipeline.shutdown(FLUSH_DEADLINE);
@@ -120,7 +122,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
         #[cfg(feature = "logs")]
         logs: None,
         #[cfg(feature = "metrics")]
-        meters: meters.and_then(|meters| meters.install()),
+        meters: provider.and_then(Provider::install),
         _claim: claim,
     })
 }

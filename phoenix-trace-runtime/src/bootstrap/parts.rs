@@ -5,8 +5,6 @@ use std::sync::Arc;
 use opentelemetry_sdk::Resource;
 
 use crate::config::Config;
-#[cfg(feature = "metrics")]
-use crate::config::MetricsExport;
 #[cfg(all(feature = "logs", feature = "otlp"))]
 use crate::config::Settings;
 use crate::interop::OtelContext;
@@ -29,7 +27,7 @@ pub(super) struct Parts {
     resource: Resource,
     exporters: Vec<Exporter>,
     #[cfg(feature = "metrics")]
-    pub(super) metrics: Option<(Meters, MetricsExport)>,
+    pub(super) metrics: Option<Meters>,
     #[cfg(feature = "logs")]
     pub(super) logs: Arc<Logs>,
     #[cfg(all(feature = "logs", feature = "otlp"))]
@@ -40,9 +38,11 @@ impl Parts {
     pub(super) fn of(mut config: Config) -> std::io::Result<Self> {
         let resource = config.sdk_resource();
         #[cfg(feature = "metrics")]
-        let metrics = config
-            .metrics_export(&mut Vec::new())
-            .map(|export| (Meters::new(resource.clone(), export.how), export));
+        let metrics = Meters::new(
+            resource.clone(),
+            config.metrics_export(&mut Vec::new()),
+            config.metric_series_in_force(),
+        );
         Ok(Self {
             #[cfg(all(feature = "logs", feature = "otlp"))]
             logs_export: config.logs_export(&mut Vec::new()),
@@ -61,7 +61,7 @@ impl Parts {
 
     pub(super) fn start(self) -> std::io::Result<Arc<Pipeline>> {
         #[cfg(feature = "metrics")]
-        let durations = self.metrics.as_ref().map(|(meters, _)| meters.durations());
+        let durations = self.metrics.as_ref().map(Meters::durations);
         #[cfg_attr(
             not(any(feature = "logs", feature = "metrics")),
             expect(unused_mut, reason = "there is nothing beside")
@@ -75,7 +75,7 @@ impl Parts {
         #[cfg(feature = "metrics")]
         others
             .after
-            .extend(self.metrics.map(|(meters, export)| meters.start(export)));
+            .extend(self.metrics.into_iter().flat_map(Meters::start));
         #[cfg(feature = "logs")]
         {
             others.logs = Some(self.logs);

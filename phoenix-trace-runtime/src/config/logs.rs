@@ -226,6 +226,7 @@ impl Config {
             room: self.logs.room,
             of_dropped: self.logs.of_dropped,
             span_fields: self.logs.span_fields,
+            sensitive: self.effective_sensitive(),
             #[cfg(feature = "otlp")]
             export,
         }

@@ -30,14 +30,14 @@ use std::path::Path;
 use opentelemetry::KeyValue;
 
 #[cfg(feature = "watch")]
-pub(crate) use declarative::reload;
+pub(crate) use declarative::Watched;
 #[cfg(feature = "logs")]
 pub(crate) use logs::log_filter_of_env;
 pub use metrics::MetricTemporality;
 use metrics::Metrics;
-pub(crate) use metrics::MetricsTarget;
 #[cfg(feature = "metrics")]
-pub(crate) use metrics::{Aggregation, MetricsExport};
+pub(crate) use metrics::MetricsExport;
+pub(crate) use metrics::MetricsTarget;
 #[cfg(feature = "prometheus")]
 pub(crate) use metrics::{PATH, Prometheus};
 use origin::Origins;
@@ -64,6 +64,7 @@ use crate::pipeline::{Limits, Sending};
 use crate::printable::escape;
 use crate::propagation::Propagators;
 use crate::sampling::Environment;
+use crate::sensitive::Names;
 
 const STRICT: &str = "PHOENIX_TRACE_STRICT";
 const PRINT: &str = "PHOENIX_TRACE_PRINT_CONFIG";
@@ -102,6 +103,7 @@ pub struct Config {
     pub(crate) quiet: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
+    sensitive_keys: Names,
     pub(crate) shutdown: Shutdown,
     /// The file that it was read from.
     file: Option<String>,
@@ -178,6 +180,7 @@ impl Config {
             print: vars.flag_or_one(PRINT),
             limits: vars.limits(),
             sending: vars.sending(),
+            sensitive_keys: vars.sensitive_keys(),
             origins: Origins::default(),
             problems: Vec::new(),
         };
@@ -217,6 +220,7 @@ impl Config {
         let mut all: Vec<Checkable> = self.targets.checkable().collect();
         all.extend(
             self.metrics_export(&mut Vec::new())
+                .into_iter()
                 .map(|export| Checkable {
                     signal: "metrics",
                     exporter: export.to_string(),
@@ -244,7 +248,10 @@ impl Config {
             ..
         } = self;
         let metrics = self.metrics_export(&mut Vec::new());
-        let metrics = metrics.map_or(String::new(), |metrics| format!("; metrics go {metrics}"));
+        let metrics = match metrics.is_empty() {
+            true => String::new(),
+            false => format!("; metrics go {}", metrics::listed(&metrics)),
+        };
         #[cfg(feature = "logs")]
         let logs = self.logs_export(&mut Vec::new());
         #[cfg(not(feature = "logs"))]

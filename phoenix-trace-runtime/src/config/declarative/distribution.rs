@@ -7,7 +7,7 @@ use crate::config::{Config, Shutdown};
 use crate::interop::OtelContext;
 use crate::propagation::CorrelationSource;
 use crate::sampling::Environment;
-use crate::sensitive::Sensitive;
+use crate::sensitive::{Names, Sensitive};
 
 pub(super) const OURS: &str = "phoenix_trace";
 
@@ -64,7 +64,7 @@ impl Config {
         if let Some(logs) = ours.section("logs", &super::logs::KEYS) {
             self.read_our_logs(&logs);
         }
-        if let Some(sensitive) = ours.section("sensitive", &["policy", "key"]) {
+        if let Some(sensitive) = ours.section("sensitive", &["policy", "key", "keys"]) {
             self.read_sensitive(&sensitive);
         }
         if let Some(item) = ours.get("sampling") {
@@ -108,6 +108,12 @@ impl Config {
             Some(2) => Sensitive::show(),
             _ => Sensitive::drop(),
         };
+        if let Some(keys) = sensitive.get("keys").filter(|keys| !keys.node.is_null()) {
+            let names = keys.items().into_iter();
+            let names = names.filter_map(|name| name.text("the name of a key", "the others"));
+            self.sensitive_keys = Names::new(names.map(str::to_owned).collect());
+            keys.used_as("distribution.phoenix_trace.sensitive.keys");
+        }
     }
 
     fn read_segment_limits(&mut self, section: &Section<'_, '_>) {

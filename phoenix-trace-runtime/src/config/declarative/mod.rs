@@ -16,11 +16,13 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod traces;
+#[cfg(feature = "watch")]
+mod watched;
 
 use std::path::Path;
 
 #[cfg(feature = "watch")]
-pub(crate) use sampling::reload;
+pub(crate) use watched::Watched;
 
 use super::file::{Broken, Document, Item, Section, Source};
 use super::target::Target;

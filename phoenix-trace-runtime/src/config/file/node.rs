@@ -82,6 +82,58 @@ impl Node {
     }
 }
 
+#[cfg(feature = "watch")]
+impl Node {
+    /// The paths of the keys whose values differ in another tree, wherever they stand: those of this one in their order, then
+    /// those that only the other one has.
+    pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
+        let mut paths = Vec::new();
+        self.differ_below("", other, &mut paths);
+        paths
+    }
+
+    fn differ_below(&self, path: &str, other: &Self, paths: &mut Vec<String>) {
+        let (Value::Mapping(mine), Value::Mapping(theirs)) = (&self.value, &other.value) else {
+            if !self.is_same(other) {
+                paths.push(path.to_owned());
+            }
+            return;
+        };
+        let below = |key: &str| match path {
+            "" => key.to_owned(),
+            path => format!("{path}.{key}"),
+        };
+        for entry in mine {
+            let path = below(&entry.key);
+            match other.get(&entry.key) {
+                Some(there) => entry.node.differ_below(&path, there, paths),
+                None => paths.push(path),
+            }
+        }
+        let only_there = theirs.iter().filter(|entry| self.get(&entry.key).is_none());
+        paths.extend(only_there.map(|entry| below(&entry.key)));
+    }
+
+    /// Is it the same, wherever it stands?
+    fn is_same(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Sequence(mine), Value::Sequence(theirs)) => {
+                let mut both = mine.iter().zip(theirs);
+                mine.len() == theirs.len() && both.all(|(mine, theirs)| mine.is_same(theirs))
+            }
+            (Value::Mapping(mine), Value::Mapping(theirs)) => {
+                let is_there = |entry: &Entry| {
+                    other
+                        .get(&entry.key)
+                        .is_some_and(|there| entry.node.is_same(there))
+                };
+                mine.len() == theirs.len() && mine.iter().all(is_there)
+            }
+            (mine, theirs) => mine == theirs && self.text == other.text,
+        }
+    }
+}
+
 /// As a message shows it: scalars as they are, of the rest what it is.
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

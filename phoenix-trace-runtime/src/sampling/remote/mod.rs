@@ -48,10 +48,11 @@ impl JaegerRemote {
         }
     }
 
-    /// How often it is asked; a tenth of a second at least. Default 60 s.
+    /// How often it is asked: every tenth of a second at most, once a day at least. Default 60 s.
     #[must_use]
     pub fn poll_every(mut self, interval: Duration) -> Self {
-        self.interval = interval.max(Duration::from_millis(100));
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        self.interval = interval.clamp(Duration::from_millis(100), DAY);
         self
     }
 
