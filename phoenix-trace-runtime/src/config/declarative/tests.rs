@@ -463,6 +463,14 @@ distribution:
 }
 
 #[test]
+fn what_holds_nothing_needs_no_support() {
+    assert_eq!(
+        wrong("instrumentation/development: {general: {stability_opt_in_list: }}"),
+        [""; 0]
+    );
+}
+
+#[test]
 fn code_wins_over_the_file() {
     use crate::sampling::Sampler;
     let config = config(EVERYTHING_BY_DEFAULT, &[])
