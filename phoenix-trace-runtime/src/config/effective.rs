@@ -8,6 +8,7 @@ use super::metrics::{INTERVAL, MetricsTarget, SERIES, TEMPORALITY, TIMEOUT};
 use super::origin::Origins;
 use super::otlp::{Compression, Otlp, Settings, Signal};
 use super::target::Target;
+use crate::printable::escape;
 use crate::propagation::CorrelationSource;
 use crate::sensitive::How;
 
@@ -352,7 +353,7 @@ impl Config {
         let timeout = timeout.unwrap_or_else(|| "none".to_owned());
         rows.row(&of("timeout"), timeout, origin("TIMEOUT"));
         for header in &all.headers {
-            let value = format!("{}={MASK}", header.name.escape_debug());
+            let value = format!("{}={MASK}", header.shown_name());
             rows.row(&of("headers"), value, named(&header.named_by));
         }
         for (key, file) in [
@@ -361,7 +362,7 @@ impl Config {
             ("tls.key_file", &all.client_key),
         ] {
             if let Some(file) = file {
-                rows.row(&of(key), file.path.display(), named(&file.named_by));
+                rows.row(&of(key), file.shown(), named(&file.named_by));
             }
         }
     }
@@ -398,11 +399,7 @@ impl fmt::Display for Config {
                 origin,
             } = row;
             // What is in a variable must not look like a line of its own.
-            let text = text
-                .escape_debug()
-                .to_string()
-                .replace("\\'", "'")
-                .replace("\\\"", "\"");
+            let text = escape(text);
             writeln!(f, "{name:setting$}  {text:value$}  # {origin}")?;
         }
         Ok(())

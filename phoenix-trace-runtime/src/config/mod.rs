@@ -5,6 +5,8 @@ mod builder;
 mod declarative;
 mod effective;
 pub(crate) mod file;
+#[cfg(test)]
+mod hostile;
 mod interop;
 mod limits;
 #[cfg(feature = "logs")]
@@ -13,6 +15,7 @@ mod metrics;
 mod origin;
 mod otlp;
 mod problem;
+mod process;
 mod propagators;
 mod resource;
 mod sampling;
@@ -27,7 +30,7 @@ use std::path::Path;
 use opentelemetry::KeyValue;
 
 #[cfg(feature = "watch")]
-pub(crate) use declarative::reload;
+pub(crate) use declarative::Watched;
 #[cfg(feature = "logs")]
 pub(crate) use logs::log_filter_of_env;
 pub use metrics::MetricTemporality;
@@ -38,12 +41,13 @@ pub(crate) use metrics::MetricsTarget;
 #[cfg(feature = "prometheus")]
 pub(crate) use metrics::{PATH, Prometheus};
 use origin::Origins;
+#[cfg(feature = "otlp")]
+pub(crate) use otlp::PemFile;
 use otlp::Whose;
 pub use otlp::{Compression, Otlp, Protocol};
-#[cfg(feature = "otlp")]
-pub(crate) use otlp::{PemFile, shown};
-pub(crate) use otlp::{Settings, Signal};
+pub(crate) use otlp::{Settings, Signal, shown};
 pub use problem::Problem;
+use process::Process;
 pub use resource::ResourceDetector;
 use resource::{Detection, Identity};
 pub(crate) use sampling::FileSampling;
@@ -57,6 +61,7 @@ use crate::interop::OtelContext;
 #[cfg(feature = "tracing")]
 use crate::interop::TracingBridge;
 use crate::pipeline::{Limits, Sending};
+use crate::printable::escape;
 use crate::propagation::Propagators;
 use crate::sampling::Environment;
 use crate::sensitive::Names;
@@ -89,7 +94,10 @@ pub struct Config {
     pub(crate) propagators: Propagators,
     pub(crate) otel_context: OtelContext,
     #[cfg(feature = "tracing")]
-    pub(crate) bridge: Option<TracingBridge>,
+    bridge: Option<TracingBridge>,
+    /// Is a subscriber of `tracing` installed, where there is none?
+    #[cfg(any(feature = "logs", feature = "tracing"))]
+    subscriber: bool,
     pub(crate) disabled: bool,
     /// Is the line at start left out?
     pub(crate) quiet: bool,
@@ -99,6 +107,8 @@ pub struct Config {
     pub(crate) shutdown: Shutdown,
     /// The file that it was read from.
     file: Option<String>,
+    /// Variables that are set and do not count beside it.
+    beside_file: Vec<String>,
     pub(crate) strict: bool,
     /// Is it shown at start?
     pub(crate) print: bool,
@@ -116,7 +126,10 @@ impl Config {
     /// From the process's environment variables; `docs/configuration.md` lists them.
     #[must_use]
     pub fn from_env() -> Self {
-        Self::from_vars(|name| std::env::var(name).ok())
+        let process = Process::new();
+        let mut config = Self::from_vars(|name| process.get(name));
+        process.tell(&mut config);
+        config
     }
 
     /// From variables that `var` looks up. Empty counts as unset. Where `OTEL_CONFIG_FILE` is set, from that file and the
@@ -156,10 +169,13 @@ impl Config {
             otel_context: vars.otel_context(),
             #[cfg(feature = "tracing")]
             bridge: vars.bridge(),
+            #[cfg(any(feature = "logs", feature = "tracing"))]
+            subscriber: true,
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             quiet: false,
             shutdown: vars.shutdown(),
             file: None,
+            beside_file: Vec::new(),
             strict: vars.flag_or_one(STRICT),
             print: vars.flag_or_one(PRINT),
             limits: vars.limits(),
@@ -214,6 +230,12 @@ impl Config {
                     },
                 }),
         );
+        #[cfg(feature = "logs")]
+        all.extend(self.logs_export(&mut Vec::new()).map(|settings| Checkable {
+            signal: "logs",
+            exporter: settings.to_string(),
+            settings: Some(settings),
+        }));
         all
     }
 
@@ -235,8 +257,15 @@ impl Config {
         #[cfg(not(feature = "logs"))]
         let logs = None::<Settings>;
         let logs = logs.map_or(String::new(), |logs| format!("; logs go {logs}"));
-        let file = self.file.as_ref();
-        let file = file.map_or(String::new(), |file| format!("; configured by {file}"));
+        let file = self.file.as_ref().map_or(String::new(), |file| {
+            let beside = match &self.beside_file[..] {
+                [] => String::new(),
+                [one] => format!(", beside which {one} does not count"),
+                all => format!(", beside which {} do not count", all.join(", ")),
+            };
+            format!("; configured by {file}{beside}")
+        });
+        let service = escape(service);
         format!(
             "{service} ({environment}): traces go {targets}{metrics}{logs}; sampling: {}{file}",
             sampling::Summary(self)

@@ -105,7 +105,7 @@ impl Vars<'_> {
         let Some(value) = self.first(&[SENSITIVE]) else {
             return Sensitive::drop();
         };
-        match value.trim() {
+        match value.trim().to_ascii_lowercase().as_str() {
             "drop" => Sensitive::drop(),
             // Files that hold secrets like to end with a line break.
             A_HASH => Sensitive::hash(self.first(&[KEY]).unwrap_or_default().trim().as_bytes()),

@@ -27,6 +27,12 @@ const KEYS: [&str; 10] = [
 impl Config {
     pub(super) fn read_distribution(&mut self, distribution: &Item<'_, '_>) {
         // What other distributions have here is theirs.
+        for (key, item) in distribution.entries() {
+            let is_near = strsim::damerau_levenshtein(key, OURS) <= 2;
+            if is_near && key != OURS {
+                item.tell(format_args!("this is not read; did you mean `{OURS}`?"));
+            }
+        }
         let Some(ours) = distribution.get(OURS) else {
             return;
         };
@@ -95,11 +101,8 @@ impl Config {
 
     fn read_sensitive(&mut self, sensitive: &Section<'_, '_>) {
         let words = [("drop", 0), ("hash", 1), ("show", 2)];
-        let key = sensitive.get("key").filter(|key| !key.node.is_null());
-        if let Some(key) = &key {
-            key.used_as("distribution.phoenix_trace.sensitive.key");
-        }
-        let key = key.map_or("", |key| key.node.text.trim());
+        let key = sensitive.text("key", "a text", "none");
+        let key = key.unwrap_or_default().trim();
         self.sending.sensitive = match sensitive.word("policy", &words, "drop") {
             Some(1) => Sensitive::hash(key.as_bytes()),
             Some(2) => Sensitive::show(),

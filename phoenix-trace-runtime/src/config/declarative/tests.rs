@@ -220,12 +220,7 @@ tracer_provider:
     headers.sort();
     assert_eq!(
         headers,
-        [
-            "authorization=secret",
-            "x-listed=1",
-            "x-tenant=007",
-            "x-unset="
-        ]
+        ["authorization=secret", "x-listed=1", "x-tenant=007"]
     );
     assert_eq!(settings.timeout, None);
     let exporters = config.take_exporters();
@@ -425,7 +420,7 @@ tracer_provider:
              to 1; using 1 instead",
             "otel.yaml:10:42: tracer_provider.processors[0].batch.exporter.otlp_grpc.endpoint=`ftp://x` cannot be used: expected \
              a URL such as `http://collector:4317`; using `http://localhost:4317` instead",
-            "otel.yaml:10:105: tracer_provider.processors[0].batch.exporter.otlp_grpc.headers[0].value=`a b=…` cannot be used: \
+            "otel.yaml:10:105: tracer_provider.processors[0].batch.exporter.otlp_grpc.headers[0].value=`…=…` cannot be used: \
              expected the name and the value of a header that is not OTLP's own; using no such header instead",
         ]
     );
