@@ -15,7 +15,7 @@ use super::mail::{Edit, Late, LateEnd};
 use super::part::{self, Part, finish, give_back, part_of, share};
 use super::place::{request, request_below};
 use super::site::Site;
-use super::start::{Under, root_alone};
+use super::start::{Beginning, Under, root_alone};
 use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::{ids, registry, scope, thread};
@@ -39,8 +39,8 @@ pub(crate) enum Parent<'a> {
     Other(&'a SpanContext),
 }
 
-/// Starts a span that nobody runs. Its strand is at hand, to be described, until it is [`left`](leave). `None`: nothing is
-/// recorded.
+/// Starts a span that nobody runs. Its strand is at hand, to be described, until the head decision is made
+/// ([`decide_head`](super::start::decide_head)) and it is [`left`](leave). `None`: nothing is recorded.
 pub(crate) fn start(
     site: &'static Site,
     name: &str,
@@ -80,7 +80,9 @@ fn root(
     now: Ticks,
 ) -> Option<Box<Strand>> {
     let mut context = request_below(parent);
-    let strand = root_alone(site, attrs, &[name], now, Under::Request(&mut context))?;
+    let name = [name];
+    let beginning = Beginning::named(&name);
+    let strand = root_alone(site, attrs, beginning, now, Under::Request(&mut context))?;
     if strand.role == Role::Scope {
         thread::recycle(strand);
         return None;
