@@ -119,6 +119,10 @@ use proc_macro::TokenStream;
 /// source, leaves the event out. Other values that `err(if = ..)` makes failures have no exception event. A panic ends the span
 /// with an error, and unwinds on.
 ///
+/// The outcome is seen because the body is a closure there. `#[track_caller]` does not reach into closures: a body that asks
+/// for [`Location::caller`](core::panic::Location::caller), or panics in its caller's name, finds it only where no outcome is
+/// looked at, that is with `err = skip`, or a return type that is no `Result` by its form, such as `()`, `&T` or a tuple.
+///
 /// # Attributes
 ///
 /// Nothing is recorded unless it is named. Values are evaluated before the body runs, and only while spans are recorded:
