@@ -38,7 +38,6 @@ pub(crate) struct Logs {
     pub(super) limits: Limits,
     batches: Batches,
     output: Option<Output>,
-    subscriber: bool,
 }
 
 #[derive(Debug)]
@@ -185,14 +184,6 @@ impl Config {
         self
     }
 
-    /// Installs no `tracing` subscriber and no logger of `log`: for a program that installs its own after telemetry was
-    /// started, with [`layer`](crate::layer) in it. One that is installed before stays anyway.
-    #[must_use]
-    pub fn no_subscriber(mut self) -> Self {
-        self.logs.subscriber = false;
-        self
-    }
-
     pub(crate) fn log_format_in_force(&self) -> LogFormat {
         self.logs.format
     }
@@ -201,8 +192,7 @@ impl Config {
     pub(crate) fn subscriber_filter(&self) -> Option<Targets> {
         // `RUST_LOG` counts beside a configuration file too: what it says is of all that logs, not of this toolkit alone.
         let filter = self.logs.filter.clone().or_else(log_filter_of_env);
-        self.logs
-            .subscriber
+        self.subscriber
             .then(|| filter.unwrap_or_else(default_filter))
     }
 
@@ -233,6 +223,7 @@ impl Config {
             room: self.logs.room,
             of_dropped: self.logs.of_dropped,
             span_fields: self.logs.span_fields,
+            sensitive: self.effective_sensitive(),
             #[cfg(feature = "otlp")]
             export,
         }
@@ -365,24 +356,34 @@ pub(crate) fn log_filter_of_env() -> Option<Targets> {
     parse_filter(&value).filter(|_| !value.trim().is_empty())
 }
 
+/// What variables and a file call them.
+pub(super) const FORMATS: [(&str, LogFormat); 4] = [
+    ("json", LogFormat::Json),
+    ("text", LogFormat::Text),
+    ("auto", LogFormat::Auto),
+    ("off", LogFormat::Off),
+];
+pub(super) const LOGS_OF_DROPPED: [(&str, LogsOfDropped); 3] = [
+    ("all", LogsOfDropped::All),
+    ("warn", LogsOfDropped::Warn),
+    ("none", LogsOfDropped::None),
+];
+
+/// What it is called among these.
+fn word_for<T: PartialEq>(meaning: &T, words: &[(&'static str, T)]) -> &'static str {
+    let word = words.iter().find(|(_, there)| there == meaning);
+    word.map_or("", |(word, _)| word)
+}
+
 impl fmt::Display for LogFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::Json => "json",
-            Self::Text => "text",
-            Self::Off => "off",
-        })
+        f.write_str(word_for(self, &FORMATS))
     }
 }
 
 impl fmt::Display for LogsOfDropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::All => "all",
-            Self::Warn => "warn",
-            Self::None => "none",
-        })
+        f.write_str(word_for(self, &LOGS_OF_DROPPED))
     }
 }
 
@@ -408,29 +409,22 @@ impl Vars<'_> {
             limits,
             batches: self.log_batches(),
             output: None,
-            subscriber: true,
         }
     }
 
     fn log_batches(&mut self) -> Batches {
         let mut batches = Batches::default();
-        self.number("OTEL_BLRP_MAX_QUEUE_SIZE", &mut batches.records);
-        self.number("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", &mut batches.batch);
+        self.size("OTEL_BLRP_MAX_QUEUE_SIZE", &mut batches.records);
+        self.size("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", &mut batches.batch);
         self.milliseconds("OTEL_BLRP_SCHEDULE_DELAY", &mut batches.delay);
         self.milliseconds("OTEL_BLRP_EXPORT_TIMEOUT", &mut batches.timeout);
         batches
     }
 
     fn logs_exporter(&mut self) -> Option<Chosen> {
-        let name = self.first(&[EXPORTER])?;
-        match name.trim() {
-            "otlp" => Some(Chosen::Otlp),
-            "console" | "none" => Some(Chosen::None),
-            _ => {
-                self.problem(EXPORTER, &name, "otlp, console or none", "the default");
-                None
-            }
-        }
+        let words = [("otlp", true), ("console", false), ("none", false)];
+        let is_otlp = self.word(&[EXPORTER], &words, "the default")?;
+        Some(if is_otlp { Chosen::Otlp } else { Chosen::None })
     }
 
     fn log_filter(&mut self) -> Option<Targets> {
@@ -443,34 +437,12 @@ impl Vars<'_> {
     }
 
     fn log_format(&mut self) -> LogFormat {
-        let Some(value) = self.first(&[FORMAT]) else {
-            return LogFormat::default();
-        };
-        match value.trim() {
-            "auto" => LogFormat::Auto,
-            "json" => LogFormat::Json,
-            "text" => LogFormat::Text,
-            "off" => LogFormat::Off,
-            _ => {
-                self.problem(FORMAT, &value, "json, text, auto or off", "auto");
-                LogFormat::default()
-            }
-        }
+        self.word(&[FORMAT], &FORMATS, "auto").unwrap_or_default()
     }
 
     fn logs_of_dropped(&mut self) -> LogsOfDropped {
-        let Some(value) = self.first(&[OF_DROPPED]) else {
-            return LogsOfDropped::default();
-        };
-        match value.trim() {
-            "all" => LogsOfDropped::All,
-            "warn" => LogsOfDropped::Warn,
-            "none" => LogsOfDropped::None,
-            _ => {
-                self.problem(OF_DROPPED, &value, "all, warn or none", "all");
-                LogsOfDropped::default()
-            }
-        }
+        self.word(&[OF_DROPPED], &LOGS_OF_DROPPED, "all")
+            .unwrap_or_default()
     }
 }
 

@@ -61,15 +61,11 @@ impl Vars<'_> {
     }
 
     fn source(&mut self) -> Option<CorrelationSource> {
-        let value = self.first(&[SOURCE])?;
-        match value.trim() {
-            "header" => Some(CorrelationSource::Header),
-            "trace_id" => Some(CorrelationSource::TraceId),
-            _ => {
-                self.problem(SOURCE, &value, "header or trace_id", "header");
-                None
-            }
-        }
+        let words = [
+            ("header", CorrelationSource::Header),
+            ("trace_id", CorrelationSource::TraceId),
+        ];
+        self.word(&[SOURCE], &words, "header")
     }
 }
 

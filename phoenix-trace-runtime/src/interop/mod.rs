@@ -19,6 +19,7 @@ mod tracing;
 mod words;
 
 pub use contexts::OtelContext;
+pub use observer::ContextObserver;
 pub use provider::TracerProvider;
 pub(crate) use provider::install;
 pub use span::Span;

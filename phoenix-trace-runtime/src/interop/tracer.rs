@@ -14,6 +14,7 @@ use crate::record::carry::with_active;
 use crate::record::clock;
 use crate::record::free::{self, Parent};
 use crate::record::given::Which;
+use crate::record::start::decide_head;
 use crate::record::strand::Role;
 
 /// A tracer that records into the segments of the recorder. Its scope is that of the library that asked for it.
@@ -73,6 +74,7 @@ impl trace::Tracer for Tracer {
         for link in links.unwrap_or_default() {
             put_link(&mut strand, 0, &link.span_context, link.attributes);
         }
+        decide_head(&mut strand, now);
         for event in events.unwrap_or_default() {
             let at = Some(event.timestamp);
             put_event(&mut strand, 0, &event.name, at, event.attributes);

@@ -173,15 +173,17 @@ impl TracingBridge {
 static GIVEN: AtomicBool = AtomicBool::new(false);
 
 /// Installs a subscriber with the bridge, unless the program has installed one.
-pub(crate) fn subscribe(bridge: TracingBridge) {
+pub(crate) fn subscribe(bridge: TracingBridge) -> bool {
     let given = GIVEN.load(Ordering::Relaxed);
     let subscriber = tracing_subscriber::registry().with(bridge.layer());
-    if tracing::subscriber::set_global_default(subscriber).is_err() && !given {
+    let installed = tracing::subscriber::set_global_default(subscriber).is_ok();
+    if !installed && !given {
         crate::diag::line(format_args!(
             "the subscriber of `tracing` stays the one that the program has installed: `phoenix_trace::tracing_bridge()` \
              records its spans"
         ));
     }
+    installed
 }
 
 /// The same with what it leaves open.

@@ -8,7 +8,7 @@ use super::current::{deliver, fail_active, on_active};
 use super::mail::{Late, LateEnd};
 use super::part::finish;
 use super::site::Site;
-use super::start::{Child, Under, start_child, start_root};
+use super::start::{Beginning, Child, Under, start_child, start_root};
 use super::strand::Strand;
 use super::thread;
 use crate::outcome::{Failure, Outcome};
@@ -35,12 +35,24 @@ struct Guard {
 }
 
 /// Starts a span that runs from now until the guard is dropped.
+#[inline]
 pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
+    enter_as(site, attrs, Beginning::PLAIN)
+}
+
+/// The same with more to begin with.
+#[inline]
+pub(crate) fn enter_as(
+    site: &'static Site,
+    attrs: &[Attr<'_>],
+    beginning: Beginning<'_>,
+) -> Entered {
     let now = clock::now();
     let child = start_child(site, attrs, now, true);
     if child.is_none() {
-        return enter_root(site, attrs, now);
+        return enter_root(site, attrs, beginning, now);
     }
+    beginning.of_child(child);
     Entered::of(Guard {
         child,
         root: false,
@@ -50,8 +62,13 @@ pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
 }
 
 #[inline(never)]
-fn enter_root(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Entered {
-    let Some(strand) = start_root(site, attrs, &[], now, Under::Current) else {
+fn enter_root(
+    site: &'static Site,
+    attrs: &[Attr<'_>],
+    beginning: Beginning<'_>,
+    now: Ticks,
+) -> Entered {
+    let Some(strand) = start_root(site, attrs, beginning, now, Under::Current) else {
         return Entered::off();
     };
     match thread::install(strand) {
@@ -92,11 +109,6 @@ impl Entered {
     #[must_use]
     pub const fn is_recording(&self) -> bool {
         self.guard.is_some()
-    }
-
-    /// The span's number on the strand that runs.
-    pub(super) fn number(&self) -> Option<u32> {
-        self.guard.as_ref().map(|guard| guard.child.number())
     }
 
     /// Records how the work ended.

@@ -4,8 +4,6 @@
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-use opentelemetry::trace::SpanContext;
-
 use super::carry::with_active;
 use super::clock::{self, Ticks};
 use super::current::{deliver, on_active};
@@ -13,7 +11,7 @@ use super::mail::{Late, LateEnd};
 use super::part::{Part, finish, share};
 use super::running::{Mode, Running, abroad};
 use super::site::Site;
-use super::start::{Child, Under, start_child, start_root};
+use super::start::{Beginning, Child, Under, start_child, start_root};
 use super::stored::NONE;
 use super::strand::Strand;
 use super::thread;
@@ -73,7 +71,8 @@ pub(crate) fn begin_under(
             return Owned::new(State::Child { seed, number });
         }
     }
-    Owned::new(start_root(site, attrs, name, now, under).map_or(State::Off, State::Strand))
+    let beginning = Beginning::named(name);
+    Owned::new(start_root(site, attrs, beginning, now, under).map_or(State::Off, State::Strand))
 }
 
 /// A strand that is set to run: a branch of a segment, or the scope of a request.
@@ -118,13 +117,6 @@ impl Owned {
 
     fn take(&mut self) -> State {
         std::mem::take(&mut self.0)
-    }
-
-    /// Links the local root that has just started and does not run yet to another span.
-    pub(crate) fn link(&mut self, to: &SpanContext) {
-        if let State::Strand(strand) = &mut *self.0 {
-            strand.link(0, to);
-        }
     }
 
     /// No span.
