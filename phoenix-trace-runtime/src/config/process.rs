@@ -111,7 +111,7 @@ const OTLP: [&str; 9] = [
     "TIMEOUT",
 ];
 
-const OTHERS: [&str; 49] = [
+const OTHERS: [&str; 50] = [
     "OTEL_ATTRIBUTE_COUNT_LIMIT",
     "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
     "OTEL_BLRP_EXPORT_TIMEOUT",
