@@ -174,6 +174,7 @@ mod tests {
             &["db;dur=1", "a;desc=\"trace,\""],
         );
     }
+
     proptest! {
         #[test]
         fn whatever_comes_is_read_without_harm(field in proptest::collection::vec(any::<u8>(), 0..200)) {

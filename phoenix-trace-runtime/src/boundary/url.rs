@@ -258,6 +258,7 @@ mod tests {
         assert_eq!(without_credentials("user:p@ss@host:1"), "host:1");
         assert_eq!(without_credentials("host"), "host");
     }
+
     proptest! {
         #[test]
         fn no_secret_is_left_wherever_the_url_stands(
