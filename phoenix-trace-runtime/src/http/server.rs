@@ -221,7 +221,8 @@ impl Settings {
         if crate::grpc::is_rpc(request) {
             let (span, unknown) = crate::grpc::server_span(request, context, &self.known);
             told.unknown.clone_from(&unknown);
-            return (span, ServerSide::of_rpc(unknown));
+            let deadline = crate::grpc::Deadline::of(request.headers());
+            return (span, ServerSide::of_rpc(unknown, deadline));
         }
         let route = (self.route)(request.extensions());
         let side = ServerSide::of(request.method()).capturing(&self.response_fields);

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::printable::escape_start;
+
 /// Where something stands in a file, counted from one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -44,8 +46,28 @@ pub(crate) struct Entry {
 }
 
 impl Node {
+    /// What it is, without what it says: where a value is of the wrong kind, it may be a secret in the wrong place.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "nothing",
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text => "a single value",
+            Value::Sequence(_) => "a list",
+            Value::Mapping(_) => "a mapping",
+        }
+    }
+
     pub(crate) fn is_null(&self) -> bool {
         self.value == Value::Null
+    }
+
+    /// Is there nothing but keys without values, such as those of variables that are not set?
+    pub(crate) fn is_hollow(&self) -> bool {
+        match &self.value {
+            Value::Null => true,
+            Value::Sequence(nodes) => nodes.iter().all(Self::is_hollow),
+            Value::Mapping(entries) => entries.iter().all(|entry| entry.node.is_hollow()),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text => false,
+        }
     }
 
     /// The value under a key, when this is a mapping that has it.
@@ -117,14 +139,9 @@ impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 100;
         match self.value {
-            Value::Null => f.write_str("nothing"),
-            Value::Sequence(_) => f.write_str("a list"),
-            Value::Mapping(_) => f.write_str("a mapping"),
+            Value::Null | Value::Sequence(_) | Value::Mapping(_) => f.write_str(self.kind()),
             Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text => {
-                match self.text.char_indices().nth(LONGEST) {
-                    Some((end, _)) => write!(f, "`{}…`", self.text[..end].escape_debug()),
-                    None => write!(f, "`{}`", self.text.escape_debug()),
-                }
+                write!(f, "`{}`", escape_start(&self.text, LONGEST))
             }
         }
     }

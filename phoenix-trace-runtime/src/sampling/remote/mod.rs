@@ -9,6 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::rule::clamped;
+use crate::config::shown;
 
 /// Where to ask for sampling strategies: a Jaeger collector, or whatever speaks its protocol over HTTP.
 ///
@@ -74,7 +75,7 @@ impl JaegerRemote {
             let value = value.trim();
             remote = match key.trim() {
                 "endpoint" => Self {
-                    endpoint: checked(value)?,
+                    endpoint: Self::is_endpoint(value).then(|| value.to_owned())?,
                     ..remote
                 },
                 "pollingIntervalMs" => {
@@ -91,13 +92,13 @@ impl JaegerRemote {
         }
         Some(remote)
     }
-}
 
-/// A URL that can be asked.
-fn checked(endpoint: &str) -> Option<String> {
-    let uri: http::Uri = endpoint.parse().ok()?;
-    let known = matches!(uri.scheme_str(), Some("http" | "https"));
-    (known && uri.authority().is_some()).then(|| endpoint.to_owned())
+    /// Is it a URL that can be asked?
+    pub(crate) fn is_endpoint(endpoint: &str) -> bool {
+        endpoint.parse().is_ok_and(|uri: http::Uri| {
+            matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some()
+        })
+    }
 }
 
 impl fmt::Display for JaegerRemote {
@@ -105,6 +106,7 @@ impl fmt::Display for JaegerRemote {
         let Self {
             endpoint, initial, ..
         } = self;
+        let endpoint = shown(endpoint);
         write!(f, "asked for at {endpoint}, until then ratio {initial}")
     }
 }
