@@ -236,6 +236,10 @@ fn what_is_wrong_with_a_file_is_told_with_a_remedy() {
         "file_format: \"1.1\"\ntracer_provider: {sampler: {jaeger_remote/development: {endpoint: jaeger, initial_sampler: {always_on: }}}, processors: [batch: {exporter: {console: }}]}\n",
         "F:2:67: tracer_provider.sampler.jaeger_remote/development.endpoint: `jaeger` cannot be used: expected a URL such as http://jaeger:5778; using http://localhost:5778 instead",
     );
+    check(
+        "file_format: \"1.1\"\ndistribution: {phoenix_trace: {correlation: {header: cookie}}}\n",
+        "F:2:54: distribution.phoenix_trace.correlation.header=`cookie` cannot be used: expected a header field that nothing else uses; using x-correlation-id instead",
+    );
     let broken = of_file(b"a: \xff", "");
     assert!(
         broken.problems()[0].to_string().contains("it is not UTF-8"),

@@ -1,5 +1,9 @@
 //! Where logs go, in what form, and which: lines on standard output, and over OTLP where traces go over OTLP.
 
+#[cfg(test)]
+mod tests;
+mod vars;
+
 use std::fmt;
 use std::io::Write;
 use std::time::Duration;
@@ -7,8 +11,7 @@ use std::time::Duration;
 use tracing_subscriber::filter::Targets;
 
 use super::effective::Rows;
-use super::otlp::{Otlp, Settings, Signal, Whose};
-use super::vars::Vars;
+use super::otlp::{Otlp, Settings, Signal};
 use super::{Config, Problem};
 use crate::logs::{Limits, LogFormat, LogsOfDropped, Output, Room, default_filter, parse_filter};
 #[cfg(feature = "otlp")]
@@ -384,138 +387,5 @@ impl fmt::Display for LogFormat {
 impl fmt::Display for LogsOfDropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(word_for(self, &LOGS_OF_DROPPED))
-    }
-}
-
-impl Vars<'_> {
-    pub(super) fn logs(&mut self) -> Logs {
-        let mut limits = Limits::default();
-        self.number("OTEL_ATTRIBUTE_COUNT_LIMIT", &mut limits.fields);
-        self.number(COUNT, &mut limits.fields);
-        self.number(
-            "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-            &mut limits.value_length,
-        );
-        self.number(LENGTH, &mut limits.value_length);
-        Logs {
-            chosen: self.logs_exporter(),
-            own: self.otlp(Whose::Own(Signal::Logs)),
-            environment: self.otlp(Whose::OwnElseAll(Signal::Logs)),
-            format: self.log_format(),
-            filter: self.log_filter(),
-            span_fields: self.flag(SPAN_FIELDS),
-            of_dropped: self.logs_of_dropped(),
-            room: Room::default(),
-            limits,
-            batches: self.log_batches(),
-            output: None,
-        }
-    }
-
-    fn log_batches(&mut self) -> Batches {
-        let mut batches = Batches::default();
-        self.size("OTEL_BLRP_MAX_QUEUE_SIZE", &mut batches.records);
-        self.size("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", &mut batches.batch);
-        self.milliseconds("OTEL_BLRP_SCHEDULE_DELAY", &mut batches.delay);
-        self.milliseconds("OTEL_BLRP_EXPORT_TIMEOUT", &mut batches.timeout);
-        batches
-    }
-
-    fn logs_exporter(&mut self) -> Option<Chosen> {
-        let words = [("otlp", true), ("console", false), ("none", false)];
-        let is_otlp = self.word(&[EXPORTER], &words, "the default")?;
-        Some(if is_otlp { Chosen::Otlp } else { Chosen::None })
-    }
-
-    fn log_filter(&mut self) -> Option<Targets> {
-        let value = self.first(&[FILTER])?;
-        let filter = parse_filter(&value);
-        if filter.is_none() {
-            self.problem(FILTER, &value, LEVELS, "info");
-        }
-        filter
-    }
-
-    fn log_format(&mut self) -> LogFormat {
-        self.word(&[FORMAT], &FORMATS, "auto").unwrap_or_default()
-    }
-
-    fn logs_of_dropped(&mut self) -> LogsOfDropped {
-        self.word(&[OF_DROPPED], &LOGS_OF_DROPPED, "all")
-            .unwrap_or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn config(variables: &[(&str, &str)]) -> Config {
-        Config::from_vars(|name| {
-            let found = variables.iter().find(|(key, _)| *key == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    #[test]
-    fn logs_go_where_traces_go() {
-        let check = |variables: &[(&str, &str)], expected: Option<&str>| {
-            let config = config(variables);
-            let export = config.logs_export(&mut Vec::new());
-            let export = export.map(|settings| settings.to_string());
-            assert_eq!(export.as_deref(), expected, "{variables:?}");
-        };
-        const ALL: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
-        const TRACES: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-        const LOGS: &str = "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT";
-        check(&[], None);
-        check(
-            &[(ALL, "http://collector:4318")],
-            Some("over OTLP/HTTP to http://collector:4318/v1/logs"),
-        );
-        check(&[(TRACES, "http://jaeger:4318/v1/traces")], None);
-        check(
-            &[(LOGS, "http://loki:3100/otlp/v1/logs")],
-            Some("over OTLP/HTTP to http://loki:3100/otlp/v1/logs"),
-        );
-        check(&[(ALL, "http://collector:4318"), (EXPORTER, "none")], None);
-        check(
-            &[(ALL, "http://collector:4318"), (EXPORTER, "console")],
-            None,
-        );
-        check(
-            &[
-                (ALL, "http://collector:4317"),
-                ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
-            ],
-            Some("over OTLP/gRPC to http://collector:4317"),
-        );
-        check(
-            &[(EXPORTER, "otlp")],
-            Some("over OTLP/HTTP to http://localhost:4318/v1/logs"),
-        );
-    }
-
-    #[test]
-    fn a_value_that_cannot_be_used_is_named() {
-        let config = config(&[
-            (FILTER, "my_crate=loud"),
-            (FORMAT, "xml"),
-            (OF_DROPPED, "some"),
-            (EXPORTER, "zipkin"),
-        ]);
-        let said: Vec<String> = config.problems().iter().map(ToString::to_string).collect();
-        assert_eq!(
-            said,
-            [
-                "OTEL_LOGS_EXPORTER=`zipkin` cannot be used: expected otlp, console or none; using the default instead"
-                    .to_owned(),
-                "PHOENIX_TRACE_LOG_FORMAT=`xml` cannot be used: expected json, text, auto or off; using auto instead"
-                    .to_owned(),
-                format!("RUST_LOG=`my_crate=loud` cannot be used: expected {LEVELS}; using info instead"),
-                "PHOENIX_TRACE_LOGS_OF_DROPPED=`some` cannot be used: expected all, warn or none; using all instead"
-                    .to_owned(),
-            ]
-        );
     }
 }

@@ -128,7 +128,10 @@ impl Config {
         self.propagators = std::mem::take(&mut self.propagators)
             .correlation_header(crate::propagation::correlation::HEADER);
         let expected = "a header field that nothing else uses";
-        let problem = Problem::new(HEADER, name.as_str(), expected, DEFAULT_HEADER);
+        let setting = "distribution.phoenix_trace.correlation.header";
+        let function = "Config::correlation_header";
+        let named = self.origins.named(setting, function, HEADER);
+        let problem = Problem::new(&named, name.as_str(), expected, DEFAULT_HEADER);
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }

@@ -307,17 +307,26 @@ mod rebuilt {
             .build();
         drop(first.expect("a runtime"));
         let before = held();
+        let file =
+            std::env::temp_dir().join(format!("phoenix-rebuilt-{}.yaml", std::process::id()));
+        std::fs::write(&file, "file_format: \"1.1\"\n").expect("written");
         for round in 0..10 {
             let otlp = match round % 2 {
                 0 => Otlp::grpc(),
                 _ => Otlp::http(),
             };
-            let config = Config::from_env().otlp(otlp.endpoint(endpoint(round)));
+            // A file is watched.
+            let config = match round % 3 {
+                0 => Config::from_file(&file),
+                _ => Config::from_env(),
+            };
+            let config = config.otlp(otlp.endpoint(endpoint(round)));
             let telemetry = phoenix_trace::init(config.also_console()).expect("it starts");
             work();
             assert!(telemetry.flush(Duration::from_secs(10)), "it arrives");
             drop(telemetry);
         }
+        std::fs::remove_file(&file).expect("it was written");
         // A thread is gone a moment after it has been told to end.
         let since = Instant::now();
         while held() != before && since.elapsed() < Duration::from_secs(10) {

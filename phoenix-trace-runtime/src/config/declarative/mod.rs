@@ -144,7 +144,7 @@ impl Config {
             "instrumentation/development",
         ];
         for key in left_out {
-            if let Some(there) = root.get(key).filter(|there| !there.node.is_null()) {
+            if let Some(there) = root.get(key).filter(|there| !there.node.is_hollow()) {
                 there.unsupported("it is left out");
             }
         }

@@ -352,7 +352,7 @@ meter_provider:
     - pull: {cardinality_limits: {counter: 5}, exporter: {prometheus/development: {port: 9464}}}
     - periodic: {cardinality_limits: {default: 5}, exporter: {console: }}
     - periodic: {exporter: {console: }}
-instrumentation/development: {general: {}}
+instrumentation/development: {general: {stability_opt_in_list: http}}
 distribution: {another: {anything: 1}}
 ";
     assert_eq!(
@@ -459,6 +459,14 @@ distribution:
     assert_eq!(
         wrong("distribution: {phoenix_trace: {limit: {}}}"),
         ["otel.yaml:2:32: distribution.phoenix_trace: unknown key `limit`; did you mean `limits`?"]
+    );
+}
+
+#[test]
+fn what_holds_nothing_needs_no_support() {
+    assert_eq!(
+        wrong("instrumentation/development: {general: {stability_opt_in_list: }}"),
+        [""; 0]
     );
 }
 

@@ -60,6 +60,16 @@ impl Node {
         self.value == Value::Null
     }
 
+    /// Is there nothing but keys without values, such as those of variables that are not set?
+    pub(crate) fn is_hollow(&self) -> bool {
+        match &self.value {
+            Value::Null => true,
+            Value::Sequence(nodes) => nodes.iter().all(Self::is_hollow),
+            Value::Mapping(entries) => entries.iter().all(|entry| entry.node.is_hollow()),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text => false,
+        }
+    }
+
     /// The value under a key, when this is a mapping that has it.
     #[cfg(any(feature = "watch", test))]
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
