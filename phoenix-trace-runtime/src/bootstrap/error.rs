@@ -22,7 +22,7 @@ impl Error {
         matches!(self.0, Kind::AlreadyInitialised)
     }
 
-    /// Are there values in the configuration that cannot be used, which is [strict](Config::strict)?
+    /// Are there values in the configuration that cannot be used, which is [strict](crate::Config::strict)?
     #[must_use]
     pub fn is_misconfigured(&self) -> bool {
         matches!(self.0, Kind::Misconfigured(_))

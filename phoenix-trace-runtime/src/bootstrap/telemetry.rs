@@ -48,7 +48,7 @@ impl Drop for Claim {
 
 impl Telemetry {
     /// Sends what is decided, within `deadline`. A receiver that fails is tried again until then. `false`: it took longer,
-    /// or spans were given up on the way, of which [`stats`] tells.
+    /// or spans were given up on the way, of which [`stats`](crate::stats) tells.
     pub fn flush(&self, deadline: Duration) -> bool {
         #[cfg(feature = "logs")]
         if let Some(logs) = &self.logs {
