@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::support::launcher::Launcher;
 
-const WITHIN: Duration = Duration::from_secs(120);
+/// For machines that are busy with other things.
+const WITHIN: Duration = Duration::from_secs(600);
 
 /// Runs a load and returns its report; the program has to find nothing wrong.
 fn load(arguments: &[&str]) -> Value {

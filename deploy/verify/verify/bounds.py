@@ -1,13 +1,15 @@
 """Secrets do not arrive, and a storm of new label values stops at its bound, in each of three places."""
 
 import http.client
+import signal
+import urllib.error
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from .flow import Stack
 from .otlp import request_with, send
 from .platform import Platform
-from .programs import Answers, Prometheus, free_port, wait_for
+from .programs import Answers, Collector, Prometheus, free_port, wait_for
 
 TITLE = "Secrets and storms"
 SECRETS = {
@@ -30,6 +32,7 @@ def run(report, request_flow, folder):
     span_metrics(report, stack, url)
     toolkit(report, request_flow, folder, stack)
     stack.stop()
+    memory_and_disk(report, folder / "collectors")
     store(report, folder / "store")
 
 
@@ -83,6 +86,29 @@ def toolkit(report, request_flow, folder, stack):
     series = stack.prometheus.value('count(http_server_request_duration_seconds_count{job="api-gateway"})')
     report.check("toolkit: paths and methods that nobody knows make no series", 0 < series <= 3 and stack.prometheus.value(counted) >= 300, f"300 of each, {series:.0f} series, {stack.prometheus.value(counted):.0f} requests counted")
     platform.stop()
+
+
+def memory_and_disk(report, folder):
+    """A collector with hardly any memory, and one with hardly any queue before a store that is away; counted where the alerts look."""
+    spans = [{"name": f"step {number}", "attributes": NOT_SECRET} for number in range(500)]
+    collector = Collector("little-memory", ["sample.yaml"], folder, MEMORY_LIMIT_MIB=16, MEMORY_SPIKE_MIB=4)
+
+    def refused():
+        try:
+            send(f"http://127.0.0.1:{collector.http}", request_with("eager", spans))
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    answer = wait_for("the collector is over its bound", refused)
+    count = collector.metric("otelcol_receiver_refused_spans")
+    report.check("collector: over its bound of memory it refuses, so that senders try again, and counts that", answer == 503 and count >= 500, f"answered {answer}, {count:.0f} spans")
+    collector.stop(signal.SIGKILL)
+    collector = Collector("little-disk", ["sample.yaml"], folder, TRACE_QUEUE_BYTES=300_000, DECISION_WAIT="1s")
+    for _ in range(10):
+        send(f"http://127.0.0.1:{collector.http}", request_with("eager", spans))
+    count = wait_for("the queue is full", lambda: collector.metric("otelcol_exporter_enqueue_failed_spans"))
+    report.check("collector: what its queue on disk cannot hold is counted", count > 0, f"{count:.0f} of 5000 spans by then")
+    collector.stop(signal.SIGKILL)
 
 
 class Storm(Answers):

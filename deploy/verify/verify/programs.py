@@ -210,7 +210,8 @@ class Collector(Process):
             # Names for this process alone: its own view of /etc/hosts.
             hosts = self.folder / "hosts"
             hosts.write_text(self.hosts)
-            command = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', hosts, *command]
+            mounts = ["--mount"] if os.geteuid() == 0 else ["--mount", "--map-root-user"]
+            command = ["unshare", *mounts, "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', hosts, *command]
         super().__init__(name or self.name, command, self.folder, environment)
         wait_for(f"the start of {self.name}", lambda: self.alive() and get(f"http://{self.host}:{self.health}/"))
 

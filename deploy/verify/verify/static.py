@@ -171,13 +171,13 @@ def kubernetes(report):
     for name, document in rendered:
         if document["kind"] in ("Deployment", "StatefulSet", "DaemonSet"):
             spec = document["spec"]["template"]["spec"]
-            for container in spec["containers"]:
+            for container in (*spec.get("initContainers", []), *spec["containers"]):
                 pods += 1
                 where = f"{name}/{document['metadata']['name']}/{container['name']}"
                 if not PINNED.search(container["image"]):
                     wrong.append(f"{where}: {container['image']}")
-                # Nobody asks the archive's uploader.
-                if "readinessProbe" not in container and container["name"] != "archive":
+                # Nobody asks the archive's uploader, nor what ends before the others start.
+                if "readinessProbe" not in container and container["name"] != "archive" and container in spec["containers"]:
                     wrong.append(f"{where}: no readiness probe")
                 if "memory" not in container["resources"]["limits"]:
                     wrong.append(f"{where}: no bound on memory")

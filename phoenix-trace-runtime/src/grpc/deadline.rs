@@ -48,6 +48,8 @@ fn parse(timeout: &[u8]) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -70,6 +72,13 @@ mod tests {
             ("123456789n", None),
         ] {
             assert_eq!(parse(timeout.as_bytes()), expected, "{timeout:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_read_without_harm(timeout in proptest::collection::vec(any::<u8>(), 0..12)) {
+            prop_assert!(parse(&timeout).is_none_or(|timeout| timeout.as_secs() < 1 << 40));
         }
     }
 }

@@ -121,8 +121,8 @@ impl Ended {
         let message = match headers.get(Status::GRPC_MESSAGE) {
             Some(message) if code != Code::Ok => {
                 let bytes = message.as_bytes();
-                // A character takes three bytes at most, each of which takes three when it is encoded.
-                let bytes = bytes.get(..9 * MESSAGE_LENGTH).unwrap_or(bytes);
+                // A byte takes three when it is encoded; the rest is cut off anyway.
+                let bytes = bytes.get(..4 * MESSAGE_LENGTH).unwrap_or(bytes);
                 let message = percent_decode(bytes).decode_utf8_lossy();
                 bounded(format_args!("{message}"), MESSAGE_LENGTH)
             }

@@ -27,10 +27,10 @@ pub(super) static SERVER: Site =
 /// Gives each call that comes in its SERVER span, below the caller's when it sent a trace context.
 ///
 /// The span is called `package.Service/Method`, and lasts until the trailers have been sent. It sees what a handler
-/// cannot: methods that do not exist, calls that are refused before they reach it, clients that hang up, deadlines that pass, which are
-/// errors and not the client's will. The response
-/// tells the correlation id in its metadata and, except at a public [edge](Self::edge), the service's name, and, where its
-/// segment is kept for more than the head decision, that it is: in its trailers, as `server-timing`.
+/// cannot: methods that do not exist, calls that are refused before they reach it, clients that hang up, and deadlines that pass,
+/// which makes such calls errors (DEADLINE_EXCEEDED) and not cancelled ones. The response tells the correlation id in its metadata
+/// and, except at a public [edge](Self::edge), the service's name, and, where its segment is kept for more than the head decision,
+/// that it is: in its trailers, as `server-timing`.
 ///
 /// Anybody can ask for any path, so a span is called by its method when that is known to exist: the method has
 /// `#[traced_grpc_service]`, or was answered before, with anything but the codes of those who refuse calls. Until then the span is

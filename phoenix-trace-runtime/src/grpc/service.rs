@@ -83,7 +83,7 @@ where
     let body = async {
         let unanswered = Unanswered(deadline);
         let result = body(request).await;
-        unanswered.is_over();
+        unanswered.over();
         ended(result.as_ref().err());
         answered(result)
     };
@@ -114,7 +114,7 @@ where
     let body = async {
         let unanswered = Unanswered(deadline);
         let result = body(request).await;
-        unanswered.is_over();
+        unanswered.over();
         if is_answered {
             return result;
         }
@@ -185,7 +185,7 @@ fn ended(status: Option<&Status>) {
 struct Unanswered(Deadline);
 
 impl Unanswered {
-    fn is_over(mut self) {
+    fn over(mut self) {
         self.0 = Deadline::default();
     }
 }

@@ -10,6 +10,8 @@ mod hand;
 mod identity;
 #[cfg(feature = "tracing")]
 mod integers;
+#[cfg(feature = "tracing")]
+mod made;
 pub(crate) mod observer;
 mod provider;
 mod span;

@@ -162,7 +162,8 @@ fn active(context: &Context) -> Active {
     }
 }
 
-fn id(span: &SpanContext) -> u64 {
+/// Zero for none.
+pub(super) fn id(span: &SpanContext) -> u64 {
     if span.is_valid() {
         u64::from_be_bytes(span.span_id().to_bytes())
     } else {

@@ -6,6 +6,8 @@ use opentelemetry::{Context, InstrumentationScope};
 use super::attributes::{plain, put_others, restore};
 use super::contexts::span_context;
 use super::hand::{put_event, put_link};
+#[cfg(feature = "tracing")]
+use super::made;
 use super::provider::asked_in_vain;
 use super::span::Span;
 use super::words::Sites;
@@ -93,12 +95,16 @@ enum Where {
 }
 
 fn identity_of(span: &trace::SpanRef<'_>, context: &SpanContext) -> Where {
-    let (trace_id, id) = if context.is_valid() {
-        let trace_id = u128::from_be_bytes(context.trace_id().to_bytes());
-        (trace_id, u64::from_be_bytes(context.span_id().to_bytes()))
-    } else {
-        (0, 0)
-    };
+    let id = observer::id(context);
+    #[cfg(feature = "tracing")]
+    if let Some(parent) = made::parent(id) {
+        return if parent.runs_here() {
+            Where::Running
+        } else {
+            Where::Span(parent)
+        };
+    }
+    let trace_id = u128::from_be_bytes(context.trace_id().to_bytes());
     let runs = with_active(|strand| {
         strand.role != Role::Scope
             && strand.otel_span == id

@@ -13,6 +13,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::integers::{Integers, IntegersEnd};
+use super::made::{Made, Started};
 use super::observer;
 use super::tracer::Tracer;
 
@@ -164,7 +165,8 @@ impl TracingBridge {
                 && (*level == Level::ERROR && metadata.is_event()
                     || targets.would_enable(metadata.target(), level))
         };
-        let layer = Integers.and_then(layer).and_then(IntegersEnd);
+        let layer = Made.and_then(Integers).and_then(layer);
+        let layer = layer.and_then(IntegersEnd).and_then(Started);
         layer.with_filter(filter_fn(passes))
     }
 }

@@ -84,8 +84,9 @@ impl Export {
         beside: Arc<Beside>,
     ) -> Self {
         let complaints = Complaints::new(pipeline.outage(), readings.is_delta());
+        let way = export.target.to_string();
         let output = Output::of(export.target).unwrap_or_else(|why| {
-            complaints.cannot_start(&why);
+            complaints.cannot_start(&way, &why);
             Output::None
         });
         Self {

@@ -9,7 +9,11 @@ use opentelemetry::{SpanId, TraceId};
 use tokio::task::JoinHandle;
 
 use super::context::SAMPLED;
+#[cfg(feature = "tracing")]
+use super::free::Reach;
 use super::owned::{Owned, own};
+#[cfg(feature = "tracing")]
+use super::part::part_of;
 use super::part::share;
 use super::registry;
 use super::run::InSpan;
@@ -83,6 +87,24 @@ pub(super) fn branch_here() -> Option<Box<Strand>> {
         branch
     });
     made.flatten()
+}
+
+/// Where the innermost span that runs here is, unless that is `named` or none.
+#[cfg(feature = "tracing")]
+pub(crate) fn place_here(named: u64) -> Option<Reach> {
+    with_active(|strand| {
+        if strand.role == Role::Scope || strand.id_of(strand.current) == named {
+            return None;
+        }
+        let (seed, number) = strand.place_of_current();
+        let part = if seed == strand.seed {
+            part_of(strand)
+        } else {
+            registry::find(seed)?
+        };
+        Some(Reach::of(part, number))
+    })
+    .flatten()
 }
 
 /// A strand that may run in place of the one that does, which is a scope where that is one; `None`: nothing runs.

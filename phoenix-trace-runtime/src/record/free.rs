@@ -107,6 +107,13 @@ impl Reach {
         (self.part.seed(), self.number)
     }
 
+    /// Is it the innermost span that runs here?
+    #[cfg(feature = "tracing")]
+    pub(crate) fn runs_here(&self) -> bool {
+        let runs = with_active(|strand| strand.place_of_current() == self.place());
+        runs == Some(true)
+    }
+
     /// A strand for what is recorded below the span.
     pub(crate) fn branch(&self) -> Option<Box<Strand>> {
         let (seed, number) = self.place();

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::{Future, pending, ready};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
 use bytes::Bytes;
@@ -12,7 +13,10 @@ use phoenix_trace_runtime::grpc::service::{Method, streaming, unary};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{GrpcClientLayer, GrpcServerLayer, HttpServerLayer};
-use tonic::transport::{Channel, Endpoint};
+use tokio::net::TcpStream;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::service::Routes;
+use tonic::transport::{Channel, Endpoint, Server};
 use tonic::{Code, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
@@ -89,6 +93,30 @@ fn a_server_that_takes_too_long() {
         assert_eq!(kept(served(http(), timeout, Answer::Begins)), of_method);
         assert_eq!(kept(served(grpc(), timeout, Answer::Begins)), of_method);
     }
+}
+
+/// tonic has a timeout of its own around the layers, of which those learn by being dropped.
+#[test]
+fn a_server_that_gives_up_by_itself() {
+    let call = async {
+        let (listener, address) = listen().await;
+        let routes = Routes::from(Router::new().fallback(pending::<()>));
+        let server = Server::builder()
+            .layer(GrpcServerLayer::new())
+            .add_routes(routes);
+        tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+        let stream = TcpStream::connect(address).await.unwrap();
+        let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
+        tokio::spawn(connection);
+        let request = Request::post("http://a/a.B/Get")
+            .header("content-type", "application/grpc")
+            .header("grpc-timeout", "1m");
+        let request = request.body(()).unwrap();
+        let (response, _) = client.send_request(request, true).unwrap();
+        let code = response.await.unwrap().headers()["grpc-status"].clone();
+        assert_eq!(code, "1", "CANCELLED is what tonic makes of it");
+    };
+    assert_eq!(kept(call), missed("grpc"));
 }
 
 /// The same without a layer: what `#[traced_grpc_service]` makes of it.

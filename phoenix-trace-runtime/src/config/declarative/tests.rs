@@ -352,7 +352,7 @@ meter_provider:
     - pull: {cardinality_limits: {counter: 5}, exporter: {prometheus/development: {port: 9464}}}
     - periodic: {cardinality_limits: {default: 5}, exporter: {console: }}
     - periodic: {exporter: {console: }}
-instrumentation/development: {general: {}}
+instrumentation/development: {general: {stability_opt_in_list: http}}
 distribution: {another: {anything: 1}}
 ";
     assert_eq!(
