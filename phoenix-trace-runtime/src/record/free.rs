@@ -81,7 +81,7 @@ fn root(
     now: Ticks,
 ) -> Option<Box<Strand>> {
     let mut context = request_below(parent);
-    let strand = root_alone(site, attrs, &[name], now, Under::Request(&mut context))?;
+    let strand = root_alone(site, attrs, &[name], now, Under::Request(&mut context)).ok()?;
     if strand.role == Role::Scope {
         thread::recycle(strand);
         return None;

@@ -11,12 +11,13 @@ use super::clock::{self, Ticks};
 use super::current::{deliver, on_active};
 use super::mail::{Late, LateEnd};
 use super::part::{Part, finish, share};
+use super::refused::Refused;
 use super::running::{Mode, Running, abroad};
 use super::site::Site;
 use super::start::{Child, Under, start_child, start_root};
 use super::stored::NONE;
 use super::strand::Strand;
-use super::thread;
+use super::thread::{self, Expects};
 use crate::panics::Before;
 use crate::value::Attr;
 
@@ -48,6 +49,8 @@ pub(super) enum State {
     LeavingChild { number: u32, previous: u32 },
     /// A strand that runs until this is dropped, and the one that it hides.
     Leaving(Option<Box<Strand>>),
+    /// A local root that there was no room for.
+    Refused(Box<Refused>),
     /// A branch that runs in place of a child until this is dropped, and the strand that it hides.
     LeavingAbroad(Box<(Child, Option<Box<Strand>>)>),
 }
@@ -73,7 +76,11 @@ pub(crate) fn begin_under(
             return Owned::new(State::Child { seed, number });
         }
     }
-    Owned::new(start_root(site, attrs, name, now, under).map_or(State::Off, State::Strand))
+    Owned::new(match start_root(site, attrs, name, now, under) {
+        Ok(strand) => State::Strand(strand),
+        Err(Some(refused)) => State::Refused(refused),
+        Err(None) => State::Off,
+    })
 }
 
 /// A strand that is set to run: a branch of a segment, or the scope of a request.
@@ -162,7 +169,7 @@ impl Owned {
             return self.run_nothing();
         };
         let mut running = self.running(Mode::Starting, expected.before, None);
-        running.expects_again = expected.outer;
+        running.outer = expected.outer;
         running
     }
 
@@ -188,6 +195,9 @@ impl Owned {
 
     #[cold]
     fn enter_abroad(&mut self, child: Child) -> Running<'_> {
+        if child.number() == NONE {
+            return self.running(Mode::Unrecorded, child, None);
+        }
         match abroad(child) {
             Some(hidden) => self.running(Mode::Abroad, child, hidden),
             None => self.run_nothing(),
@@ -203,7 +213,7 @@ impl Owned {
             child: Child::NONE,
             hidden: ManuallyDrop::new(None),
             before: Before::NOTHING,
-            expects_again: false,
+            outer: Expects::Nothing,
         }
     }
 
@@ -215,13 +225,14 @@ impl Owned {
             child,
             hidden: ManuallyDrop::new(hidden),
             before: Before::now(),
-            expects_again: false,
+            outer: Expects::Nothing,
         }
     }
 
     #[inline(never)]
     fn enter_strand(&mut self) -> Running<'_> {
         let strand = match &*self.0 {
+            State::Refused(_) => return self.running(Mode::Unrecorded, Child::NONE, None),
             State::Shared(part) => Some(part.unpark()),
             State::Strand(_) => match self.take() {
                 State::Strand(strand) => {
@@ -264,7 +275,7 @@ impl Owned {
         let (mode, child) = (running.mode, running.child);
         let hidden = running.run_on();
         match mode {
-            Mode::Nothing | Mode::Starting => {}
+            Mode::Nothing | Mode::Starting | Mode::Unrecorded => {}
             Mode::Child => {
                 let previous = child.previous().unwrap_or(NONE);
                 let number = child.number();
@@ -280,7 +291,7 @@ impl Owned {
     fn cancel(&mut self) {
         let now = clock::now();
         match self.take() {
-            State::Off | State::Fresh | State::Running => {}
+            State::Off | State::Fresh | State::Running | State::Refused(_) => {}
             State::Leaving(hidden) => {
                 if let Some(strand) = thread::uninstall(hidden) {
                     cancel(strand, now);

@@ -11,6 +11,7 @@ use super::part::{finish, part_of, share};
 use super::start::Child;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
+use super::thread::Expects;
 use super::told::Told;
 use super::{clock, ids, registry, thread};
 use crate::interop::contexts;
@@ -23,9 +24,6 @@ use crate::value::Value;
 /// Gives the strand that the branch hides.
 #[cold]
 pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
-    if child.number() == NONE {
-        return None;
-    }
     let part = registry::find(child.seed)?;
     let (seed, number) = (child.seed, child.number());
     let parent = ids::span_id(seed, number);
@@ -43,8 +41,8 @@ pub struct Running<'a> {
     /// What it hides: taken wherever this ends, so that nothing is left to drop.
     pub(super) hidden: ManuallyDrop<Option<Box<Strand>>>,
     pub(super) before: Before,
-    /// Does another span start once this one has run, which asks for its attributes meanwhile?
-    pub(super) expects_again: bool,
+    /// What is expected once this one has run of the span that was entered before it.
+    pub(super) outer: Expects,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +56,8 @@ pub(super) enum Mode {
     Strand,
     /// A child away from its strand, on a branch.
     Abroad,
+    /// A span that there was no room for: it can only fail.
+    Unrecorded,
 }
 
 impl Running<'_> {
@@ -83,8 +83,13 @@ impl Running<'_> {
             return;
         }
         let before = self.child;
+        let refused = thread::with(thread::Thread::take_refused).flatten();
+        if let Some(refused) = refused {
+            self.mode = Mode::Unrecorded;
+            self.span.set(State::Refused(refused));
+            return self.expect_again();
+        }
         let started = thread::with(|thread| {
-            thread.takes_start();
             let strand = thread.active.as_deref_mut()?;
             if strand.seed != before.seed {
                 let hidden = strand.hidden.take();
@@ -117,8 +122,8 @@ impl Running<'_> {
 
     #[inline]
     fn expect_again(&mut self) {
-        if std::mem::take(&mut self.expects_again) {
-            thread::expect_again();
+        if self.outer != Expects::Nothing {
+            thread::expect_again(self.outer);
         }
     }
 
@@ -167,7 +172,22 @@ impl Running<'_> {
                 on_active(seed, |strand| f(strand, number));
             }
             Mode::Strand => {
-                thread::with(|thread| thread.active.as_deref_mut().map(|strand| f(strand, number)));
+                let refused = with_active(|strand| match strand.refused.take() {
+                    Some(refused) => Some((refused, f)),
+                    None => {
+                        f(strand, number);
+                        None
+                    }
+                });
+                if let Some(Some((refused, f))) = refused {
+                    refused.edit(f);
+                    with_active(|scope| scope.refused = Some(refused));
+                }
+            }
+            Mode::Unrecorded => {
+                if let State::Refused(refused) = self.span.state() {
+                    refused.edit(f);
+                }
             }
             Mode::Abroad => {
                 let (at, end) = (clock::now(), LateEnd::Edited(Edit::new(f)));
@@ -195,23 +215,30 @@ impl Running<'_> {
             Mode::Strand if with_active(|strand| strand.has_owners_span()) == Some(true) => {
                 fail_active(0, failure)
             }
-            // A branch has no span of its own that could say so.
+            // A branch has no span of its own that could say so, nor has the scope of a request.
             Mode::Strand => {
-                with_active(Strand::set_failed);
+                let refused = with_active(|strand| {
+                    strand.set_failed();
+                    strand.refused.take()
+                });
+                if let Some(Some(refused)) = refused {
+                    refused.fail(failure);
+                    with_active(|scope| scope.refused = Some(refused));
+                }
             }
-            Mode::Abroad => {
-                let (error_type, told) = (failure.error_type.to_owned(), Told::of(failure));
-                let end = LateEnd::Failed { error_type, told };
-                deliver(
-                    self.child.seed,
-                    Late {
-                        number: self.child.number(),
-                        at: clock::now(),
-                        end,
-                    },
-                );
-            }
+            Mode::Unrecorded => match self.span.state() {
+                State::Refused(refused) => refused.fail(failure),
+                _ => self.deliver_failure(failure),
+            },
+            Mode::Abroad => self.deliver_failure(failure),
         }
+    }
+
+    fn deliver_failure(&self, failure: &Failure<'_>) {
+        let (error_type, told) = (failure.error_type.to_owned(), Told::of(failure));
+        let end = LateEnd::Failed { error_type, told };
+        let (number, at) = (self.child.number(), clock::now());
+        deliver(self.child.seed, Late { number, at, end });
     }
 
     #[cold]
@@ -271,7 +298,7 @@ impl Running<'_> {
             self.span.set(State::Off);
         }
         match std::mem::replace(&mut self.mode, Mode::Nothing) {
-            Mode::Nothing | Mode::Starting | Mode::Child => {}
+            Mode::Nothing | Mode::Starting | Mode::Child | Mode::Unrecorded => {}
             Mode::Strand => {
                 if let Some(mut strand) = thread::uninstall(self.hidden.take()) {
                     if strand.has_owners_span() {
@@ -297,7 +324,7 @@ impl Running<'_> {
     #[inline]
     fn suspend(&mut self) {
         match self.mode {
-            Mode::Nothing => {}
+            Mode::Nothing | Mode::Unrecorded => {}
             Mode::Child => self.suspend_child(),
             Mode::Starting => self.suspend_fresh(),
             Mode::Strand | Mode::Abroad => self.suspend_strand(),

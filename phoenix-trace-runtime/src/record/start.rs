@@ -5,6 +5,7 @@ use super::clock::{self, Ticks};
 use super::context::Context;
 use super::current::{render_lazy, set_lazy};
 use super::owned::Owned;
+use super::refused::Refused;
 use super::site::Site;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
@@ -159,8 +160,13 @@ pub(crate) fn start(site: &'static Site, attrs: &[Attr<'_>]) -> Started {
 
 #[inline(never)]
 fn start_root_here(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> bool {
-    let strand = start_root(site, attrs, &[], now, Under::Current);
-    strand.is_some_and(run_here)
+    match start_root(site, attrs, &[], now, Under::Current) {
+        Ok(strand) => run_here(strand),
+        Err(refused) => {
+            thread::refuse(refused);
+            false
+        }
+    }
 }
 
 /// Runs a strand whose first span has started, until the span's owner takes it and lets run again what ran before.
@@ -190,9 +196,18 @@ pub(crate) fn start_in(place: &mut Owned, site: &'static Site, attrs: &[Attr<'_>
         let mut context = std::mem::take(&mut place.context);
         thread::recycle(place);
         let strand = start_root(site, attrs, &[], now, Under::Request(&mut context));
-        return Started(
-            strand.is_some_and(|strand| strand.role != Role::Scope && run_here(strand)),
-        );
+        return Started(match strand {
+            Ok(mut scope) if scope.role == Role::Scope => {
+                thread::refuse(scope.refused.take());
+                thread::recycle(scope);
+                false
+            }
+            Ok(strand) => run_here(strand),
+            Err(refused) => {
+                thread::refuse(refused);
+                false
+            }
+        });
     }
     let number = place.start(site, NONE, now);
     if number == NONE {
@@ -210,7 +225,8 @@ pub(crate) fn start_in(place: &mut Owned, site: &'static Site, attrs: &[Attr<'_>
 }
 
 /// Starts a local root on a strand of its own, called by its site's name unless `name` has parts. For a request, while
-/// nothing is recorded, it is the scope of its context. Its attributes are complete before the head decision is made.
+/// nothing is recorded, it is the scope of its context. Its attributes are complete before the head decision is made. `Err`:
+/// nothing is recorded, or it is refused for want of room.
 #[inline(never)]
 pub(super) fn start_root(
     site: &'static Site,
@@ -218,10 +234,10 @@ pub(super) fn start_root(
     name: &[&str],
     now: Ticks,
     under: Under<'_>,
-) -> Option<Box<Strand>> {
+) -> Result<Box<Strand>, Option<Box<Refused>>> {
     let mut strand = root_alone(site, attrs, name, now, under)?;
     contexts::of_root(&mut strand);
-    Some(strand)
+    Ok(strand)
 }
 
 /// The same without a context of OpenTelemetry.
@@ -231,26 +247,33 @@ pub(super) fn root_alone(
     name: &[&str],
     now: Ticks,
     under: Under<'_>,
-) -> Option<Box<Strand>> {
+) -> Result<Box<Strand>, Option<Box<Refused>>> {
     let strand = thread::with(|thread| match (thread.take_root(), under) {
-        (Some(mut strand), under) => {
+        (Ok(mut strand), under) => {
             match (under, &thread.active) {
                 (Under::Request(context), _) => strand.context = std::mem::take(context),
                 (Under::Current, Some(scope)) => strand.context.clone_from(&scope.context),
                 (Under::Current, None) => {}
             }
-            Some(root(strand, thread))
+            strand.become_root(thread);
+            Ok(strand)
         }
-        (None, Under::Request(context)) => Some(scope::strand(thread, std::mem::take(context))),
-        (None, Under::Current) => None,
+        (Err(refused), Under::Request(context)) => {
+            let mut scope = scope::strand(thread, std::mem::take(context));
+            scope.refused = refused.map(|by| Refused::new(by, site, name, attrs.len(), now));
+            Ok(scope)
+        }
+        (Err(refused), Under::Current) => {
+            Err(refused.map(|by| Refused::new(by, site, name, attrs.len(), now)))
+        }
     });
-    let mut strand = strand.flatten()?;
+    let mut strand = strand.unwrap_or(Err(None))?;
     if strand.role == Role::Scope {
-        return Some(strand);
+        return Ok(strand);
     }
     strand.cut_at = now.saturating_add(strand.pipeline.cut);
     if strand.start(site, NONE, now) == NONE {
-        return None;
+        return Err(None);
     }
     strand.current = 0;
     strand.rename_parts(0, name);
@@ -259,22 +282,29 @@ pub(super) fn root_alone(
             strand.set_rendered(0, attr.key, value);
         }
     }
-    if let Some((pipeline, context, root)) = strand.starting() {
-        let attributes = pipeline.decide_head(context, root, now);
-        context.link = None;
-        if !attributes.is_empty() {
-            strand.annotate(&attributes);
-        }
-    }
-    Some(strand)
+    decide_head(&mut strand, now);
+    Ok(strand)
 }
 
-fn root(mut strand: Box<Strand>, thread: &mut thread::Thread) -> Box<Strand> {
-    strand.role = Role::Root;
-    if strand.context.trace_id == 0 {
-        strand.context.trace_id = thread.new_trace_id();
-        strand.context.flags = super::context::RANDOM;
-        strand.context.parent = 0;
+/// Makes the head decision about the segment of a local root that started at `now`.
+pub(super) fn decide_head(root: &mut Strand, now: Ticks) {
+    if let Some((pipeline, context, started)) = root.starting() {
+        let attributes = pipeline.decide_head(context, started, now);
+        context.link = None;
+        if !attributes.is_empty() {
+            root.annotate(&attributes);
+        }
     }
-    strand
+}
+
+impl Strand {
+    /// It is to hold a local root, of a new trace if its context knows none.
+    pub(super) fn become_root(&mut self, thread: &mut thread::Thread) {
+        self.role = Role::Root;
+        if self.context.trace_id == 0 {
+            self.context.trace_id = thread.new_trace_id();
+            self.context.flags = super::context::RANDOM;
+            self.context.parent = 0;
+        }
+    }
 }

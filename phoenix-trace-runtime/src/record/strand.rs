@@ -12,6 +12,7 @@ use super::details::{Dropped, StoredLink};
 use super::free::Attached;
 use super::given::Given;
 use super::part::Part;
+use super::refused::Refused;
 use super::segment::{Kept, Segment};
 use super::site::Site;
 use super::stored::{EVENT, LINK, NONE, Record, StoredAttr, StoredEvent, Text};
@@ -43,6 +44,8 @@ pub(crate) struct Strand {
     pub(crate) follows: bool,
     /// Nothing is recorded while it runs.
     pub(crate) suppressed: bool,
+    /// It is the scope of a request whose span there was no room for.
+    pub(super) refused: Option<Box<Refused>>,
     pub(crate) records: Vec<Record>,
     /// Are the numbers of spans no longer the places of their records? Then they stand here, in ascending order.
     pub(super) renumbered: bool,
@@ -136,6 +139,7 @@ impl Strand {
             otel_span: 0,
             follows: false,
             suppressed: false,
+            refused: None,
             records: Vec::new(),
             renumbered: false,
             numbers: Vec::new(),
@@ -204,6 +208,7 @@ impl Strand {
         self.otel = None;
         self.otel_span = 0;
         self.suppressed = false;
+        self.refused = None;
         self.context.clear();
         self.current = NONE;
         self.open = 0;

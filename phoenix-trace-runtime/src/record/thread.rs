@@ -7,6 +7,7 @@ use std::sync::{PoisonError, RwLock};
 
 use super::free;
 use super::ids::Ids;
+use super::refused::Refused;
 use super::registry;
 use super::start::Child;
 use super::strand::Strand;
@@ -17,14 +18,27 @@ use crate::logs::Logs;
 use crate::pipeline::Pipeline;
 use crate::propagation::propagators::{DEFAULT, Propagators};
 
+/// What is known of the fresh span that was entered last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expects {
+    /// It was started, or there is none.
+    Nothing,
+    /// Whatever runs next starts it.
+    Start,
+    /// It is a local root that there was no room for.
+    Refused,
+}
+
 /// Buffers that a thread keeps for later segments.
 const POOL: usize = 64;
 
 pub(crate) struct Thread {
     /// The strand that runs on this thread now.
     pub(crate) active: Option<Box<Strand>>,
-    /// Is a span being entered that what runs next is to start?
-    expects_start: bool,
+    /// Does the span that is being entered wait for what runs next to start it?
+    expects: Expects,
+    /// The local roots that were started and [refused](Expects::Refused), until the spans that were entered take them.
+    refused: Vec<Box<Refused>>,
     /// What OpenTelemetry's context is set to for what runs.
     pub(super) contexts: Attachments,
     pool: Vec<Box<Strand>>,
@@ -44,7 +58,8 @@ thread_local! {
     static THREAD: RefCell<Thread> = const {
         RefCell::new(Thread {
             active: None,
-            expects_start: false,
+            expects: Expects::Nothing,
+            refused: Vec::new(),
             contexts: Attachments::NONE,
             pool: Vec::new(),
             ids: None,
@@ -100,7 +115,19 @@ impl Thread {
     /// Is a span to be started here? Whatever comes after this starts none.
     #[inline]
     pub(super) fn takes_start(&mut self) -> bool {
-        std::mem::take(&mut self.expects_start)
+        let expects = self.expects == Expects::Start;
+        if expects {
+            self.expects = Expects::Nothing;
+        }
+        expects
+    }
+
+    /// Nothing is expected any more of the span that was entered last. Gives the local root that it was to be.
+    pub(super) fn take_refused(&mut self) -> Option<Box<Refused>> {
+        match std::mem::replace(&mut self.expects, Expects::Nothing) {
+            Expects::Refused => self.refused.pop(),
+            _ => None,
+        }
     }
 
     /// The generator of this thread, and the thread's number.
@@ -145,26 +172,28 @@ impl Thread {
         }
     }
 
-    /// An empty strand for a local root that starts here. `None`: nothing is recorded, or there is no room.
+    /// An empty strand for a local root that starts here. `Err`: nothing is recorded, or this pipeline has no room.
     #[inline]
-    pub(crate) fn take_root(&mut self) -> Option<Box<Strand>> {
+    pub(crate) fn take_root(&mut self) -> Result<Box<Strand>, Option<Arc<Pipeline>>> {
         self.refresh();
         if self.active.as_ref().is_some_and(|active| active.suppressed) {
-            return None;
+            return Err(None);
         }
         let blank = self.pool.pop();
-        let pipeline = self.reports_to()?;
+        let Some(pipeline) = self.reports_to() else {
+            return Err(None);
+        };
         if !pipeline.admits_segment() {
-            return None;
+            return Err(Some(pipeline.clone()));
         }
         let strand = match blank {
             Some(strand) if Arc::ptr_eq(&strand.pipeline, pipeline) => strand,
             _ => {
                 let pipeline = pipeline.clone();
-                return Some(self.take_strand(&pipeline));
+                return Ok(self.take_strand(&pipeline));
             }
         };
-        Some(self.named(strand))
+        Ok(self.named(strand))
     }
 
     /// An empty strand for a scope, which no pipeline need be behind.
@@ -302,8 +331,8 @@ pub(super) fn unfollow_number(number: u32) {
 pub(super) struct Expected {
     /// Its strand and its number there, and, in place of a span's number, for how many the strand had no room.
     pub(super) before: Child,
-    /// Was another span to be started, which asked for its attributes meanwhile?
-    pub(super) outer: bool,
+    /// What is expected of the span that was entered before, which asks for its attributes meanwhile, or has run into this one.
+    pub(super) outer: Expects,
 }
 
 /// Lets what runs next start a span.
@@ -313,7 +342,7 @@ pub(super) fn expect_start() -> Option<Expected> {
         return None;
     }
     with(|thread| Expected {
-        outer: std::mem::replace(&mut thread.expects_start, true),
+        outer: std::mem::replace(&mut thread.expects, Expects::Start),
         before: match &thread.active {
             Some(strand) => Child::new(strand.seed, strand.overflow).running(strand.current),
             None => Child::NONE,
@@ -321,10 +350,21 @@ pub(super) fn expect_start() -> Option<Expected> {
     })
 }
 
-/// Lets what runs next start the span that was to be started before another was.
+/// Goes back to what was expected of the span that was entered before.
 #[cold]
-pub(super) fn expect_again() {
-    with(|thread| thread.expects_start = true);
+pub(super) fn expect_again(outer: Expects) {
+    with(|thread| thread.expects = outer);
+}
+
+/// The span that was being entered is a local root that there is no room for.
+#[cold]
+pub(super) fn refuse(root: Option<Box<Refused>>) {
+    with(|thread| {
+        if let Some(root) = root {
+            thread.refused.push(root);
+            thread.expects = Expects::Refused;
+        }
+    });
 }
 
 /// How many spans have ended of the strand that runs here and reports to `pipeline`.
