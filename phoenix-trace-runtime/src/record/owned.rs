@@ -104,10 +104,10 @@ impl Owned {
 
     /// Instead of a state of which nothing is to be dropped.
     #[inline]
-    pub(super) fn replace_plain(&mut self, state: State) {
+    pub(super) fn set_plain(&mut self, state: State) {
         debug_assert!(matches!(
             *self.0,
-            State::Off | State::Fresh | State::Child { .. }
+            State::Off | State::Fresh | State::Running | State::Child { .. }
         ));
         self.0 = ManuallyDrop::new(state);
     }
@@ -155,6 +155,15 @@ impl Owned {
     /// Makes the span the current one until the guard goes.
     #[inline]
     pub(crate) fn enter(&mut self) -> Running<'_> {
+        let mut running = self.enter_poll();
+        running.before = Before::now();
+        running
+    }
+
+    /// The same for who suspends or settles what comes of it, and [is done](Running::is_done) with it then: if it is dropped, it is
+    /// unwound.
+    #[inline(never)]
+    pub(super) fn enter_poll(&mut self) -> Running<'_> {
         match *self.0 {
             State::Off => self.run_nothing(),
             State::Fresh => self.enter_fresh(),
@@ -163,7 +172,7 @@ impl Owned {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn enter_fresh(&mut self) -> Running<'_> {
         let Some(expected) = thread::expect_start() else {
             return self.run_nothing();
@@ -173,7 +182,7 @@ impl Owned {
         running
     }
 
-    #[inline]
+    #[inline(never)]
     fn enter_child(&mut self, child: Child) -> Running<'_> {
         let previous = on_active(child.seed, |strand| match child.number() {
             NONE => (strand.current, false),
@@ -183,14 +192,16 @@ impl Owned {
             }
         });
         match previous {
-            Some((previous, follows)) => {
-                if follows {
-                    thread::follow(child.number());
-                }
-                self.running(Mode::Child, child.running(previous), None)
-            }
+            Some((previous, false)) => self.running(Mode::Child, child.running(previous), None),
+            Some((previous, true)) => self.enter_following(child.running(previous)),
             None => self.enter_abroad(child),
         }
+    }
+
+    #[cold]
+    fn enter_following(&mut self, child: Child) -> Running<'_> {
+        thread::follow(child.number());
+        self.running(Mode::Child, child, None)
     }
 
     #[cold]
@@ -224,41 +235,40 @@ impl Owned {
             mode,
             child,
             hidden: ManuallyDrop::new(hidden),
-            before: Before::now(),
+            before: Before::a_poll(),
             outer: Expects::Nothing,
         }
     }
 
     #[inline(never)]
     fn enter_strand(&mut self) -> Running<'_> {
-        let strand = match &*self.0 {
-            State::Refused(_) => return self.running(Mode::Unrecorded, Child::NONE, None),
-            State::Shared(part) => Some(part.unpark()),
+        let mut strand = match &*self.0 {
+            State::Shared(part) => part.unpark(),
             State::Strand(_) => match self.take() {
                 State::Strand(strand) => {
-                    self.set(State::Running);
-                    Some(strand)
+                    self.set_plain(State::Running);
+                    strand
                 }
-                _ => None,
+                _ => return self.run_nothing(),
             },
-            _ => None,
+            State::Refused(_) => return self.running(Mode::Unrecorded, Child::NONE, None),
+            _ => return self.run_nothing(),
         };
-        let strand = strand.map(|mut strand| {
-            strand.take_correction();
-            strand
-        });
-        match strand.map(thread::install) {
-            Some(Ok(hidden)) => self.running(Mode::Strand, Child::first(), hidden),
-            Some(Err(strand)) => {
-                // The thread is ending: nothing can run on it.
-                match &*self.0 {
-                    State::Shared(part) => part.park(strand),
-                    _ => self.set(State::Strand(strand)),
-                }
-                self.run_nothing()
-            }
-            None => self.run_nothing(),
+        strand.take_correction();
+        match thread::install(strand) {
+            Ok(hidden) => self.running(Mode::Strand, Child::first(), hidden),
+            Err(strand) => self.stay(strand),
         }
+    }
+
+    /// The thread is ending: nothing can run on it.
+    #[cold]
+    fn stay(&mut self, strand: Box<Strand>) -> Running<'_> {
+        match &*self.0 {
+            State::Shared(part) => part.park(strand),
+            _ => self.set(State::Strand(strand)),
+        }
+        self.run_nothing()
     }
 
     /// Makes the span the current one until this is dropped: what its owner drops before is dropped inside of it.

@@ -109,7 +109,7 @@ impl Running<'_> {
             .unwrap_or((Mode::Nothing, Child::NONE, None));
         (self.mode, self.child) = (mode, child);
         self.hidden = ManuallyDrop::new(hidden);
-        self.span.replace_plain(match mode {
+        self.span.set_plain(match mode {
             Mode::Child => State::Child {
                 seed: child.seed,
                 number: child.number(),
@@ -256,7 +256,7 @@ impl Running<'_> {
         }
         if self.mode == Mode::Child {
             self.mode = Mode::Nothing;
-            self.span.replace_plain(State::Off);
+            self.span.set_plain(State::Off);
             let follows = on_active(self.child.seed, |strand| {
                 strand.end(self.child.number(), now);
                 strand.current = self.child.previous().unwrap_or(NONE);
@@ -283,7 +283,7 @@ impl Running<'_> {
         if let Some((true, follows)) = ended {
             self.unfollow(follows.map(|_| true), follows.unwrap_or(NONE));
             self.mode = Mode::Nothing;
-            self.span.replace_plain(State::Off);
+            self.span.set_plain(State::Off);
             self.expect_again();
             return true;
         }
@@ -321,8 +321,9 @@ impl Running<'_> {
         }
     }
 
-    #[inline]
-    fn suspend(&mut self) {
+    /// Lets the span wait until it is entered again.
+    #[inline(never)]
+    pub(super) fn suspend(&mut self) {
         match self.mode {
             Mode::Nothing | Mode::Unrecorded => {}
             Mode::Child => self.suspend_child(),
@@ -331,7 +332,13 @@ impl Running<'_> {
         }
     }
 
+    /// It was suspended or settled: nothing is left to do.
     #[inline]
+    pub(super) fn is_done(self) {
+        std::mem::forget(self);
+    }
+
+    #[inline(never)]
     fn suspend_child(&mut self) {
         let follows = on_active(self.child.seed, |strand| {
             strand.current = self.child.previous().unwrap_or(NONE);
@@ -351,9 +358,36 @@ impl Running<'_> {
 
     #[inline(never)]
     fn suspend_fresh(&mut self) {
-        if self.suspend_started() {
-            return;
+        if self.outer != Expects::Nothing || !self.suspend_started() {
+            self.suspend_found();
         }
+    }
+
+    /// Suspends a fresh span that was started as a child of a strand that others can reach. Any other is found for those that
+    /// follow.
+    #[inline]
+    fn suspend_started(&mut self) -> bool {
+        let before = self.child;
+        let parent = before.previous().unwrap_or(NONE);
+        let started = on_active(before.seed, |strand| {
+            let number = strand.current;
+            if number == parent || strand.part.is_none() || strand.follows {
+                return None;
+            }
+            strand.current = parent;
+            Some(number)
+        });
+        let Some(Some(number)) = started else {
+            return false;
+        };
+        self.mode = Mode::Nothing;
+        let seed = before.seed;
+        self.span.set_plain(State::Child { seed, number });
+        true
+    }
+
+    #[cold]
+    fn suspend_found(&mut self) {
         self.find_started();
         match self.mode {
             Mode::Child => self.suspend_child(),
@@ -362,41 +396,22 @@ impl Running<'_> {
         }
     }
 
-    /// Suspends a fresh span that was started as a child. Another one is found for those that follow.
-    #[inline]
-    fn suspend_started(&mut self) -> bool {
-        let before = self.child;
-        let parent = before.previous().unwrap_or(NONE);
-        let started = on_active(before.seed, |strand| {
-            let number = std::mem::replace(&mut strand.current, parent);
-            if number != parent {
-                share(strand);
-            }
-            (number, strand.follows)
-        });
-        let Some((number, follows)) = started.filter(|(number, _)| *number != parent) else {
-            return false;
-        };
-        self.unfollow(Some(follows), number);
-        self.mode = Mode::Nothing;
-        let seed = before.seed;
-        self.span.replace_plain(State::Child { seed, number });
-        self.expect_again();
-        true
-    }
-
     #[inline(never)]
     fn suspend_strand(&mut self) {
-        let Some(strand) = thread::uninstall(self.hidden.take()) else {
-            self.span.set(State::Off);
-            return;
-        };
-        if self.mode == Mode::Abroad {
-            finish(strand);
-        } else if strand.role == Role::Scope {
-            self.span.set(State::Strand(strand));
-        } else {
-            self.park(strand);
+        match (thread::uninstall(self.hidden.take()), self.span.state()) {
+            (Some(strand), State::Shared(part)) => part.park(strand),
+            (strand, _) => self.leave_strand(strand),
+        }
+    }
+
+    /// What ran is suspended for the first time, or differs from what the span owns.
+    #[inline(never)]
+    fn leave_strand(&mut self, strand: Option<Box<Strand>>) {
+        match strand {
+            None => self.span.set(State::Off),
+            Some(branch) if self.mode == Mode::Abroad => finish(branch),
+            Some(scope) if scope.role == Role::Scope => self.span.set(State::Strand(scope)),
+            Some(strand) => self.park(strand),
         }
     }
 }

@@ -183,6 +183,8 @@ impl Strand {
     /// Forgets everything but the buffers. Buffers that one large segment blew up are given back.
     pub(crate) fn clear(&mut self) {
         const KEEP_RECORDS: usize = 128;
+        // Only who asked for room, or had a failure to tell, can have large ones.
+        let large = self.charged > 0 || self.failed;
         self.release();
         self.records.clear();
         if self.renumbered {
@@ -193,13 +195,15 @@ impl Strand {
         self.events.clear();
         self.clear_details();
         self.arrays.clear();
-        self.arrays.shrink_to(KEEP_RECORDS);
         self.text.clear();
         self.failures.clear();
-        self.records.shrink_to(KEEP_RECORDS);
-        self.attrs.shrink_to(4 * KEEP_RECORDS);
-        self.events.shrink_to(KEEP_RECORDS);
-        self.text.shrink_to(64 * KEEP_RECORDS);
+        if large {
+            self.records.shrink_to(KEEP_RECORDS);
+            self.attrs.shrink_to(4 * KEEP_RECORDS);
+            self.events.shrink_to(KEEP_RECORDS);
+            self.arrays.shrink_to(KEEP_RECORDS);
+            self.text.shrink_to(64 * KEEP_RECORDS);
+        }
         self.seed = 0;
         self.role = Role::Scope;
         self.owned = false;

@@ -1,6 +1,7 @@
 //! What each thread has at hand: the strand that runs on it now, buffers for the next ones, the pipeline they report to.
 
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
@@ -55,22 +56,47 @@ pub(crate) struct Thread {
 }
 
 thread_local! {
-    static THREAD: RefCell<Thread> = const {
-        RefCell::new(Thread {
-            active: None,
-            expects: Expects::Nothing,
-            refused: Vec::new(),
-            contexts: Attachments::NONE,
-            pool: Vec::new(),
-            ids: None,
-            pipeline: None,
-            propagators: None,
-            #[cfg(feature = "logs")]
-            logs: None,
-            generation: 0,
-            scoped: None,
-        })
+    /// As it has nothing to drop itself, looking at it takes a moment; [`END`] drops what it holds.
+    static THREAD: RefCell<ManuallyDrop<Thread>> = const { RefCell::new(ManuallyDrop::new(Thread::NEW)) };
+    static END: End = const { End };
+}
+
+impl Thread {
+    const NEW: Self = Self {
+        active: None,
+        expects: Expects::Nothing,
+        refused: Vec::new(),
+        contexts: Attachments::NONE,
+        pool: Vec::new(),
+        ids: None,
+        pipeline: None,
+        propagators: None,
+        #[cfg(feature = "logs")]
+        logs: None,
+        generation: 0,
+        scoped: None,
     };
+
+    /// From here on it holds something, which is dropped when the thread ends.
+    #[cold]
+    pub(crate) fn drop_at_end() {
+        let _ = END.try_with(|_| ());
+    }
+}
+
+/// The end of a thread: from then on its state is out of reach.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let held = THREAD.with(|thread| {
+            let mut thread = thread.try_borrow_mut().ok()?;
+            let held = std::mem::replace(&mut **thread, Thread::NEW);
+            std::mem::forget(thread);
+            Some(held)
+        });
+        drop(held);
+    }
 }
 
 /// The pipeline of the process, the propagators that it uses with and without one, and how often these were set.
@@ -91,6 +117,7 @@ pub(crate) fn is_on() -> bool {
 /// Runs `f` on this thread's state. `None` when the thread is ending, or inside of another `with`.
 #[inline]
 pub(crate) fn with<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
+    // Unlike `LocalKey::with`, this is inlined.
     THREAD
         .try_with(|thread| {
             thread
@@ -146,6 +173,7 @@ impl Thread {
     fn refresh(&mut self) {
         let generation = GENERATION.load(Ordering::Acquire);
         if generation != self.generation {
+            Self::drop_at_end();
             self.generation = generation;
             self.pipeline = GLOBAL
                 .read()
@@ -207,6 +235,7 @@ impl Thread {
     /// An empty strand with a new seed.
     pub(crate) fn take_strand(&mut self, pipeline: &Arc<Pipeline>) -> Box<Strand> {
         if self.pool.is_empty() {
+            Self::drop_at_end();
             pipeline.take_buffers(POOL / 2, &mut self.pool);
         }
         let mut strand = self
@@ -232,6 +261,9 @@ impl Thread {
         if self.pool.len() >= POOL {
             let pipeline = strand.pipeline.clone();
             pipeline.give_buffers(self.pool.drain(POOL / 2..));
+        }
+        if self.pool.capacity() == 0 {
+            Self::drop_at_end();
         }
         self.pool.push(strand);
     }
@@ -264,37 +296,53 @@ pub(crate) fn recycle_all(strands: impl Iterator<Item = Box<Strand>>) {
 }
 
 /// Makes `strand` the running one. Gives back the one that it hides, or `strand` itself when the thread is ending.
+#[inline(always)]
 pub(crate) fn install(strand: Box<Strand>) -> Result<Option<Box<Strand>>, Box<Strand>> {
-    let mut strand = Some(strand);
-    let hidden = with(|thread| {
-        if let Some(strand) = &strand {
+    let mut swapped = Some(strand);
+    let installed = with(|thread| {
+        if let Some(strand) = &swapped {
             thread.contexts.attach(strand);
         }
-        std::mem::replace(&mut thread.active, strand.take())
+        std::mem::swap(&mut thread.active, &mut swapped);
     });
-    match (hidden, strand) {
-        (Some(hidden), _) => Ok(hidden),
+    match (installed, swapped) {
         (None, Some(strand)) => Err(strand),
-        (None, None) => Ok(None),
+        (_, hidden) => Ok(hidden),
     }
 }
 
 /// Ends what `install` began: gives back the running strand and lets the hidden one run again.
+#[inline(always)]
 pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
+    let mut swapped = hidden;
+    let clean = with(|thread| {
+        if let Some(strand) = &thread.active {
+            if strand.attached.is_some() {
+                return false;
+            }
+            thread.contexts.detach(strand);
+        }
+        std::mem::swap(&mut thread.active, &mut swapped);
+        true
+    });
+    match clean {
+        Some(true) => swapped,
+        Some(false) => uninstall_below(swapped),
+        None => None,
+    }
+}
+
+/// The same below contexts that were attached by hand, and outlive what they were attached in.
+#[cold]
+fn uninstall_below(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
     let mut left = Vec::new();
-    let strand = with(|thread| {
-        // Contexts that were attached by hand, and outlive what they were attached in.
+    with(|thread| {
         while let Some(strand) = free::detach_top(&mut thread.active, |_| true) {
             left.push(strand.0);
         }
-        let strand = std::mem::replace(&mut thread.active, hidden);
-        if let Some(strand) = &strand {
-            thread.contexts.detach(strand);
-        }
-        strand
     });
     left.into_iter().for_each(free::put_away);
-    strand.flatten()
+    uninstall(hidden)
 }
 
 /// A context for span `number` of the strand that runs, which runs from here on.
@@ -361,6 +409,7 @@ pub(super) fn expect_again(outer: Expects) {
 pub(super) fn refuse(root: Option<Box<Refused>>) {
     with(|thread| {
         if let Some(root) = root {
+            Thread::drop_at_end();
             thread.refused.push(root);
             thread.expects = Expects::Refused;
         }
@@ -477,6 +526,7 @@ pub(crate) fn current_pipeline() -> Option<Arc<Pipeline>> {
 /// From here on, roots that start on this thread report to `pipeline`, or to that of the process.
 #[cfg(feature = "testing")]
 pub(crate) fn report_to(pipeline: Option<Arc<Pipeline>>) {
+    Thread::drop_at_end();
     let before = with(|thread| std::mem::replace(&mut thread.scoped, pipeline));
     // Where it was the last of its kind, it ends here, and may record.
     drop(before);
@@ -494,6 +544,7 @@ pub(crate) struct Scoped {
 #[cfg(feature = "testing")]
 impl Scoped {
     pub(crate) fn enter(pipeline: Arc<Pipeline>) -> Self {
+        Thread::drop_at_end();
         let hidden = with(|thread| (thread.scoped.replace(pipeline), thread.active.take()));
         let (pipeline, active) = hidden.unwrap_or_default();
         Self {
