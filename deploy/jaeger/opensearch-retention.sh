@@ -17,7 +17,7 @@ retain() {
   number=$(echo "$found" | sed -n 's/.*"_seq_no": *\([0-9][0-9]*\).*/\1/p')
   term=$(echo "$found" | sed -n 's/.*"_primary_term": *\([0-9][0-9]*\).*/\1/p')
   version=${number:+?if_seq_no=$number&if_primary_term=$term}
-  request --fail --request PUT "$policy$version" --data @- <<POLICY
+  body=$(cat <<POLICY
 {"policy": {
   "description": "$1 traces are kept for $2 days",
   "default_state": "kept",
@@ -28,6 +28,9 @@ retain() {
   "ism_template": [{"index_patterns": ["$1-jaeger-*"], "priority": 100}]
 }}
 POLICY
+)
+  # An argument, since curl reads the password from its input.
+  request --fail --request PUT "$policy$version" --data "$body"
 }
 
 retain standard 7

@@ -67,7 +67,7 @@ pub(crate) struct Options {
     )]
     pub(crate) port: u16,
 
-    /// Send all spans to this OTLP/gRPC collector as well, such as http://127.0.0.1:4317.
+    /// Send all spans, metrics and logs to this OTLP/gRPC collector as well, such as http://127.0.0.1:4317.
     #[arg(long, value_name = "URL", value_parser = collector_url)]
     pub(crate) otlp: Option<String>,
 

@@ -9,6 +9,7 @@ mod load_report;
 mod measured;
 mod platform;
 mod process;
+mod rates;
 mod show;
 mod trace_store;
 mod watch;
@@ -34,7 +35,7 @@ use self::platform::{Platform, Settings, Stopped};
 use self::show::{Shown, Style};
 use self::trace_store::{Expect, TraceStore};
 use self::workload::Case;
-use crate::cli::Options;
+use crate::cli::{Environment, Options};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -195,7 +196,10 @@ fn report(
         Done::Load(exchanges, start) => {
             let measured = Measured::of(&receiver.points());
             let elapsed = start.elapsed();
-            let report = LoadReport::new(exchanges, &store, measured, stopped, expect, elapsed);
+            let mut report = LoadReport::new(exchanges, &store, measured, stopped, expect, elapsed);
+            if has_rates_of_production(options) {
+                report.check_rates();
+            }
             match options.json {
                 true => say(&format!("{}\n", serde_json::to_string(&report)?))?,
                 false => say(&report.to_string())?,
@@ -216,6 +220,14 @@ fn report(
             Ok(problems.is_empty())
         }
     }
+}
+
+/// Do the services keep what the platform's preset says?
+fn has_rates_of_production(options: &Options) -> bool {
+    let is_other = |name| env::var_os(name).is_some();
+    options.environment == Environment::Production
+        && !is_other("OTEL_TRACES_SAMPLER")
+        && !is_other("OTEL_CONFIG_FILE")
 }
 
 /// Ctrl-C, or SIGTERM from whoever started us.

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use opentelemetry::trace::TraceId;
-use phoenix_trace::testing::OtlpReceiver;
-use phoenix_trace::waterfall::{Span, Waterfall};
+use phoenix_trace::testing::{MetricValue, OtlpReceiver};
+use phoenix_trace::waterfall::{AttributeValue, Span, Waterfall};
 
 use crate::support::client;
 use crate::support::launcher::Launcher;
@@ -167,8 +167,9 @@ fn without_arguments_each_request_is_shown_with_its_waterfall() {
     assert_eq!(count(&text, "check failed"), 0, "{text}");
 }
 
+/// What the launcher's own receiver has, a collector of the user's has too.
 #[test]
-fn a_collector_gets_the_same_spans() {
+fn a_collector_gets_the_same_spans_metrics_and_logs() {
     let collector = OtlpReceiver::start().expect("a collector");
     let mut flow = Launcher::start(&[
         "--requests",
@@ -184,6 +185,25 @@ fn a_collector_gets_the_same_spans() {
     assert_eq!(Some(spans.len() as u64), report["spans"].as_u64());
     let traces: HashSet<TraceId> = spans.iter().map(|s| s.span.trace_id).collect();
     assert_eq!(traces.len(), 20);
+    let of_gateway = |resource: &[(String, AttributeValue)]| {
+        let mut names = resource.iter().filter(|(key, _)| key == "service.name");
+        names.any(|(_, name)| name.to_string() == "api-gateway")
+    };
+    let requests = collector.points().into_iter().filter(|point| {
+        point.name == "http.server.request.duration" && of_gateway(&point.resource)
+    });
+    let requests = requests.map(|point| match point.value {
+        MetricValue::Histogram { count, .. } => count,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(requests.sum::<u64>(), 20);
+    let lines = flow.stderr();
+    let lines = lines
+        .lines()
+        .filter(|line| line.starts_with("{\"timestamp\""));
+    let lines = lines.count();
+    assert!(lines > 0, "what went wrong is logged; {}", flow.child);
+    assert_eq!(collector.logs().len(), lines, "{}", flow.child);
 }
 
 #[test]

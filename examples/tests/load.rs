@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::support::launcher::Launcher;
 
-const WITHIN: Duration = Duration::from_secs(120);
+/// For machines that are busy with other things.
+const WITHIN: Duration = Duration::from_secs(600);
 
 /// Runs a load and returns its report; the program has to find nothing wrong.
 fn load(arguments: &[&str]) -> Value {
@@ -69,9 +70,14 @@ fn at_the_rates_of_production_each_service_keeps_its_share_and_no_error_is_lost(
     assert_eq!(report["lost_spans"], 0, "{report:#}");
     assert_eq!(report["segments_without_reason"], 0, "{report:#}");
 
+    // The program judges itself by the same.
+    let expected = &report["head_expected_by_service"];
+    assert_eq!(expected.as_object().map(serde_json::Map::len), Some(5));
     let kept = |service: &str| number(&report["head_kept_by_service"][service]);
     for service in ["orchestrator-service", "data-router"] {
         assert_eq!(kept(service), REQUESTS, "{service}: {report:#}");
+        let exactly = serde_json::json!({"least": REQUESTS, "most": REQUESTS});
+        assert_eq!(expected[service], exactly, "{service}");
     }
     // Nine in ten requests get as far as the model, with one segment; as many have two segments in the document
     // service, which share their trace's fate, and the others one.

@@ -21,4 +21,7 @@ pub mod keys {
         ::phoenix_trace::__private::key::types::Str,
     >::new("phoenix.user.email")
         .sensitive();
+    /// The keys of this module that are sensitive, for `Config::sensitive_keys`.
+    #[allow(dead_code, reason = "it is for those who log under these names")]
+    pub const SENSITIVE: &[&::core::primitive::str] = &["phoenix.user.email"];
 }

@@ -8,6 +8,8 @@ fn main() -> Result<(), Error> {
             flavor: ::phoenix_trace::__private::Flavor::CurrentThread,
             worker_threads: ::core::option::Option::None,
             shutdown: ::core::option::Option::None,
+            own_subscriber: false,
+            panic_aborts: ::core::cfg!(panic = "abort"),
             config: || ::phoenix_trace::__private::into_config(config),
         },
         async {

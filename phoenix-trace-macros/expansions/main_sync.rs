@@ -8,6 +8,8 @@ fn main() {
             flavor: ::phoenix_trace::__private::Flavor::MultiThread,
             worker_threads: ::core::option::Option::None,
             shutdown: ::core::option::Option::None,
+            own_subscriber: false,
+            panic_aborts: ::core::cfg!(panic = "abort"),
             config: ::phoenix_trace::__private::config_of_main,
         },
         || { serve() },

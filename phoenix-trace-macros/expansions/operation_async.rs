@@ -21,7 +21,7 @@ fn schedule(
             )]
             let task = task;
             if ::phoenix_trace::__private::recording() {
-                let _: ::phoenix_trace::__private::Started = ::phoenix_trace::__private::start(
+                ::phoenix_trace::__private::start(
                     &__PHOENIX_SITE,
                     &[
                         ::phoenix_trace::__private::attr_fmt(

@@ -50,7 +50,7 @@ where
                 let __self = self;
                 let job = job;
                 if ::phoenix_trace::__private::recording() {
-                    let _: ::phoenix_trace::__private::Started = ::phoenix_trace::__private::start(
+                    ::phoenix_trace::__private::start(
                         &__PHOENIX_SITE,
                         &[__phoenix_attribute_0(&__self.user)],
                     );

@@ -13,10 +13,7 @@ fn fetch(url: String) -> impl Future<Output = Result<u8, Error>> + Send {
                 return __phoenix_never;
             }
             if ::phoenix_trace::__private::recording() {
-                let _: ::phoenix_trace::__private::Started = ::phoenix_trace::__private::start(
-                    &__PHOENIX_SITE,
-                    &[],
-                );
+                ::phoenix_trace::__private::start(&__PHOENIX_SITE, &[]);
             }
             {
                 {

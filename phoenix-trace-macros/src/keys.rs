@@ -87,12 +87,34 @@ fn expand(declared: &Declared, facade: &TokenStream) -> TokenStream {
             name,
             keys,
         } => {
+            let list = expand_sensitive(keys);
             let keys: TokenStream = keys.iter().map(|key| expand_key(key, facade)).collect();
             let doc = (!attrs.iter().any(|attr| attr.path().is_ident("doc")))
                 .then(|| quote!(#[doc = "Attribute keys."]));
-            quote_spanned!(Span::mixed_site()=> #(#attrs)* #doc #vis mod #name { #keys })
+            quote_spanned!(Span::mixed_site()=> #(#attrs)* #doc #vis mod #name { #keys #list })
         }
     }
+}
+
+/// The names of a module's sensitive keys, for where a key is nothing but its name. Only a key of that name is in the way.
+fn expand_sensitive(keys: &[Declaration]) -> Option<TokenStream> {
+    const LIST: &str = "SENSITIVE";
+    let site = Span::mixed_site();
+    let sensitive = || keys.iter().filter(|key| key.sensitive);
+    let vis = &sensitive().next()?.vis;
+    if keys.iter().any(|key| key.constant == LIST) {
+        return None;
+    }
+    let list = Ident::new(LIST, Span::call_site());
+    let names = sensitive().map(|Declaration { attrs, key, .. }| {
+        let cfg = conditions(attrs);
+        quote_spanned!(site=> #cfg #key)
+    });
+    Some(quote_spanned! {site=>
+        /// The keys of this module that are sensitive, for `Config::sensitive_keys`.
+        #[allow(dead_code, reason = "it is for those who log under these names")]
+        #vis const #list: &[&::core::primitive::str] = &[#(#names),*];
+    })
 }
 
 fn expand_key(key: &Declaration, facade: &TokenStream) -> TokenStream {

@@ -119,6 +119,10 @@ use proc_macro::TokenStream;
 /// source, leaves the event out. Other values that `err(if = ..)` makes failures have no exception event. A panic ends the span
 /// with an error, and unwinds on.
 ///
+/// The outcome is seen because the body is a closure there. `#[track_caller]` does not reach into closures: a body that asks
+/// for [`Location::caller`](core::panic::Location::caller), or panics in its caller's name, finds it only where no outcome is
+/// looked at, that is with `err = skip`, or a return type that is no `Result` by its form, such as `()`, `&T` or a tuple.
+///
 /// # Attributes
 ///
 /// Nothing is recorded unless it is named. Values are evaluated before the body runs, and only while spans are recorded:
@@ -190,6 +194,10 @@ pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `attributes(..)`: they can name `self` and the request.
 /// - `skip`: no span.
 ///
+/// The caller is told with the answer that this service keeps its part of the trace, for an error or for slowness, so that it keeps
+/// its own. Of a stream this is said when it begins and when it fails: what one swallows that ends well stays untold without a
+/// `GrpcServerLayer`, since only a layer writes its trailers.
+///
 /// Constants, other associated types, macros, and functions that take no request stay as they are. An associated type for a streamed response that is `Pin<Box<dyn Stream<..>>>` stays what it is. Any other becomes a
 /// wrapper around it; `Self::WatchStream` in the methods of the impl means the type inside.
 #[proc_macro_attribute]
@@ -220,6 +228,9 @@ pub fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream 
 ///   `async fn main`.
 /// - `shutdown = "on_signal"` (default) or `"manual"`: who listens to SIGTERM and Ctrl-C. With `"manual"` the program does; what
 ///   it recorded is flushed when `main` returns, or by `phoenix_trace::exit`. `std::process::exit` flushes nothing.
+/// - `subscriber = "install"` (default) or `"manual"`: who installs the subscriber of `tracing` and the logger of `log`. Telemetry
+///   starts before the body of `main`, so a program that calls `.init()` of a subscriber of its own there, or `env_logger::init`,
+///   says `"manual"`, or it would panic; `phoenix_trace::layer()` in its subscriber makes log records of its events.
 /// - `config = ..`: the configuration: a `Config`, a function that returns one, or either as a `Result`, where an `Err`
 ///   means that the service says so and runs without traces. Default: `Config::from_env()`. `service` and `version` win
 ///   over it.
@@ -331,7 +342,9 @@ pub fn phoenix_test(args: TokenStream, item: TokenStream) -> TokenStream {
 /// They follow the type, each once:
 ///
 /// - `sensitive`: values are redacted before any exporter sees them: left out, unless the configuration says that they are
-///   replaced by a keyed hash, or shown in development (`Config::sensitive`, `PHOENIX_TRACE_SENSITIVE`).
+///   replaced by a keyed hash, or shown in development (`Config::sensitive`, `PHOENIX_TRACE_SENSITIVE`). A field of what is
+///   logged is nothing but a name: `Config::sensitive_keys(keys::SENSITIVE.iter().copied())` has the same done to fields of
+///   these names. `SENSITIVE` stands in each `mod` that has such keys.
 /// - `max_length = 64`: at most so many bytes of a `string`, or of each in a `string[]`, are exported; a longer text is cut
 ///   where a character ends. The limit of all values holds besides (`Config::max_value_length`).
 ///

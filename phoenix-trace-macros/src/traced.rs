@@ -121,7 +121,7 @@ fn expand(call: &Call) -> TokenStream {
             let value = attribute::borrowed(value);
             (
                 quote_spanned!(site=> "operation"),
-                Some(quote_spanned!(site=> .named(#value))),
+                Some(quote_spanned!(site=> #private::name(#value))),
             )
         }
     };
@@ -130,15 +130,22 @@ fn expand(call: &Call) -> TokenStream {
             #private::Site::new(#literal, #private::SpanKind::Internal, "");
         #items
     };
-    let started = |start: &str| {
-        let start = Ident::new(start, site);
+    let started = |plain: &str, with_name: &str| {
+        let function = Ident::new(if named.is_some() { with_name } else { plain }, site);
+        // Before the span starts, since a sampler may want to know it.
+        let beginning = named
+            .as_ref()
+            .map(|_| quote_spanned!(site=> , #private::Beginning::named(&[__phoenix_name])));
         let start = attribute::harmless(
             attributes,
             &values,
             facade,
-            |values| quote_spanned!(site=> #private::#start(&__PHOENIX_SITE, &[#(#values),*])),
+            |values| quote_spanned!(site=> #private::#function(&__PHOENIX_SITE, &[#(#values),*] #beginning)),
         );
-        quote_spanned!(site=> #start #named)
+        match &named {
+            None => start,
+            Some(name) => quote_spanned!(site=> match #name { __phoenix_name => #start }),
+        }
     };
     if let Expr::Async(ExprAsync {
         async_token,
@@ -147,13 +154,13 @@ fn expand(call: &Call) -> TokenStream {
         ..
     }) = body
     {
-        let (started, statements) = (started("start"), &block.stmts);
+        let (started, statements) = (started("start", "start_as"), &block.stmts);
         return quote_spanned! {site=> {
             #preamble
             #private::traced(
                 #async_token #capture {
                     if #private::recording() {
-                        let _: #private::Started = #started;
+                        #started;
                     }
                     #(#statements)*
                 },
@@ -161,7 +168,7 @@ fn expand(call: &Call) -> TokenStream {
             )
         }};
     }
-    let started = started("enter");
+    let started = started("enter", "enter_as");
     let body = in_braces(body);
     quote_spanned! {site=> {
         #preamble

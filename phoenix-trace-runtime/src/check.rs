@@ -10,13 +10,15 @@ mod tests;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::config::{Config, Settings};
+use crate::config::{Config, Problem, Settings};
 use crate::record::segment::lock;
 
 /// What trying the exporters of this process showed; see [`check`]. Printed, it is a table.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Check {
+    /// Values of the configuration that could not be used, and what is used instead.
+    pub problems: Vec<Problem>,
     /// One for each place that something is exported to.
     pub exporters: Vec<CheckedExporter>,
 }
@@ -36,7 +38,7 @@ impl Check {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckedExporter {
-    /// `traces`, `metrics`.
+    /// `traces`, `metrics`, `logs`.
     pub signal: &'static str,
     /// Where to, and how: without secrets.
     pub exporter: String,
@@ -86,6 +88,22 @@ pub enum Outcome {
     Failed(String),
 }
 
+/// What there is to be tried.
+#[derive(Clone, Debug)]
+struct Plan {
+    problems: Vec<Problem>,
+    all: Vec<Checkable>,
+}
+
+impl Plan {
+    fn of(config: &Config) -> Self {
+        Self {
+            problems: config.problems().to_vec(),
+            all: config.checkable(),
+        }
+    }
+}
+
 /// Where one signal goes.
 #[derive(Clone, Debug)]
 pub(crate) struct Checkable {
@@ -96,10 +114,10 @@ pub(crate) struct Checkable {
 }
 
 /// Where telemetry of this process goes, since it was started last.
-static RUNNING: Mutex<Option<Vec<Checkable>>> = Mutex::new(None);
+static RUNNING: Mutex<Option<Plan>> = Mutex::new(None);
 
 pub(crate) fn remember(config: &Config) {
-    *lock(&RUNNING) = Some(config.checkable());
+    *lock(&RUNNING) = Some(Plan::of(config));
 }
 
 /// Tries the exporters of this process, and says what it saw: for when nothing arrives. Each receiver is sent an empty request,
@@ -120,33 +138,33 @@ pub fn check() -> Check {
 
 /// [`check`] without blocking, on any runtime.
 pub async fn check_async() -> Check {
-    let checkable = running();
-    let all = checkable.clone();
+    let plan = running();
+    let all = plan.clone();
     let (told, tell) = tokio::sync::oneshot::channel();
     let thread = std::thread::Builder::new().name(THREAD.to_owned());
     // Nobody waits for the answer any more when it cannot be sent.
-    let started = thread.spawn(move || drop(told.send(run(&checkable))));
+    let started = thread.spawn(move || drop(told.send(run(plan))));
     match started {
-        Ok(_) => tell.await.unwrap_or_else(|_| untried(&all, "it broke off")),
-        Err(error) => untried(&all, &error.to_string()),
+        Ok(_) => tell.await.unwrap_or_else(|_| untried(all, "it broke off")),
+        Err(error) => untried(all, &error.to_string()),
     }
 }
 
 const THREAD: &str = "phoenix-check";
 
-fn running() -> Vec<Checkable> {
+fn running() -> Plan {
     let running = lock(&RUNNING).clone();
-    running.unwrap_or_else(|| Config::from_env().checkable())
+    running.unwrap_or_else(|| Plan::of(&Config::from_env()))
 }
 
-fn wait(checkable: Vec<Checkable>) -> Check {
-    let all = checkable.clone();
+fn wait(plan: Plan) -> Check {
+    let all = plan.clone();
     let thread = std::thread::Builder::new().name(THREAD.to_owned());
-    match thread.spawn(move || run(&checkable)) {
+    match thread.spawn(move || run(plan)) {
         Ok(thread) => thread
             .join()
-            .unwrap_or_else(|_| untried(&all, "it broke off")),
-        Err(error) => untried(&all, &error.to_string()),
+            .unwrap_or_else(|_| untried(all, "it broke off")),
+        Err(error) => untried(all, &error.to_string()),
     }
 }
 
@@ -160,45 +178,46 @@ impl Config {
     /// ```
     #[must_use]
     pub fn check(&self) -> Check {
-        wait(self.checkable())
+        wait(Plan::of(self))
     }
 }
 
 #[cfg(feature = "otlp")]
-fn run(checkable: &[Checkable]) -> Check {
+fn run(plan: Plan) -> Check {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
-        Err(error) => return untried(checkable, &error.to_string()),
+        Err(error) => return untried(plan, &error.to_string()),
     };
-    let exporters = checkable.iter().map(|there| CheckedExporter {
+    let exporters = plan.all.into_iter().map(|there| CheckedExporter {
         signal: there.signal,
-        exporter: there.exporter.clone(),
+        exporter: there.exporter,
         steps: match &there.settings {
             Some(settings) => runtime.block_on(steps::try_out(settings)),
             None => Vec::new(),
         },
     });
     Check {
+        problems: plan.problems,
         exporters: exporters.collect(),
     }
 }
 
 #[cfg(not(feature = "otlp"))]
-fn run(checkable: &[Checkable]) -> Check {
+fn run(plan: Plan) -> Check {
     untried(
-        checkable,
+        plan,
         "this program was built without the feature `otlp` of phoenix-trace",
     )
 }
 
 /// What is told where nothing could be tried.
-fn untried(checkable: &[Checkable], why: &str) -> Check {
-    let exporters = checkable.iter().map(|there| CheckedExporter {
+fn untried(plan: Plan, why: &str) -> Check {
+    let exporters = plan.all.into_iter().map(|there| CheckedExporter {
         signal: there.signal,
-        exporter: there.exporter.clone(),
+        exporter: there.exporter,
         steps: match &there.settings {
             None => Vec::new(),
             Some(_) => vec![CheckStep {
@@ -209,6 +228,7 @@ fn untried(checkable: &[Checkable], why: &str) -> Check {
         },
     });
     Check {
+        problems: plan.problems,
         exporters: exporters.collect(),
     }
 }

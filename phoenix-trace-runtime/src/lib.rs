@@ -38,6 +38,7 @@ mod logs;
 #[path = "logs/absent.rs"]
 mod logs;
 mod pipeline;
+mod printable;
 pub mod waterfall;
 
 #[cfg(feature = "metrics")]

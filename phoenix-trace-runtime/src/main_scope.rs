@@ -9,8 +9,8 @@ use tokio::runtime::Builder;
 
 use crate::bootstrap::{Telemetry, init};
 use crate::config::{Config, Shutdown};
-use crate::diag;
 use crate::signals::Signals;
+use crate::{diag, panics};
 
 /// How long the runtime's tasks may take to end after `main` has returned.
 pub(crate) const TASKS: Duration = Duration::from_millis(500);
@@ -38,6 +38,10 @@ pub struct Main {
     pub worker_threads: Option<usize>,
     /// `shutdown = ".."`.
     pub shutdown: Option<Shutdown>,
+    /// `subscriber = "manual"`.
+    pub own_subscriber: bool,
+    /// Was the program compiled with `panic = "abort"`?
+    pub panic_aborts: bool,
     /// `config = ..`.
     pub config: fn() -> Configured,
 }
@@ -120,6 +124,9 @@ pub enum Flavor {
 impl Main {
     /// Telemetry, and who listens to signals from now on.
     fn start(&self) -> (Option<Telemetry>, Shutdown) {
+        if self.panic_aborts {
+            panics::set_abort();
+        }
         let mut config = match (self.config)() {
             Ok(config) => config,
             Err(error) => {
@@ -141,6 +148,10 @@ impl Main {
         }
         if let Some(shutdown) = self.shutdown {
             config = config.shutdown(shutdown);
+        }
+        #[cfg(any(feature = "logs", feature = "tracing"))]
+        if self.own_subscriber {
+            config = config.no_subscriber();
         }
         let shutdown = config.shutdown;
         let telemetry = match init(config) {

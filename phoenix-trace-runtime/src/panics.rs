@@ -3,11 +3,11 @@
 
 use std::cell::RefCell;
 use std::sync::Once;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use crate::bootstrap::FLUSH_DEADLINE;
+use crate::bootstrap::{self, FLUSH_DEADLINE};
 use crate::outcome::Failure;
-use crate::record::thread;
+use crate::{diag, record};
 
 /// Panics so far, in the process.
 static PANICS: AtomicU32 = AtomicU32::new(0);
@@ -36,25 +36,72 @@ pub(crate) fn listen() {
             #[cfg(feature = "logs")]
             crate::logs::panic::log(info, message.as_deref());
             let number = PANICS.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+            next(info);
+            if let Some(remedy) = message
+                .as_deref()
+                .filter(|_| bootstrap::has_subscriber())
+                .and_then(remedy)
+            {
+                diag::line(format_args!("{remedy}"));
+            }
+            if ABORTS.load(Ordering::Relaxed) {
+                end_process(message.as_deref());
+            }
             let said = message.map(|message| Said { number, message });
             let _ = LAST.try_with(|last| last.replace(said));
-            next(info);
-            if cfg!(panic = "abort") {
-                flush();
-            }
         }));
     });
 }
 
-/// Where a panic ends the process, nothing is unwound and nobody else flushes. Open spans count with what they have.
-fn flush() {
+/// Does a panic end the process? Only the program itself knows for certain: what it is linked with may have been compiled
+/// for the other way.
+static ABORTS: AtomicBool = AtomicBool::new(cfg!(panic = "abort"));
+
+/// The program was compiled with `panic = "abort"`.
+pub(crate) fn set_abort() {
+    ABORTS.store(true, Ordering::Relaxed);
+}
+
+/// Where a panic ends the process, nothing is unwound and nobody else flushes. What runs here fails by it; spans that are open
+/// elsewhere count with what they have.
+fn end_process(message: Option<&str>) {
     let is_ours = std::thread::current()
         .name()
         .is_some_and(|name| name.starts_with("phoenix-"));
     // A thread that exports cannot wait for itself.
-    if let Some(pipeline) = thread::global().filter(|_| !is_ours) {
-        pipeline.shutdown(FLUSH_DEADLINE);
+    if is_ours {
+        return;
     }
+    let failure = Failure::new("panic");
+    record::abort::end_running(&match &message {
+        Some(message) => failure.message(message),
+        None => failure,
+    });
+    // On another thread, since this one may hold a lock that stays locked now; nobody waits for that longer than a flush takes.
+    let (ended, end) = std::sync::mpsc::channel::<()>();
+    let flush = std::thread::Builder::new().name("phoenix-abort".to_owned());
+    let flush = flush.spawn(move || {
+        let _ended = ended;
+        bootstrap::end();
+    });
+    if flush.is_ok() {
+        let _ = end.recv_timeout(FLUSH_DEADLINE);
+    }
+}
+
+/// What to do about a panic that is about our subscriber or logger.
+fn remedy(message: &str) -> Option<&'static str> {
+    const TAKEN: [&str; 3] = [
+        "a global default trace dispatcher has already been set",
+        "SetLoggerError",
+        "attempted to set a logger after",
+    ];
+    let is_taken = TAKEN.iter().any(|text| message.contains(text));
+    is_taken.then_some(
+        "telemetry has installed a subscriber of `tracing` and a logger of `log` already: leave yours out, or have this one not \
+         installed, by `#[phoenix_main(subscriber = \"manual\")]` or `Config::no_subscriber`, and put `phoenix_trace::layer()` \
+         into yours",
+    )
 }
 
 /// How things stood when a span began to run on this thread.

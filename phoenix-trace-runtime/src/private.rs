@@ -14,7 +14,7 @@ pub use crate::record::entered::Entered;
 pub use crate::record::owned::Owned as Place;
 pub use crate::record::run::{Traced, traced};
 pub use crate::record::site::{Site, SpanKind};
-pub use crate::record::start::Started;
+pub use crate::record::start::Beginning;
 pub use crate::record::told::unharmed;
 pub use crate::value::{Attr, ToValue, Value};
 pub use crate::{
@@ -81,16 +81,36 @@ pub fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
     entered::enter(site, attrs)
 }
 
+/// The same with more to begin with.
+#[must_use]
+pub fn enter_as(site: &'static Site, attrs: &[Attr<'_>], beginning: Beginning<'_>) -> Entered {
+    entered::enter_as(site, attrs, beginning)
+}
+
 /// Starts the span that [`traced`] runs, from inside of what it runs.
 #[inline]
-pub fn start(site: &'static Site, attrs: &[Attr<'_>]) -> Started {
-    start::start(site, attrs)
+pub fn start(site: &'static Site, attrs: &[Attr<'_>]) {
+    start::start(site, attrs);
+}
+
+/// The same with more to begin with.
+pub fn start_as(site: &'static Site, attrs: &[Attr<'_>], beginning: Beginning<'_>) {
+    start::start_as(site, attrs, beginning);
 }
 
 /// The same, in another place than below the one that runs now.
-#[must_use]
-pub fn start_in(place: &mut Place, site: &'static Site, attrs: &[Attr<'_>]) -> Started {
-    start::start_in(place, site, attrs)
+pub fn start_in(
+    place: &mut Place,
+    site: &'static Site,
+    attrs: &[Attr<'_>],
+    beginning: Beginning<'_>,
+) {
+    start::start_in(place, site, attrs, beginning);
+}
+
+/// A name that is known only now; empty: it cannot be had.
+pub fn name<N: AsRef<str> + ?Sized>(name: &N) -> &str {
+    unharmed(|| name.as_ref()).unwrap_or_default()
 }
 
 /// Records attributes on the current span.

@@ -1,6 +1,9 @@
-//! What becomes of the values of sensitive keys: a policy, and the keyed hash that one of them needs.
+//! What becomes of the values of sensitive keys: a policy, the keyed hash that one of them needs, and which keys are sensitive
+//! beside those that are declared so.
 
+use std::collections::HashSet;
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -15,7 +18,13 @@ use sha2::Sha256;
 /// assert!(config.problems().is_empty());
 /// ```
 #[derive(Clone, Default)]
-pub struct Sensitive(How);
+pub struct Sensitive {
+    how: How,
+    names: Names,
+}
+
+/// The names of keys that are sensitive whoever uses them.
+pub(crate) type Names = Arc<HashSet<String>>;
 
 #[derive(Clone, Default)]
 pub(crate) enum How {
@@ -34,7 +43,7 @@ impl Sensitive {
     /// The attributes are left out. This is the default.
     #[must_use]
     pub fn drop() -> Self {
-        Self(How::Drop)
+        How::Drop.into()
     }
 
     /// In place of the values stands a keyed hash: the first 16 bytes of their HMAC-SHA-256 as 32 hexadecimal digits. So
@@ -47,11 +56,11 @@ impl Sensitive {
     #[must_use]
     pub fn hash(key: &[u8]) -> Self {
         if key.len() < Self::SHORTEST_KEY {
-            return Self(How::HashWithout(key.len()));
+            return How::HashWithout(key.len()).into();
         }
         match Hmac::new_from_slice(key) {
-            Ok(keyed) => Self(How::Hash(Hasher(keyed))),
-            Err(_) => Self(How::HashWithout(key.len())),
+            Ok(keyed) => How::Hash(Hasher(keyed)).into(),
+            Err(_) => How::HashWithout(key.len()).into(),
         }
     }
 
@@ -59,18 +68,44 @@ impl Sensitive {
     /// of the configuration, and the attributes are left out.
     #[must_use]
     pub fn show() -> Self {
-        Self(How::Show)
+        How::Show.into()
     }
 
     pub(crate) fn how(&self) -> &How {
-        &self.0
+        &self.how
+    }
+
+    /// The same for these keys too.
+    pub(crate) fn with_names(self, names: Names) -> Self {
+        Self { names, ..self }
+    }
+
+    /// Is there any such key?
+    #[inline]
+    pub(crate) fn has_names(&self) -> bool {
+        !self.names.is_empty()
+    }
+
+    /// Is a key of this name sensitive, however it is declared?
+    #[inline]
+    pub(crate) fn names(&self, name: &str) -> bool {
+        self.has_names() && self.names.contains(name)
+    }
+}
+
+impl From<How> for Sensitive {
+    fn from(how: How) -> Self {
+        Self {
+            how,
+            names: Names::default(),
+        }
     }
 }
 
 /// Never with the key.
 impl fmt::Debug for Sensitive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
+        f.write_str(match self.how {
             How::Drop => "Drop",
             How::HashWithout(_) => "Hash without a key",
             How::Hash(_) => "Hash",
@@ -105,7 +140,7 @@ mod tests {
     #[test]
     fn the_hash_is_the_beginning_of_hmac_sha_256() {
         // RFC 4231, test case 1.
-        let How::Hash(hasher) = Sensitive::hash(&[0x0b; 20]).0 else {
+        let How::Hash(hasher) = Sensitive::hash(&[0x0b; 20]).how else {
             unreachable!("the key is long enough")
         };
         assert_eq!(hasher.hash(b"Hi There"), "b0344c61d8db38535ca8afceaf0bf12b");
@@ -114,7 +149,7 @@ mod tests {
     #[test]
     fn short_keys_are_not_used_and_none_is_shown() {
         assert!(matches!(
-            Sensitive::hash(b"fifteen bytes !").0,
+            Sensitive::hash(b"fifteen bytes !").how,
             How::HashWithout(15)
         ));
         let shown = format!("{:?}", Sensitive::hash(b"sixteen bytes !!"));

@@ -5,12 +5,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
-#[cfg(feature = "logs")]
-use std::time::Instant;
 
 use tokio::sync::{Notify, watch};
 
-use crate::bootstrap::FLUSH_DEADLINE;
+use crate::bootstrap;
 use crate::config::Shutdown;
 use crate::diag;
 use crate::record::segment::lock;
@@ -100,16 +98,8 @@ async fn wait(ending: &Ending, mut heard: Heard) {
         if !ending.claim() {
             std::future::pending().await
         }
-        if let Some(pipeline) = thread::global() {
-            let flush = move || pipeline.shutdown(FLUSH_DEADLINE);
-            let _ = tokio::task::spawn_blocking(flush).await;
-        }
-        #[cfg(feature = "logs")]
-        if let Some(logs) = thread::logs() {
-            // Where a pipeline was shut down, they are closed already.
-            let close = move || logs.close_lines(Instant::now() + FLUSH_DEADLINE);
-            let _ = tokio::task::spawn_blocking(close).await;
-        }
+        // It does not panic; if it did, there would be nothing else to do.
+        let _ = tokio::task::spawn_blocking(bootstrap::end).await;
     };
     tokio::select! {
         () = end => std::process::exit(128 + signal),

@@ -1,6 +1,7 @@
 //! A process with nothing to do wakes up for nothing. In a process of its own, where there is one exporting thread.
 #![cfg(target_os = "linux")]
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -44,10 +45,22 @@ fn switches() -> u64 {
     numbers.sum()
 }
 
+/// With a configuration file, which is watched.
+fn config() -> (Config, PathBuf) {
+    let folder = std::env::temp_dir().join(format!("phoenix-idle-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join("otel.yaml");
+    let text = "file_format: \"1.1\"\n\
+        distribution: {phoenix_trace: {sampling: {rules: [{always: true}]}}}\n";
+    std::fs::write(&path, text).expect("it is written");
+    (Config::from_file(path), folder)
+}
+
 #[test]
 fn with_nothing_to_do_the_exporting_thread_sleeps() {
     let (tell, told) = channel();
-    let config = Config::default()
+    let (config, folder) = config();
+    let config = config
         .export_delay(Duration::from_millis(10))
         .grace_period(Duration::from_millis(10))
         .exporter(Tells(tell.clone()))
@@ -85,5 +98,6 @@ fn with_nothing_to_do_the_exporting_thread_sleeps() {
     drop(enter(&SITE, &[]));
     assert_eq!(told.recv_timeout(SOON), Ok(1));
     let account = telemetry.shutdown_within(SOON);
+    std::fs::remove_dir_all(folder).expect("it is there");
     assert!(account.balances(), "{account}");
 }

@@ -13,6 +13,8 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData, ResourceMetrics};
 use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
 use opentelemetry_sdk::metrics::{SdkMeterProvider, Temporality};
+#[cfg(feature = "prometheus")]
+use phoenix_trace_runtime::MetricTemporality;
 use phoenix_trace_runtime::private::{Site, SpanKind, enter};
 use phoenix_trace_runtime::testing::OtlpReceiver;
 use phoenix_trace_runtime::{Config, Otlp, Telemetry, init, metrics, stats};
@@ -97,6 +99,59 @@ fn meters_go_through_the_provider_of_the_toolkit() {
             .build()
             .add(1, &[]);
     }
+}
+
+/// What Prometheus is shown on this port, in the format that has exemplars.
+#[cfg(feature = "prometheus")]
+fn scrape(port: u16) -> String {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+    let start = std::time::Instant::now();
+    let mut stream = loop {
+        match TcpStream::connect(("127.0.0.1", port)) {
+            Ok(stream) => break stream,
+            Err(error) => assert!(start.elapsed() < LONG, "nobody listens: {error}"),
+        }
+        std::thread::yield_now();
+    };
+    let request =
+        "GET /metrics HTTP/1.1\r\nhost: a\r\naccept: application/openmetrics-text\r\n\r\n";
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
+}
+
+/// A receiver and Prometheus at once: what one of them has read, the other one has too.
+#[cfg(feature = "prometheus")]
+fn metrics_go_several_ways() {
+    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let port = free.local_addr().expect("it is bound").port();
+    drop(free);
+    let receiver = OtlpReceiver::start().expect("two ports");
+    let otlp = Otlp::grpc().endpoint(receiver.grpc_endpoint());
+    let config = Config::default()
+        .otlp(otlp.clone())
+        .metrics_otlp(otlp)
+        .metrics_prometheus("127.0.0.1", port)
+        .metric_temporality(MetricTemporality::Delta)
+        .metric_interval(NEVER);
+    let telemetry = init(config).expect("it starts");
+    let meter = global::meter("program");
+    let orders = meter.u64_counter("program.orders").build();
+    for total in [3, 6] {
+        orders.add(3, &[]);
+        drop(enter(&SITE, &[]));
+        telemetry.flush(LONG);
+        assert_eq!(received(&receiver, "program.orders"), Some(3));
+        let shown = scrape(port);
+        let scope = "otel_scope_name=\"program\"";
+        let expected = format!("program_orders_total{{{scope}}} {total}\n");
+        assert!(shown.contains(&expected), "{expected}{shown}");
+        let account = shown.matches("\nphoenix_sdk_span_ended_total{");
+        assert_eq!(account.count(), 1, "{shown}");
+    }
+    telemetry.shutdown_within(LONG);
 }
 
 /// A callback of the program's that never returns, or panics, costs metrics and nothing else.
@@ -212,6 +267,8 @@ fn a_provider_of_the_program_stays() {
 #[test]
 fn meters_of_the_program() {
     meters_go_through_the_provider_of_the_toolkit();
+    #[cfg(feature = "prometheus")]
+    metrics_go_several_ways();
     callbacks_hold_up_nothing();
     a_collection_under_way_is_not_the_last();
     a_provider_of_the_program_stays();

@@ -6,6 +6,8 @@
 mod checks;
 #[path = "lifecycle/child.rs"]
 mod child;
+#[path = "lifecycle/compiled.rs"]
+mod compiled;
 #[path = "lifecycle/programs.rs"]
 mod programs;
 

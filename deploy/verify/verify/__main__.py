@@ -6,12 +6,13 @@ import pathlib
 import sys
 import tempfile
 
-from . import archive, bounds, capacity, faults, flow, platform, rates, static, tiers
+from . import archive, bounds, capacity, faults, flow, platform, rates, scale, static, tiers
 from .programs import Process
-from .report import Report, program, version_of
+from .report import PROGRAMS, Report, program, version_of, wanting
 
-PARTS = {"flow": flow, "rates": rates, "tiers": tiers, "faults": faults, "bounds": bounds, "archive": archive, "capacity": capacity}
-NEEDED = {"flow": ("collector", "prometheus"), "rates": ("collector",), "bounds": ("collector", "prometheus")}
+PARTS = {"flow": flow, "scale": scale, "rates": rates, "tiers": tiers, "faults": faults, "bounds": bounds, "archive": archive, "capacity": capacity}
+# The programs that a part cannot do without, where that is not the collector alone.
+NEEDED = {"flow": ("collector", "prometheus"), "scale": ("collector", "jaeger", "opensearch"), "rates": (), "bounds": ("collector", "prometheus")}
 
 
 def main():
@@ -24,7 +25,7 @@ def main():
     if options.static:
         wanted = {"static"}
     report = Report()
-    print("with " + ", ".join(f"{name} {version_of(name)}" for name in ("collector", "jaeger", "prometheus", "kustomize") if program(name)))
+    print("with " + ", ".join(f"{name} {version_of(name)}" for name in PROGRAMS if program(name)))
     if "static" in wanted:
         static.run(report)
     parts = [name for name in PARTS if name in wanted]
@@ -35,7 +36,7 @@ def main():
         module = PARTS[name]
         if missing[name]:
             report.part(module.TITLE)
-            report.skip(module.TITLE, f"{' and '.join(missing[name])} could not be had")
+            report.skip("the whole part", wanting(*missing[name]))
             continue
         request_flow = request_flow or platform.build()
         report.part(module.TITLE)

@@ -1,15 +1,15 @@
 """Secrets do not arrive, and a storm of new label values stops at its bound, in each of three places."""
 
 import http.client
-import http.server
-import threading
+import signal
+import urllib.error
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from .flow import Stack
 from .otlp import request_with, send
 from .platform import Platform
-from .programs import Prometheus, free_port, wait_for
+from .programs import Answers, Collector, Prometheus, free_port, wait_for
 
 TITLE = "Secrets and storms"
 SECRETS = {
@@ -26,12 +26,13 @@ PARTS = ("abcdefghijklmnop", "hunter2", "k-0123456789", "zyxwvutsrqponm", "eyJzd
 
 
 def run(report, request_flow, folder):
-    stack = Stack(folder, SPAN_METRICS_CARDINALITY=500)
+    stack = Stack(folder, SPAN_METRICS_CARDINALITY=500, ENVIRONMENT="production")
     url = f"http://127.0.0.1:{stack.collector.http}"
     secrets(report, stack, url)
     span_metrics(report, stack, url)
     toolkit(report, request_flow, folder, stack)
     stack.stop()
+    memory_and_disk(report, folder / "collectors")
     store(report, folder / "store")
 
 
@@ -49,9 +50,13 @@ def secrets(report, stack, url):
     arrived = [part for part in PARTS if part in repr(span)]
     report.no_errors("secrets in attributes of spans and events do not arrive", arrived, f"{len(SECRETS)} of them, on a span and an event")
     report.check("what is no secret arrives", set(NOT_SECRET.items()) <= set(span.attributes))
-    _, record = wait_for("the leaky log record", lambda: [each for each in stack.logs.records if each[0].get("service.name") == "leaky"])[0]
+    of, record = wait_for("the leaky log record", lambda: [each for each in stack.logs.records if each[0].get("service.name") == "leaky"])[0]
     arrived = [part for part in PARTS if part in str(record)]
     report.no_errors("nor do those in log records", arrived)
+    counted = 'traces_span_metrics_calls_total{service_name="leaky", deployment_environment_name="production"}'
+    wait_for("the leaky span is counted", lambda: stack.prometheus.query(counted))
+    environments = [span.environment, of.get("deployment.environment.name"), "production"]
+    report.check("telemetry that does not say its environment has the collector's: span, log record, span metrics", set(environments) == {"production"}, ", ".join(map(str, environments)))
 
 
 def span_metrics(report, stack, url):
@@ -83,26 +88,44 @@ def toolkit(report, request_flow, folder, stack):
     platform.stop()
 
 
+def memory_and_disk(report, folder):
+    """A collector with hardly any memory, and one with hardly any queue before a store that is away; counted where the alerts look."""
+    spans = [{"name": f"step {number}", "attributes": NOT_SECRET} for number in range(500)]
+    collector = Collector("little-memory", ["sample.yaml"], folder, MEMORY_LIMIT_MIB=16, MEMORY_SPIKE_MIB=4)
+
+    def refused():
+        try:
+            send(f"http://127.0.0.1:{collector.http}", request_with("eager", spans))
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    answer = wait_for("the collector is over its bound", refused)
+    count = collector.metric("otelcol_receiver_refused_spans")
+    report.check("collector: over its bound of memory it refuses, so that senders try again, and counts that", answer == 503 and count >= 500, f"answered {answer}, {count:.0f} spans")
+    collector.stop(signal.SIGKILL)
+    collector = Collector("little-disk", ["sample.yaml"], folder, TRACE_QUEUE_BYTES=300_000, DECISION_WAIT="1s")
+    for _ in range(10):
+        send(f"http://127.0.0.1:{collector.http}", request_with("eager", spans))
+    count = wait_for("the queue is full", lambda: collector.metric("otelcol_exporter_enqueue_failed_spans"))
+    report.check("collector: what its queue on disk cannot hold is counted", count > 0, f"{count:.0f} of 5000 spans by then")
+    collector.stop(signal.SIGKILL)
+
+
+class Storm(Answers):
+    """A target with one sample more than the limit."""
+
+    TYPE = "text/plain; version=0.0.4"
+
+    def give(self, path):
+        return "".join(f'storm{{path="/{number}"}} 1\n' for number in range(20001)).encode()
+
+
 def store(report, folder):
-    """A target with more samples than the limit, under the job of Loki."""
-    lines = "".join(f'storm{{path="/{number}"}} 1\n' for number in range(20001)).encode()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("content-type", "text/plain; version=0.0.4")
-            self.send_header("content-length", str(len(lines)))
-            self.end_headers()
-            self.wfile.write(lines)
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    prometheus = Prometheus(folder, free_port(), {"prometheus": [], "loki": [f"127.0.0.1:{server.server_port}"]})
+    """The storm is scraped as the job of Loki."""
+    storm = Storm()
+    prometheus = Prometheus(folder, free_port(), {"prometheus": [], "loki": [storm.address]})
     wait_for("the target is refused", lambda: prometheus.value("prometheus_target_scrapes_exceeded_sample_limit_total") >= 1)
     series = prometheus.value("count(storm)")
     report.check("store: a target with more samples than its limit is refused, and counted", series == 0 and prometheus.value('up{job="loki"}') == 0, f"20001 samples, {series:.0f} taken")
     prometheus.stop()
-    server.shutdown()
+    storm.stop()

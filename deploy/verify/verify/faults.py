@@ -55,32 +55,32 @@ def tell(report, scene, what):
     return given_up
 
 
-def ended(report, request_flow, folder):
+def restarted(how, request_flow, folder):
+    """The collector ends by a signal in the middle of it, and starts two seconds later. Returns when it ended, too."""
+    at = []
+
     def meanwhile(scene):
-        scene.collector.stop(signal.SIGTERM)
+        at.append(time.monotonic())
+        scene.collector.stop(how)
         time.sleep(2)
         scene.collector.start()
 
-    scene = Scene(request_flow, folder, meanwhile)
+    return Scene(request_flow, folder, meanwhile), at[0]
+
+
+def ended(report, request_flow, folder):
+    scene, _ = restarted(signal.SIGTERM, request_flow, folder)
     tell(report, scene, "collector ended and started")
     lost = scene.taken - scene.stored
     report.check("collector ended and started: nothing that it took is lost", not lost, f"{len(lost)} of {len(scene.taken)} spans")
 
 
 def killed(report, request_flow, folder):
-    at = []
-
-    def meanwhile(scene):
-        at.append(time.monotonic())
-        scene.collector.stop(signal.SIGKILL)
-        time.sleep(2)
-        scene.collector.start()
-
-    scene = Scene(request_flow, folder, meanwhile)
+    scene, at = restarted(signal.SIGKILL, request_flow, folder)
     tell(report, scene, "collector killed and started")
     lost = scene.taken - scene.stored
     # What it held in memory: traces that it had not decided, and what had not been brought to the queue on disk.
-    window = {span for moment, spans in scene.front.taken if at[0] - (WAIT + 3) <= moment <= at[0] + 0.5 for span in spans}
+    window = {span for moment, spans in scene.front.taken if at - (WAIT + 3) <= moment <= at + 0.5 for span in spans}
     # A trace is held from its first span on.
     held = {trace for trace, _ in window}
     report.check("collector killed and started: only what it had not decided is lost", all(trace in held for trace, _ in lost), f"{len(lost)} of {len(scene.taken)} spans; {len(window)} came within the wait for a decision")

@@ -8,14 +8,14 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from . import dashboards
 from .otlp import Receiver
 from .platform import ROUTE, Load, Platform
-from .programs import Collector, Jaeger, Prometheus, Taker, free_port, get_json, wait_for
-from .report import program
+from .programs import Answers, Collector, Jaeger, Prometheus, complaints, free_port, get_json, wait_for
+from .report import program, wanting
 
 TITLE = "The example platform through the whole stack"
 REQUESTS = 400
 
 
-class Logs(Taker):
+class Logs(Answers):
     """Stands in for Loki: takes OTLP over HTTP, and keeps the records."""
 
     def __init__(self):
@@ -23,7 +23,7 @@ class Logs(Taker):
         super().__init__()
         self.url += "/otlp"
 
-    def take(self, headers, body):
+    def take(self, path, headers, body):
         if headers.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
         for resource in ExportLogsServiceRequest.FromString(body).resource_logs:
@@ -69,14 +69,8 @@ def run(report, request_flow, folder):
     stack = Stack(folder)
     everything(report, request_flow, folder, stack)
     production(report, request_flow, folder, stack)
-    report.no_errors("no program complained: no deprecation, no unknown key, nothing refused", complaints(stack))
+    report.no_errors("no program complained: no deprecation, no unknown key, nothing refused", complaints([stack.collector, stack.jaeger, stack.prometheus]))
     stack.stop()
-
-
-def complaints(stack):
-    # Jaeger as a module has no user interface in it; its image has.
-    known = "ui assets not embedded"
-    return [f"{each.name}: {line}" for each in (stack.collector, stack.jaeger, stack.prometheus) if each for line in each.complaints() if known not in line]
 
 
 def everything(report, request_flow, folder, stack):
@@ -97,7 +91,7 @@ def everything(report, request_flow, folder, stack):
     if stack.jaeger:
         with_jaeger(report, stack, recorded, failed)
     else:
-        report.skip("both stores are found by Jaeger's API; performance monitoring", "Jaeger could not be had")
+        report.skip("both stores are found by Jaeger's API; performance monitoring", wanting("jaeger"))
 
     in_prometheus(report, stack.prometheus, load, 'deployment_environment_name="development"')
     calls = stack.prometheus.value('sum(last_over_time(traces_span_metrics_calls_total{deployment_environment_name="development"}[10m]))')
@@ -141,20 +135,13 @@ def balances(report, accounts):
 
 
 def with_jaeger(report, stack, recorded, failed):
-    def of(port, expected):
-        def settled():
-            found = stack.jaeger.search(port, "api-gateway")
-            return found if len(found) >= len(expected) else None
-
-        found = wait_for("what was stored is found", settled, within=20)
-        return found == {trace: set(spans) for trace, spans in expected.items()}
-
-    report.check("Jaeger's API finds every trace in the store of 7 days, with all its spans", of(stack.jaeger.query, recorded), f"{len(recorded)} traces")
-    report.check("and those with errors in the store of 30 days", of(stack.jaeger.errors_query, failed), f"{len(failed)} traces")
+    jaeger = stack.jaeger
+    report.check("Jaeger's API finds every trace in the store of 7 days, with all its spans", jaeger.finds(jaeger.query, recorded), f"{len(recorded)} traces")
+    report.check("and those with errors in the store of 30 days", jaeger.finds(jaeger.errors_query, failed), f"{len(failed)} traces")
     one, other = next(iter(failed)), next(iter(set(recorded) - set(failed)))
-    by_id = stack.jaeger.trace(stack.jaeger.query, one) == set(recorded[one]) and stack.jaeger.trace(stack.jaeger.errors_query, other) == set(recorded[other])
+    by_id = jaeger.trace(jaeger.query, one) == set(recorded[one]) and jaeger.trace(jaeger.errors_query, other) == set(recorded[other])
     report.check("either finds by its id what only the other has", by_id)
-    base = f"http://127.0.0.1:{stack.jaeger.query}"
+    base = f"http://127.0.0.1:{jaeger.query}"
     now = int(time.time() * 1000)
     asked = f"service=orchestrator-service&spanKind=server&endTs={now}&lookback=600000&step=5000&ratePer=600000&groupByOperation=true"
     calls = get_json(f"{base}/api/metrics/calls?{asked}").get("metrics") or []

@@ -26,6 +26,7 @@ class Span:
     span_id: str
     parent_id: str
     service: str
+    environment: str
     name: str
     kind: int
     start: int
@@ -51,14 +52,15 @@ def attributes_of(holder):
 
 def spans_of(request):
     for resource in request.resource_spans:
-        service = dict(attributes_of(resource.resource)).get("service.name", "")
+        of = dict(attributes_of(resource.resource))
         for scope in resource.scope_spans:
             for span in scope.spans:
                 yield Span(
                     span.trace_id.hex(),
                     span.span_id.hex(),
                     span.parent_span_id.hex(),
-                    service,
+                    of.get("service.name", ""),
+                    of.get("deployment.environment.name", ""),
                     span.name,
                     span.kind,
                     span.start_time_unix_nano,

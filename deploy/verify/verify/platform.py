@@ -6,7 +6,9 @@ import subprocess
 import threading
 import time
 
-from .programs import REPOSITORY, Process, wait_for
+import yaml
+
+from .programs import DEPLOY, REPOSITORY, Process, wait_for
 
 QUESTIONS = ["What is a span?", "Which header carries the trace id?", "When is a segment dropped?", "What happens to spans at shutdown?"]
 # Of twenty requests one fails, in the database: a full-text expression whose parenthesis is never closed.
@@ -29,8 +31,8 @@ def build():
 
 
 class Service(Process):
-    def __init__(self, name, request_flow, folder, environment):
-        super().__init__(name, [request_flow, "service", name], folder, {"LISTEN_ADDR": "127.0.0.1:0", **environment})
+    def __init__(self, name, request_flow, folder, command, environment):
+        super().__init__(name, [request_flow, *command], folder, environment)
         self.address = wait_for(f"the start of {name}", lambda: self.alive() and self.reported("listening"))
         wait_for(f"the health of {name}", lambda: subprocess.run([request_flow, "health", name, self.address]).returncode == 0)
 
@@ -49,38 +51,30 @@ class Service(Process):
 
 
 class Platform:
-    """All services; `account` of each is known when they have been stopped."""
+    """The services of compose.yaml, with its commands and environment; `account` of each is known when they have been stopped."""
 
     TRACED = ("document-service", "llm-service", "data-router", "orchestrator-service", "api-gateway")
 
     def __init__(self, request_flow, folder, collector, *, environment="development", **settings):
         folder.mkdir(parents=True, exist_ok=True)
-        telemetry = {
-            "ENVIRONMENT": environment,
-            "OTEL_EXPORTER_OTLP_ENDPOINT": collector,
-            "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
-            "OTEL_LOGS_EXPORTER": "otlp",
-            "OTEL_METRIC_EXPORT_INTERVAL": "1000",
-            "OTEL_BSP_SCHEDULE_DELAY": "200",
-            **settings,
-        }
-        self.services = {}
-
-        def start(name, **own):
-            self.services[name] = Service(name, request_flow, folder, {**telemetry, **own})
-            return self.services[name].url
-
+        # Often enough for a test; and rates of their own, unless a part is about those of a server.
+        settings = {"OTEL_METRIC_EXPORT_INTERVAL": "1000", "OTEL_BSP_SCHEDULE_DELAY": "200", "OTEL_TRACES_SAMPLER": "", "OTEL_TRACES_SAMPLER_ARG": "", **settings}
+        here = {"${ENVIRONMENT}": environment, "http://collector:4317": collector, "0.0.0.0:8080": "127.0.0.1:0", "/var/lib/request-flow": str(folder)}
+        shipped = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+        self.services, self.accounts = {}, {}
         try:
-            llm = start("model-server", OTEL_SDK_DISABLED="true")
-            documents = start("document-service", DATABASE_PATH=str(folder / "documents.db"))
-            llm = start("llm-service", LLM_URL=llm)
-            router = start("data-router", DOCUMENT_SERVICE_URL=documents)
-            orchestrator = start("orchestrator-service", DATA_ROUTER_URL=router, LLM_SERVICE_URL=llm)
-            start("api-gateway", ORCHESTRATOR_URL=orchestrator)
+            # In the file's order: each after those that it calls.
+            for name in [name for name in shipped if name in ("model-server", *self.TRACED)]:
+                given = {}
+                for key, value in shipped[name]["environment"].items():
+                    for there, instead in here.items():
+                        value = value.replace(there, instead)
+                    given[key] = value
+                self.services[name] = Service(name, request_flow, folder, shipped[name]["command"], {**given, **settings})
+                here[f"http://{name}:8080"] = self.services[name].url
         except BaseException:
             self.stop()
             raise
-        self.accounts = {}
 
     @property
     def gateway(self):

@@ -1,55 +1,41 @@
 """Sampling rates that are edited while services run: the strategies file, served by Jaeger or by a stand-in of its protocol."""
 
-import http.server
 import json
-import threading
+import shutil
 import urllib.parse
 
 from .otlp import Receiver
 from .platform import Load, Platform
-from .programs import Jaeger, wait_for
-from .report import program
+from .programs import DEPLOY, Answers, Jaeger, wait_for
+from .report import program, wanting
 
 TITLE = "Sampling rates of running services"
 
 
-class StandIn:
+class StandIn(Answers):
     """Answers as Jaeger does, from the same file."""
 
+    TYPE = "application/json"
+
     def __init__(self, folder):
-        from .programs import DEPLOY
-
         folder.mkdir(parents=True, exist_ok=True)
-        self.strategies = strategies = folder / "strategies.json"
-        strategies.write_text((DEPLOY / "jaeger/strategies.json").read_text())
+        self.strategies = folder / "strategies.json"
+        shutil.copy(DEPLOY / "jaeger/strategies.json", self.strategies)
+        super().__init__()
+        self.sampling = self.url
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                service = urllib.parse.parse_qs(urllib.parse.urlparse(self.path).query)["service"][0]
-                read = json.loads(strategies.read_text())
-                rates = {each["service"]: each["param"] for each in read["service_strategies"]}
-                body = json.dumps({"strategyType": "PROBABILISTIC", "probabilisticSampling": {"samplingRate": rates.get(service, read["default_strategy"]["param"])}}).encode()
-                self.send_response(200)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.sampling = f"http://127.0.0.1:{self.server.server_port}/sampling"
-
-    def stop(self):
-        self.server.shutdown()
+    def give(self, path):
+        service = urllib.parse.parse_qs(urllib.parse.urlparse(path).query)["service"][0]
+        read = json.loads(self.strategies.read_text())
+        rates = {each["service"]: each["param"] for each in read["service_strategies"]}
+        rate = rates.get(service, read["default_strategy"]["param"])
+        return json.dumps({"strategyType": "PROBABILISTIC", "probabilisticSampling": {"samplingRate": rate}}).encode()
 
 
 def run(report, request_flow, folder):
     server = Jaeger(folder, "http://127.0.0.1:9") if program("jaeger") else StandIn(folder)
     if not program("jaeger"):
-        report.note("a stand-in of ours serves the strategies, since Jaeger could not be had")
+        report.note(f"a server of ours stands in for Jaeger's protocol: {wanting('jaeger')}")
     receiver = Receiver()
     write(server, 1.0)
     platform = Platform(

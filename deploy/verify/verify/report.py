@@ -6,6 +6,9 @@ import subprocess
 import time
 
 
+PROGRAMS = ("collector", "jaeger", "prometheus", "opensearch", "kustomize")
+
+
 class Report:
     def __init__(self):
         self.passed, self.failed, self.skipped = 0, [], []
@@ -37,6 +40,9 @@ class Report:
 
     def end(self):
         took = time.monotonic() - self.started
+        left = [name for name in PROGRAMS if not program(name)]
+        if left and not may_build():
+            print(f"\nnot built, and so not run: {', '.join(left)}. deploy/verify/run builds them (some ten minutes, once) and runs everything.")
         print(f"\ndeploy/verify took {took:.0f} s")
         for what in self.failed:
             print(f"failed: {what}")
@@ -54,3 +60,12 @@ def version_of(name):
 def program(name):
     """The path of a program that `run` has brought, or None."""
     return os.environ.get(f"PHOENIX_VERIFY_{name.upper()}")
+
+
+def may_build():
+    return os.environ.get("PHOENIX_VERIFY_BUILD") == "yes"
+
+
+def wanting(*names):
+    """Why what needs these programs is not checked."""
+    return f"{', '.join(names)} {'could not be had' if may_build() else 'not built yet'}"

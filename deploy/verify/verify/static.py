@@ -1,17 +1,21 @@
 """The files alone: schemas, pinned images, rules and their unit tests, configurations by the programs that read them."""
 
 import json
+import os
+import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import kubernetes_validate
 import promql_parser
 import yaml
 
 from .dashboards import dashboards, filled, targets_of
-from .programs import DEPLOY
-from .report import program
+from .programs import DEPLOY, REPOSITORY
+from .report import program, wanting
 
 # A version down to the patch, or a digest: never a tag that moves.
 PINNED = re.compile(r"^[\w./-]+:v?\d+\.\d+(\.\d+)?([.-][\w.-]+)?$|@sha256:[0-9a-f]{64}$")
@@ -22,6 +26,7 @@ def run(report):
     yaml_is_well_formed(report)
     images_are_pinned(report)
     compose(report)
+    dockerfile(report)
     kubernetes(report)
     prometheus(report)
     grafana(report)
@@ -70,35 +75,83 @@ def compose(report):
         text = re.sub(r"(?m)^\s*#.*", "", file.read_text())
         wrong += [f"{file.name}: {name}" for name in re.findall(r"\$\{(\w+)\}", text) if name not in known]
     report.no_errors("every variable of the compose files is in .env", wrong)
-    base = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
-    lasting = {name: service for name, service in base.items() if name != "volumes-ready"}
-    wrong = [name for name, service in base.items() if not service.get("mem_limit")]
-    report.no_errors("every container has a bound on its memory", wrong, f"{len(base)} containers")
-    wrong = [name for name, service in lasting.items() if not (service.get("healthcheck") or f"{name}-ready" in base)]
+    containers(report, together(files), known)
+
+
+def together(files):
+    """The services of all files; what a later file says of one comes on top."""
+    services = {}
+    for file in files:
+        for name, service in yaml.safe_load(file.read_text())["services"].items():
+            before = services.setdefault(name, {})
+            before.update({key: {**before.get(key, {}), **value} if isinstance(value, dict) else value for key, value in service.items()})
+    return services
+
+
+def containers(report, services, known):
+    waited_for = {name for service in services.values() for name, how in service.get("depends_on", {}).items() if how["condition"] == "service_completed_successfully"}
+    # `up --wait` fails for a container that ends, unless another waits for its end.
+    wrong = [name for name, service in services.items() if bool(service.get("restart")) == (name in waited_for)]
+    report.no_errors("a container either stays or is waited for until its end", wrong, f"{len(services) - len(waited_for)} and {len(waited_for)}")
+    wrong = [name for name, service in services.items() if not service.get("mem_limit")]
+    report.no_errors("every container has a bound on its memory", wrong, f"{len(services)} containers")
+    wrong = [name for name, service in services.items() if name not in waited_for and not (service.get("healthcheck") or f"{name}-ready" in services)]
     report.no_errors("every container that stays has a health check", wrong)
-    ports = [port for service in base.values() for port in service.get("ports", [])]
+    ports = [port for service in services.values() for port in service.get("ports", [])]
     report.check("ports are on the loopback interface unless BIND says otherwise", all(port.startswith("${BIND}:") for port in ports) and known["BIND"] == "127.0.0.1", f"{len(ports)} ports")
-    mounts = [volume.split(":")[0] for service in base.values() for volume in service.get("volumes", []) if volume.startswith("./")]
+    mounts = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", []) if volume.startswith("./")}
     report.no_errors("what is mounted exists", [mount for mount in mounts if not (DEPLOY / mount).exists()])
+
+
+def dockerfile(report):
+    """What the build of the services gets to see: everything in the repository that is not ignored."""
+    ignored = [line for line in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines() if not line.startswith("#")]
+    code, listed = output(["git", "-C", REPOSITORY, "ls-files"])
+    if code:
+        report.skip("the context of the Dockerfile is a whole workspace", "this is no checkout")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for name in listed.splitlines():
+            if not any(name == each or name.startswith(f"{each}/") for each in ignored) and (REPOSITORY / name).exists():
+                there = pathlib.Path(folder, name)
+                there.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(REPOSITORY / name, there)
+        # Which packages are there, with the versions of Cargo.lock; where they have not been fetched yet, what there is of it offline.
+        code, said = output(["cargo", "metadata", "--locked", "--format-version", "1", "--no-deps"], cwd=folder)
+    built = code == 0 and any(target["name"] == "request-flow" for package in json.loads(said)["packages"] for target in package["targets"])
+    report.check("the context of the Dockerfile is a whole workspace, which has request-flow (cargo)", built, "" if built else said[-300:])
+    compiler = re.search(r'channel = "(\S+)"', (REPOSITORY / "rust-toolchain.toml").read_text()).group(1)
+    image = environment()["RUST_IMAGE"]
+    report.check("its compiler is the one of rust-toolchain.toml", image.startswith(f"rust:{compiler}-"), image)
 
 
 def documents(text):
     return [document for document in yaml.safe_load_all(text) if document]
 
 
+def with_archive(kubernetes, folder):
+    """An overlay as a platform team would write it: the gateway, and the archive's component."""
+    folder.mkdir()
+    relative = os.path.relpath(kubernetes.resolve(), folder.resolve())
+    (folder / "kustomization.yaml").write_text(json.dumps({"resources": [f"{relative}/overlays/gateway"], "components": [f"{relative}/components/archive"]}))
+    return folder
+
+
 def kubernetes(report):
     folder = DEPLOY / "kubernetes"
     if not program("kustomize"):
-        report.skip("Kubernetes overlays build", "kustomize is not here; their files are checked one by one")
+        report.skip("Kubernetes overlays build", f"{wanting('kustomize')}; their files are checked one by one")
         rendered = [(file.name, document) for file in folder.rglob("*.yaml") if "components" not in file.parts and file.name != "kustomization.yaml" for document in documents(file.read_text())]
     else:
         rendered, wrong = [], []
-        for overlay in sorted(folder.glob("overlays/*")):
-            code, said = output([program("kustomize"), "build", overlay])
-            if code:
-                wrong.append(f"{overlay.name}: {said[-300:]}")
-            else:
-                rendered += [(overlay.name, document) for document in documents(said)]
+        with tempfile.TemporaryDirectory() as added:
+            archive = with_archive(folder, pathlib.Path(added, "gateway and archive"))
+            for overlay in (*sorted(folder.glob("overlays/*")), archive):
+                code, said = output([program("kustomize"), "build", overlay])
+                if code:
+                    wrong.append(f"{overlay.name}: {said[-300:]}")
+                else:
+                    rendered += [(overlay.name, document) for document in documents(said)]
         report.no_errors("Kubernetes overlays build (kustomize)", wrong, ", ".join(sorted({name for name, _ in rendered})))
     wrong = []
     for name, document in rendered:
@@ -111,29 +164,33 @@ def kubernetes(report):
     report.no_errors("every Kubernetes object passes the schema of 1.34, strictly", wrong, f"{len(rendered)} objects")
     if not program("kustomize"):
         return
+    # What the resource detectors read; the cluster's name is for who runs several to give.
+    detectors = (REPOSITORY / "phoenix-trace-runtime/src/config/resource/detect.rs").read_text()
+    read = set(re.findall(r'\("(K8S_\w+)"', detectors)) - {"K8S_CLUSTER_NAME"}
     wrong, pods = [], 0
     for name, document in rendered:
         if document["kind"] in ("Deployment", "StatefulSet", "DaemonSet"):
             spec = document["spec"]["template"]["spec"]
-            for container in spec["containers"]:
+            for container in (*spec.get("initContainers", []), *spec["containers"]):
                 pods += 1
                 where = f"{name}/{document['metadata']['name']}/{container['name']}"
                 if not PINNED.search(container["image"]):
                     wrong.append(f"{where}: {container['image']}")
-                if "readinessProbe" not in container:
+                # Nobody asks the archive's uploader, nor what ends before the others start.
+                if "readinessProbe" not in container and container["name"] != "archive" and container in spec["containers"]:
                     wrong.append(f"{where}: no readiness probe")
                 if "memory" not in container["resources"]["limits"]:
                     wrong.append(f"{where}: no bound on memory")
                 if document["metadata"].get("labels", {}).get("phoenix-trace") == "enabled":
                     given = {each["name"] for each in container["env"]}
-                    wrong += [f"{where}: no {each}" for each in ("K8S_POD_NAME", "K8S_POD_UID", "K8S_NAMESPACE_NAME", "K8S_NODE_NAME", "K8S_CONTAINER_NAME", "K8S_DEPLOYMENT_NAME") if each not in given]
+                    wrong += [f"{where}: {each}" for each in sorted(read ^ {each for each in given if each.startswith("K8S_")})]
     report.no_errors("every container has a pinned image, probes, a bound on memory; services know their pod", wrong, f"{pods} containers")
 
 
 def prometheus(report):
     promtool = program("prometheus") and program("prometheus").replace("/prometheus-debian/prometheus", "/prometheus-debian/promtool")
     if not promtool:
-        report.skip("Prometheus' configuration, rules and their unit tests", "promtool is not here")
+        report.skip("Prometheus' configuration, rules and their unit tests", wanting("prometheus"))
         return
     code, said = output([promtool, "check", "config", DEPLOY / "prometheus/prometheus.yml"])
     report.check("prometheus.yml and its rules load (promtool)", code == 0, " ".join(re.findall(r"\d+ rules found", said)) or said[-300:])
@@ -142,8 +199,9 @@ def prometheus(report):
     count = sum(len(yaml.safe_load(test.read_text())["tests"]) for test in tests)
     report.check("the unit tests of the rules pass (promtool)", code == 0, f"{count} tests" if code == 0 else said[-400:])
     alerts = {rule["alert"] for group in yaml.safe_load((DEPLOY / "prometheus/rules/alerts.yaml").read_text())["groups"] for rule in group["rules"]}
-    tested = set(re.findall(r"alertname: (\w+)", (DEPLOY / "prometheus/tests/alerts.yaml").read_text()))
-    report.no_errors("every alert has a unit test", alerts - tested, f"{len(alerts)} alerts")
+    checks = [check for test in yaml.safe_load((DEPLOY / "prometheus/tests/alerts.yaml").read_text())["tests"] for check in test["alert_rule_test"]]
+    fires, is_silent = ({check["alertname"] for check in checks if bool(check["exp_alerts"]) == fires} for fires in (True, False))
+    report.no_errors("every alert has a unit test in which it fires, and one in which it does not", alerts - (fires & is_silent), f"{len(alerts)} alerts")
 
 
 def grafana(report):
@@ -201,7 +259,7 @@ def lost(ours, theirs, path):
 
 def collector(report):
     if not program("collector"):
-        report.skip("the collector's configurations load", "the collector is not here")
+        report.skip("the collector's configurations load", wanting("collector"))
         return
     for files in (["sample.yaml"], ["balance.yaml"], ["sample.yaml", "archive.yaml"]):
         command = [program("collector"), "validate"]
@@ -228,5 +286,10 @@ def other_json(report):
     report.check("the strategies have the platform's rates", rates == expected and strategies["default_strategy"]["param"] == 0.1, str(rates))
     code, said = output(["sh", "-n", DEPLOY / "jaeger/opensearch-retention.sh"])
     report.check("the script of the retentions is well formed", code == 0, said)
-    for what in ("Loki's configuration loads", "Grafana takes the data sources and draws the dashboards", "OpenSearch takes the policies"):
-        report.skip(what, f"{what.split()[0].removesuffix(chr(39) + 's')} cannot be had as a package")
+    for what, why in (
+        ("Loki's configuration loads", "Loki"),
+        ("Grafana takes the data sources and draws the dashboards", "Grafana"),
+        ("OpenSearch deletes what is too old", "its plugin for the state of indices"),
+        ("images are in their registries, and start", "a container engine"),
+    ):
+        report.skip(what, f"{why} cannot be had as a package")

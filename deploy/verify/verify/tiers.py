@@ -2,7 +2,7 @@
 
 from .otlp import Receiver
 from .platform import Load, Platform
-from .programs import Collector, free_port
+from .programs import Collector, complaints, free_port
 
 TITLE = "Two tiers of collectors"
 
@@ -29,6 +29,6 @@ def run(report, request_flow, folder):
     report.check("both together have every trace as it was recorded", recorded == stored, f"{sum(map(len, stored.values()))} of {front.count()} spans")
     failed = {identity for identity, trace in recorded.items() if any(span.failed for span in trace.values())}
     report.check("errors are split off in either", failed == set(errors[0].traces()) | set(errors[1].traces()), f"{len(failed)} traces")
-    report.no_errors("no collector complained", [f"{each.name}: {line}" for each in (*samplers, balancer) for line in each.complaints()])
+    report.no_errors("no collector complained", complaints([*samplers, balancer]))
     for each in (balancer, *samplers, front, *standard, *errors):
         each.stop()

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::client::{Exchange, Outcome};
 use super::measured::Measured;
 use super::platform::Stopped;
+use super::rates::Bounds;
 use super::trace_store::{Expect, TraceStore};
 use super::workload::is_meant_to_fail;
 use crate::cli::ServiceName;
@@ -32,6 +33,8 @@ pub(crate) struct LoadReport {
     pub(crate) segments_without_reason: usize,
     pub(crate) segments_by_service: BTreeMap<String, u64>,
     pub(crate) head_kept_by_service: BTreeMap<String, u64>,
+    /// How many that may be, where the rates are those of production.
+    pub(crate) head_expected_by_service: BTreeMap<String, Bounds>,
     /// Failed requests whose trace is there from the gateway to where it failed.
     pub(crate) failed_requests_fully_kept: usize,
     /// What the services' metrics say: of all requests, whatever the rates are.
@@ -73,6 +76,7 @@ impl LoadReport {
             segments_without_reason: segments.without_reason,
             segments_by_service: segments.by_service,
             head_kept_by_service: segments.head_kept_by_service,
+            head_expected_by_service: BTreeMap::new(),
             failed_requests_fully_kept: 0,
             measured,
             lost_spans: 0,
@@ -139,6 +143,23 @@ impl LoadReport {
                     ));
                 }
             }
+        }
+    }
+
+    /// Each service keeps its share by the head decision, of what its metrics tell of.
+    pub(crate) fn check_rates(&mut self) {
+        let traces = self.requests as u64;
+        for service in ServiceName::TRACED {
+            let name = service.as_str();
+            let bounds = Bounds::of(service, self.measured.requests_of(name), traces);
+            let kept = self.head_kept_by_service.get(name).copied().unwrap_or(0);
+            if !bounds.has(kept) {
+                self.problem(format!(
+                    "{name} kept {kept} segments by its head decision, not {bounds}"
+                ));
+            }
+            self.head_expected_by_service
+                .insert(name.to_owned(), bounds);
         }
     }
 
@@ -247,10 +268,14 @@ impl fmt::Display for LoadReport {
         )?;
         for (service, segments) in &self.segments_by_service {
             let head = self.head_kept_by_service.get(service).copied().unwrap_or(0);
+            let expected = match self.head_expected_by_service.get(service) {
+                Some(bounds) => format!(", expected {bounds}"),
+                None => String::new(),
+            };
             row(
                 f,
                 &format!("  {service}"),
-                &format_args!("{segments} ({head} by head decision)"),
+                &format_args!("{segments} ({head} by head decision{expected})"),
             )?;
         }
         writeln!(f)?;
@@ -261,9 +286,14 @@ impl fmt::Display for LoadReport {
         }
         writeln!(f)?;
         if self.problems.is_empty() {
+            let rates = match self.head_expected_by_service.is_empty() {
+                true => "",
+                false => ", each service's rate within its bounds",
+            };
             return writeln!(
                 f,
-                "checks: every trace is connected, every request correlated and measured, no span lost"
+                "checks: every trace is connected, every failure fully kept, every segment kept for a reason, every request \
+                 correlated and measured, no span lost{rates}"
             );
         }
         for problem in &self.problems {

@@ -7,12 +7,13 @@ use super::Entry;
 use crate::errors::Errors;
 use crate::options::{Expected, Given, Options, Written, assigned, read_options};
 
-const OF_MAIN: [&str; 7] = [
+const OF_MAIN: [&str; 8] = [
     "service",
     "version",
     "flavor",
     "worker_threads",
     "shutdown",
+    "subscriber",
     "config",
     "crate",
 ];
@@ -25,6 +26,7 @@ pub(super) struct Args {
     pub(super) flavor: Option<Given<LitStr>>,
     pub(super) worker_threads: Option<Given<Expr>>,
     pub(super) shutdown: Option<Given<LitStr>>,
+    pub(super) subscriber: Option<Given<LitStr>>,
     pub(super) config: Option<Given<Expr>>,
     pub(super) facade: Option<Given<Path>>,
 }
@@ -42,6 +44,7 @@ impl Args {
             flavor: None,
             worker_threads: None,
             shutdown: None,
+            subscriber: None,
             config: None,
             facade: None,
         };
@@ -69,6 +72,12 @@ impl Options for Args {
                     assigned::<Expected<LitStr>>(option.input, option.word, "\"manual\"")?;
                 let expected = "`shutdown` is `\"on_signal\"` or `\"manual\"`";
                 option.is(&mut self.shutdown, shutdown.or_explain(expected)?);
+            }
+            "subscriber" if of_main => {
+                let subscriber =
+                    assigned::<Expected<LitStr>>(option.input, option.word, "\"manual\"")?;
+                let expected = "`subscriber` is `\"install\"` or `\"manual\"`";
+                option.is(&mut self.subscriber, subscriber.or_explain(expected)?);
             }
             "config" => option.value(&mut self.config, "Config::from_env()")?,
             "crate" => option.facade(&mut self.facade)?,

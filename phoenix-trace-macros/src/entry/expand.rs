@@ -53,6 +53,7 @@ fn main(plan: &Plan) -> TokenStream {
         },
         None => quote_spanned!(site=> ::core::option::Option::None),
     };
+    let own_subscriber = plan.own_subscriber;
     let described = quote_spanned! {site=>
         #facade::__private::Main {
             service: #service,
@@ -62,6 +63,8 @@ fn main(plan: &Plan) -> TokenStream {
             flavor: #flavor,
             worker_threads: #threads,
             shutdown: #shutdown,
+            own_subscriber: #own_subscriber,
+            panic_aborts: ::core::cfg!(panic = "abort"),
             config: #config,
         }
     };

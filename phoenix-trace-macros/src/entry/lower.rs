@@ -25,12 +25,15 @@ pub(super) struct Plan {
     pub(super) worker_threads: Option<Expr>,
     /// A variant of `Shutdown`.
     pub(super) shutdown: Option<&'static str>,
+    /// Does `main` install a subscriber of `tracing` itself?
+    pub(super) own_subscriber: bool,
     pub(super) config: Option<Expr>,
 }
 
 pub(super) fn lower(entry: Entry, args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
     let flavor = flavor(entry, &args, errors);
     let shutdown = shutdown(&args, errors);
+    let own_subscriber = own_subscriber(&args, errors);
     texts(&args, errors);
     if let Some(lit) = args.config.as_ref().and_then(|given| as_lit(&given.value)) {
         errors.at(
@@ -89,6 +92,7 @@ pub(super) fn lower(entry: Entry, args: Args, item: Item, errors: &mut Errors) -
         flavor,
         worker_threads: args.worker_threads.map(|given| given.value),
         shutdown,
+        own_subscriber,
         config: args.config.map(|given| given.value),
     })
 }
@@ -146,6 +150,22 @@ fn shutdown(args: &Args, errors: &mut Errors) -> Option<&'static str> {
             let message = format!("unknown shutdown `{other}`; it is `on_signal` or `manual`");
             errors.at(given.span(), message);
             None
+        }
+    }
+}
+
+/// Does `main` install a subscriber of `tracing` itself?
+fn own_subscriber(args: &Args, errors: &mut Errors) -> bool {
+    let Some(Given { value, .. }) = &args.subscriber else {
+        return false;
+    };
+    match value.value().as_str() {
+        "install" => false,
+        "manual" => true,
+        other => {
+            let message = format!("unknown subscriber `{other}`; it is `install` or `manual`");
+            errors.at(value.span(), message);
+            false
         }
     }
 }

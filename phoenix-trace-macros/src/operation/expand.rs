@@ -47,18 +47,19 @@ fn entered(plan: &Plan, values: &[TokenStream], beginning: &Beginning) -> TokenS
     let site = Span::mixed_site();
     let facade = &plan.facade;
     let (on, links) = (&beginning.on, &beginning.links);
-    let start = attribute::harmless(
-        &plan.attributes,
-        values,
-        facade,
-        |values| quote_spanned!(site=> #facade::__private::enter(&__PHOENIX_SITE, &[#(#values),*])),
-    );
-    let link = links
-        .as_ref()
-        .map(|links| quote_spanned!(site=> .link(&#links)));
+    let start = attribute::harmless(&plan.attributes, values, facade, |values| match links {
+        None => quote_spanned!(site=> #facade::__private::enter(&__PHOENIX_SITE, &[#(#values),*])),
+        Some(links) => quote_spanned! {site=>
+            #facade::__private::enter_as(
+                &__PHOENIX_SITE,
+                &[#(#values),*],
+                #facade::__private::Beginning::linked(&#links),
+            )
+        },
+    });
     quote_spanned! {site=>
         if #on {
-            #start #link
+            #start
         } else {
             #facade::__private::Entered::off()
         }
@@ -78,19 +79,33 @@ fn started(plan: &Plan, values: &[TokenStream], beginning: &Beginning) -> TokenS
     let place = place.as_ref().map(|place| {
         quote_spanned!(site=> let mut __phoenix_place = #facade::__private::asked(true, #place);)
     });
-    let start = attribute::harmless(&plan.attributes, values, facade, |values| match &place {
-        None => quote_spanned!(site=> #facade::__private::start(&__PHOENIX_SITE, &[#(#values),*])),
-        Some(_) => quote_spanned!(site=>
-            #facade::__private::start_in(&mut __phoenix_place, &__PHOENIX_SITE, &[#(#values),*])),
+    let linked = match links {
+        None => quote_spanned!(site=> ::core::default::Default::default()),
+        Some(links) => quote_spanned!(site=> #facade::__private::Beginning::linked(&#links)),
+    };
+    let start = attribute::harmless(&plan.attributes, values, facade, |values| {
+        match (&place, links) {
+            (None, None) => quote_spanned! {site=>
+                #facade::__private::start(&__PHOENIX_SITE, &[#(#values),*])
+            },
+            (None, Some(_)) => quote_spanned! {site=>
+                #facade::__private::start_as(&__PHOENIX_SITE, &[#(#values),*], #linked)
+            },
+            (Some(_), _) => quote_spanned! {site=>
+                #facade::__private::start_in(
+                    &mut __phoenix_place,
+                    &__PHOENIX_SITE,
+                    &[#(#values),*],
+                    #linked,
+                )
+            },
+        }
     });
-    let link = links
-        .as_ref()
-        .map(|links| quote_spanned!(site=> .link(&#links)));
     quote_spanned! {site=>
         #asked
         if #on {
             #place
-            let _: #facade::__private::Started = #start #link;
+            #start;
         }
     }
 }

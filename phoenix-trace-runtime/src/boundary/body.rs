@@ -34,6 +34,8 @@ pin_project! {
             this.inner.set(None);
             if P::MAY_BE_IGNORED && *this.untouched {
                 running.settle(Outcome::Ok);
+            } else if let Some(protocol) = this.protocol {
+                protocol.abandoned(&mut running);
             }
         }
     }

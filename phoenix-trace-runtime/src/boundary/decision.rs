@@ -117,6 +117,8 @@ fn outside_quotes(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -171,5 +173,26 @@ mod tests {
             &["db;dur=1, trace;desc=x", "trace", "a;desc=\"trace,\""],
             &["db;dur=1", "a;desc=\"trace,\""],
         );
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_read_without_harm(field in proptest::collection::vec(any::<u8>(), 0..200)) {
+            metrics(&field).filter_map(kept).for_each(|parent| assert!(parent.is_sampled()));
+        }
+
+        #[test]
+        fn nothing_is_believed_of_what_was_concealed(
+            fields in proptest::collection::vec("(trace|db|;desc=P|\"P\"|[,;= \"\\\\]){0,12}", 0..4),
+        ) {
+            let mut headers = HeaderMap::new();
+            for field in fields {
+                headers.append(SERVER_TIMING, field.replace('P', PARENT).parse().unwrap());
+            }
+            conceal(&mut headers);
+            let left = headers.get_all(SERVER_TIMING).iter();
+            let believed = left.flat_map(|field| metrics(field.as_bytes()).filter_map(kept)).next();
+            prop_assert_eq!(believed, None);
+        }
     }
 }

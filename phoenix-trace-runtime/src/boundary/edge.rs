@@ -4,7 +4,6 @@ use std::sync::{Arc, Once};
 use std::time::Instant;
 
 use http::{HeaderMap, HeaderName};
-use opentelemetry::trace::SpanContext;
 
 use super::ServerSpan;
 use super::forced::{self, ForcedTracing};
@@ -36,13 +35,6 @@ use crate::sampling::forced::mark;
 pub struct Edge {
     accepts_correlation_id: bool,
     forced: Option<Arc<ForcedTracing>>,
-}
-
-/// What a request that has come in has with it.
-pub(crate) struct Arrived {
-    pub(crate) context: Context,
-    /// The span that it came from, where its trace does not go on.
-    pub(crate) link: Option<SpanContext>,
 }
 
 /// The fields that hold context in one of the formats that services read.
@@ -90,13 +82,10 @@ impl Edge {
     }
 
     /// Reads the context of a request, and believes it unless there is an edge.
-    pub(crate) fn receive(edge: Option<&Self>, headers: &mut HeaderMap) -> Arrived {
+    pub(crate) fn receive(edge: Option<&Self>, headers: &mut HeaderMap) -> Context {
         let remote = extract(headers);
         match edge {
-            None => Arrived {
-                context: Context::from(remote),
-                link: None,
-            },
+            None => Context::from(remote),
             Some(edge) => edge.distrust(remote, headers),
         }
     }
@@ -118,7 +107,7 @@ impl Edge {
     }
 
     #[inline(never)]
-    fn distrust(&self, remote: RemoteContext, headers: &mut HeaderMap) -> Arrived {
+    fn distrust(&self, remote: RemoteContext, headers: &mut HeaderMap) -> Context {
         let mut context = Context {
             at_edge: true,
             ..Context::default()
@@ -145,9 +134,8 @@ impl Edge {
         let link = remote
             .parent
             .map(|parent| parent.to_span_context(&remote.state));
-        // For the sampler, which looks before the span has its link.
-        context.link = link.clone().map(Box::new);
-        Arrived { context, link }
+        context.link = link.map(Box::new);
+        context
     }
 }
 

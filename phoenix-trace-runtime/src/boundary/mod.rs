@@ -21,7 +21,6 @@ pub use body::ResponseBody;
 pub use boxed::BoxedErrors;
 pub(crate) use captured::{Captured, REQUEST, RESPONSE};
 pub(crate) use decision::{announce, believe};
-pub(crate) use edge::Arrived;
 pub use edge::Edge;
 pub(crate) use exclude::Exclude;
 pub use forced::ForcedTracing;

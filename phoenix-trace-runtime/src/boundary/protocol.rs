@@ -27,7 +27,7 @@ pub trait Protocol {
     /// A piece of the body is there.
     fn data<D: bytes::Buf>(&mut self, _data: &D) {}
 
-    /// There will be no response: the request was given up.
+    /// The exchange was given up before its end.
     fn abandoned(&mut self, _span: &mut Running<'_>) {}
 
     /// The trailers are there: the body has ended.

@@ -171,6 +171,8 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -255,5 +257,28 @@ mod tests {
         }
         assert_eq!(without_credentials("user:p@ss@host:1"), "host:1");
         assert_eq!(without_credentials("host"), "host");
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_is_left_wherever_the_url_stands(
+            before in "[a-z \"(<]{0,9}",
+            user in "[a-zé0-9:@!$&'()*+,;=-]{0,9}",
+            path in "[a-zé0-9/@:&=]{0,9}",
+            after in "[&#()' >].{0,9}",
+        ) {
+            let text = format!("{before}https://{user}SECRET@host/{path}?a&sig=SECRET{after}");
+            let shown = redacted(&text);
+            prop_assert!(!shown.contains("SECRET"), "{}", shown);
+        }
+
+        #[test]
+        fn whatever_comes_is_read_without_harm(text in "([/?&#@=:.a\\[\\]]|sig=|://|ß){0,40}|.*") {
+            let authority = without_credentials(&text);
+            let (host, _) = host_and_port(authority);
+            prop_assert!(authority.contains(host));
+            prop_assert!(redacted(&text).len() <= text.len() + text.matches("sig=").count() * REDACTED.len());
+            query(&text);
+        }
     }
 }

@@ -27,6 +27,15 @@ impl fmt::Display for Step {
 
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in &self.problems {
+            writeln!(f, "{problem}")?;
+        }
+        if self.exporters.is_empty() {
+            writeln!(
+                f,
+                "nothing is exported: telemetry is switched off, by OTEL_SDK_DISABLED or `disabled` in the file"
+            )?;
+        }
         let mut exporters = self.exporters.iter();
         exporters.try_for_each(|exporter| exporter.fmt(f))
     }

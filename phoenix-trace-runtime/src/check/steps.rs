@@ -37,6 +37,24 @@ struct Walk<'s> {
 /// A step has failed.
 struct Ended;
 
+/// What to do about a receiver with which there is no agreement.
+fn remedy_of_tls(error: &std::io::Error) -> &'static str {
+    let cause = error.get_ref();
+    match cause.and_then(|cause| cause.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidMessage(_)) => {
+            "the port does not speak TLS: an endpoint without it begins with http://"
+        }
+        Some(rustls::Error::InvalidCertificate(_)) => {
+            "is the receiver's certificate signed by an authority that is trusted here (OTEL_EXPORTER_OTLP_CERTIFICATE names \
+             one), is it for this name, and in date?"
+        }
+        _ => {
+            "does the port speak TLS at all, and does the receiver ask for a client certificate \
+             (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_KEY)?"
+        }
+    }
+}
+
 impl Walk<'_> {
     async fn walk(&mut self) -> Result<(), Ended> {
         let settings = self.settings;
@@ -54,6 +72,8 @@ impl Walk<'_> {
         if secure {
             self.agree(tls, &host, stream).await?;
         } else {
+            // A receiver that takes one connection at a time waits for the end of this one.
+            drop(stream);
             self.done(
                 Step::Tls,
                 Outcome::Skipped(
@@ -122,12 +142,8 @@ impl Walk<'_> {
         let agree = async move {
             let name = ServerName::try_from(host).map_err(|error| error.to_string())?;
             let connector = TlsConnector::from(Arc::new(tls));
-            let stream = connector.connect(name, stream).await.map_err(|error| {
-                format!(
-                    "{error}; is the receiver's certificate signed by an authority that is trusted here \
-                     (OTEL_EXPORTER_OTLP_CERTIFICATE names one), is it for this name, and does the port speak TLS at all?"
-                )
-            })?;
+            let stream = connector.connect(name, stream).await;
+            let stream = stream.map_err(|error| format!("{error}; {}", remedy_of_tls(&error)))?;
             let (_, session) = stream.get_ref();
             Ok(session.protocol_version())
         };
@@ -146,7 +162,7 @@ impl Walk<'_> {
         {
             Ok(Ok(probe)) => probe,
             Ok(Err(why)) => Probe::Failed(why),
-            Err(_) => Probe::Failed(format!("no answer within {:?}", self.limit)),
+            Err(_) => Probe::Unheard(format!("no answer within {:?}", self.limit)),
         };
         let took = started.elapsed();
         let credentials = match (self.settings.headers.len(), &self.settings.client) {
@@ -180,6 +196,32 @@ impl Walk<'_> {
             Probe::Failed(why) => {
                 self.after(Step::Accepted, Outcome::Failed(why), took);
                 Err(Ended)
+            }
+            Probe::Unheard(why) => {
+                let failed = Outcome::Failed(format!("{why}; {}", self.other_protocol()));
+                self.after(Step::Accepted, failed, took);
+                Err(Ended)
+            }
+        }
+    }
+
+    /// What a receiver that nothing is heard of may speak instead.
+    fn other_protocol(&self) -> &'static str {
+        let secure = self.settings.uri.scheme() == Some(&Scheme::HTTPS);
+        match (self.settings.protocol, secure) {
+            (Protocol::Grpc, true) => {
+                "does the port speak gRPC? OTLP over HTTP is OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, often on port 4318"
+            }
+            (Protocol::Grpc, false) => {
+                "does the port speak gRPC, without TLS? OTLP over HTTP is OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, often on \
+                 port 4318; with TLS the endpoint begins with https://"
+            }
+            (Protocol::HttpProtobuf, true) => {
+                "does the port speak HTTP? OTLP over gRPC is OTEL_EXPORTER_OTLP_PROTOCOL=grpc, often on port 4317"
+            }
+            (Protocol::HttpProtobuf, false) => {
+                "does the port speak HTTP, without TLS? OTLP over gRPC is OTEL_EXPORTER_OTLP_PROTOCOL=grpc, often on port 4317; \
+                 with TLS the endpoint begins with https://"
             }
         }
     }

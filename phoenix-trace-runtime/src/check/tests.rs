@@ -1,7 +1,9 @@
 //! What a check tells of receivers that are well, and of those that are not.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
+use rustls::pki_types::PrivateKeyDer;
 use tonic::Code;
 
 use super::*;
@@ -21,6 +23,31 @@ fn told(otlp: Otlp) -> Vec<String> {
 
 fn receiver() -> OtlpReceiver {
     OtlpReceiver::start().expect("a receiver")
+}
+
+/// A server of TLS, for the length of a test.
+async fn speaks_tls() -> SocketAddr {
+    let own =
+        rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
+    let key = PrivateKeyDer::Pkcs8(own.signing_key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![own.cert.der().clone()], key)
+        .expect("a server");
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            drop(acceptor.accept(stream).await);
+        }
+    });
+    address
 }
 
 fn address_of(endpoint: &str) -> &str {
@@ -102,8 +129,80 @@ fn what_is_no_receiver_is_told_with_a_remedy() {
     std::fs::remove_file(&file).expect("removed");
     let last = steps.last().expect("steps");
     assert!(
-        last.starts_with("tls       FAILED") && last.contains("does the port speak TLS at all?"),
+        last.starts_with("tls       FAILED")
+            && last.contains("an endpoint without it begins with http://"),
         "{last}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn another_protocol_on_the_port_is_told_with_a_remedy() {
+    let receiver = receiver();
+    let tls = speaks_tls().await;
+    for (otlp, expected) in [
+        (
+            Otlp::grpc().endpoint(receiver.http_endpoint()),
+            "with the right port, path and OTEL_EXPORTER_OTLP_PROTOCOL?",
+        ),
+        (
+            Otlp::grpc().endpoint(format!("http://{tls}")),
+            "with TLS the endpoint begins with https://",
+        ),
+        (
+            Otlp::http().endpoint(format!("http://{tls}")),
+            "with TLS the endpoint begins with https://",
+        ),
+    ] {
+        let steps = tokio::task::block_in_place(|| told(otlp));
+        let last = steps.last().expect("steps");
+        assert!(
+            last.starts_with("accepted  FAILED") && last.ends_with(expected),
+            "{last}"
+        );
+    }
+}
+
+#[test]
+fn logs_are_tried_too() {
+    let receiver = receiver();
+    let otlp = Otlp::grpc().endpoint(receiver.grpc_endpoint());
+    let check = Config::default().otlp(otlp).check();
+    let signals: Vec<&str> = check
+        .exporters
+        .iter()
+        .map(|exporter| exporter.signal)
+        .collect();
+    let all = ["traces", "metrics", "logs"];
+    assert_eq!(
+        signals,
+        if cfg!(feature = "logs") {
+            &all[..]
+        } else {
+            &all[..2]
+        }
+    );
+    assert!(check.is_ok(), "{check}");
+}
+
+#[test]
+fn what_is_wrong_with_the_configuration_is_told_first() {
+    let vars = |name: &str| (name == "OTEL_TRACES_EXPORTER").then(|| "consle".to_owned());
+    let check = Config::from_vars(vars).console().check();
+    assert!(check.is_ok());
+    assert_eq!(
+        check.to_string(),
+        "OTEL_TRACES_EXPORTER=`consle` cannot be used: expected otlp, console, both separated by a comma, or none; using otlp \
+         instead\ntraces go to this console\n  nothing to try\n"
+    );
+}
+
+#[test]
+fn that_nothing_is_exported_is_said() {
+    let off = Config::from_vars(|name| (name == "OTEL_SDK_DISABLED").then(|| "true".to_owned()));
+    assert!(
+        off.check()
+            .to_string()
+            .starts_with("nothing is exported: telemetry is switched off")
     );
 }
 

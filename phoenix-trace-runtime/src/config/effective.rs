@@ -4,10 +4,11 @@ use std::fmt;
 
 use super::Config;
 use super::interop;
-use super::metrics::{MetricsTarget, SERIES, TEMPORALITY};
+use super::metrics::{INTERVAL, MetricsTarget, SERIES, TEMPORALITY, TIMEOUT};
 use super::origin::Origins;
 use super::otlp::{Compression, Otlp, Settings, Signal};
 use super::target::Target;
+use crate::printable::escape;
 use crate::propagation::CorrelationSource;
 use crate::sensitive::How;
 
@@ -127,6 +128,14 @@ impl Config {
             let variables = ["PHOENIX_TRACE_SENSITIVE_KEY"];
             rows.setting(&format!("{SENSITIVE}.key"), MASK, &variables);
         }
+        let mut keys: Vec<&String> = self.sensitive_keys.iter().collect();
+        keys.sort_unstable();
+        let variables = [super::sensitive::KEYS];
+        rows.setting(
+            &format!("{SENSITIVE}.keys"),
+            list(keys.into_iter()),
+            &variables,
+        );
     }
 
     /// Those of the file; who has said more before them is the sampler.
@@ -250,37 +259,57 @@ impl Config {
     }
 
     fn metric_rows(&self, rows: &mut Rows<'_>) {
-        const READER: &str = "meter_provider.readers[0]";
+        const READERS: &str = "meter_provider.readers";
         let exporter = &["OTEL_METRICS_EXPORTER"][..];
-        let Some(export) = self.metrics_export(&mut Vec::new()) else {
-            rows.setting("meter_provider.readers", "none", exporter);
-            return;
-        };
-        let target = match &export.target {
-            MetricsTarget::Console => "to this console".to_owned(),
-            MetricsTarget::Prometheus(at) => format!("to whoever scrapes {at}"),
-            MetricsTarget::Otlp(settings) => settings.to_string(),
-        };
-        let origin = self.origins.of("meter_provider.readers", exporter);
-        rows.row(READER, target, origin.clone());
-        if let MetricsTarget::Otlp(settings) = &export.target {
-            let of = |key: &str| format!("{READER}.{key}");
-            let all = self.metrics.otlp(self.targets.otlp());
-            let said = |_: &str| (origin != "default").then(|| origin.clone());
-            self.otlp_rows(rows, &of, settings, &all, &said);
-            let variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
-            rows.setting(TEMPORALITY, export.how.temporality, &[variable]);
+        let exports = self.metrics_export(&mut Vec::new());
+        if exports.is_empty() {
+            rows.setting(READERS, "none", exporter);
         }
-        rows.setting(SERIES, export.how.series, &["PHOENIX_TRACE_METRIC_SERIES"]);
-        if let MetricsTarget::Prometheus(_) = &export.target {
-            return;
+        for (number, export) in exports.iter().enumerate() {
+            let reader = format!("{READERS}[{number}]");
+            let of = |key: &str| format!("{reader}.{key}");
+            let of_exporter = |key: &str| of(&format!("exporter.{key}"));
+            let origin = self.origins.first(&[READERS, &reader], exporter);
+            rows.row(&reader, &export.target, origin.clone());
+            if let MetricsTarget::Otlp(settings) = &export.target {
+                let all = self.metrics.otlp(self.targets.otlp());
+                let said = |_: &str| (origin != "default").then(|| origin.clone());
+                self.otlp_rows(rows, &of_exporter, settings, &all, &said);
+                let variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+                let origin = self.origins.of(TEMPORALITY, &[variable]);
+                rows.row(
+                    &of_exporter("temporality_preference"),
+                    export.temporality,
+                    origin,
+                );
+            }
+            let origin = self.origins.of(SERIES, &["PHOENIX_TRACE_METRIC_SERIES"]);
+            rows.row(
+                &of("cardinality_limits.histogram"),
+                self.metrics.series,
+                origin,
+            );
+            if let MetricsTarget::Prometheus(_) = &export.target {
+                continue;
+            }
+            for (key, all, time, variable) in [
+                (
+                    "interval",
+                    INTERVAL,
+                    export.interval,
+                    "OTEL_METRIC_EXPORT_INTERVAL",
+                ),
+                (
+                    "timeout",
+                    TIMEOUT,
+                    export.timeout,
+                    "OTEL_METRIC_EXPORT_TIMEOUT",
+                ),
+            ] {
+                let origin = self.origins.first(&[all, &of(key)], &[variable]);
+                rows.row(&of(key), format_args!("{time:?}"), origin);
+            }
         }
-        let interval = format!("{:?}", export.interval);
-        let variables = ["OTEL_METRIC_EXPORT_INTERVAL"];
-        rows.setting(&format!("{READER}.interval"), interval, &variables);
-        let timeout = format!("{:?}", export.how.timeout);
-        let variables = ["OTEL_METRIC_EXPORT_TIMEOUT"];
-        rows.setting(&format!("{READER}.timeout"), timeout, &variables);
     }
 
     fn said_in(&self, said: &Otlp, key: &str) -> bool {
@@ -324,7 +353,7 @@ impl Config {
         let timeout = timeout.unwrap_or_else(|| "none".to_owned());
         rows.row(&of("timeout"), timeout, origin("TIMEOUT"));
         for header in &all.headers {
-            let value = format!("{}={MASK}", header.name.escape_debug());
+            let value = format!("{}={MASK}", header.shown_name());
             rows.row(&of("headers"), value, named(&header.named_by));
         }
         for (key, file) in [
@@ -333,7 +362,7 @@ impl Config {
             ("tls.key_file", &all.client_key),
         ] {
             if let Some(file) = file {
-                rows.row(&of(key), file.path.display(), named(&file.named_by));
+                rows.row(&of(key), file.shown(), named(&file.named_by));
             }
         }
     }
@@ -370,11 +399,7 @@ impl fmt::Display for Config {
                 origin,
             } = row;
             // What is in a variable must not look like a line of its own.
-            let text = text
-                .escape_debug()
-                .to_string()
-                .replace("\\'", "'")
-                .replace("\\\"", "\"");
+            let text = escape(text);
             writeln!(f, "{name:setting$}  {text:value$}  # {origin}")?;
         }
         Ok(())
@@ -439,6 +464,10 @@ logger_provider.processors[0].max_export_batch_size  512  # default
             ("OTEL_SPAN_LINK_COUNT_LIMIT", "7"),
             ("PHOENIX_TRACE_SENSITIVE", "hash"),
             ("PHOENIX_TRACE_SENSITIVE_KEY", "a secret of 24 bytes    "),
+            (
+                "PHOENIX_TRACE_SENSITIVE_KEYS",
+                "phoenix.user.email, password,",
+            ),
         ];
         let config = Config::from_vars(|name| {
             let found = vars.iter().find(|(there, _)| *there == name);
@@ -463,6 +492,7 @@ distribution.phoenix_trace.correlation.source  header  # default
 distribution.phoenix_trace.otel_context  auto  # default
 distribution.phoenix_trace.sensitive.policy  hash  # PHOENIX_TRACE_SENSITIVE
 distribution.phoenix_trace.sensitive.key  ***  # PHOENIX_TRACE_SENSITIVE_KEY
+distribution.phoenix_trace.sensitive.keys  password, phoenix.user.email  # PHOENIX_TRACE_SENSITIVE_KEYS
 tracer_provider.sampler  ratio 0.1, errors always  # default
 tracer_provider.limits.attribute_count_limit  128  # default
 tracer_provider.limits.event_count_limit  9  # code
@@ -485,11 +515,11 @@ tracer_provider.processors[0].export_timeout  30s  # default
 tracer_provider.processors[0].max_queue_size  65536  # default
 tracer_provider.processors[0].max_export_batch_size  512  # default
 meter_provider.readers[0]  over OTLP/HTTP to http://collector:4318/v1/metrics  # default
-meter_provider.readers[0].endpoint  http://collector:4318/v1/metrics  # OTEL_EXPORTER_OTLP_ENDPOINT
-meter_provider.readers[0].compression  none  # default
-meter_provider.readers[0].timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
-meter_provider.readers[0].headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
-meter_provider.readers[0].temporality_preference  cumulative  # default
+meter_provider.readers[0].exporter.endpoint  http://collector:4318/v1/metrics  # OTEL_EXPORTER_OTLP_ENDPOINT
+meter_provider.readers[0].exporter.compression  none  # default
+meter_provider.readers[0].exporter.timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
+meter_provider.readers[0].exporter.headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
+meter_provider.readers[0].exporter.temporality_preference  cumulative  # default
 meter_provider.readers[0].cardinality_limits.histogram  2000  # default
 meter_provider.readers[0].interval  60s  # default
 meter_provider.readers[0].timeout  30s  # default

@@ -1,4 +1,4 @@
-//! Where the OpenTelemetry context is attached.
+//! What other libraries see of telemetry: OpenTelemetry's context, and the subscriber of `tracing`.
 
 use super::Config;
 use super::vars::Vars;
@@ -42,6 +42,22 @@ impl Config {
     pub fn tracing(mut self, bridge: TracingBridge) -> Self {
         self.bridge = Some(bridge);
         self
+    }
+
+    /// Installs no `tracing` subscriber and no logger of `log`: for a program that installs its own after telemetry was
+    /// started, with [`layer`](crate::layer) in it, and [`tracing_bridge`](crate::tracing_bridge) if spans of `tracing` are to be
+    /// recorded. One that is installed before stays anyway. The same is `#[phoenix_main(subscriber = "manual")]`.
+    #[cfg(any(feature = "logs", feature = "tracing"))]
+    #[must_use]
+    pub fn no_subscriber(mut self) -> Self {
+        self.subscriber = false;
+        self
+    }
+
+    /// The bridge of the subscriber to be installed; `None`: none is to be, or without one.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn subscriber_bridge(&self) -> Option<TracingBridge> {
+        self.bridge.clone().filter(|_| self.subscriber)
     }
 
     /// Where the context of the OpenTelemetry API is attached. Default: `PHOENIX_TRACE_OTEL_CONTEXT` when set (`auto`,

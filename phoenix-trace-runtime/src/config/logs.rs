@@ -1,5 +1,9 @@
 //! Where logs go, in what form, and which: lines on standard output, and over OTLP where traces go over OTLP.
 
+#[cfg(test)]
+mod tests;
+mod vars;
+
 use std::fmt;
 use std::io::Write;
 use std::time::Duration;
@@ -7,8 +11,7 @@ use std::time::Duration;
 use tracing_subscriber::filter::Targets;
 
 use super::effective::Rows;
-use super::otlp::{Otlp, Settings, Signal, Whose};
-use super::vars::Vars;
+use super::otlp::{Otlp, Settings, Signal};
 use super::{Config, Problem};
 use crate::logs::{Limits, LogFormat, LogsOfDropped, Output, Room, default_filter, parse_filter};
 #[cfg(feature = "otlp")]
@@ -38,7 +41,6 @@ pub(crate) struct Logs {
     pub(super) limits: Limits,
     batches: Batches,
     output: Option<Output>,
-    subscriber: bool,
 }
 
 #[derive(Debug)]
@@ -185,14 +187,6 @@ impl Config {
         self
     }
 
-    /// Installs no `tracing` subscriber and no logger of `log`: for a program that installs its own after telemetry was
-    /// started, with [`layer`](crate::layer) in it. One that is installed before stays anyway.
-    #[must_use]
-    pub fn no_subscriber(mut self) -> Self {
-        self.logs.subscriber = false;
-        self
-    }
-
     pub(crate) fn log_format_in_force(&self) -> LogFormat {
         self.logs.format
     }
@@ -201,8 +195,7 @@ impl Config {
     pub(crate) fn subscriber_filter(&self) -> Option<Targets> {
         // `RUST_LOG` counts beside a configuration file too: what it says is of all that logs, not of this toolkit alone.
         let filter = self.logs.filter.clone().or_else(log_filter_of_env);
-        self.logs
-            .subscriber
+        self.subscriber
             .then(|| filter.unwrap_or_else(default_filter))
     }
 
@@ -233,6 +226,7 @@ impl Config {
             room: self.logs.room,
             of_dropped: self.logs.of_dropped,
             span_fields: self.logs.span_fields,
+            sensitive: self.effective_sensitive(),
             #[cfg(feature = "otlp")]
             export,
         }
@@ -365,185 +359,33 @@ pub(crate) fn log_filter_of_env() -> Option<Targets> {
     parse_filter(&value).filter(|_| !value.trim().is_empty())
 }
 
+/// What variables and a file call them.
+pub(super) const FORMATS: [(&str, LogFormat); 4] = [
+    ("json", LogFormat::Json),
+    ("text", LogFormat::Text),
+    ("auto", LogFormat::Auto),
+    ("off", LogFormat::Off),
+];
+pub(super) const LOGS_OF_DROPPED: [(&str, LogsOfDropped); 3] = [
+    ("all", LogsOfDropped::All),
+    ("warn", LogsOfDropped::Warn),
+    ("none", LogsOfDropped::None),
+];
+
+/// What it is called among these.
+fn word_for<T: PartialEq>(meaning: &T, words: &[(&'static str, T)]) -> &'static str {
+    let word = words.iter().find(|(_, there)| there == meaning);
+    word.map_or("", |(word, _)| word)
+}
+
 impl fmt::Display for LogFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::Json => "json",
-            Self::Text => "text",
-            Self::Off => "off",
-        })
+        f.write_str(word_for(self, &FORMATS))
     }
 }
 
 impl fmt::Display for LogsOfDropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::All => "all",
-            Self::Warn => "warn",
-            Self::None => "none",
-        })
-    }
-}
-
-impl Vars<'_> {
-    pub(super) fn logs(&mut self) -> Logs {
-        let mut limits = Limits::default();
-        self.number("OTEL_ATTRIBUTE_COUNT_LIMIT", &mut limits.fields);
-        self.number(COUNT, &mut limits.fields);
-        self.number(
-            "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-            &mut limits.value_length,
-        );
-        self.number(LENGTH, &mut limits.value_length);
-        Logs {
-            chosen: self.logs_exporter(),
-            own: self.otlp(Whose::Own(Signal::Logs)),
-            environment: self.otlp(Whose::OwnElseAll(Signal::Logs)),
-            format: self.log_format(),
-            filter: self.log_filter(),
-            span_fields: self.flag(SPAN_FIELDS),
-            of_dropped: self.logs_of_dropped(),
-            room: Room::default(),
-            limits,
-            batches: self.log_batches(),
-            output: None,
-            subscriber: true,
-        }
-    }
-
-    fn log_batches(&mut self) -> Batches {
-        let mut batches = Batches::default();
-        self.number("OTEL_BLRP_MAX_QUEUE_SIZE", &mut batches.records);
-        self.number("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", &mut batches.batch);
-        self.milliseconds("OTEL_BLRP_SCHEDULE_DELAY", &mut batches.delay);
-        self.milliseconds("OTEL_BLRP_EXPORT_TIMEOUT", &mut batches.timeout);
-        batches
-    }
-
-    fn logs_exporter(&mut self) -> Option<Chosen> {
-        let name = self.first(&[EXPORTER])?;
-        match name.trim() {
-            "otlp" => Some(Chosen::Otlp),
-            "console" | "none" => Some(Chosen::None),
-            _ => {
-                self.problem(EXPORTER, &name, "otlp, console or none", "the default");
-                None
-            }
-        }
-    }
-
-    fn log_filter(&mut self) -> Option<Targets> {
-        let value = self.first(&[FILTER])?;
-        let filter = parse_filter(&value);
-        if filter.is_none() {
-            self.problem(FILTER, &value, LEVELS, "info");
-        }
-        filter
-    }
-
-    fn log_format(&mut self) -> LogFormat {
-        let Some(value) = self.first(&[FORMAT]) else {
-            return LogFormat::default();
-        };
-        match value.trim() {
-            "auto" => LogFormat::Auto,
-            "json" => LogFormat::Json,
-            "text" => LogFormat::Text,
-            "off" => LogFormat::Off,
-            _ => {
-                self.problem(FORMAT, &value, "json, text, auto or off", "auto");
-                LogFormat::default()
-            }
-        }
-    }
-
-    fn logs_of_dropped(&mut self) -> LogsOfDropped {
-        let Some(value) = self.first(&[OF_DROPPED]) else {
-            return LogsOfDropped::default();
-        };
-        match value.trim() {
-            "all" => LogsOfDropped::All,
-            "warn" => LogsOfDropped::Warn,
-            "none" => LogsOfDropped::None,
-            _ => {
-                self.problem(OF_DROPPED, &value, "all, warn or none", "all");
-                LogsOfDropped::default()
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn config(variables: &[(&str, &str)]) -> Config {
-        Config::from_vars(|name| {
-            let found = variables.iter().find(|(key, _)| *key == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    #[test]
-    fn logs_go_where_traces_go() {
-        let check = |variables: &[(&str, &str)], expected: Option<&str>| {
-            let config = config(variables);
-            let export = config.logs_export(&mut Vec::new());
-            let export = export.map(|settings| settings.to_string());
-            assert_eq!(export.as_deref(), expected, "{variables:?}");
-        };
-        const ALL: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
-        const TRACES: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-        const LOGS: &str = "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT";
-        check(&[], None);
-        check(
-            &[(ALL, "http://collector:4318")],
-            Some("over OTLP/HTTP to http://collector:4318/v1/logs"),
-        );
-        check(&[(TRACES, "http://jaeger:4318/v1/traces")], None);
-        check(
-            &[(LOGS, "http://loki:3100/otlp/v1/logs")],
-            Some("over OTLP/HTTP to http://loki:3100/otlp/v1/logs"),
-        );
-        check(&[(ALL, "http://collector:4318"), (EXPORTER, "none")], None);
-        check(
-            &[(ALL, "http://collector:4318"), (EXPORTER, "console")],
-            None,
-        );
-        check(
-            &[
-                (ALL, "http://collector:4317"),
-                ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
-            ],
-            Some("over OTLP/gRPC to http://collector:4317"),
-        );
-        check(
-            &[(EXPORTER, "otlp")],
-            Some("over OTLP/HTTP to http://localhost:4318/v1/logs"),
-        );
-    }
-
-    #[test]
-    fn a_value_that_cannot_be_used_is_named() {
-        let config = config(&[
-            (FILTER, "my_crate=loud"),
-            (FORMAT, "xml"),
-            (OF_DROPPED, "some"),
-            (EXPORTER, "zipkin"),
-        ]);
-        let said: Vec<String> = config.problems().iter().map(ToString::to_string).collect();
-        assert_eq!(
-            said,
-            [
-                "OTEL_LOGS_EXPORTER=`zipkin` cannot be used: expected otlp, console or none; using the default instead"
-                    .to_owned(),
-                "PHOENIX_TRACE_LOG_FORMAT=`xml` cannot be used: expected json, text, auto or off; using auto instead"
-                    .to_owned(),
-                format!("RUST_LOG=`my_crate=loud` cannot be used: expected {LEVELS}; using info instead"),
-                "PHOENIX_TRACE_LOGS_OF_DROPPED=`some` cannot be used: expected all, warn or none; using all instead"
-                    .to_owned(),
-            ]
-        );
+        f.write_str(word_for(self, &LOGS_OF_DROPPED))
     }
 }

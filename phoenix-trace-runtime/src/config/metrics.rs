@@ -17,13 +17,18 @@ pub(crate) use prometheus::Prometheus;
 const EXPORTER: &str = "OTEL_METRICS_EXPORTER";
 
 /// Settings as the effective configuration calls them.
-pub(super) const TEMPORALITY: &str = "meter_provider.readers[0].temporality_preference";
-pub(super) const SERIES: &str = "meter_provider.readers[0].cardinality_limits.histogram";
+pub(super) const TEMPORALITY: &str = "meter_provider.readers[].temporality_preference";
+pub(super) const SERIES: &str = "meter_provider.readers[].cardinality_limits.histogram";
+pub(super) const INTERVAL: &str = "meter_provider.readers[].interval";
+pub(super) const TIMEOUT: &str = "meter_provider.readers[].timeout";
 
 /// What variables and code say of metrics.
 #[derive(Debug)]
 pub(crate) struct Metrics {
-    chosen: Option<Chosen>,
+    /// At most one of each kind. `None`: nobody says anything.
+    chosen: Option<Vec<Way>>,
+    /// Does code say it? It replaces what the environment or a file says.
+    by_code: bool,
     /// What the variables of OTLP say of metrics alone.
     own: Otlp,
     /// The same, and where they say nothing what they say of all signals.
@@ -36,35 +41,54 @@ pub(crate) struct Metrics {
     pub(super) series: usize,
 }
 
+/// An exporter, and what a file says of its times.
 #[derive(Debug)]
-enum Chosen {
-    None,
+pub(super) struct Way {
+    pub(super) to: Chosen,
+    pub(super) interval: Option<Duration>,
+    pub(super) timeout: Option<Duration>,
+}
+
+impl From<Chosen> for Way {
+    fn from(to: Chosen) -> Self {
+        Self {
+            to,
+            interval: None,
+            timeout: None,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum Chosen {
     Console,
     /// By the environment: the variables say where.
     Prometheus,
     PrometheusAt(Prometheus),
     /// By the environment: the variables say where to.
     Otlp,
-    /// By code, which says so much of it.
+    /// By code or a file, which says so much of it.
     OtlpOf(Box<Otlp>),
 }
 
-/// How metrics are exported.
+impl Chosen {
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Console => "console",
+            Self::Prometheus | Self::PrometheusAt(_) => "prometheus",
+            Self::Otlp | Self::OtlpOf(_) => "otlp",
+        }
+    }
+}
+
+/// How metrics are exported by one exporter.
 #[derive(Debug)]
 pub(crate) struct MetricsExport {
     pub(crate) target: MetricsTarget,
     pub(crate) interval: Duration,
-    pub(crate) how: Aggregation,
-}
-
-/// How metrics are collected.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Aggregation {
     /// How long one collection and its export may take.
     pub(crate) timeout: Duration,
     pub(crate) temporality: MetricTemporality,
-    /// The most series of each instrument for requests and operations.
-    pub(crate) series: usize,
 }
 
 #[derive(Debug)]
@@ -76,26 +100,44 @@ pub(crate) enum MetricsTarget {
 
 impl fmt::Display for MetricsExport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.target {
-            MetricsTarget::Console => f.write_str("to this console")?,
-            MetricsTarget::Prometheus(at) => return write!(f, "to whoever scrapes {at}"),
-            MetricsTarget::Otlp(settings) => settings.fmt(f)?,
+        self.target.fmt(f)?;
+        match self.target {
+            MetricsTarget::Prometheus(_) => Ok(()),
+            MetricsTarget::Console | MetricsTarget::Otlp(_) => {
+                write!(f, " every {:?}", self.interval)
+            }
         }
-        write!(f, " every {:?}", self.interval)
     }
 }
 
+impl fmt::Display for MetricsTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Console => f.write_str("to this console"),
+            Self::Prometheus(at) => write!(f, "to whoever scrapes {at}"),
+            Self::Otlp(settings) => settings.fmt(f),
+        }
+    }
+}
+
+/// Where metrics go, one after the other.
+pub(super) fn listed(exports: &[MetricsExport]) -> String {
+    let all: Vec<String> = exports.iter().map(ToString::to_string).collect();
+    all.join(" and ")
+}
+
 impl Config {
-    /// Exports no metrics. Default: `OTEL_METRICS_EXPORTER` (`otlp`, `console`, `prometheus`, `none`), else over OTLP where
-    /// traces go over OTLP, else none.
+    /// Exports no metrics. Default: `OTEL_METRICS_EXPORTER` (`otlp`, `console`, `prometheus`, several of them separated by
+    /// commas, or `none`), else over OTLP where traces go over OTLP, else none.
     #[must_use]
     pub fn no_metrics(mut self) -> Self {
         self.metrics.choose_none();
+        self.metrics.by_code = true;
         self.origins.code("meter_provider.readers");
         self
     }
 
-    /// Exports metrics over OTLP. What `otlp` does not set is taken from the `OTEL_EXPORTER_OTLP_METRICS_*` variables, else
+    /// Exports metrics over OTLP, besides to the console or to Prometheus where code asks for these too. What `otlp` does not set is taken from the `OTEL_EXPORTER_OTLP_METRICS_*` variables, else
     /// from those of all signals. Without it metrics go where traces go.
     ///
     /// ```
@@ -109,35 +151,42 @@ impl Config {
     /// # drop(config);
     /// ```
     #[must_use]
-    pub fn metrics_otlp(mut self, otlp: Otlp) -> Self {
-        self.metrics.choose_otlp(otlp);
-        self.origins.code("meter_provider.readers");
-        self.check_metrics();
-        self
+    pub fn metrics_otlp(self, otlp: Otlp) -> Self {
+        let mut config = self.metrics_also(Chosen::OtlpOf(Box::new(otlp)));
+        config.check_metrics();
+        config
     }
 
-    /// Writes metrics to standard error.
+    /// Writes metrics to standard error, besides over OTLP or to Prometheus where code asks for these too.
     #[must_use]
-    pub fn metrics_console(mut self) -> Self {
-        self.metrics.choose_console();
-        self.origins.code("meter_provider.readers");
-        self
+    pub fn metrics_console(self) -> Self {
+        self.metrics_also(Chosen::Console)
     }
 
     /// Serves metrics for Prometheus to scrape, on `http://host:port/metrics` (feature `prometheus`). Default of the host is
     /// `localhost` (`OTEL_EXPORTER_PROMETHEUS_HOST`), of the port 9464 (`OTEL_EXPORTER_PROMETHEUS_PORT`). Whoever reaches that
-    /// address may read them.
+    /// address may read them. Besides, they go over OTLP or to the console where code asks for these too.
     ///
     /// ```
-    /// use phoenix_trace_runtime::Config;
+    /// use phoenix_trace_runtime::{Config, Otlp};
     ///
-    /// let config = Config::default().metrics_prometheus("127.0.0.1", 9464);
+    /// let config = Config::default()
+    ///     .metrics_prometheus("127.0.0.1", 9464)
+    ///     .metrics_otlp(Otlp::grpc().endpoint("http://collector:4317"));
     /// # drop(config);
     /// ```
     #[must_use]
-    pub fn metrics_prometheus(mut self, host: impl Into<String>, port: u16) -> Self {
+    pub fn metrics_prometheus(self, host: impl Into<String>, port: u16) -> Self {
         let host = host.into();
-        self.metrics.choose_prometheus(Prometheus { host, port });
+        self.metrics_also(Chosen::PrometheusAt(Prometheus { host, port }))
+    }
+
+    /// The first exporter that code names replaces those of the environment and of a file.
+    fn metrics_also(mut self, chosen: Chosen) -> Self {
+        if !std::mem::replace(&mut self.metrics.by_code, true) {
+            self.metrics.choose_none();
+        }
+        self.metrics.choose(chosen.into());
         self.origins.code("meter_provider.readers");
         self
     }
@@ -166,7 +215,10 @@ impl Config {
     #[must_use]
     pub fn metric_interval(mut self, interval: Duration) -> Self {
         self.metrics.interval = interval.max(SHORTEST);
-        self.origins.code("meter_provider.readers[0].interval");
+        for way in self.metrics.chosen.iter_mut().flatten() {
+            way.interval = None;
+        }
+        self.origins.code(INTERVAL);
         self
     }
 
@@ -175,35 +227,60 @@ impl Config {
     #[must_use]
     pub fn metric_timeout(mut self, timeout: Duration) -> Self {
         self.metrics.timeout = timeout;
-        self.origins.code("meter_provider.readers[0].timeout");
+        for way in self.metrics.chosen.iter_mut().flatten() {
+            way.timeout = None;
+        }
+        self.origins.code(TIMEOUT);
         self
     }
 
     /// How metrics are exported, if they are.
-    pub(crate) fn metrics_export(&self, problems: &mut Vec<Problem>) -> Option<MetricsExport> {
-        let Metrics { own, .. } = &self.metrics;
+    pub(crate) fn metrics_export(&self, problems: &mut Vec<Problem>) -> Vec<MetricsExport> {
+        let Some(chosen) = &self.metrics.chosen else {
+            let by_default = self.metrics_with_traces().then(|| Way::from(Chosen::Otlp));
+            let export = |way: Way| self.metrics_way(&way, problems);
+            return by_default.into_iter().map(export).collect();
+        };
+        let export = |way: &Way| self.metrics_way(way, problems);
+        chosen.iter().map(export).collect()
+    }
+
+    /// The most series of each instrument.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn metric_series_in_force(&self) -> usize {
+        self.metrics.series
+    }
+
+    /// Do they go over OTLP where nobody says anything of them?
+    fn metrics_with_traces(&self) -> bool {
         let of_traces = self.targets.otlp();
-        match &self.metrics.chosen {
-            Some(Chosen::None) => return None,
-            Some(Chosen::Console) => return Some(self.metrics.to(MetricsTarget::Console)),
-            Some(Chosen::Prometheus) => {
-                let at = self.metrics.prometheus.clone();
-                return Some(self.metrics.to(MetricsTarget::Prometheus(at)));
-            }
-            Some(Chosen::PrometheusAt(at)) => {
-                return Some(self.metrics.to(MetricsTarget::Prometheus(at.clone())));
-            }
-            Some(Chosen::OtlpOf(_) | Chosen::Otlp) | None => {}
-        }
         let otlp = self.metrics.otlp(of_traces);
         // Of a place that is named for traces alone nobody has said that it takes metrics.
         let known = otlp.endpoint.is_some() || self.otlp.endpoint.is_none();
-        let by_default = of_traces.is_some() && known || own.endpoint.is_some();
-        if self.metrics.chosen.is_none() && !by_default {
-            return None;
+        of_traces.is_some() && known || self.metrics.own.endpoint.is_some()
+    }
+
+    fn metrics_way(&self, way: &Way, problems: &mut Vec<Problem>) -> MetricsExport {
+        let metrics = &self.metrics;
+        let target = match &way.to {
+            Chosen::Console => MetricsTarget::Console,
+            Chosen::Prometheus => MetricsTarget::Prometheus(metrics.prometheus.clone()),
+            Chosen::PrometheusAt(at) => MetricsTarget::Prometheus(at.clone()),
+            Chosen::Otlp | Chosen::OtlpOf(_) => {
+                let otlp = metrics.otlp(self.targets.otlp());
+                MetricsTarget::Otlp(Box::new(Settings::new(Signal::Metrics, &otlp, problems)))
+            }
+        };
+        let temporality = match target {
+            MetricsTarget::Otlp(_) => metrics.temporality,
+            MetricsTarget::Console | MetricsTarget::Prometheus(_) => MetricTemporality::Cumulative,
+        };
+        MetricsExport {
+            target,
+            interval: way.interval.unwrap_or(metrics.interval),
+            timeout: way.timeout.unwrap_or(metrics.timeout),
+            temporality,
         }
-        let settings = Settings::new(Signal::Metrics, &otlp, problems);
-        Some(self.metrics.to(MetricsTarget::Otlp(Box::new(settings))))
     }
 
     /// Names what cannot be used.
@@ -218,19 +295,34 @@ const SHORTEST: Duration = Duration::from_millis(1);
 
 impl Metrics {
     pub(super) fn choose_none(&mut self) {
-        self.chosen = Some(Chosen::None);
+        self.chosen = Some(Vec::new());
     }
 
-    pub(super) fn choose_console(&mut self) {
-        self.chosen = Some(Chosen::Console);
+    /// Adds an exporter, in place of another one of its kind.
+    fn choose(&mut self, way: Way) {
+        let ways = self.chosen.get_or_insert_default();
+        match ways
+            .iter_mut()
+            .find(|there| there.to.kind() == way.to.kind())
+        {
+            Some(there) => *there = way,
+            None => ways.push(way),
+        }
     }
 
-    pub(super) fn choose_prometheus(&mut self, at: Prometheus) {
-        self.chosen = Some(Chosen::PrometheusAt(at));
+    /// The same of a further reader in a file; `false`: there is one of its kind already.
+    pub(super) fn read(&mut self, way: Way) -> bool {
+        let mut ways = self.chosen.iter().flatten();
+        let is_new = ways.all(|there| there.to.kind() != way.to.kind());
+        if is_new {
+            self.choose(way);
+        }
+        is_new
     }
 
-    pub(super) fn choose_otlp(&mut self, otlp: Otlp) {
-        self.chosen = Some(Chosen::OtlpOf(Box::new(otlp)));
+    /// How many exporters are chosen.
+    pub(super) fn number(&self) -> usize {
+        self.chosen.as_ref().map_or(0, Vec::len)
     }
 
     /// What is said of OTLP for metrics, where they go over it. `of_traces`: what code says of it for traces.
@@ -238,29 +330,18 @@ impl Metrics {
         let Self {
             own, environment, ..
         } = self;
-        match &self.chosen {
-            Some(Chosen::OtlpOf(otlp)) => Otlp::clone(otlp).or(environment),
-            // What code says of traces is not for a receiver of another name: it may hold tokens.
-            _ => match of_traces {
-                Some(said) if own.endpoint.is_none() => own.clone().or(said).or(environment),
-                _ => environment.clone(),
-            },
+        let mut chosen = self.chosen.iter().flatten();
+        let said = chosen.find_map(|way| match &way.to {
+            Chosen::OtlpOf(otlp) => Some(otlp),
+            _ => None,
+        });
+        if let Some(said) = said {
+            return Otlp::clone(said).or(environment);
         }
-    }
-
-    fn to(&self, target: MetricsTarget) -> MetricsExport {
-        let temporality = match target {
-            MetricsTarget::Otlp(_) => self.temporality,
-            MetricsTarget::Console | MetricsTarget::Prometheus(_) => MetricTemporality::Cumulative,
-        };
-        MetricsExport {
-            target,
-            interval: self.interval,
-            how: Aggregation {
-                timeout: self.timeout,
-                temporality,
-                series: self.series,
-            },
+        // What code says of traces is not for a receiver of another name: it may hold tokens.
+        match of_traces {
+            Some(said) if own.endpoint.is_none() => own.clone().or(said).or(environment),
+            _ => environment.clone(),
         }
     }
 }
@@ -278,7 +359,8 @@ impl Vars<'_> {
         }
         self.histogram_aggregation();
         Metrics {
-            chosen: self.metrics_exporter(),
+            chosen: self.metrics_exporters(),
+            by_code: false,
             own: self.otlp(Whose::Own(Signal::Metrics)),
             environment: self.otlp(Whose::OwnElseAll(Signal::Metrics)),
             prometheus: self.prometheus(),
@@ -289,27 +371,37 @@ impl Vars<'_> {
         }
     }
 
-    fn metrics_exporter(&mut self) -> Option<Chosen> {
+    fn metrics_exporters(&mut self) -> Option<Vec<Way>> {
         let list = self.first(&[EXPORTER])?;
-        let mut names: Vec<&str> = list.split(',').map(str::trim).collect();
-        names.retain(|name| !name.is_empty());
-        let known = names.iter().find_map(|name| match *name {
-            "otlp" => Some(("otlp", Chosen::Otlp)),
-            "console" => Some(("console", Chosen::Console)),
-            "prometheus" => Some(("prometheus", Chosen::Prometheus)),
-            "none" => Some(("none", Chosen::None)),
-            _ => None,
-        });
-        if known.is_none() || names.len() > 1 {
-            let instead = known.as_ref().map_or("the default", |(name, _)| name);
-            self.problem(
-                EXPORTER,
-                &list,
-                "otlp, console, prometheus or none",
-                instead,
-            );
+        let mut names: Vec<&str> = Vec::new();
+        for name in list
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
-        known.map(|(_, chosen)| chosen)
+        let chosen = |name: &&str| match *name {
+            "otlp" => Some(Chosen::Otlp),
+            "console" => Some(Chosen::Console),
+            "prometheus" => Some(Chosen::Prometheus),
+            _ => None,
+        };
+        let ways: Vec<Way> = names.iter().filter_map(chosen).map(Way::from).collect();
+        let none = names == ["none"];
+        if ways.len() < names.len() && !none {
+            let used: Vec<&str> = ways.iter().map(|way| way.to.kind()).collect();
+            let instead = match used.is_empty() {
+                true => "the default".to_owned(),
+                false => used.join(","),
+            };
+            let expected =
+                "otlp, console, prometheus, several of them separated by commas, or none";
+            self.problem(EXPORTER, &list, expected, &instead);
+        }
+        (none || !ways.is_empty()).then_some(ways)
     }
 }
 

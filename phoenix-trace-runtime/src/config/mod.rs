@@ -5,6 +5,8 @@ mod builder;
 mod declarative;
 mod effective;
 pub(crate) mod file;
+#[cfg(test)]
+mod hostile;
 mod interop;
 mod limits;
 #[cfg(feature = "logs")]
@@ -13,6 +15,7 @@ mod metrics;
 mod origin;
 mod otlp;
 mod problem;
+mod process;
 mod propagators;
 mod resource;
 mod sampling;
@@ -27,23 +30,24 @@ use std::path::Path;
 use opentelemetry::KeyValue;
 
 #[cfg(feature = "watch")]
-pub(crate) use declarative::reload;
+pub(crate) use declarative::Watched;
 #[cfg(feature = "logs")]
 pub(crate) use logs::log_filter_of_env;
 pub use metrics::MetricTemporality;
 use metrics::Metrics;
-pub(crate) use metrics::MetricsTarget;
 #[cfg(feature = "metrics")]
-pub(crate) use metrics::{Aggregation, MetricsExport};
+pub(crate) use metrics::MetricsExport;
+pub(crate) use metrics::MetricsTarget;
 #[cfg(feature = "prometheus")]
 pub(crate) use metrics::{PATH, Prometheus};
 use origin::Origins;
+#[cfg(feature = "otlp")]
+pub(crate) use otlp::PemFile;
 use otlp::Whose;
 pub use otlp::{Compression, Otlp, Protocol};
-#[cfg(feature = "otlp")]
-pub(crate) use otlp::{PemFile, shown};
-pub(crate) use otlp::{Settings, Signal};
+pub(crate) use otlp::{Settings, Signal, shown};
 pub use problem::Problem;
+use process::Process;
 pub use resource::ResourceDetector;
 use resource::{Detection, Identity};
 pub(crate) use sampling::FileSampling;
@@ -57,8 +61,10 @@ use crate::interop::OtelContext;
 #[cfg(feature = "tracing")]
 use crate::interop::TracingBridge;
 use crate::pipeline::{Limits, Sending};
+use crate::printable::escape;
 use crate::propagation::Propagators;
 use crate::sampling::Environment;
+use crate::sensitive::Names;
 
 const STRICT: &str = "PHOENIX_TRACE_STRICT";
 const PRINT: &str = "PHOENIX_TRACE_PRINT_CONFIG";
@@ -88,15 +94,21 @@ pub struct Config {
     pub(crate) propagators: Propagators,
     pub(crate) otel_context: OtelContext,
     #[cfg(feature = "tracing")]
-    pub(crate) bridge: Option<TracingBridge>,
+    bridge: Option<TracingBridge>,
+    /// Is a subscriber of `tracing` installed, where there is none?
+    #[cfg(any(feature = "logs", feature = "tracing"))]
+    subscriber: bool,
     pub(crate) disabled: bool,
     /// Is the line at start left out?
     pub(crate) quiet: bool,
     pub(crate) limits: Limits,
     pub(crate) sending: Sending,
+    sensitive_keys: Names,
     pub(crate) shutdown: Shutdown,
     /// The file that it was read from.
     file: Option<String>,
+    /// Variables that are set and do not count beside it.
+    beside_file: Vec<String>,
     pub(crate) strict: bool,
     /// Is it shown at start?
     pub(crate) print: bool,
@@ -114,7 +126,10 @@ impl Config {
     /// From the process's environment variables; `docs/configuration.md` lists them.
     #[must_use]
     pub fn from_env() -> Self {
-        Self::from_vars(|name| std::env::var(name).ok())
+        let process = Process::new();
+        let mut config = Self::from_vars(|name| process.get(name));
+        process.tell(&mut config);
+        config
     }
 
     /// From variables that `var` looks up. Empty counts as unset. Where `OTEL_CONFIG_FILE` is set, from that file and the
@@ -154,14 +169,18 @@ impl Config {
             otel_context: vars.otel_context(),
             #[cfg(feature = "tracing")]
             bridge: vars.bridge(),
+            #[cfg(any(feature = "logs", feature = "tracing"))]
+            subscriber: true,
             disabled: vars.flag("OTEL_SDK_DISABLED"),
             quiet: false,
             shutdown: vars.shutdown(),
             file: None,
+            beside_file: Vec::new(),
             strict: vars.flag_or_one(STRICT),
             print: vars.flag_or_one(PRINT),
             limits: vars.limits(),
             sending: vars.sending(),
+            sensitive_keys: vars.sensitive_keys(),
             origins: Origins::default(),
             problems: Vec::new(),
         };
@@ -201,6 +220,7 @@ impl Config {
         let mut all: Vec<Checkable> = self.targets.checkable().collect();
         all.extend(
             self.metrics_export(&mut Vec::new())
+                .into_iter()
                 .map(|export| Checkable {
                     signal: "metrics",
                     exporter: export.to_string(),
@@ -210,6 +230,12 @@ impl Config {
                     },
                 }),
         );
+        #[cfg(feature = "logs")]
+        all.extend(self.logs_export(&mut Vec::new()).map(|settings| Checkable {
+            signal: "logs",
+            exporter: settings.to_string(),
+            settings: Some(settings),
+        }));
         all
     }
 
@@ -222,14 +248,24 @@ impl Config {
             ..
         } = self;
         let metrics = self.metrics_export(&mut Vec::new());
-        let metrics = metrics.map_or(String::new(), |metrics| format!("; metrics go {metrics}"));
+        let metrics = match metrics.is_empty() {
+            true => String::new(),
+            false => format!("; metrics go {}", metrics::listed(&metrics)),
+        };
         #[cfg(feature = "logs")]
         let logs = self.logs_export(&mut Vec::new());
         #[cfg(not(feature = "logs"))]
         let logs = None::<Settings>;
         let logs = logs.map_or(String::new(), |logs| format!("; logs go {logs}"));
-        let file = self.file.as_ref();
-        let file = file.map_or(String::new(), |file| format!("; configured by {file}"));
+        let file = self.file.as_ref().map_or(String::new(), |file| {
+            let beside = match &self.beside_file[..] {
+                [] => String::new(),
+                [one] => format!(", beside which {one} does not count"),
+                all => format!(", beside which {} do not count", all.join(", ")),
+            };
+            format!("; configured by {file}{beside}")
+        });
+        let service = escape(service);
         format!(
             "{service} ({environment}): traces go {targets}{metrics}{logs}; sampling: {}{file}",
             sampling::Summary(self)

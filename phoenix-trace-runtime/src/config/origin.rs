@@ -49,6 +49,15 @@ impl Origins {
         }
     }
 
+    /// Who said what this setting is, as a problem with it is told: this function, a place in the file, or this variable.
+    pub(super) fn named(&self, setting: &str, function: &str, variable: &str) -> String {
+        match self.said.get(setting) {
+            _ if self.code.contains(setting) => function.to_owned(),
+            Some(place) => format!("{place}: {setting}"),
+            None => variable.to_owned(),
+        }
+    }
+
     /// Where the first of these settings comes from that anybody has set, else the variables.
     pub(super) fn first(&self, settings: &[&str], variables: &[&str]) -> String {
         let known = settings.iter().find(|setting| self.knows(setting));

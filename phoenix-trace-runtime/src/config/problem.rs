@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use crate::printable::escape_start;
+
+/// So much of a value is shown, in characters.
+const LONGEST: usize = 200;
+
 /// A value in the configuration that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem(Told);
@@ -56,7 +61,9 @@ impl fmt::Display for Problem {
                 instead,
             } => write!(
                 f,
-                "{variable}=`{value}` cannot be used: expected {expected}; using {instead} instead"
+                "{variable}=`{}` cannot be used: expected {expected}; using {instead} instead",
+                // Whoever sets a variable must not write lines of ours.
+                escape_start(value, LONGEST)
             ),
             Told::Text(text) => f.write_str(text),
         }

@@ -61,15 +61,11 @@ impl Vars<'_> {
     }
 
     fn source(&mut self) -> Option<CorrelationSource> {
-        let value = self.first(&[SOURCE])?;
-        match value.trim() {
-            "header" => Some(CorrelationSource::Header),
-            "trace_id" => Some(CorrelationSource::TraceId),
-            _ => {
-                self.problem(SOURCE, &value, "header or trace_id", "header");
-                None
-            }
-        }
+        let words = [
+            ("header", CorrelationSource::Header),
+            ("trace_id", CorrelationSource::TraceId),
+        ];
+        self.word(&[SOURCE], &words, "header")
     }
 }
 
@@ -132,7 +128,10 @@ impl Config {
         self.propagators = std::mem::take(&mut self.propagators)
             .correlation_header(crate::propagation::correlation::HEADER);
         let expected = "a header field that nothing else uses";
-        let problem = Problem::new(HEADER, name.as_str(), expected, DEFAULT_HEADER);
+        let setting = "distribution.phoenix_trace.correlation.header";
+        let function = "Config::correlation_header";
+        let named = self.origins.named(setting, function, HEADER);
+        let problem = Problem::new(&named, name.as_str(), expected, DEFAULT_HEADER);
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::Config;
 use super::vars::Vars;
+use super::{Config, shown};
 use crate::sampling::{
     Control, JaegerRemote, Rule, Sampler, SamplingRules, Settings, configure_sampler, preset,
 };
@@ -109,10 +109,17 @@ impl fmt::Display for Summary<'_> {
 
 impl Vars<'_> {
     pub(super) fn sampler(&mut self) -> Option<Sampler> {
-        let name = self.first(&["OTEL_TRACES_SAMPLER"])?;
-        let (parent_based, base) = match name.strip_prefix("parentbased_") {
+        let Some(name) = self.first(&[SAMPLER]) else {
+            if let Some(argument) = self.first(&[ARGUMENT]) {
+                let expected = "a sampler beside it, in OTEL_TRACES_SAMPLER";
+                self.problem(ARGUMENT, &shown(&argument), expected, PRESET);
+            }
+            return None;
+        };
+        let word = name.trim().to_ascii_lowercase();
+        let (parent_based, base) = match word.strip_prefix("parentbased_") {
             Some(base) => (true, base),
-            None => (false, name.as_str()),
+            None => (false, word.as_str()),
         };
         let sampler = match base {
             "always_on" => Sampler::always_on(),
@@ -123,12 +130,7 @@ impl Vars<'_> {
             "jaeger_remote" => Sampler::jaeger_remote(self.jaeger_remote()),
             _ => {
                 let expected = "always_on, always_off, traceidratio, jaeger_remote, or one of these after `parentbased_`";
-                self.problem(
-                    "OTEL_TRACES_SAMPLER",
-                    &name,
-                    expected,
-                    "the preset of the environment",
-                );
+                self.problem(SAMPLER, &name, expected, PRESET);
                 return None;
             }
         };
@@ -156,10 +158,12 @@ impl Vars<'_> {
         let value = self.first(&[ARGUMENT]).unwrap_or_default();
         JaegerRemote::parse(&value).unwrap_or_else(|| {
             let expected = "such as `endpoint=http://localhost:5778,pollingIntervalMs=60000,initialSamplingRate=0.25`";
-            self.problem(ARGUMENT, &value, expected, JaegerRemote::ENDPOINT);
+            self.problem(ARGUMENT, &shown(&value), expected, JaegerRemote::ENDPOINT);
             JaegerRemote::new(JaegerRemote::ENDPOINT)
         })
     }
 }
 
+const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
+const PRESET: &str = "the preset of the environment";
 const ARGUMENT: &str = "OTEL_TRACES_SAMPLER_ARG";

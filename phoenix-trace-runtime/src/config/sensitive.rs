@@ -1,12 +1,15 @@
 //! What becomes of the values of sensitive keys, as code or the environment says.
 
+use std::sync::Arc;
+
 use super::vars::Vars;
 use super::{Config, Problem};
 use crate::sampling::Environment;
-use crate::sensitive::{How, Sensitive};
+use crate::sensitive::{How, Names, Sensitive};
 
 const SENSITIVE: &str = "PHOENIX_TRACE_SENSITIVE";
 const KEY: &str = "PHOENIX_TRACE_SENSITIVE_KEY";
+pub(super) const KEYS: &str = "PHOENIX_TRACE_SENSITIVE_KEYS";
 /// What stands in place of the secret where a problem is told.
 const A_HASH: &str = "hash";
 const A_SHOW: &str = "show";
@@ -27,6 +30,29 @@ impl Config {
                 .is_none_or(|(variable, _)| variable != SENSITIVE)
         });
         self.check_sensitive();
+        self
+    }
+
+    /// Further keys that are sensitive, beside those of `PHOENIX_TRACE_SENSITIVE_KEYS` and of the file: on spans, events and links,
+    /// whoever records them, and as fields of what is logged. A log field is only a name, so that those which `attribute_keys!`
+    /// calls `sensitive` are sensitive in logs when they are given here; its modules have a list of them, `SENSITIVE`.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::Config;
+    ///
+    /// mod keys {
+    ///     pub const SENSITIVE: &[&str] = &["phoenix.user.email"]; // by `attribute_keys!`
+    /// }
+    /// let config = Config::from_env()
+    ///     .sensitive_keys(keys::SENSITIVE.iter().copied())
+    ///     .sensitive_keys(["password"]);
+    /// # drop(config);
+    /// ```
+    #[must_use]
+    pub fn sensitive_keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Arc::make_mut(&mut self.sensitive_keys).extend(keys.into_iter().map(Into::into));
+        self.origins
+            .code("distribution.phoenix_trace.sensitive.keys");
         self
     }
 
@@ -58,20 +84,28 @@ impl Config {
 
     /// What is done with the values of sensitive keys.
     pub(crate) fn effective_sensitive(&self) -> Sensitive {
-        match self.sending.sensitive.how() {
+        let sensitive = match self.sending.sensitive.how() {
             How::Show if self.environment != Environment::Development => Sensitive::drop(),
             How::HashWithout(_) => Sensitive::drop(),
             How::Drop | How::Hash(_) | How::Show => self.sending.sensitive.clone(),
-        }
+        };
+        sensitive.with_names(self.sensitive_keys.clone())
     }
 }
 
 impl Vars<'_> {
+    pub(super) fn sensitive_keys(&mut self) -> Names {
+        let list = self.first(&[KEYS]).unwrap_or_default();
+        let names = list.split(',').map(str::trim);
+        let names = names.filter(|name| !name.is_empty()).map(str::to_owned);
+        Names::new(names.collect())
+    }
+
     pub(super) fn sensitive(&mut self) -> Sensitive {
         let Some(value) = self.first(&[SENSITIVE]) else {
             return Sensitive::drop();
         };
-        match value.trim() {
+        match value.trim().to_ascii_lowercase().as_str() {
             "drop" => Sensitive::drop(),
             // Files that hold secrets like to end with a line break.
             A_HASH => Sensitive::hash(self.first(&[KEY]).unwrap_or_default().trim().as_bytes()),
@@ -154,6 +188,17 @@ mod tests {
                 "PHOENIX_TRACE_SENSITIVE=`hide` cannot be used: expected drop, hash or show; using drop instead",
             ),
         );
+    }
+
+    #[test]
+    fn further_keys_are_named_by_the_environment_and_by_code() {
+        let config = config(&[(KEYS, " user.email,,password ")]).sensitive_keys(["iban"]);
+        let sensitive = config.effective_sensitive();
+        let named = |name: &&str| sensitive.names(name);
+        let names = ["user.email", "password", "iban", "user", ""];
+        let named: Vec<&str> = names.into_iter().filter(named).collect();
+        assert_eq!(named, ["user.email", "password", "iban"]);
+        assert!(!Config::default().effective_sensitive().has_names());
     }
 
     #[test]

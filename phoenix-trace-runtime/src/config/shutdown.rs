@@ -50,15 +50,7 @@ impl Config {
 
 impl Vars<'_> {
     pub(super) fn shutdown(&mut self) -> Shutdown {
-        let Some(value) = self.first(&[SHUTDOWN]) else {
-            return Shutdown::default();
-        };
-        let known = Shutdown::WORDS
-            .iter()
-            .find(|(word, _)| *word == value.trim());
-        if known.is_none() {
-            self.problem(SHUTDOWN, &value, "on_signal or manual", "on_signal");
-        }
-        known.map_or(Shutdown::default(), |(_, shutdown)| *shutdown)
+        self.word(&[SHUTDOWN], &Shutdown::WORDS, "on_signal")
+            .unwrap_or_default()
     }
 }

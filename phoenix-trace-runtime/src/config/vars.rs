@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -47,6 +48,12 @@ impl Vars<'_> {
         })
     }
 
+    /// The first of these that is set, with its name.
+    pub(super) fn named(&self, names: &[&'static str]) -> Option<(&'static str, String)> {
+        let set = |name: &&'static str| Some((*name, self.first(&[name])?));
+        names.iter().find_map(set)
+    }
+
     /// Where what was read comes from; to be called at the end.
     pub(super) fn origins(&mut self) -> Origins {
         let mut origins = std::mem::take(&mut self.origins);
@@ -72,14 +79,36 @@ impl Vars<'_> {
         let Some(value) = self.first(&[name]) else {
             return false;
         };
+        let word = value.trim();
         let (yes, no) = (
-            value.eq_ignore_ascii_case("true"),
-            value.eq_ignore_ascii_case("false"),
+            word.eq_ignore_ascii_case("true"),
+            word.eq_ignore_ascii_case("false"),
         );
         if !yes && !no {
             self.problem(name, &value, "true or false", "false");
         }
         yes
+    }
+
+    /// What the first of these variables that is set means: one of these words in any case, as the specification has it.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        names: &[&'static str],
+        words: &[(&str, T)],
+        instead: &str,
+    ) -> Option<T> {
+        let (name, value) = self.named(names)?;
+        let is_it = |(word, _): &&(&str, T)| word.eq_ignore_ascii_case(value.trim());
+        let known = words.iter().find(is_it);
+        if known.is_none() {
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let expected = match &words[..] {
+                [first @ .., last] => format!("{} or {last}", first.join(", ")),
+                [] => String::new(),
+            };
+            self.problem(name, &value, &expected, instead);
+        }
+        known.map(|(_, meaning)| *meaning)
     }
 
     pub(super) fn problem(&mut self, variable: &str, value: &str, expected: &str, instead: &str) {
@@ -108,6 +137,15 @@ impl Vars<'_> {
         let default = into.to_string();
         if let Some(number) = self.parsed(name, "a whole number, zero or more", &default) {
             *into = number;
+        }
+    }
+
+    /// The same of what cannot be nothing.
+    pub(super) fn size(&mut self, name: &str, into: &mut usize) {
+        let default = into.to_string();
+        let number = self.parsed::<NonZeroUsize>(name, "a whole number, one or more", &default);
+        if let Some(number) = number {
+            *into = number.get();
         }
     }
 
@@ -165,8 +203,11 @@ impl Vars<'_> {
             .map(str::trim)
             .filter(|name| !name.is_empty())
         {
-            if !names.contains(&name) {
-                names.push(name);
+            let known = ["otlp", "console", "none"];
+            let known = known.iter().find(|known| known.eq_ignore_ascii_case(name));
+            let name = known.unwrap_or(&name);
+            if !names.contains(name) {
+                names.push(*name);
             }
         }
         let alone = names.len() == 1;
@@ -223,8 +264,8 @@ impl Vars<'_> {
 
     pub(super) fn sending(&mut self) -> Sending {
         let mut sending = Sending::default();
-        self.number("OTEL_BSP_MAX_QUEUE_SIZE", &mut sending.queue_spans);
-        self.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", &mut sending.batch);
+        self.size("OTEL_BSP_MAX_QUEUE_SIZE", &mut sending.queue_spans);
+        self.size("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", &mut sending.batch);
         self.milliseconds("OTEL_BSP_SCHEDULE_DELAY", &mut sending.delay);
         self.milliseconds("OTEL_BSP_EXPORT_TIMEOUT", &mut sending.timeout);
         sending.sensitive = self.sensitive();

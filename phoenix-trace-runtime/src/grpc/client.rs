@@ -9,6 +9,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::attributes::{method_of, of_call};
+use super::deadline::Deadline;
 use super::messages::{Way, watch};
 use super::outcome::ClientSide;
 use crate::boundary::url::without_credentials;
@@ -23,8 +24,12 @@ static CLIENT: Site = Site::new("grpc", SpanKind::Client, "").measured(Measured:
 /// Gives each call that goes out its CLIENT span, and the context and correlation id of that span to the server.
 ///
 /// The span is called `package.Service/Method`, and lasts until the status has come, after the last message of a
-/// stream; a call that is dropped before ends as cancelled. Every status but OK makes it an error; the segment is kept
-/// for those that are a server's fault ([`is_server_error`](super::is_server_error)) and not for NOT_FOUND and its like.
+/// stream; a call that is dropped before ends as cancelled, and one whose deadline has passed as DEADLINE_EXCEEDED, whatever gave
+/// it up: tonic tells its callers CANCELLED. Every status but OK makes it an error; the segment is kept for those that are a
+/// server's fault ([`is_server_error`](super::is_server_error)) and not for NOT_FOUND and its like.
+///
+/// Placed around a layer that tries again, the span is that of all attempts, as the conventions have it; inside of one there is a
+/// span for each.
 ///
 /// ```
 /// use phoenix_trace_runtime::GrpcClientLayer;
@@ -170,6 +175,7 @@ where
         let settings = &*self.settings;
         let mut span = settings.span(&request);
         let believed = settings.is_for_us(&request);
+        let side = ClientSide::new(believed, Deadline::of(request.headers()), settings.messages);
         let inner = {
             let running = span.enter();
             if believed {
@@ -182,10 +188,6 @@ where
             running.pause();
             inner
         };
-        ResponseFuture::new(
-            inner,
-            span,
-            ClientSide::new(believed, self.settings.messages),
-        )
+        ResponseFuture::new(inner, span, side)
     }
 }

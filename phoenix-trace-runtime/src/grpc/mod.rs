@@ -5,6 +5,7 @@
 
 mod attributes;
 mod client;
+mod deadline;
 mod interceptor;
 mod known;
 mod messages;
@@ -16,6 +17,7 @@ mod status;
 
 pub use crate::boundary::{BoxedErrors, ResponseBody, ResponseFuture};
 pub use client::{GrpcClient, GrpcClientLayer};
+pub(crate) use deadline::Deadline;
 pub use interceptor::{TracingClientInterceptor, TracingInterceptor};
 pub(crate) use known::{Known, Unknown};
 pub(crate) use outcome::is_answer;

@@ -1,5 +1,5 @@
 //! What the response to a call means for its span: the status from the trailers, or from the head where it is all there
-//! is; a status that never came is UNKNOWN.
+//! is; a status that never came is UNKNOWN. A call that nobody answered before its deadline has missed it, whoever gave it up then.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -10,6 +10,7 @@ use http::{HeaderMap, Response, StatusCode};
 use percent_encoding::percent_decode;
 use tonic::{Code, ConnectError, Status, TimeoutExpired};
 
+use super::deadline::{Deadline, MISSED};
 use super::known::{NO_NAME, OTHER, Unknown, may_refuse};
 use super::messages::{Messages, Way};
 use super::server::speaks_grpc;
@@ -28,6 +29,7 @@ pub struct ServerSide {
     head: Head,
     /// The call, as long as its method is not known.
     unknown: Option<Unknown>,
+    deadline: Deadline,
     sent: Option<Messages>,
 }
 
@@ -37,14 +39,16 @@ pub struct ClientSide {
     head: Head,
     /// May the server say who it is, and what it keeps?
     believed: bool,
+    deadline: Deadline,
     received: Option<Messages>,
 }
 
 impl ServerSide {
     /// Of a call whose messages may be recorded.
-    pub(crate) fn new(unknown: Option<Unknown>, messages: bool) -> Self {
+    pub(crate) fn new(unknown: Option<Unknown>, deadline: Deadline, messages: bool) -> Self {
         Self {
             unknown,
+            deadline,
             sent: messages.then(|| Messages::new(Way::Sent)),
             ..Self::default()
         }
@@ -53,9 +57,10 @@ impl ServerSide {
 
 impl ClientSide {
     /// Of a call whose messages may be recorded.
-    pub(super) fn new(believed: bool, messages: bool) -> Self {
+    pub(super) fn new(believed: bool, deadline: Deadline, messages: bool) -> Self {
         Self {
             believed,
+            deadline,
             received: messages.then(|| Messages::new(Way::Received)),
             ..Self::default()
         }
@@ -115,7 +120,10 @@ impl Ended {
         let code = Code::from_bytes(headers.get(Status::GRPC_STATUS)?.as_bytes());
         let message = match headers.get(Status::GRPC_MESSAGE) {
             Some(message) if code != Code::Ok => {
-                let message = percent_decode(message.as_bytes()).decode_utf8_lossy();
+                let bytes = message.as_bytes();
+                // A byte takes three when it is encoded; the rest is cut off anyway.
+                let bytes = bytes.get(..4 * MESSAGE_LENGTH).unwrap_or(bytes);
+                let message = percent_decode(bytes).decode_utf8_lossy();
                 bounded(format_args!("{message}"), MESSAGE_LENGTH)
             }
             _ => String::new(),
@@ -123,7 +131,15 @@ impl Ended {
         Some(Self { code, message })
     }
 
-    /// The status that an error stands for, as tonic makes one of it.
+    /// The status of a call that was given up; `None`: before its deadline, so that it was cancelled.
+    fn missed(deadline: Deadline) -> Option<Self> {
+        deadline.has_passed().then(|| Self {
+            code: Code::DeadlineExceeded,
+            message: MISSED.to_owned(),
+        })
+    }
+
+    /// The status that an error stands for, as tonic makes one of it but for deadlines.
     fn of(error: &(dyn Error + 'static)) -> Self {
         let mut next = Some(error);
         while let Some(error) = next {
@@ -184,7 +200,8 @@ impl Ended {
 /// The code of an error that has one by itself. `None`: its source may.
 fn code_of(error: &(dyn Error + 'static)) -> Option<Code> {
     if error.is::<TimeoutExpired>() {
-        return Some(Code::Cancelled);
+        // Of which tonic makes CANCELLED, as if the caller had lost interest.
+        return Some(Code::DeadlineExceeded);
     }
     if error.is::<ConnectError>() {
         return Some(Code::Unavailable);
@@ -224,13 +241,6 @@ fn at_server(span: &mut Running<'_>, ended: Option<Ended>) {
     }
 }
 
-fn at_client(span: &mut Running<'_>, ended: Option<Ended>) {
-    if let Some(ended) = ended {
-        let is_error = ended.code != Code::Ok;
-        ended.write(span, is_error);
-    }
-}
-
 /// Is it gRPC that answers? Else a handler of plain HTTP has got a request that only says that it is a call, as anybody may.
 pub(crate) fn is_answer(headers: &HeaderMap) -> bool {
     speaks_grpc(headers) || headers.contains_key(Status::GRPC_STATUS)
@@ -253,6 +263,13 @@ impl ServerSide {
             ];
             strand.set_plain(number, &method);
         });
+    }
+
+    /// The call comes to its end before its answer.
+    fn unanswered(&mut self, span: &mut Running<'_>) {
+        if let Some(unknown) = self.unknown.take() {
+            unknown.refused(span);
+        }
     }
 
     /// The call was answered with `code`, or begins to be: `None`. Does that tell that the server has its method?
@@ -291,8 +308,8 @@ impl Protocol for ServerSide {
             }
             if self.head.status == StatusCode::OK && speaks_grpc(response.headers()) {
                 self.learn(span, None);
-            } else if let Some(unknown) = self.unknown.take() {
-                unknown.refused(span);
+            } else {
+                self.unanswered(span);
             }
             return Rest::Body(None);
         };
@@ -322,9 +339,8 @@ impl Protocol for ServerSide {
     }
 
     fn abandoned(&mut self, span: &mut Running<'_>) {
-        if let Some(unknown) = self.unknown.take() {
-            unknown.refused(span);
-        }
+        self.unanswered(span);
+        at_server(span, Ended::missed(self.deadline));
     }
 
     fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>) {
@@ -334,8 +350,20 @@ impl Protocol for ServerSide {
 
 impl<E: Display + 'static> Fault<E> for ServerSide {
     fn fault(&mut self, span: &mut Running<'_>, error: &E) {
-        self.abandoned(span);
+        self.unanswered(span);
         at_server(span, Some(Ended::of_body(BodyError::of(error))));
+    }
+}
+
+impl ClientSide {
+    fn ended(&self, span: &mut Running<'_>, ended: Option<Ended>) {
+        let Some(mut ended) = ended else { return };
+        if ended.code == Code::Cancelled && self.deadline.has_passed() {
+            // Not by the caller: a server of tonic's, or a stream that was reset, says it for that.
+            ended.code = Code::DeadlineExceeded;
+        }
+        let is_error = ended.code != Code::Ok;
+        ended.write(span, is_error);
     }
 }
 
@@ -354,7 +382,7 @@ impl Protocol for ClientSide {
         }
         match Ended::told(response.headers()) {
             Some(ended) => {
-                at_client(span, Some(ended));
+                self.ended(span, Some(ended));
                 Rest::Nothing
             }
             None => Rest::Body(None),
@@ -371,20 +399,24 @@ impl Protocol for ClientSide {
         if self.believed {
             believe(trailers);
         }
-        at_client(span, Ended::told(trailers).or_else(|| self.head.untold()));
+        self.ended(span, Ended::told(trailers).or_else(|| self.head.untold()));
     }
 
     fn end(&mut self, span: &mut Running<'_>) {
-        at_client(span, self.head.untold());
+        self.ended(span, self.head.untold());
+    }
+
+    fn abandoned(&mut self, span: &mut Running<'_>) {
+        self.ended(span, Ended::missed(self.deadline));
     }
 
     fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>) {
-        at_client(span, Some(Ended::of_body(error)));
+        self.ended(span, Some(Ended::of_body(error)));
     }
 }
 
 impl<E: Error + 'static> Fault<E> for ClientSide {
     fn fault(&mut self, span: &mut Running<'_>, error: &E) {
-        at_client(span, Some(Ended::of(error)));
+        self.ended(span, Some(Ended::of(error)));
     }
 }

@@ -9,11 +9,12 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::attributes::{method_of, of_call};
+use super::deadline::Deadline;
 use super::known::{Known, NO_NAME, OTHER, Unknown};
 use super::messages::{Way, watch};
 use super::outcome::ServerSide;
 use crate::boundary::url::authority;
-use crate::boundary::{Arrived, Edge, Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan};
+use crate::boundary::{Edge, Exclude, Fault, ResponseBody, ResponseFuture, ServerSpan};
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::scope::scope;
@@ -26,9 +27,10 @@ pub(super) static SERVER: Site =
 /// Gives each call that comes in its SERVER span, below the caller's when it sent a trace context.
 ///
 /// The span is called `package.Service/Method`, and lasts until the trailers have been sent. It sees what a handler
-/// cannot: methods that do not exist, calls that are refused before they reach it, clients that hang up. The response
-/// tells the correlation id in its metadata and, except at a public [edge](Self::edge), the service's name, and, where its
-/// segment is kept for more than the head decision, that it is: in its trailers, as `server-timing`.
+/// cannot: methods that do not exist, calls that are refused before they reach it, clients that hang up, and deadlines that pass,
+/// which makes such calls errors (DEADLINE_EXCEEDED) and not cancelled ones. The response tells the correlation id in its metadata
+/// and, except at a public [edge](Self::edge), the service's name, and, where its segment is kept for more than the head decision,
+/// that it is: in its trailers, as `server-timing`.
 ///
 /// Anybody can ask for any path, so a span is called by its method when that is known to exist: the method has
 /// `#[traced_grpc_service]`, or was answered before, with anything but the codes of those who refuse calls. Until then the span is
@@ -172,20 +174,18 @@ where
             messages,
             known,
         } = &*self.settings;
-        let Arrived { context, link } = Edge::receive(edge.as_ref(), request.headers_mut());
+        let context = Edge::receive(edge.as_ref(), request.headers_mut());
         let (mut span, unknown) = if exclude.has(request.uri().path()) {
             (scope(context), None)
         } else {
             server_span(&request, context, known)
         };
-        if let Some(link) = link {
-            span.link(&link);
-        }
         // Excluded or not, nothing further in makes another span.
         request.extensions_mut().insert(ServerSpan {
             at_edge: edge.is_some(),
             unknown: unknown.clone(),
         });
+        let side = ServerSide::new(unknown, Deadline::of(request.headers()), *messages);
         let inner = {
             let running = span.enter();
             if *messages {
@@ -195,6 +195,6 @@ where
             running.pause();
             inner
         };
-        ResponseFuture::new(inner, span, ServerSide::new(unknown, *messages))
+        ResponseFuture::new(inner, span, side)
     }
 }

@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
+use super::deadline::{Deadline, MISSED};
 use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{ServerSpan, announce, answer, keys, text};
 use crate::outcome::{Failure, Outcome};
@@ -78,8 +79,11 @@ where
         return body(request).await;
     }
     let span = method.begin(&request);
+    let deadline = Deadline::of(request.metadata().as_ref());
     let body = async {
+        let unanswered = Unanswered(deadline);
         let result = body(request).await;
+        unanswered.over();
         ended(result.as_ref().err());
         answered(result)
     };
@@ -101,13 +105,16 @@ where
     S: Stream<Item = Result<T, Status>>,
 {
     let is_answered = has_span(&request);
-    let span = if is_answered {
-        Owned::off()
+    let (span, deadline) = if is_answered {
+        (Owned::off(), Deadline::default())
     } else {
-        method.begin(&request)
+        let deadline = Deadline::of(request.metadata().as_ref());
+        (method.begin(&request), deadline)
     };
     let body = async {
+        let unanswered = Unanswered(deadline);
         let result = body(request).await;
+        unanswered.over();
         if is_answered {
             return result;
         }
@@ -125,6 +132,7 @@ where
         Ok(response) => Ok(response.map(|stream| TracedStream {
             stream: Some(stream),
             span,
+            deadline,
         })),
         Err(status) => {
             let mut span = span;
@@ -169,6 +177,28 @@ fn ended(status: Option<&Status>) {
     current::record(&[Attr::new(&STATUS_CODE, name)]);
     if let Some(status) = status.filter(|_| is_server_error(code)) {
         current::fail(&Failure::new(name).text(status.message()));
+    }
+}
+
+/// A method that runs. Dropped before it is over, inside of its span, it was given up: by its deadline if that has passed, else it
+/// was cancelled.
+struct Unanswered(Deadline);
+
+impl Unanswered {
+    fn over(mut self) {
+        self.0 = Deadline::default();
+    }
+}
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        given_up(self.0);
+    }
+}
+
+fn given_up(deadline: Deadline) {
+    if deadline.has_passed() {
+        ended(Some(&Status::deadline_exceeded(MISSED)));
     }
 }
 
@@ -224,13 +254,17 @@ pin_project! {
         #[pin]
         stream: Option<S>,
         span: Owned,
+        deadline: Deadline,
     }
 
     impl<S> PinnedDrop for TracedStream<S> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _running = this.span.enter();
+            let running = this.span.enter();
             this.stream.set(None);
+            if running.is_on() {
+                given_up(*this.deadline);
+            }
         }
     }
 }

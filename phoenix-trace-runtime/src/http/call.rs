@@ -12,7 +12,8 @@ use crate::record::running::Running;
 use crate::remote::inject_headers;
 
 /// Runs `f`, which sends a request, inside a CLIENT span: what `f` injects names that span. An `Err` marks the span as
-/// failed; where the response can tell its status, [`trace_http_response`] records it. [`HttpCall`] says more of a request.
+/// failed. What `f` returns is not looked at: [`trace_http_response`] records its status and who has given it. [`HttpCall`] says
+/// more of a request.
 ///
 /// ```
 /// use phoenix_trace_runtime::{inject_correlation_id_to_request, trace_http_client};
@@ -42,7 +43,8 @@ where
     trace_http_response(method, url, f, |_| None).await
 }
 
-/// [`trace_http_client`] for responses whose status `status` can tell.
+/// [`trace_http_client`] for responses whose status and header fields `head` can tell. Of them is known who has answered,
+/// `service.peer.name`, and whether the callee keeps its part of the trace, so that this one is kept too.
 ///
 /// ```
 /// use phoenix_trace_runtime::trace_http_response;
@@ -50,7 +52,12 @@ where
 /// # async fn send(url: &str) -> std::io::Result<http::Response<String>> { Ok(Default::default()) }
 /// # async fn example() -> std::io::Result<()> {
 /// let url = "http://users.internal/users/17";
-/// let answer = trace_http_response("GET", url, || send(url), |response| Some(response.status()));
+/// let answer = trace_http_response(
+///     "GET",
+///     url,
+///     || send(url),
+///     |response| Some((response.status(), response.headers())),
+/// );
 /// let answer = answer.await?;
 /// # Ok(())
 /// # }
@@ -59,14 +66,14 @@ pub async fn trace_http_response<F, T, E>(
     method: impl AsRef<str>,
     url: &str,
     f: impl FnOnce() -> F,
-    status: impl Fn(&T) -> Option<StatusCode>,
+    head: impl Fn(&T) -> Option<(StatusCode, &HeaderMap)>,
 ) -> Result<T, E>
 where
     F: Future<Output = Result<T, E>>,
     E: Display + 'static,
 {
     let call = HttpCall::new(method.as_ref(), url);
-    call.run(|_| f(), |response| (status(response), None)).await
+    call.run(|_| f(), |response| head(response).unzip()).await
 }
 
 /// One attempt to send a request, of which more is known than its method and URL.
@@ -183,14 +190,8 @@ impl<'a> HttpCall<'a> {
         F: Future<Output = Result<T, E>>,
         E: Display + 'static,
     {
-        self.run(
-            |uri| f(self.fields(uri)),
-            |response| match head(response) {
-                Some((status, headers)) => (Some(status), Some(headers)),
-                None => (None, None),
-            },
-        )
-        .await
+        self.run(|uri| f(self.fields(uri)), |response| head(response).unzip())
+            .await
     }
 
     /// What a request to `uri` takes along.

@@ -107,11 +107,14 @@ impl ServerSide {
     }
 
     #[cfg(feature = "grpc")]
-    pub(super) fn of_rpc(unknown: Option<crate::grpc::Unknown>) -> Self {
+    pub(super) fn of_rpc(
+        unknown: Option<crate::grpc::Unknown>,
+        deadline: crate::grpc::Deadline,
+    ) -> Self {
         Self {
             kind: Exchange::Plain,
             captured: Captured::default(),
-            rpc: Some(crate::grpc::ServerSide::new(unknown, false)),
+            rpc: Some(crate::grpc::ServerSide::new(unknown, deadline, false)),
         }
     }
 }

@@ -12,8 +12,7 @@ use tower_service::Service;
 use super::attributes::{Arriving, server_span};
 use super::outcome::ServerSide;
 use crate::boundary::{
-    Arrived, Captured, Edge, Exclude, Fault, REQUEST, RESPONSE, ResponseBody, ResponseFuture,
-    ServerSpan,
+    Captured, Edge, Exclude, Fault, REQUEST, RESPONSE, ResponseBody, ResponseFuture, ServerSpan,
 };
 use crate::record::context::Context;
 use crate::record::owned::Owned;
@@ -222,7 +221,8 @@ impl Settings {
         if crate::grpc::is_rpc(request) {
             let (span, unknown) = crate::grpc::server_span(request, context, &self.known);
             told.unknown.clone_from(&unknown);
-            return (span, ServerSide::of_rpc(unknown));
+            let deadline = crate::grpc::Deadline::of(request.headers());
+            return (span, ServerSide::of_rpc(unknown, deadline));
         }
         let route = (self.route)(request.extensions());
         let side = ServerSide::of(request.method()).capturing(&self.response_fields);
@@ -242,20 +242,17 @@ impl Settings {
             Edge::look_inside(self.edge.as_ref(), outer);
             return (Owned::off(), ServerSide::of(request.method()));
         }
-        let Arrived { context, link } = Edge::receive(self.edge.as_ref(), request.headers_mut());
+        let context = Edge::receive(self.edge.as_ref(), request.headers_mut());
         let mut told = ServerSpan {
             at_edge: self.edge.is_some(),
             #[cfg(feature = "grpc")]
             unknown: None,
         };
-        let (mut span, side) = if self.exclude.has(request.uri().path()) {
+        let (span, side) = if self.exclude.has(request.uri().path()) {
             (scope(context), ServerSide::of(request.method()))
         } else {
             self.start(request, context, &mut told)
         };
-        if let Some(link) = link {
-            span.link(&link);
-        }
         // Excluded or not, nothing further in makes another span.
         request.extensions_mut().insert(told);
         (span, side)

@@ -34,8 +34,8 @@ use crate::record::told::unharmed;
 #[non_exhaustive]
 pub enum OtelContext {
     /// As [`LocalRoot`](Self::LocalRoot), at local roots of kind SERVER and CONSUMER, and at all others from when the program
-    /// first asks for a tracer, has a bridge of `tracing`, or attaches the context of a span (`auto`): the default. So a program
-    /// that does not use the API pays nothing for it.
+    /// first asks for a tracer, has a bridge of `tracing`, or attaches a context (`auto`): the default. So a program that does not
+    /// use the API pays nothing for it; the first context that it ever carries out of such a root, before any of that, names no span.
     #[default]
     Auto,
     /// At local roots, and where a task or thread goes on with a trace (`local_root`). A span that is started in that context is

@@ -10,6 +10,8 @@ mod hand;
 mod identity;
 #[cfg(feature = "tracing")]
 mod integers;
+#[cfg(feature = "tracing")]
+mod made;
 pub(crate) mod observer;
 mod provider;
 mod span;
@@ -19,6 +21,7 @@ mod tracing;
 mod words;
 
 pub use contexts::OtelContext;
+pub use observer::ContextObserver;
 pub use provider::TracerProvider;
 pub(crate) use provider::install;
 pub use span::Span;

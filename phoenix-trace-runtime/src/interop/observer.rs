@@ -6,30 +6,91 @@
 //! (`experimental_context_observer`). Without it, each start of a span would have to compare the current context with the one
 //! that was current when the running span started, and so would whatever else looks for the running span.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once};
 
 use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt as _;
-use opentelemetry::context::{ContextObserver, GlobalContextObserver};
-use opentelemetry::trace::{SpanContext, TraceContextExt as _};
+use opentelemetry::context::GlobalContextObserver;
+use opentelemetry::trace::{
+    SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+};
 
 use super::identity;
+use crate::diag;
 use crate::propagation::Baggage;
+use crate::record::carry::with_active;
 use crate::record::free::{self, Active, Below};
 use crate::record::strand::Role;
 use crate::record::thread;
 use crate::record::told::unharmed;
 
-struct Observer;
+/// Sees which contexts are attached by hand, so that what is annotated is below their spans and sends their baggage.
+///
+/// A process has one observer, the first that is installed: that of the recorder, unless the program has another. Such a one
+/// hands on what it is told:
+///
+/// ```
+/// use opentelemetry::Context;
+/// use phoenix_trace_runtime::interop::ContextObserver;
+///
+/// struct Profiler(ContextObserver);
+///
+/// impl opentelemetry::context::ContextObserver for Profiler {
+///     fn on_context_enter(&self, from: &Context, to: &Context) {
+///         // … what it is there for …
+///         self.0.on_context_enter(from, to);
+///     }
+///
+///     fn on_context_exit(&self, from: &Context, to: &Context) {
+///         self.0.on_context_exit(from, to);
+///     }
+/// }
+/// # let _ = Profiler(ContextObserver::default());
+/// ```
+///
+/// For this the program needs the feature `experimental_context_observer` of `opentelemetry`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ContextObserver(());
 
-/// Sees from here on which contexts are attached by hand in this process.
+/// Sees from here on which contexts are attached by hand in this process, or tells that it cannot.
 pub(crate) fn observe() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(|| GlobalContextObserver::set(Arc::new(Observer)));
+    ONCE.call_once(|| {
+        GlobalContextObserver::set(Arc::new(ContextObserver::default()));
+        if !is_observed() {
+            diag::line(format_args!(
+                "another observer of `opentelemetry` contexts is installed: what is annotated does not hang below spans whose \
+                 context is attached by hand or by `tracing`; let it hand on what it sees to `phoenix_trace::interop::ContextObserver`"
+            ));
+        }
+    });
 }
 
-/// Has the program asked for a tracer, or attached the context of a span?
+/// Is what happens to contexts seen?
+fn is_observed() -> bool {
+    let _probe = probe().attach();
+    with_active(|strand| strand.suppressed && strand.otel_span == PROBE) == Some(true)
+}
+
+const PROBE: u64 = 1;
+
+/// A context like no other, in which nothing is recorded.
+pub(super) fn probe() -> Context {
+    let span = SpanContext::new(
+        TraceId::from(1),
+        SpanId::from(PROBE),
+        TraceFlags::NOT_SAMPLED,
+        true,
+        TraceState::NONE,
+    );
+    Context::new()
+        .with_remote_span_context(span)
+        .with_telemetry_suppressed()
+}
+
+/// Has the program asked for a tracer, or attached a context?
 static USED: AtomicBool = AtomicBool::new(false);
 
 pub(super) fn is_used() -> bool {
@@ -37,35 +98,72 @@ pub(super) fn is_used() -> bool {
 }
 
 pub(super) fn note_use() {
-    USED.store(true, Ordering::Relaxed);
+    if !is_used() {
+        USED.store(true, Ordering::Relaxed);
+    }
 }
 
-impl ContextObserver for Observer {
-    fn on_context_enter(&self, from: &Context, to: &Context) {
-        let (over, active) = (active(from), active(to));
-        if over != active {
-            // Who attaches a context does not expect a panic.
-            let _ = unharmed(|| enter(to, active, over));
+impl ContextObserver {
+    /// A context is attached over another one.
+    pub fn on_context_enter(&self, from: &Context, to: &Context) {
+        if is_ours() {
+            return;
         }
+        // Exporters attach contexts in which telemetry is suppressed.
+        if !to.is_telemetry_suppressed() {
+            note_use();
+        }
+        if !is_same(from, to) {
+            // Who attaches a context does not expect a panic.
+            let _ = unharmed(|| enter(from, to));
+        }
+    }
+
+    /// It is detached.
+    pub fn on_context_exit(&self, from: &Context, to: &Context) {
+        if !is_ours() && !is_same(from, to) {
+            let _ = unharmed(|| {
+                let (from, to) = (active(from), active(to));
+                if from != to {
+                    free::detach(from, to);
+                }
+            });
+        }
+    }
+}
+
+impl opentelemetry::context::ContextObserver for ContextObserver {
+    fn on_context_enter(&self, from: &Context, to: &Context) {
+        Self::on_context_enter(self, from, to);
     }
 
     fn on_context_exit(&self, from: &Context, to: &Context) {
-        let (from, to) = (active(from), active(to));
-        if from != to {
-            let _ = unharmed(|| free::detach(from, to));
-        }
+        Self::on_context_exit(self, from, to);
     }
+}
+
+/// We attach while the thread's state is borrowed.
+fn is_ours() -> bool {
+    thread::with(|_| ()).is_none()
+}
+
+/// Do they differ in nothing that counts here?
+fn is_same(one: &Context, other: &Context) -> bool {
+    id(one.span().span_context()) == id(other.span().span_context())
+        && one.is_telemetry_suppressed() == other.is_telemetry_suppressed()
+        && std::ptr::eq(one.baggage(), other.baggage())
 }
 
 fn active(context: &Context) -> Active {
-    let span = context.span();
     Active {
-        span: id(span.span_context()),
+        span: id(context.span().span_context()),
         suppressed: context.is_telemetry_suppressed(),
+        baggage: hash_of_baggage(context),
     }
 }
 
-fn id(span: &SpanContext) -> u64 {
+/// Zero for none.
+pub(super) fn id(span: &SpanContext) -> u64 {
     if span.is_valid() {
         u64::from_be_bytes(span.span_id().to_bytes())
     } else {
@@ -73,36 +171,92 @@ fn id(span: &SpanContext) -> u64 {
     }
 }
 
-fn enter(to: &Context, active: Active, over: Active) {
+/// The same for the same members, which have no order.
+fn hash_of_baggage(context: &Context) -> u64 {
+    let hashes = context.baggage().iter().map(|(key, (value, metadata))| {
+        let mut hasher = DefaultHasher::new();
+        (key.as_str(), value.as_str(), metadata.as_str()).hash(&mut hasher);
+        hasher.finish()
+    });
+    hashes.fold(0, u64::wrapping_add)
+}
+
+fn enter(from: &Context, to: &Context) {
+    let (over, active) = (active(from), active(to));
+    if over == active {
+        return;
+    }
     let span = to.span();
     let context = span.span_context();
     let trace_id = u128::from_be_bytes(context.trace_id().to_bytes());
-    let running = thread::with(|thread| {
-        let strand = thread.active.as_ref()?;
-        let named = strand.otel_span == active.span && strand.context.trace_id == trace_id;
-        let spans = strand.role != Role::Scope || strand.context.trace_id != 0;
-        Some((named, spans))
+    let running = with_active(|strand| Running {
+        named: strand.otel_span == active.span && strand.context.trace_id == trace_id,
+        traced: strand.role != Role::Scope || strand.context.trace_id != 0,
+        baggage: strand.context.baggage.clone(),
     });
-    // `None`: it is ours, which attach while the thread's state is borrowed.
-    let Some(running) = running else { return };
-    // Exporters attach contexts without a span, in which telemetry is suppressed.
-    if active.span != 0 {
-        note_use();
-    }
-    let (baggage, _) = Baggage::from_opentelemetry(to.baggage());
-    if active.suppressed {
-        free::attach(Below::Nothing, active, over);
-    } else if active.span == 0 {
-        if running.is_some_and(|(_, spans)| spans) || over.suppressed {
-            free::attach(Below::Other(&SpanContext::NONE, baggage), active, over);
-        }
-    } else if over.suppressed || !running.is_some_and(|(named, _)| named) {
-        let reach = (!context.is_remote())
+    let running = running.as_ref();
+    let same_span = over.span == active.span;
+    let goes_on = |running: &Running| running.named || same_span;
+    let reach;
+    let below = if active.suppressed {
+        Below::Nothing
+    } else if !over.suppressed && running.is_some_and(goes_on) {
+        Below::Running
+    } else if active.span != 0 {
+        reach = (!context.is_remote())
             .then(|| identity::ask(&span))
             .flatten();
-        match &reach {
-            Some(reach) => free::attach(Below::Span(reach), active, over),
-            None => free::attach(Below::Other(context, baggage), active, over),
+        reach.as_ref().map_or(Below::Other(context), Below::Span)
+    } else {
+        let traced = running.is_some_and(|running| running.traced);
+        if !traced && !over.suppressed && active.baggage == 0 {
+            return;
+        }
+        Below::Other(context)
+    };
+    let baggage = |own: &Baggage| match below {
+        Below::Nothing => own.clone(),
+        Below::Other(_) => baggage_apart(to, own),
+        Below::Running | Below::Span(_) => baggage_over(to, same_span.then_some(from), own),
+    };
+    if let (Below::Running, Some(Running { baggage: own, .. })) = (below, running)
+        && baggage(own) == *own
+    {
+        return;
+    }
+    free::attach(below, active, over);
+    free::lend_baggage(baggage);
+}
+
+/// What runs where a context is attached.
+struct Running {
+    /// Is the span of the context its own?
+    named: bool,
+    /// Is it in a trace?
+    traced: bool,
+    baggage: Baggage,
+}
+
+/// The baggage of a context with another trace than the request's.
+fn baggage_apart(context: &Context, own: &Baggage) -> Baggage {
+    let (baggage, _) = Baggage::from_opentelemetry(context.baggage());
+    if baggage.is_empty() {
+        return own.clone();
+    }
+    baggage
+}
+
+/// The baggage of a context within the request, and what the request has besides; not what was taken out since `from`.
+fn baggage_over(context: &Context, from: Option<&Context>, own: &Baggage) -> Baggage {
+    let (mut baggage, _) = Baggage::from_opentelemetry(context.baggage());
+    for member in own.iter() {
+        let has = |context: &Context| context.baggage().get(member.key).is_some();
+        if !has(context)
+            && !from.is_some_and(has)
+            && let Ok(more) = baggage.with_properties(member.key, &member.value, member.properties)
+        {
+            baggage = more;
         }
     }
+    baggage
 }

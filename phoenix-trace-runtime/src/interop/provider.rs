@@ -3,11 +3,8 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use opentelemetry::trace::{
-    self, SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState, Tracer as _,
-    TracerProvider as _,
-};
-use opentelemetry::{Context, InstrumentationScope, global};
+use opentelemetry::trace::{self, TraceContextExt as _, Tracer as _, TracerProvider as _};
+use opentelemetry::{InstrumentationScope, global};
 
 use super::observer;
 use super::tracer::Tracer;
@@ -77,18 +74,9 @@ pub(super) fn asked_in_vain() {
 /// Has the program installed a provider that is not ours? A span in a context that suppresses telemetry tells: where there is
 /// none, it stands for its parent.
 fn is_another_installed() -> bool {
-    let parent = SpanContext::new(
-        TraceId::from(1),
-        SpanId::from(1),
-        TraceFlags::NOT_SAMPLED,
-        true,
-        TraceState::NONE,
-    );
-    let context = Context::new()
-        .with_remote_span_context(parent.clone())
-        .with_telemetry_suppressed();
+    let context = observer::probe();
     let tracer = global::tracer_provider().tracer("phoenix-trace");
     ASKED.set(false);
     let span = tracer.start_with_context("probe", &context);
-    !ASKED.get() && *trace::Span::span_context(&span) != parent
+    !ASKED.get() && trace::Span::span_context(&span) != context.span().span_context()
 }

@@ -6,6 +6,8 @@ use opentelemetry::{Context, InstrumentationScope};
 use super::attributes::{plain, put_others, restore};
 use super::contexts::span_context;
 use super::hand::{put_event, put_link};
+#[cfg(feature = "tracing")]
+use super::made;
 use super::provider::asked_in_vain;
 use super::span::Span;
 use super::words::Sites;
@@ -14,6 +16,7 @@ use crate::record::carry::with_active;
 use crate::record::clock;
 use crate::record::free::{self, Parent};
 use crate::record::given::Which;
+use crate::record::start::decide_head;
 use crate::record::strand::Role;
 
 /// A tracer that records into the segments of the recorder. Its scope is that of the library that asked for it.
@@ -73,6 +76,7 @@ impl trace::Tracer for Tracer {
         for link in links.unwrap_or_default() {
             put_link(&mut strand, 0, &link.span_context, link.attributes);
         }
+        decide_head(&mut strand, now);
         for event in events.unwrap_or_default() {
             let at = Some(event.timestamp);
             put_event(&mut strand, 0, &event.name, at, event.attributes);
@@ -91,12 +95,16 @@ enum Where {
 }
 
 fn identity_of(span: &trace::SpanRef<'_>, context: &SpanContext) -> Where {
-    let (trace_id, id) = if context.is_valid() {
-        let trace_id = u128::from_be_bytes(context.trace_id().to_bytes());
-        (trace_id, u64::from_be_bytes(context.span_id().to_bytes()))
-    } else {
-        (0, 0)
-    };
+    let id = observer::id(context);
+    #[cfg(feature = "tracing")]
+    if let Some(parent) = made::parent(id) {
+        return if parent.runs_here() {
+            Where::Running
+        } else {
+            Where::Span(parent)
+        };
+    }
+    let trace_id = u128::from_be_bytes(context.trace_id().to_bytes());
     let runs = with_active(|strand| {
         strand.role != Role::Scope
             && strand.otel_span == id

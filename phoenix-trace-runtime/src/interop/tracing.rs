@@ -13,6 +13,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::integers::{Integers, IntegersEnd};
+use super::made::{Made, Started};
 use super::observer;
 use super::tracer::Tracer;
 
@@ -164,7 +165,8 @@ impl TracingBridge {
                 && (*level == Level::ERROR && metadata.is_event()
                     || targets.would_enable(metadata.target(), level))
         };
-        let layer = Integers.and_then(layer).and_then(IntegersEnd);
+        let layer = Made.and_then(Integers).and_then(layer);
+        let layer = layer.and_then(IntegersEnd).and_then(Started);
         layer.with_filter(filter_fn(passes))
     }
 }
@@ -173,15 +175,17 @@ impl TracingBridge {
 static GIVEN: AtomicBool = AtomicBool::new(false);
 
 /// Installs a subscriber with the bridge, unless the program has installed one.
-pub(crate) fn subscribe(bridge: TracingBridge) {
+pub(crate) fn subscribe(bridge: TracingBridge) -> bool {
     let given = GIVEN.load(Ordering::Relaxed);
     let subscriber = tracing_subscriber::registry().with(bridge.layer());
-    if tracing::subscriber::set_global_default(subscriber).is_err() && !given {
+    let installed = tracing::subscriber::set_global_default(subscriber).is_ok();
+    if !installed && !given {
         crate::diag::line(format_args!(
             "the subscriber of `tracing` stays the one that the program has installed: `phoenix_trace::tracing_bridge()` \
              records its spans"
         ));
     }
+    installed
 }
 
 /// The same with what it leaves open.

@@ -6,17 +6,20 @@ use std::sync::LazyLock;
 use super::line::Form;
 use super::record::Record;
 use crate::config::Config;
+use crate::sensitive::Sensitive;
 
-static SETTINGS: LazyLock<(Option<Form>, String)> = LazyLock::new(|| {
+static SETTINGS: LazyLock<(Option<Form>, String, Sensitive)> = LazyLock::new(|| {
     let config = Config::from_env();
     let form = config.log_format_in_force().on_stdout();
-    (form, config.service_name().to_owned())
+    let sensitive = config.effective_sensitive();
+    (form, config.service_name().to_owned(), sensitive)
 });
 
-pub(super) fn write(record: &Record) {
-    let (Some(form), service) = &*SETTINGS else {
+pub(super) fn write(record: &mut Record) {
+    let (Some(form), service, sensitive) = &*SETTINGS else {
         return;
     };
+    record.redact(sensitive);
     let mut line = Vec::new();
     form.write(record, service, &mut line);
     // A closed standard output is no reason to fail.

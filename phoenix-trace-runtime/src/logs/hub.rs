@@ -21,6 +21,7 @@ use super::stats::{Account, LogStats};
 use crate::pipeline::Component;
 #[cfg(feature = "testing")]
 use crate::record::segment::lock;
+use crate::sensitive::Sensitive;
 
 /// Which logs of dropped traces are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +55,7 @@ pub(crate) struct Settings {
     pub(crate) room: Room,
     pub(crate) of_dropped: LogsOfDropped,
     pub(crate) span_fields: bool,
+    pub(crate) sensitive: Sensitive,
     #[cfg(feature = "otlp")]
     pub(crate) export: Option<Capacity>,
 }
@@ -96,6 +98,7 @@ pub(crate) struct Logs {
     pub(super) limits: Limits,
     of_dropped: LogsOfDropped,
     pub(super) span_fields: bool,
+    sensitive: Sensitive,
     lines: Option<(Arc<Lines>, Form)>,
     #[cfg(feature = "otlp")]
     pub(super) queue: Option<Queue>,
@@ -131,6 +134,7 @@ impl Logs {
             limits: settings.limits,
             of_dropped: settings.of_dropped,
             span_fields: settings.span_fields,
+            sensitive: settings.sensitive,
             lines,
             #[cfg(feature = "otlp")]
             queue: settings.export.map(Queue::new),
@@ -141,8 +145,9 @@ impl Logs {
         }))
     }
 
-    /// Takes a record in: it is passed on, or waits for the decision on its trace.
-    pub(super) fn log(self: &Arc<Self>, record: &Record) {
+    /// Takes a record in, without what is sensitive: it is passed on, or waits for the decision on its trace.
+    pub(super) fn log(self: &Arc<Self>, record: &mut Record) {
+        record.redact(&self.sensitive);
         self.account.logged.add(1);
         let waits = !self.of_dropped.keeps(record.severity)
             && origin::hold(|held: &mut Held| held.push(self, record));

@@ -18,8 +18,9 @@ static OURS: OnceLock<reload::Handle<Targets, Layered<Also, Registry>>> = OnceLo
 /// A layer for spans, beside that for events.
 pub(crate) type Also = Option<Box<dyn Layer<Registry> + Send + Sync>>;
 
-/// Installs it, unless the program has installed another; the levels of one that was installed here before are set anew.
-pub(crate) fn install(filter: Targets, also: Also) {
+/// Installs it, unless the program has installed another, which is `false`; the levels of one that was installed here before are
+/// set anew.
+pub(crate) fn install(filter: Targets, also: Also) -> bool {
     let most = filter
         .iter()
         .map(|(_, level)| level)
@@ -30,7 +31,7 @@ pub(crate) fn install(filter: Targets, also: Also) {
         // It fails only where the subscriber is gone, and the global one stays.
         let _ = levels.reload(filter);
         log::set_max_level(most.as_log());
-        return;
+        return true;
     }
     let given = is_given();
     let (filter, levels) = reload::Layer::new(filter);
@@ -43,7 +44,7 @@ pub(crate) fn install(filter: Targets, also: Also) {
                  `phoenix_trace::layer()` adds its events to the logs"
             ));
         }
-        return;
+        return false;
     }
     let _ = OURS.set(levels);
     let bridge = LogTracer::builder().with_max_level(most.as_log()).init();
@@ -52,4 +53,5 @@ pub(crate) fn install(filter: Targets, also: Also) {
             "the logger of `log` stays the one that the program has installed: its records are not among the logs"
         ));
     }
+    true
 }

@@ -31,9 +31,4 @@ pub(crate) fn log(info: &PanicHookInfo<'_>, message: Option<&str>) {
         }
         logs.log(record);
     });
-    if cfg!(panic = "abort") {
-        const PATIENCE: std::time::Duration = std::time::Duration::from_millis(500);
-        // Nothing comes after this.
-        logs.flush_lines(std::time::Instant::now() + PATIENCE);
-    }
 }

@@ -93,7 +93,7 @@ impl logs::Logger for Logger {
             }
             None => here,
         };
-        logs.log(&record);
+        logs.log(&mut record);
     }
 
     fn event_enabled(&self, _: Severity, _: &str, _: Option<&str>) -> bool {

@@ -7,8 +7,10 @@ use std::time::SystemTime;
 
 use opentelemetry::logs::{AnyValue, Severity};
 
+use super::json;
 use crate::propagation::CorrelationId;
 use crate::record::told::{cut, unharmed};
+use crate::sensitive::{Hasher, How, Sensitive};
 
 /// How much of a message is kept, in bytes.
 const MESSAGE_LENGTH: usize = 16 * 1024;
@@ -16,8 +18,9 @@ const MESSAGE_LENGTH: usize = 16 * 1024;
 const NAME_LENGTH: usize = 256;
 /// What all texts of a record hold together.
 const TEXT_LENGTH: usize = 64 * 1024;
-/// How many sources of an error are told.
+/// How many sources of an error are told, and the name of the field for them.
 const SOURCES: usize = 16;
+const SOURCES_SUFFIX: &str = ".sources";
 
 /// What a record may hold.
 #[derive(Clone, Copy, Debug)]
@@ -167,6 +170,13 @@ impl Record {
         self.fields.iter()
     }
 
+    /// Drops, hashes or shows what is sensitive among its fields.
+    pub(super) fn redact(&mut self, sensitive: &Sensitive) {
+        if sensitive.has_names() {
+            self.fields.redact(sensitive);
+        }
+    }
+
     /// Fields that it had no room for.
     pub(crate) fn left_out(&self) -> u32 {
         self.fields.left_out
@@ -237,7 +247,7 @@ impl Fields {
             next = unharmed(|| source.source()).flatten();
         }
         if !sources.is_empty() && self.has_room(limits) {
-            self.add(format!("{name}.sources"), Stored::Texts(sources));
+            self.add(format!("{name}{SOURCES_SUFFIX}"), Stored::Texts(sources));
         }
     }
 
@@ -282,6 +292,65 @@ impl Fields {
         self.left_out = self.left_out.saturating_add(other.left_out);
     }
 
+    /// The values are no longer told; in memory they are until the record is gone.
+    fn redact(&mut self, sensitive: &Sensitive) {
+        let mut list = std::mem::take(&mut self.list);
+        let is_sensitive = |field: &Field| {
+            let error = field.name.strip_suffix(SOURCES_SUFFIX);
+            let error = error.filter(|_| matches!(field.value, Stored::Texts(_)));
+            sensitive.names(error.unwrap_or(&field.name))
+        };
+        match sensitive.how() {
+            How::Drop | How::HashWithout(_) => list.retain(|field| !is_sensitive(field)),
+            How::Show => {}
+            How::Hash(hasher) => {
+                for field in list.iter_mut().filter(|field| is_sensitive(field)) {
+                    field.value = self.hashed(&field.value, hasher);
+                }
+            }
+        }
+        self.list = list;
+    }
+
+    /// What stands in place of a value: the hash of its text, of each in a list.
+    fn hashed(&mut self, value: &Stored, hasher: &Hasher) -> Stored {
+        let hashes: Vec<String> = match value {
+            Stored::Texts(texts) => {
+                let texts = texts.iter().map(|text| self.get(*text));
+                texts.map(|text| hasher.hash(text.as_bytes())).collect()
+            }
+            Stored::Text(text) => vec![hasher.hash(self.get(*text).as_bytes())],
+            other => {
+                let mut text = Vec::new();
+                json::write_value(&self.value(other), &mut text);
+                vec![hasher.hash(&text)]
+            }
+        };
+        // A hash is short: it has its place whatever else the record holds.
+        let mut texts = hashes.into_iter().map(|hash| self.append(&hash));
+        match value {
+            Stored::Texts(_) => Stored::Texts(texts.collect()),
+            _ => texts
+                .next()
+                .map_or(Stored::Text(Text::default()), Stored::Text),
+        }
+    }
+
+    fn append(&mut self, text: &str) -> Text {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.place(start)
+    }
+
+    /// The text from `start` to its end.
+    fn place(&self, start: usize) -> Text {
+        let place = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        Text {
+            start: place(start),
+            end: place(self.text.len()),
+        }
+    }
+
     /// Takes a field away, for its new value.
     pub(super) fn forget(&mut self, name: &str) {
         self.list.retain(|field| field.name != name);
@@ -295,9 +364,13 @@ impl Fields {
         has
     }
 
+    /// A field that is there already gets the new value: there are not two of one name.
     fn add(&mut self, name: impl Into<Cow<'static, str>>, value: Stored) {
         let name = name.into();
-        self.list.push(Field { name, value });
+        match self.list.iter_mut().find(|field| field.name == name) {
+            Some(there) => there.value = value,
+            None => self.list.push(Field { name, value }),
+        }
     }
 
     /// Prints into the text. What goes beyond `limit` is cut, which an ellipsis tells; code that panics leaves what it had
@@ -318,11 +391,7 @@ impl Fields {
         if is_cut {
             self.text.push('…');
         }
-        let place = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-        Text {
-            start: place(start),
-            end: place(self.text.len()),
-        }
+        self.place(start)
     }
 
     fn get(&self, text: Text) -> &str {

@@ -5,6 +5,7 @@ mod export;
 mod hostile;
 mod lines;
 mod said;
+mod sensitive;
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};

@@ -35,8 +35,9 @@ impl Complaints {
         }
     }
 
-    pub(super) fn cannot_start(&self, why: &str) {
-        diag::line(format_args!("no metrics are exported: {why}"));
+    /// `way`: where they were to go.
+    pub(super) fn cannot_start(&self, way: &str, why: &str) {
+        diag::line(format_args!("no metrics go {way}: {why}"));
     }
 
     /// It is said once, until they are taken again.

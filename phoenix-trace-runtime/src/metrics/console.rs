@@ -89,13 +89,13 @@ mod tests {
     use opentelemetry_sdk::Resource;
 
     use super::super::durations::tests::example;
-    use super::super::provider::tests::meters;
+    use super::super::provider::tests::readings;
     use super::*;
 
     #[test]
     fn each_series_is_a_line_that_its_attributes_do_not_break() {
-        let meters = meters(Resource::builder_empty().build());
-        let meter = meters.meter();
+        let readings = readings(Resource::builder_empty().build());
+        let meter = readings.meter();
         let orders = meter
             .u64_counter("program.orders")
             .with_unit("{order}")
@@ -108,8 +108,8 @@ mod tests {
         durations.record(0.5, &[]);
         durations.record(1.0, &[]);
         let mut numbers = ResourceMetrics::default();
-        meters.collect(&mut numbers).expect("it is collected");
-        let mut durations = meters.collect_durations();
+        readings.collect(&mut numbers).expect("it is collected");
+        let mut durations = readings.collect_durations();
         durations.series = vec![example("GET", "/users/{id}")];
         let text = text(&numbers, &durations);
         let mut lines: Vec<&str> = text.lines().collect();

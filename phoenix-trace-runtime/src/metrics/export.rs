@@ -13,7 +13,7 @@ use super::complaints::Complaints;
 use super::console;
 #[cfg(feature = "otlp")]
 use super::delivery::Delivery;
-use super::provider::Meters;
+use super::provider::Readings;
 use crate::config::{MetricsExport, MetricsTarget};
 use crate::pipeline::{Beside, Order, Pipeline};
 
@@ -21,7 +21,7 @@ use crate::pipeline::{Beside, Order, Pipeline};
 const LAST_TRIES: Duration = Duration::from_secs(1);
 
 pub(super) struct Export {
-    meters: Meters,
+    readings: Readings,
     beside: Arc<Beside>,
     output: Output,
     interval: Duration,
@@ -78,22 +78,23 @@ fn without(feature: &str) -> String {
 
 impl Export {
     pub(super) fn new(
-        meters: Meters,
+        readings: Readings,
         export: MetricsExport,
         pipeline: &Pipeline,
         beside: Arc<Beside>,
     ) -> Self {
-        let complaints = Complaints::new(pipeline.outage(), meters.is_delta());
+        let complaints = Complaints::new(pipeline.outage(), readings.is_delta());
+        let way = export.target.to_string();
         let output = Output::of(export.target).unwrap_or_else(|why| {
-            complaints.cannot_start(&why);
+            complaints.cannot_start(&way, &why);
             Output::None
         });
         Self {
-            meters,
+            readings,
             beside,
             output,
             interval: export.interval,
-            timeout: export.how.timeout,
+            timeout: export.timeout,
             due: after(export.interval),
             complaints,
             collecting: None,
@@ -157,9 +158,6 @@ impl Export {
         self.output.hurry();
         let until = until.min(after(self.timeout));
         self.export(until, until.min(after(LAST_TRIES))).await;
-        if self.collecting.is_none() {
-            self.meters.shutdown();
-        }
     }
 
     /// Collects and sends, until `until` at most; after `patience` there is no further attempt.
@@ -196,13 +194,13 @@ impl Export {
             let _ = left.await;
             self.collecting = None;
         }
-        let meters = self.meters.clone();
+        let readings = self.readings.clone();
         let to_console = matches!(self.output, Output::Console);
         let collecting = self.collecting.insert(tokio::task::spawn_blocking(move || {
             let mut numbers = ResourceMetrics::default();
-            let collected = meters.collect(&mut numbers);
+            let collected = readings.collect(&mut numbers);
             collected.map_err(|error| error.to_string())?;
-            let durations = meters.collect_durations();
+            let durations = readings.collect_durations();
             if to_console {
                 console::write(&numbers, &durations);
                 return Ok(Vec::new());
@@ -224,7 +222,7 @@ impl Export {
                 .deliver(request, patience, &mut self.complaints)
                 .await
         {
-            self.meters.taken();
+            self.readings.taken();
         }
     }
 

@@ -91,7 +91,7 @@ use opentelemetry::metrics::Meter;
 
 pub(crate) use durations::Durations;
 use instruments::Source;
-pub(crate) use provider::{Installed, Meters};
+pub(crate) use provider::{Installed, Meters, Provider};
 
 /// The instrumentation scope of what the toolkit itself measures.
 const SCOPE: &str = "phoenix-trace";

@@ -1,5 +1,6 @@
 //! The numbers that a receiver has against the account, over real sockets, and receivers that do not take them.
 
+mod readers;
 mod receivers;
 mod schedule;
 mod values;

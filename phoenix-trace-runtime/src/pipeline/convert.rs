@@ -130,13 +130,7 @@ fn add_events(strand: &Strand, kept: Kept, spans: &mut Spans<'_>) -> Vec<Option<
 fn add_links(strand: &Strand, spans: &mut Spans<'_>) -> Vec<Option<(u32, usize)>> {
     let add = |stored: &StoredLink| {
         let links = &mut spans.get_mut(stored.owner)?.links.links;
-        let to = SpanContext::new(
-            TraceId::from(stored.trace_id),
-            SpanId::from(stored.span_id),
-            TraceFlags::new(stored.flags),
-            stored.remote,
-            strand.text(stored.state).parse().unwrap_or_default(),
-        );
+        let to = strand.linked(stored);
         let attributes = Vec::with_capacity(stored.attrs as usize);
         links.push(Link::new(to, attributes, u32::from(stored.dropped_attrs)));
         Some((stored.owner, links.len() - 1))

@@ -468,8 +468,8 @@ impl Pipeline {
         for (beside, number) in beside {
             beside.wait_for(number, until);
         }
-        for after in &self.after {
-            let number = after.ask(until);
+        let after: Vec<_> = self.after.iter().map(|it| (it, it.ask(until))).collect();
+        for (after, number) in after {
             after.wait_for(number, until);
         }
         #[cfg(feature = "logs")]
@@ -493,8 +493,14 @@ impl Pipeline {
         }
         let sent = |lane: &Lane| lane.end(until);
         let sent = self.lanes().map(sent).fold(true, |all, sent| all & sent);
-        for beside in self.beside.iter().chain(&self.after) {
+        for beside in &self.beside {
             beside.end(until);
+        }
+        for after in &self.after {
+            after.stop(until);
+        }
+        for after in &self.after {
+            after.end(until);
         }
         #[cfg(feature = "logs")]
         if let Some(logs) = &self.logs {

@@ -142,26 +142,26 @@ impl TraceState {
         self.keep(|name, _| name != key)
     }
 
-    /// The list shortened to `limit` bytes, by whole members: first those longer than 128 bytes, then from the right,
-    /// until it fits (section "tracestate Limits"). The specification asks for a `limit` of at least 512.
+    /// The list shortened to `limit` bytes, by whole members from the right until it fits: first those longer than 128 bytes, then
+    /// the others (section "tracestate Limits"). The specification asks for a `limit` of at least 512.
     #[must_use]
     pub fn truncated(&self, limit: usize) -> Self {
-        if self.as_str().len() <= limit {
+        let mut length = self.as_str().len();
+        if length <= limit {
             return self.clone();
         }
-        let size = |key: &str, value: &str| key.len() + 1 + value.len();
-        let small = self.keep(|key, value| size(key, value) <= LARGE_MEMBER);
-        let text = small.as_str();
-        let end = if text.len() <= limit {
-            text.len()
-        } else {
-            // A comma right at the limit ends a member that still fits.
-            text.as_bytes()[..=limit]
+        let mut members: Vec<&str> = self.as_str().split(',').collect();
+        while length > limit {
+            let large = members
                 .iter()
-                .rposition(|&byte| byte == b',')
-                .unwrap_or(0)
-        };
-        List(text[..end].to_owned()).finish()
+                .rposition(|member| member.len() > LARGE_MEMBER);
+            let Some(next) = large.or_else(|| members.len().checked_sub(1)) else {
+                break;
+            };
+            // And the comma beside it.
+            length = length.saturating_sub(members.remove(next).len() + 1);
+        }
+        List(members.join(",")).finish()
     }
 
     /// The same list for the OpenTelemetry API.

@@ -9,7 +9,11 @@ use opentelemetry::{SpanId, TraceId};
 use tokio::task::JoinHandle;
 
 use super::context::SAMPLED;
+#[cfg(feature = "tracing")]
+use super::free::Reach;
 use super::owned::{Owned, own};
+#[cfg(feature = "tracing")]
+use super::part::part_of;
 use super::part::share;
 use super::registry;
 use super::run::InSpan;
@@ -45,20 +49,18 @@ impl<T> InCurrentSpan for T {}
 pub(super) fn branch() -> Owned {
     let made = thread::with(|thread| {
         let mut running = thread.active.take()?;
-        let branch = branch_of(&mut running, thread);
-        let running = thread.active.insert(running);
-        Some(match branch {
-            Some(branch) => branch,
-            None => {
-                let context = running.context.clone();
-                scope::strand(thread, context)
-            }
-        })
+        let branch = branch_of(&mut running, thread).map(|mut branch| {
+            contexts::of_carried(&mut branch, &mut running);
+            branch
+        });
+        let running = &*thread.active.insert(running);
+        let context = branch.is_none().then(|| running.context.clone());
+        branch.or_else(|| Some(scope::strand(thread, context?)))
     });
     made.flatten().map_or_else(Owned::off, own)
 }
 
-/// `None`: what runs is a scope, outside of any segment.
+/// Without a context of OpenTelemetry. `None`: what runs is a scope, outside of any segment.
 fn branch_of(running: &mut Strand, thread: &mut Thread) -> Option<Box<Strand>> {
     let spans = running.role != Role::Scope;
     if spans && (running.current != NONE || running.segment.is_none()) {
@@ -72,11 +74,11 @@ fn branch_of(running: &mut Strand, thread: &mut Thread) -> Option<Box<Strand>> {
         .context
         .take_correlation(running.context.correlation.as_ref());
     branch.corrected = running.corrected;
-    contexts::of_carried(&mut branch, running);
+    branch.context.baggage.clone_from(&running.context.baggage);
     Some(branch)
 }
 
-/// A strand for work elsewhere, below the span that runs now; `None`: outside of any segment.
+/// A strand below the span that runs now, without a context of OpenTelemetry; `None`: outside of any segment.
 pub(super) fn branch_here() -> Option<Box<Strand>> {
     let made = thread::with(|thread| {
         let mut running = thread.active.take()?;
@@ -85,6 +87,35 @@ pub(super) fn branch_here() -> Option<Box<Strand>> {
         branch
     });
     made.flatten()
+}
+
+/// Where the innermost span that runs here is, unless that is `named` or none.
+#[cfg(feature = "tracing")]
+pub(crate) fn place_here(named: u64) -> Option<Reach> {
+    with_active(|strand| {
+        if strand.role == Role::Scope || strand.id_of(strand.current) == named {
+            return None;
+        }
+        let (seed, number) = strand.place_of_current();
+        let part = if seed == strand.seed {
+            part_of(strand)
+        } else {
+            registry::find(seed)?
+        };
+        Some(Reach::of(part, number))
+    })
+    .flatten()
+}
+
+/// A strand that may run in place of the one that does, which is a scope where that is one; `None`: nothing runs.
+pub(super) fn stand_in() -> Option<Box<Strand>> {
+    branch_here().or_else(|| {
+        thread::with(|thread| {
+            let context = thread.active.as_ref()?.context.clone();
+            Some(scope::strand_alone(thread, context))
+        })
+        .flatten()
+    })
 }
 
 /// Runs `f` on the strand that runs here.

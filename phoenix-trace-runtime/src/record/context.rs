@@ -9,7 +9,7 @@ use opentelemetry::trace::SpanContext;
 use opentelemetry::{SpanId, TraceId};
 
 use super::clock::Ticks;
-use crate::sampling::Errors;
+use crate::sampling::{Errors, Storm};
 
 /// The context of a segment, or of a request that has no span yet.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +40,9 @@ pub(crate) struct Context {
     pub(crate) slow_at: Ticks,
     /// Which failures keep the segment, where that is not the default.
     pub(crate) errors: Option<Arc<Errors>>,
-    /// The span that the local root is linked to in place of a parent, until it is decided.
+    /// The limit on what is kept for failures alone, if there was one when the segment started.
+    pub(crate) storm: Option<Arc<Storm>>,
+    /// The span that the local root is linked to in place of a parent, until it starts.
     pub(crate) link: Option<Box<SpanContext>>,
     pub(crate) baggage: Baggage,
     /// The request's own id; without one the trace id stands in for it.
@@ -86,6 +88,7 @@ impl Context {
         self.tail = false;
         self.slow_at = 0;
         self.errors = None;
+        self.storm = None;
         self.link = None;
         self.baggage = Baggage::EMPTY;
         self.correlation = None;
@@ -108,6 +111,7 @@ impl Context {
             tail,
             slow_at,
             errors,
+            storm,
             link: _,
             baggage,
             correlation,
@@ -126,6 +130,9 @@ impl Context {
         self.slow_at = *slow_at;
         if errors.is_some() || self.errors.is_some() {
             self.errors.clone_from(errors);
+        }
+        if storm.is_some() || self.storm.is_some() {
+            self.storm.clone_from(storm);
         }
         self.baggage.clone_from(baggage);
         self.take_correlation(correlation.as_ref());
@@ -162,6 +169,11 @@ impl Context {
             Some(errors) => errors.keep(error_type, by_default),
             None => by_default,
         }
+    }
+
+    /// Does a local root in it hang under another span?
+    pub(crate) fn has_parent(&self) -> bool {
+        self.parent != 0
     }
 
     pub(crate) fn is_sampled(&self) -> bool {
@@ -208,6 +220,7 @@ mod tests {
             tail: true,
             slow_at: 17,
             errors: Some(Arc::default()),
+            storm: Some(Arc::new(Storm::new(1.0))),
             at_edge: true,
             ..Context::from(Propagators::default().extract(&headers))
         };

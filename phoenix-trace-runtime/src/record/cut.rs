@@ -46,6 +46,7 @@ impl Strand {
         ended.context = self.context.clone();
         ended.failed = self.failed;
         ended.failures = self.failures.clone();
+        ended.kept_for = ended.push_text(self.text(self.kept_for));
         ended.across = self.across;
         self.across.callee = false;
         ended.overflow = std::mem::take(&mut self.overflow);
@@ -64,6 +65,7 @@ impl Strand {
         std::mem::swap(&mut self.arrays, &mut open.arrays);
         std::mem::swap(&mut self.text, &mut open.text);
         self.failures.clear();
+        self.kept_for = Text::default();
         if self.failed && !self.records.iter().any(|record| record.failed) {
             self.failed = false;
             if let Some(segment) = &self.segment {

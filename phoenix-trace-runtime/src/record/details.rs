@@ -1,7 +1,7 @@
 //! Links, the attributes of events and links, and the account of what a span was given and had no room for. All of it is
 //! rare, so none of it stands in the span's record.
 
-use opentelemetry::trace::SpanContext;
+use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId};
 
 use super::clock::Ticks;
 use super::failure::keys;
@@ -21,6 +21,19 @@ pub(crate) struct StoredLink {
     pub(crate) dropped_attrs: u16,
     pub(crate) flags: u8,
     pub(crate) remote: bool,
+}
+
+impl StoredLink {
+    /// The span that it leads to; `text` is that of its strand.
+    pub(crate) fn to(&self, text: &str) -> SpanContext {
+        SpanContext::new(
+            TraceId::from(self.trace_id),
+            SpanId::from(self.span_id),
+            TraceFlags::new(self.flags),
+            self.remote,
+            self.state.of(text).parse().unwrap_or_default(),
+        )
+    }
 }
 
 /// What a span was given beyond its limits.
@@ -82,6 +95,11 @@ impl Owner {
 const STATE_LENGTH: usize = 512;
 
 impl Strand {
+    /// The span that a link leads to.
+    pub(crate) fn linked(&self, link: &StoredLink) -> SpanContext {
+        link.to(&self.text)
+    }
+
     /// Adds a link to a span that is open; its attributes go to the owner that is returned.
     pub(crate) fn link(&mut self, number: u32, to: &SpanContext) -> Option<u32> {
         if !to.is_valid() || !self.is_open(number) {

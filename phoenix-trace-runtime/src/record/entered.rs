@@ -9,8 +9,7 @@ use super::mail::{Late, LateEnd};
 use super::part::finish;
 use super::refused::Refused;
 use super::site::Site;
-use super::start::{Child, Under, start_child, start_root};
-use super::stored::NONE;
+use super::start::{Beginning, Child, Under, start_child, start_root};
 use super::strand::Strand;
 use super::thread;
 use crate::outcome::{Failure, Outcome};
@@ -46,12 +45,24 @@ enum Place {
 }
 
 /// Starts a span that runs from now until the guard is dropped.
+#[inline]
 pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
+    enter_as(site, attrs, Beginning::PLAIN)
+}
+
+/// The same with more to begin with.
+#[inline]
+pub(crate) fn enter_as(
+    site: &'static Site,
+    attrs: &[Attr<'_>],
+    beginning: Beginning<'_>,
+) -> Entered {
     let now = clock::now();
     let child = start_child(site, attrs, now, true);
     if child.is_none() {
-        return enter_root(site, attrs, now);
+        return enter_root(site, attrs, beginning, now);
     }
+    beginning.of_child(child);
     Entered::of(Guard {
         child,
         place: ManuallyDrop::new(Place::Here),
@@ -60,7 +71,12 @@ pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
 }
 
 #[inline(never)]
-fn enter_root(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Entered {
+fn enter_root(
+    site: &'static Site,
+    attrs: &[Attr<'_>],
+    beginning: Beginning<'_>,
+    now: Ticks,
+) -> Entered {
     let guard = |child, place| {
         Entered::of(Guard {
             child,
@@ -68,7 +84,7 @@ fn enter_root(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Entered {
             before: Before::now(),
         })
     };
-    let strand = match start_root(site, attrs, &[], now, Under::Current) {
+    let strand = match start_root(site, attrs, beginning, now, Under::Current) {
         Ok(strand) => strand,
         Err(Some(refused)) => return guard(Child::NONE, Place::Refused(refused)),
         Err(None) => return Entered::off(),
@@ -106,12 +122,6 @@ impl Entered {
     #[must_use]
     pub const fn is_recording(&self) -> bool {
         self.guard.is_some()
-    }
-
-    /// The span's number on the strand that runs.
-    pub(super) fn number(&self) -> Option<u32> {
-        let number = self.guard.as_ref()?.child.number();
-        (number != NONE).then_some(number)
     }
 
     /// Records how the work ended.

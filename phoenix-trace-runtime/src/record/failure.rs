@@ -6,6 +6,7 @@ use super::clock::Ticks;
 use super::stored::{NONE, Stored, Text};
 use super::strand::Strand;
 use super::told::Told;
+use crate::sampling::CANCELLED;
 
 impl Strand {
     /// Marks a span as failed. `told`: the message of its error, and its sources' messages, all bounded in length.
@@ -93,6 +94,14 @@ impl Strand {
     pub(crate) fn note_code(&mut self, code: &str) {
         if self.context.keeps(code, false) {
             self.set_failed();
+            self.note_kept_for(code);
+        }
+    }
+
+    /// Notes what keeps the segment although nothing in it failed.
+    fn note_kept_for(&mut self, what: &str) {
+        if self.kept_for.is_empty() {
+            self.kept_for = self.push_text(what);
         }
     }
 
@@ -101,6 +110,7 @@ impl Strand {
         let errors = self.context.errors.as_ref();
         if errors.is_some_and(|errors| errors.keeps_cancelled()) {
             self.set_failed();
+            self.note_kept_for(CANCELLED);
         }
         self.push_attr(self.owner(number), &keys::CANCELLED, Stored::Bool(true));
     }

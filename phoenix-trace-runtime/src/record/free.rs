@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use opentelemetry::trace::SpanContext;
 
-use super::carry::branch_here;
+use super::carry::{branch_here, stand_in, with_active};
 use super::clock::{self, Ticks};
 use super::current::on_active;
 use super::details::Dropped;
@@ -15,7 +15,7 @@ use super::mail::{Edit, Late, LateEnd};
 use super::part::{self, Part, finish, give_back, part_of, share};
 use super::place::{request, request_below};
 use super::site::Site;
-use super::start::{Under, root_alone};
+use super::start::{Beginning, Under, root_alone};
 use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::{ids, registry, scope, thread};
@@ -39,8 +39,8 @@ pub(crate) enum Parent<'a> {
     Other(&'a SpanContext),
 }
 
-/// Starts a span that nobody runs. Its strand is at hand, to be described, until it is [`left`](leave). `None`: nothing is
-/// recorded.
+/// Starts a span that nobody runs. Its strand is at hand, to be described, until the head decision is made
+/// ([`decide_head`](super::start::decide_head)) and it is [`left`](leave). `None`: nothing is recorded.
 pub(crate) fn start(
     site: &'static Site,
     name: &str,
@@ -68,7 +68,6 @@ pub(crate) fn start(
     };
     strand.free = true;
     strand.current = 0;
-    strand.otel = None;
     strand.otel_span = strand.id_of(0);
     Some(strand)
 }
@@ -81,7 +80,9 @@ fn root(
     now: Ticks,
 ) -> Option<Box<Strand>> {
     let mut context = request_below(parent);
-    let strand = root_alone(site, attrs, &[name], now, Under::Request(&mut context)).ok()?;
+    let name = [name];
+    let beginning = Beginning::named(&name);
+    let strand = root_alone(site, attrs, beginning, now, Under::Request(&mut context)).ok()?;
     if strand.role == Role::Scope {
         thread::recycle(strand);
         return None;
@@ -106,6 +107,13 @@ impl Reach {
         (self.part.seed(), self.number)
     }
 
+    /// Is it the innermost span that runs here?
+    #[cfg(feature = "tracing")]
+    pub(crate) fn runs_here(&self) -> bool {
+        let runs = with_active(|strand| strand.place_of_current() == self.place());
+        runs == Some(true)
+    }
+
     /// A strand for what is recorded below the span.
     pub(crate) fn branch(&self) -> Option<Box<Strand>> {
         let (seed, number) = self.place();
@@ -116,11 +124,7 @@ impl Reach {
     /// The strand of the span where nobody has it, else a branch: to run below the span.
     pub(crate) fn strand(&self) -> Option<Box<Strand>> {
         let own = (self.number == 0).then(|| self.part.take_free()).flatten();
-        own.or_else(|| {
-            let mut branch = self.branch()?;
-            branch.otel_span = ids::span_id(self.part.seed(), self.number);
-            Some(branch)
-        })
+        own.or_else(|| self.branch())
     }
 
     /// Changes the span while it is open, wherever its strand is; `details`: what is given up where there is no room for
@@ -191,11 +195,13 @@ impl Reach {
     }
 }
 
-/// What is active in a context of OpenTelemetry: the id of its span, zero for none, and whether it lets record.
+/// What is active in a context of OpenTelemetry: the id of its span, zero for none, whether it lets record, and a hash of its
+/// baggage, zero for none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Active {
     pub(crate) span: u64,
     pub(crate) suppressed: bool,
+    pub(crate) baggage: u64,
 }
 
 /// What a strand hides that runs because a context was attached by hand.
@@ -205,13 +211,18 @@ pub(crate) struct Attached {
     active: Active,
     over: Active,
     hidden: Option<Box<Strand>>,
+    /// The strand's own baggage, where that context has another.
+    baggage: Option<Baggage>,
 }
 
 /// What runs below the span of a context that is attached by hand.
+#[derive(Clone, Copy)]
 pub(crate) enum Below<'a> {
+    /// The same as before, with other baggage.
+    Running,
     Span(&'a Reach),
     /// A span that no strand of this process has, or none: what starts there is a local root.
-    Other(&'a SpanContext, Baggage),
+    Other(&'a SpanContext),
     /// Nothing is recorded.
     Nothing,
 }
@@ -219,22 +230,17 @@ pub(crate) enum Below<'a> {
 /// Runs what is below the span of a context, until it is [detached](detach).
 pub(crate) fn attach(below: Below<'_>, active: Active, over: Active) {
     let strand = match &below {
+        Below::Running => stand_in(),
         Below::Span(reach) => reach.strand(),
-        Below::Other(..) | Below::Nothing => None,
+        Below::Other(_) | Below::Nothing => None,
     };
     let strand = strand.or_else(|| {
         let mut context = match &below {
-            Below::Other(parent, _) => request_below(parent),
-            Below::Span(_) | Below::Nothing => request(),
+            Below::Other(parent) => request_below(parent),
+            Below::Running | Below::Span(_) | Below::Nothing => request(),
         };
-        if let Below::Other(_, baggage) = &below
-            && !baggage.is_empty()
-        {
-            context.baggage = baggage.clone();
-        }
         thread::with(|thread| {
             let mut strand = scope::strand_alone(thread, std::mem::take(&mut context));
-            strand.otel_span = active.span;
             strand.suppressed = matches!(below, Below::Nothing);
             strand
         })
@@ -250,10 +256,12 @@ pub(crate) fn attach(below: Below<'_>, active: Active, over: Active) {
             share(hidden);
         }
         thread.active = strand.take().map(|mut strand| {
+            strand.otel_span = active.span;
             strand.attached = Some(Attached {
                 active,
                 over,
                 hidden,
+                baggage: None,
             });
             strand
         });
@@ -262,29 +270,61 @@ pub(crate) fn attach(below: Below<'_>, active: Active, over: Active) {
     strand.into_iter().for_each(put_away);
 }
 
-/// Ends what [`attach`] began for the contexts from `active` down to the one over `to`.
+/// Gives what runs since the last [`attach`] the baggage that `change` makes of its own, until it is detached.
+pub(crate) fn lend_baggage(change: impl FnOnce(&Baggage) -> Baggage) {
+    with_active(|strand| {
+        let own = &mut strand.context.baggage;
+        let lent = change(own);
+        if lent != *own
+            && let Some(attached) = &mut strand.attached
+        {
+            attached.baggage = Some(std::mem::replace(own, lent));
+        }
+    });
+}
+
+/// Ends what [`attach`] began for the contexts from `active` down to the one over `to`: for several, where guards were dropped
+/// out of order.
 pub(crate) fn detach(active: Active, to: Active) {
-    let mut from = Some(active);
-    loop {
-        let top = thread::with(|thread| {
-            let is_it = |attached: &Attached| from.is_none_or(|from| attached.active == from);
-            let top = detach_top(&mut thread.active, is_it);
-            if top.is_some()
-                && let Some(strand) = &mut thread.active
-            {
-                strand.leave_ended();
-            }
-            top
-        });
-        let Some((strand, over)) = top.flatten() else {
+    let Some((top, over)) = detach_from_running(|attached| attached.active == active) else {
+        return;
+    };
+    put_away(top);
+    let mut over = over;
+    while over != to && is_attached_over(to) {
+        let Some((next, below)) = detach_from_running(|_| true) else {
             return;
         };
-        put_away(strand);
-        if over == to {
-            return;
-        }
-        from = None;
+        put_away(next);
+        over = below;
     }
+}
+
+fn detach_from_running(is_it: impl FnOnce(&Attached) -> bool) -> Option<(Box<Strand>, Active)> {
+    thread::with(|thread| {
+        let top = detach_top(&mut thread.active, is_it);
+        if top.is_some()
+            && let Some(strand) = &mut thread.active
+        {
+            strand.leave_ended();
+        }
+        top
+    })
+    .flatten()
+}
+
+/// Does something run because a context was attached over `to`?
+fn is_attached_over(to: Active) -> bool {
+    with_active(|strand| {
+        let mut strand = Some(&*strand);
+        while let Some(attached) = strand.and_then(|strand| strand.attached.as_ref()) {
+            if attached.over == to {
+                return true;
+            }
+            strand = attached.hidden.as_deref();
+        }
+        false
+    }) == Some(true)
 }
 
 /// Takes away what runs because a context was attached, and tells over what.
@@ -296,7 +336,15 @@ pub(super) fn detach_top(
     if !strand.attached.as_ref().is_some_and(is_it) {
         return None;
     }
-    let Attached { over, hidden, .. } = strand.attached.take()?;
+    let Attached {
+        over,
+        hidden,
+        baggage,
+        ..
+    } = strand.attached.take()?;
+    if let Some(own) = baggage {
+        strand.context.baggage = own;
+    }
     let strand = std::mem::replace(running, hidden)?;
     Some((strand, over))
 }

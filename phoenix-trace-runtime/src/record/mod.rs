@@ -1,6 +1,7 @@
 //! Recording. A span is a record in the buffer of its strand; a strand is what one line of execution records; strands
 //! form a segment, which is decided once, when its outcome is known. `docs/architecture.md` has the picture.
 
+pub(crate) mod abort;
 pub(crate) mod across;
 mod annotate;
 pub(crate) mod attributes;

@@ -4,8 +4,6 @@
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-use opentelemetry::trace::SpanContext;
-
 use super::carry::with_active;
 use super::clock::{self, Ticks};
 use super::current::{deliver, on_active};
@@ -14,7 +12,7 @@ use super::part::{Part, finish, share};
 use super::refused::Refused;
 use super::running::{Mode, Running, abroad};
 use super::site::Site;
-use super::start::{Child, Under, start_child, start_root};
+use super::start::{Beginning, Child, Under, start_child, start_root};
 use super::stored::NONE;
 use super::strand::Strand;
 use super::thread::{self, Expects};
@@ -76,7 +74,8 @@ pub(crate) fn begin_under(
             return Owned::new(State::Child { seed, number });
         }
     }
-    Owned::new(match start_root(site, attrs, name, now, under) {
+    let beginning = Beginning::named(name);
+    Owned::new(match start_root(site, attrs, beginning, now, under) {
         Ok(strand) => State::Strand(strand),
         Err(Some(refused)) => State::Refused(refused),
         Err(None) => State::Off,
@@ -125,13 +124,6 @@ impl Owned {
 
     fn take(&mut self) -> State {
         std::mem::take(&mut self.0)
-    }
-
-    /// Links the local root that has just started and does not run yet to another span.
-    pub(crate) fn link(&mut self, to: &SpanContext) {
-        if let State::Strand(strand) = &mut *self.0 {
-            strand.link(0, to);
-        }
     }
 
     /// No span.

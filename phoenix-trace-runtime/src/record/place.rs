@@ -5,11 +5,8 @@ use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 
 use super::carry::{SpanHandle, with_active};
 use super::context::{Context, RANDOM, SAMPLED};
-use super::entered::Entered;
 use super::owned::{Owned, own};
 use super::scope::scope;
-use super::start::Started;
-use super::told::unharmed;
 use crate::propagation::{RemoteContext, TraceState};
 
 /// What names a span: a [`SpanHandle`], or a context that came from elsewhere.
@@ -177,52 +174,4 @@ pub(crate) fn links<Number>(to: impl SpanRefs<Number>) -> Vec<SpanContext> {
     let mut links = Vec::new();
     to.visit(&mut |span| links.push(span.to_span_context()));
     links
-}
-
-impl Entered {
-    /// Links the span, which has just started, to others.
-    #[must_use]
-    pub fn link(self, to: &[SpanContext]) -> Self {
-        if let Some(number) = self.number() {
-            with_active(|strand| {
-                for to in to {
-                    strand.link(number, to);
-                }
-            });
-        }
-        self
-    }
-}
-
-impl Entered {
-    /// Calls the span, which has just started, by a name that is known only now.
-    #[must_use]
-    pub fn named(self, name: impl AsRef<str>) -> Self {
-        if let (Some(number), Some(name)) = (self.number(), unharmed(|| name.as_ref())) {
-            with_active(|strand| strand.rename(number, name));
-        }
-        self
-    }
-}
-
-impl Started {
-    /// Calls the span, which has just started, by a name that is known only now.
-    pub fn named(self, name: impl AsRef<str>) -> Self {
-        if let (true, Some(name)) = (self.0, unharmed(|| name.as_ref())) {
-            with_active(|strand| strand.rename(strand.current, name));
-        }
-        self
-    }
-
-    /// Links the span, which has just started, to others.
-    pub fn link(self, to: &[SpanContext]) -> Self {
-        if self.0 {
-            with_active(|strand| {
-                for to in to {
-                    strand.link(strand.current, to);
-                }
-            });
-        }
-        self
-    }
 }

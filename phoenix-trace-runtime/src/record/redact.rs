@@ -11,15 +11,16 @@ use crate::sensitive::{Hasher, How, Sensitive};
 impl Strand {
     /// Redacts the values of sensitive keys, and cuts those of keys with a length of their own.
     pub(crate) fn redact(&mut self, sensitive: &Sensitive) {
-        if self.attrs.iter().all(|attr| attr.key.is_plain()) {
+        let is_plain = |attr: &StoredAttr| attr.key.is_plain() && !sensitive.names(attr.key.name);
+        if self.attrs.iter().all(is_plain) {
             return;
         }
         let mut attrs = std::mem::take(&mut self.attrs);
         attrs.retain_mut(|attr| {
-            if attr.key.is_plain() {
+            if is_plain(attr) {
                 return true;
             }
-            if attr.key.sensitive {
+            if attr.key.sensitive || sensitive.names(attr.key.name) {
                 match sensitive.how() {
                     How::Drop | How::HashWithout(_) => return false,
                     How::Hash(hasher) => {

@@ -9,7 +9,7 @@ use super::clock::{self, Ticks};
 use super::details::Dropped;
 use super::part::finish;
 use super::site::Site;
-use super::start::decide_head;
+use super::start::{Beginning, decide_head};
 use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::thread;
@@ -24,7 +24,7 @@ pub(crate) struct Refused {
     site: &'static Site,
     /// Empty: that of the site.
     name: Box<str>,
-    /// Its attributes.
+    /// Its attributes and links.
     dropped: Dropped,
     start: Ticks,
     /// Has it failed, and become a segment?
@@ -36,11 +36,11 @@ impl Refused {
     pub(super) fn new(
         pipeline: Arc<Pipeline>,
         site: &'static Site,
-        name: &[&str],
+        beginning: Beginning<'_>,
         attributes: usize,
         start: Ticks,
     ) -> Box<Self> {
-        let name = cut(&name.concat(), pipeline.limits.name_length).into();
+        let name = cut(&beginning.name.concat(), pipeline.limits.name_length).into();
         let attributes = u32::try_from(attributes).unwrap_or(u32::MAX);
         Box::new(Self {
             pipeline,
@@ -48,6 +48,7 @@ impl Refused {
             name,
             dropped: Dropped {
                 attributes,
+                links: u32::try_from(beginning.links.len()).unwrap_or(u32::MAX),
                 ..Dropped::default()
             },
             start,
@@ -76,6 +77,9 @@ impl Refused {
         thread::with(|thread| strand.become_root(thread));
         let number = strand.start(self.site, NONE, self.start);
         strand.rename(number, &self.name);
+        if let Some(link) = strand.context.link.take() {
+            strand.link(number, &link);
+        }
         edit(&mut strand, number);
         if !strand.failed {
             thread::recycle(strand);

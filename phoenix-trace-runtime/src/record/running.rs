@@ -28,6 +28,12 @@ pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
     let (seed, number) = (child.seed, child.number());
     let parent = ids::span_id(seed, number);
     let mut branch = part.segment()?.branch(parent, (seed, number));
+    with_active(|running| {
+        if running.context.trace_id == branch.context.trace_id {
+            // A context that is attached by hand may have given it another one.
+            (branch.context.baggage).clone_from(&running.context.baggage);
+        }
+    });
     contexts::of_branch(&mut branch, Some(&part), number);
     thread::install(branch).map_err(finish).ok()
 }

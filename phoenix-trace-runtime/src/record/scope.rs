@@ -15,17 +15,17 @@ pub(crate) fn scope(context: Context) -> Owned {
 
 pub(super) fn strand(thread: &mut Thread, context: Context) -> Box<Strand> {
     let mut strand = strand_alone(thread, context);
+    if strand.context.trace_id == 0 && strand.context.correlation.is_none() {
+        strand.context.correlation = Some(CorrelationId::generate());
+    }
     contexts::of_scope(&mut strand);
     strand
 }
 
-/// The same without a context of OpenTelemetry.
+/// The same without a context of OpenTelemetry, and for what need not be one request: without a new correlation id.
 pub(super) fn strand_alone(thread: &mut Thread, context: Context) -> Box<Strand> {
     let mut strand = thread.take_scope();
     strand.role = Role::Scope;
     strand.context = context;
-    if strand.context.trace_id == 0 && strand.context.correlation.is_none() {
-        strand.context.correlation = Some(CorrelationId::generate());
-    }
     strand
 }

@@ -1,9 +1,11 @@
 //! Starting spans: below the one that runs now, or as a local root on a strand of its own.
 
+use opentelemetry::trace::SpanContext;
+
 use super::carry::with_active;
 use super::clock::{self, Ticks};
 use super::context::Context;
-use super::current::{render_lazy, set_lazy};
+use super::current::{on_active, render_lazy, set_lazy};
 use super::owned::Owned;
 use super::refused::Refused;
 use super::site::Site;
@@ -75,6 +77,49 @@ impl Child {
     }
 }
 
+/// What a span starts with besides its attributes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beginning<'a> {
+    /// The parts of its name; without any it is called as its site says.
+    pub(super) name: &'a [&'a str],
+    /// The spans that it is linked to.
+    pub(super) links: &'a [SpanContext],
+}
+
+impl<'a> Beginning<'a> {
+    /// With nothing more.
+    pub(super) const PLAIN: Self = Self::named(&[]);
+
+    /// With a name that is known only now.
+    #[must_use]
+    pub const fn named(name: &'a [&'a str]) -> Self {
+        Self { name, links: &[] }
+    }
+
+    /// With links to other spans.
+    #[must_use]
+    pub const fn linked(links: &'a [SpanContext]) -> Self {
+        Self { name: &[], links }
+    }
+
+    /// The same for a child that has just started.
+    #[inline]
+    pub(super) fn of_child(self, child: Child) {
+        if !(self.name.is_empty() && self.links.is_empty()) && child.number() != NONE {
+            on_active(child.seed, |strand| strand.begin(child.number(), self));
+        }
+    }
+}
+
+impl Strand {
+    fn begin(&mut self, number: u32, beginning: Beginning<'_>) {
+        self.rename_parts(number, beginning.name);
+        for to in beginning.links {
+            self.link(number, to);
+        }
+    }
+}
+
 /// What a local root is started under.
 pub(crate) enum Under<'a> {
     /// The context of the scope that runs now, if there is one.
@@ -130,14 +175,16 @@ fn child_on(
     child
 }
 
-/// What generated code has to say of the span that it has just started, if it has.
-#[derive(Debug)]
-pub struct Started(pub(super) bool);
-
 /// Starts the span of the fresh [`Owned`](super::owned::Owned) that is being entered: below the one that runs now, or as a
 /// local root. It runs from here on. Elsewhere it does nothing.
 #[inline]
-pub(crate) fn start(site: &'static Site, attrs: &[Attr<'_>]) -> Started {
+pub(crate) fn start(site: &'static Site, attrs: &[Attr<'_>]) {
+    start_as(site, attrs, Beginning::PLAIN);
+}
+
+/// The same with more to begin with.
+#[inline]
+pub(crate) fn start_as(site: &'static Site, attrs: &[Attr<'_>], beginning: Beginning<'_>) {
     let now = clock::now();
     let mut lazy = false;
     let child = thread::with(|thread| {
@@ -146,105 +193,104 @@ pub(crate) fn start(site: &'static Site, attrs: &[Attr<'_>]) -> Started {
             .then(|| child_on(thread, site, attrs, now, true, &mut lazy))
     });
     let Some(Some(child)) = child else {
-        return Started(false);
+        return;
     };
     if lazy {
         set_lazy(child.seed, child.number(), attrs);
     }
-    Started(if child.is_none() {
-        start_root_here(site, attrs, now)
+    if child.is_none() {
+        start_root_here(site, attrs, beginning, now);
     } else {
-        child.number() != NONE
-    })
+        beginning.of_child(child);
+    }
 }
 
 #[inline(never)]
-fn start_root_here(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> bool {
-    match start_root(site, attrs, &[], now, Under::Current) {
+fn start_root_here(site: &'static Site, attrs: &[Attr<'_>], beginning: Beginning<'_>, now: Ticks) {
+    match start_root(site, attrs, beginning, now, Under::Current) {
         Ok(strand) => run_here(strand),
-        Err(refused) => {
-            thread::refuse(refused);
-            false
-        }
+        Err(refused) => thread::refuse(refused),
     }
 }
 
 /// Runs a strand whose first span has started, until the span's owner takes it and lets run again what ran before.
-fn run_here(strand: Box<Strand>) -> bool {
+fn run_here(strand: Box<Strand>) {
     match thread::install(strand) {
-        Ok(hidden) => with_active(|strand| strand.hidden = hidden).is_some(),
-        Err(strand) => {
-            strand.pipeline.lose(&strand);
-            false
+        Ok(hidden) => {
+            with_active(|strand| strand.hidden = hidden);
         }
+        Err(strand) => strand.pipeline.lose(&strand),
     }
 }
 
 /// The same in another place: on a branch below another span, or as a local root under the context of a scope.
 #[inline(never)]
-pub(crate) fn start_in(place: &mut Owned, site: &'static Site, attrs: &[Attr<'_>]) -> Started {
+pub(crate) fn start_in(
+    place: &mut Owned,
+    site: &'static Site,
+    attrs: &[Attr<'_>],
+    beginning: Beginning<'_>,
+) {
     let Some(mut place) = place.take_strand() else {
-        return start(site, attrs);
+        start_as(site, attrs, beginning);
+        return;
     };
     if thread::with(thread::Thread::takes_start) != Some(true) {
         // Its segment waits for it.
         part::finish(place);
-        return Started(false);
+        return;
     }
     let now = clock::now();
     if place.role == Role::Scope {
         let mut context = std::mem::take(&mut place.context);
         thread::recycle(place);
-        let strand = start_root(site, attrs, &[], now, Under::Request(&mut context));
-        return Started(match strand {
+        match start_root(site, attrs, beginning, now, Under::Request(&mut context)) {
             Ok(mut scope) if scope.role == Role::Scope => {
                 thread::refuse(scope.refused.take());
                 thread::recycle(scope);
-                false
             }
             Ok(strand) => run_here(strand),
-            Err(refused) => {
-                thread::refuse(refused);
-                false
-            }
-        });
+            Err(refused) => thread::refuse(refused),
+        }
+        return;
     }
     let number = place.start(site, NONE, now);
     if number == NONE {
         part::finish(place);
-        return Started(false);
+        return;
     }
     place.current = number;
     place.owned = true;
+    place.begin(number, beginning);
     if place.describe(attrs) {
         for (attr, value) in render_lazy(attrs, &place) {
             place.set_rendered(number, attr.key, value);
         }
     }
-    Started(run_here(place))
+    run_here(place);
 }
 
-/// Starts a local root on a strand of its own, called by its site's name unless `name` has parts. For a request, while
-/// nothing is recorded, it is the scope of its context. Its attributes are complete before the head decision is made. `Err`:
-/// nothing is recorded, or it is refused for want of room.
+/// Starts a local root on a strand of its own. For a request, while nothing is recorded, it is the scope of its context. What
+/// it begins with is complete before the head decision is made. `Err`: nothing is recorded, or it is refused for want of room.
 #[inline(never)]
 pub(super) fn start_root(
     site: &'static Site,
     attrs: &[Attr<'_>],
-    name: &[&str],
+    beginning: Beginning<'_>,
     now: Ticks,
     under: Under<'_>,
 ) -> Result<Box<Strand>, Option<Box<Refused>>> {
-    let mut strand = root_alone(site, attrs, name, now, under)?;
+    let mut strand = root_alone(site, attrs, beginning, now, under)?;
+    decide_head(&mut strand, now);
     contexts::of_root(&mut strand);
     Ok(strand)
 }
 
-/// The same without a context of OpenTelemetry.
+/// The same without a context of OpenTelemetry, and before the head decision.
 pub(super) fn root_alone(
     site: &'static Site,
     attrs: &[Attr<'_>],
-    name: &[&str],
+    beginning: Beginning<'_>,
     now: Ticks,
     under: Under<'_>,
 ) -> Result<Box<Strand>, Option<Box<Refused>>> {
@@ -260,11 +306,11 @@ pub(super) fn root_alone(
         }
         (Err(refused), Under::Request(context)) => {
             let mut scope = scope::strand(thread, std::mem::take(context));
-            scope.refused = refused.map(|by| Refused::new(by, site, name, attrs.len(), now));
+            scope.refused = refused.map(|by| Refused::new(by, site, beginning, attrs.len(), now));
             Ok(scope)
         }
         (Err(refused), Under::Current) => {
-            Err(refused.map(|by| Refused::new(by, site, name, attrs.len(), now)))
+            Err(refused.map(|by| Refused::new(by, site, beginning, attrs.len(), now)))
         }
     });
     let mut strand = strand.unwrap_or(Err(None))?;
@@ -276,23 +322,27 @@ pub(super) fn root_alone(
         return Err(None);
     }
     strand.current = 0;
-    strand.rename_parts(0, name);
+    strand.begin(0, beginning);
+    if let Some(link) = strand.context.link.take() {
+        strand.link(0, &link);
+    }
     if strand.describe(attrs) {
         for (attr, value) in render_lazy(attrs, &strand) {
             strand.set_rendered(0, attr.key, value);
         }
     }
-    decide_head(&mut strand, now);
     Ok(strand)
 }
 
-/// Makes the head decision about the segment of a local root that started at `now`.
-pub(super) fn decide_head(root: &mut Strand, now: Ticks) {
-    if let Some((pipeline, context, started)) = root.starting() {
-        let attributes = pipeline.decide_head(context, started, now);
-        context.link = None;
+/// Makes the head decision about a local root that has started, and looks at what it has begun with. Others have none.
+pub(crate) fn decide_head(strand: &mut Strand, now: Ticks) {
+    if strand.role != Role::Root {
+        return;
+    }
+    if let Some((pipeline, context, root)) = strand.starting() {
+        let attributes = pipeline.decide_head(context, root, now);
         if !attributes.is_empty() {
-            root.annotate(&attributes);
+            strand.annotate(&attributes);
         }
     }
 }

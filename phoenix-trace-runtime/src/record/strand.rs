@@ -65,6 +65,8 @@ pub(crate) struct Strand {
     pub(super) text: String,
     /// Spans that failed, in the order in which they did.
     pub(super) failures: Vec<u32>,
+    /// What keeps the segment although no span failed: a code, or that work was cancelled.
+    pub(super) kept_for: Text,
     /// The innermost span that is running, or [`NONE`].
     pub(crate) current: u32,
     /// Spans that have not ended.
@@ -153,6 +155,7 @@ impl Strand {
             arrays: Vec::new(),
             text: String::new(),
             failures: Vec::new(),
+            kept_for: Text::default(),
             current: NONE,
             open: 0,
             failed: false,
@@ -197,6 +200,7 @@ impl Strand {
         self.arrays.clear();
         self.text.clear();
         self.failures.clear();
+        self.kept_for = Text::default();
         if large {
             self.records.shrink_to(KEEP_RECORDS);
             self.attrs.shrink_to(4 * KEEP_RECORDS);
@@ -460,7 +464,7 @@ impl Strand {
     #[inline]
     pub(super) fn starting(&mut self) -> Option<(&Pipeline, &mut Context, Root<'_>)> {
         let record = self.records.first()?;
-        let root = Root::new(record, &self.attrs, &self.text, &self.arrays);
+        let root = Root::new(record, &self.attrs, &self.text, &self.arrays, &self.links);
         Some((&self.pipeline, &mut self.context, root))
     }
 
@@ -474,9 +478,13 @@ impl Strand {
     }
 
     /// What tells its first failure from others: the span called by the name of the local root, where it is here, and the type
-    /// of its error.
+    /// of its error, or what else keeps it.
     pub(super) fn first_failure(&self) -> Option<(String, String)> {
-        let number = *self.failures.first()?;
+        let Some(number) = self.failures.first().copied() else {
+            let operation = self.records.first().filter(|_| !self.kept_for.is_empty())?;
+            let kept_for = self.text(self.kept_for);
+            return Some((self.name_of(operation).to_owned(), kept_for.to_owned()));
+        };
         let failed = self.record(number)?;
         let operation = match self.role {
             Role::Root => self.record(0).unwrap_or(failed),

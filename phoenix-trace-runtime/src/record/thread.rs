@@ -545,12 +545,17 @@ pub(crate) struct Scoped {
 impl Scoped {
     pub(crate) fn enter(pipeline: Arc<Pipeline>) -> Self {
         Thread::drop_at_end();
-        let hidden = with(|thread| (thread.scoped.replace(pipeline), thread.active.take()));
-        let (pipeline, active) = hidden.unwrap_or_default();
+        let empty = || opentelemetry::Context::new().attach();
+        let hidden = with(|thread| {
+            let hidden = (thread.scoped.replace(pipeline), thread.active.take());
+            // While the thread's state is borrowed: it is no use that the program makes of contexts.
+            (hidden, empty())
+        });
+        let ((pipeline, active), context) = hidden.unwrap_or_else(|| (Default::default(), empty()));
         Self {
             pipeline,
             active,
-            _context: opentelemetry::Context::new().attach(),
+            _context: context,
         }
     }
 }

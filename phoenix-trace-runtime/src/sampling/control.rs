@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 
@@ -16,8 +16,8 @@ use crate::config::FileSampling;
 use crate::record::clock::{self, Ticks};
 use crate::record::segment::lock;
 
-/// How many overrides there may be at once.
-const OVERRIDES: usize = 64;
+/// How many overrides there may be at once, set from code, and in a file.
+pub(crate) const OVERRIDES: usize = 64;
 
 /// The rules of a pipeline.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Control {
     pub(super) generation: AtomicU64,
     in_force: ArcSwap<InForce>,
     sources: Mutex<Sources>,
+    /// Segments that failed, and were not kept since there were too many.
+    pub(super) errors_cut: AtomicU64,
     #[cfg_attr(
         not(feature = "watch"),
         expect(dead_code, reason = "nobody watches it")
@@ -64,8 +66,6 @@ struct Sources {
     preset: Arc<Layer>,
     /// What is wrong with a source now.
     problems: Vec<(Origin, String)>,
-    /// What storms that are over have cut.
-    errors_cut: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -84,10 +84,12 @@ struct Until {
 
 impl Until {
     fn after(time_to_live: Duration) -> Self {
+        // The end of the year 9999, the last that RFC 3339 can write.
+        let last = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_799);
         let wall = SystemTime::now().checked_add(time_to_live);
         Self {
             ticks: clock::now().saturating_add(clock::ticks(time_to_live)),
-            wall: wall.unwrap_or(SystemTime::UNIX_EPOCH),
+            wall: wall.map_or(last, |wall| wall.min(last)),
         }
     }
 }
@@ -114,7 +116,7 @@ impl Control {
             Some(_) => (&None, &settings.code),
             None => (&settings.code, &settings.environment),
         };
-        let mut sources = Sources {
+        let sources = Sources {
             overrides: Vec::new(),
             file_overrides: Vec::new(),
             code: by(Origin::Code, code),
@@ -124,7 +126,6 @@ impl Control {
             environment: by(Origin::Environment, environment),
             preset: layer(Origin::Preset, &Sampler::from(settings.preset.clone())),
             problems: Vec::new(),
-            errors_cut: 0,
         };
         let in_force = sources.in_force(None);
         Self {
@@ -132,6 +133,7 @@ impl Control {
             generation: AtomicU64::new(in_force.generation),
             in_force: ArcSwap::from_pointee(in_force),
             sources: Mutex::new(sources),
+            errors_cut: AtomicU64::new(0),
             path: settings.path.clone(),
             remote,
         }
@@ -182,11 +184,6 @@ impl Control {
             sources.file_overrides.retain(|one| !is_over(one));
         });
         self.in_force.load_full()
-    }
-
-    /// The limit on what is kept for errors alone, if there is one.
-    pub(super) fn storm(&self) -> Option<Arc<Storm>> {
-        self.in_force.load().storm.clone()
     }
 
     /// Changes sources; the next root starts under what results.
@@ -247,8 +244,7 @@ impl Control {
             };
             Some(self.overriding(until, rule.clone()))
         };
-        let overrides = said.overrides.iter().filter_map(overriding);
-        let overrides = overrides.take(OVERRIDES).collect();
+        let overrides = said.overrides.iter().filter_map(overriding).collect();
         let layer = Layer::of_rules(Origin::File, &said.rules, false, &self.service);
         self.change(|sources| {
             sources.file = Some(Arc::new(layer));
@@ -313,7 +309,6 @@ impl Control {
                 .map(shown)
                 .collect::<Vec<_>>()
         });
-        let storm = in_force.storm.as_ref();
         SamplingStats {
             rules: rules.collect(),
             problems: sources
@@ -321,7 +316,7 @@ impl Control {
                 .iter()
                 .map(|(origin, problem)| format!("{origin}: {problem}"))
                 .collect(),
-            errors_cut: sources.errors_cut + storm.map_or(0, |storm| storm.cut()),
+            errors_cut: self.errors_cut.load(Ordering::Relaxed),
         }
     }
 }
@@ -332,7 +327,7 @@ impl Sources {
     }
 
     /// What they give together. A limit on errors that stays the same goes on from where it was.
-    fn in_force(&mut self, before: Option<&InForce>) -> InForce {
+    fn in_force(&self, before: Option<&InForce>) -> InForce {
         static GENERATION: AtomicU64 = AtomicU64::new(1);
         let overrides = self.overrides.iter().chain(&self.file_overrides);
         let until = overrides.clone().map(|one| one.until.ticks).min();
@@ -352,59 +347,9 @@ impl Sources {
         let same = storm_before.filter(|storm| Some(storm.per_second) == limit);
         let storm = match same {
             Some(same) => Some(same.clone()),
-            None => {
-                self.errors_cut += storm_before.map_or(0, |storm| storm.cut());
-                limit.map(|limit| Arc::new(Storm::new(limit)))
-            }
+            None => limit.map(|limit| Arc::new(Storm::new(limit))),
         };
         let generation = GENERATION.fetch_add(1, Ordering::Relaxed);
         InForce::new(generation, layers, until.unwrap_or(Ticks::MAX), storm)
     }
-}
-
-impl Control {
-    /// A segment that failed was not kept, since there were too many.
-    pub(super) fn count_cut(&self) {
-        if let Some(storm) = self.storm() {
-            storm.count_cut();
-        }
-    }
-
-    /// What is decided about a segment that failed and is kept for nothing else: see [`Storm`].
-    #[cold]
-    pub(super) fn weather(
-        &self,
-        alone: bool,
-        failure: impl FnOnce() -> Option<(String, String)>,
-    ) -> Weather {
-        let Some(storm) = self.storm() else {
-            return Weather::Calm;
-        };
-        let now = Instant::now();
-        if alone {
-            let (operation, error_type) = failure().unwrap_or_default();
-            let failure = super::storm::Distinct {
-                operation: &operation,
-                error_type: &error_type,
-            };
-            if !storm.admits(failure, now) {
-                return Weather::Cut;
-            }
-        }
-        match storm.is_cutting(now) {
-            true => Weather::Storm,
-            false => Weather::Calm,
-        }
-    }
-}
-
-/// What a limit on errors says to one that has failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Weather {
-    /// All that failed are kept.
-    Calm,
-    /// It is kept, of others nobody knows.
-    Storm,
-    /// It is not kept for that.
-    Cut,
 }

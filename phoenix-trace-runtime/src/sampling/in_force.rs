@@ -238,5 +238,8 @@ fn start_at(
     let place = place?;
     let (layer, entry) = in_force.at(place)?;
     layer.count(place.entry as usize);
+    if in_force.storm.is_some() {
+        context.storm.clone_from(&in_force.storm);
+    }
     entry.start(context, root, now, told)
 }

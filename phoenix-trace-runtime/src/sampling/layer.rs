@@ -135,10 +135,18 @@ impl Layer {
 
 /// What is to be kept of each operation, if there is as much.
 #[derive(Debug)]
-struct AtLeast(Box<[RateLimit]>);
+struct AtLeast(Box<[OfOperation]>);
+
+/// The share of one operation, which takes its place when it is first seen.
+#[derive(Debug)]
+struct OfOperation {
+    /// A hash of its name; zero: nobody's yet.
+    name: AtomicU64,
+    limit: RateLimit,
+}
 
 impl AtLeast {
-    /// Of so many operations of one rule each has its own; beyond, some share one.
+    /// So many operations of one rule have each their own; beyond, some share one.
     const OPERATIONS: usize = 256;
 
     fn new(rate: f64, rule: &Rule) -> Self {
@@ -146,15 +154,37 @@ impl AtLeast {
             true => 1,
             false => Self::OPERATIONS,
         };
-        let limits = std::iter::repeat_with(|| RateLimit::per_second(rate));
-        Self(limits.take(number).collect())
+        let places = std::iter::repeat_with(|| OfOperation {
+            name: AtomicU64::new(0),
+            limit: RateLimit::per_second(rate),
+        });
+        Self(places.take(number).collect())
     }
 
     fn admits(&self, operation: &str, now: Instant) -> bool {
         let mut hasher = DefaultHasher::new();
         operation.hash(&mut hasher);
-        let place = hasher.finish() as usize % self.0.len();
-        self.0.get(place).is_some_and(|limit| limit.admits(now))
+        let name = hasher.finish().max(1);
+        let (before, from) = self.0.split_at(name as usize % self.0.len());
+        let mine = from.iter().chain(before).find(|place| place.is_of(name));
+        let mine = mine.or_else(|| from.first());
+        mine.is_some_and(|place| place.limit.admits(now))
+    }
+}
+
+impl OfOperation {
+    /// Is it that of this operation, or, from now on, will it be?
+    fn is_of(&self, name: u64) -> bool {
+        match self.name.load(Ordering::Relaxed) {
+            0 => match self
+                .name
+                .compare_exchange(0, name, Ordering::Relaxed, Ordering::Relaxed)
+            {
+                Ok(_) => true,
+                Err(taken) => taken == name,
+            },
+            taken => taken == name,
+        }
     }
 }
 
@@ -237,7 +267,7 @@ impl Entry {
             context.set_sampled(true);
             // Nobody knows how many others such a segment stands for.
             context.threshold = None;
-        } else if self.parent_based && context.remote {
+        } else if self.parent_based && context.has_parent() {
             context.threshold = told.threshold.filter(|_| context.is_sampled());
         } else if self.custom.is_some() {
             return self.custom.clone();

@@ -2,8 +2,10 @@
 
 use std::fmt::{self, Write as _};
 
+use opentelemetry::trace::SpanContext;
 use opentelemetry::{Array, Value};
 
+use crate::record::details::StoredLink;
 use crate::record::stored::{Record, Stored, StoredAttr, Text};
 
 /// The first span of a strand, and its attributes. No other has started.
@@ -13,6 +15,7 @@ pub(crate) struct Root<'a> {
     attrs: &'a [StoredAttr],
     text: &'a str,
     arrays: &'a [Array],
+    links: &'a [StoredLink],
 }
 
 impl<'a> Root<'a> {
@@ -21,12 +24,14 @@ impl<'a> Root<'a> {
         attrs: &'a [StoredAttr],
         text: &'a str,
         arrays: &'a [Array],
+        links: &'a [StoredLink],
     ) -> Self {
         Self {
             record,
             attrs,
             text,
             arrays,
+            links,
         }
     }
 
@@ -71,6 +76,10 @@ impl<'a> Root<'a> {
             Some(Stored::Array(_)) | None => return false,
         };
         written.is_ok() && matches(printed.text())
+    }
+
+    pub(super) fn links(self) -> impl Iterator<Item = SpanContext> {
+        self.links.iter().map(move |link| link.to(self.text))
     }
 
     pub(super) fn attributes(self) -> impl Iterator<Item = (&'static str, Value)> {

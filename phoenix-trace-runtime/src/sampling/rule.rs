@@ -55,7 +55,7 @@ pub(crate) struct Errors {
 }
 
 /// The class of work that was given up before it had finished.
-const CANCELLED: &str = "cancelled";
+pub(crate) const CANCELLED: &str = "cancelled";
 /// The same as a code of gRPC.
 const CANCELLED_CODE: &str = "CANCELLED";
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use opentelemetry::trace::SpanContext;
 use opentelemetry::{KeyValue, TraceId, Value};
 
 use super::root::Root;
@@ -91,7 +92,7 @@ pub struct LocalRoot<'a> {
     pub(super) randomness: Randomness,
 }
 
-/// The span in another process that a local root hangs under.
+/// The span that a local root hangs under: in another process, as a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RemoteParent {
@@ -132,19 +133,19 @@ impl LocalRoot<'_> {
         self.randomness
     }
 
-    /// The span in another process that it hangs under, if there is one.
+    /// The span that it hangs under, of another process or of another SDK in this one, if there is one.
     #[must_use]
     pub fn parent(&self) -> Option<RemoteParent> {
-        self.context.remote.then(|| RemoteParent {
+        self.context.has_parent().then(|| RemoteParent {
             sampled: self.context.is_sampled(),
             threshold: self.told,
         })
     }
 
-    /// The span that it is linked to instead, where it has come in at a public edge.
-    #[must_use]
-    pub fn link(&self) -> Option<&opentelemetry::trace::SpanContext> {
-        self.context.link.as_deref()
+    /// The spans that it starts with links to: what `link` of an annotation names, what a span of the OpenTelemetry API is built
+    /// with, and in place of a parent the caller's span, where the request has come in at a public edge.
+    pub fn links(&self) -> impl Iterator<Item = SpanContext> {
+        self.root.links()
     }
 
     /// An attribute that the span starts with.

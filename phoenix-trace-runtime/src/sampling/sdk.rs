@@ -45,8 +45,8 @@ impl Sample for FromSdk {
             .attributes()
             .map(|(key, value)| KeyValue::new(key, value))
             .collect();
-        let link = |to: &SpanContext| Link::new(to.clone(), Vec::new(), 0);
-        let links: Vec<Link> = root.link().map(link).into_iter().collect();
+        let link = |to: SpanContext| Link::new(to, Vec::new(), 0);
+        let links: Vec<Link> = root.links().map(link).collect();
         let kind = match root.kind() {
             SpanKind::Internal => OtelKind::Internal,
             SpanKind::Server => OtelKind::Server,
@@ -82,7 +82,7 @@ fn parent(root: &LocalRoot<'_>) -> Option<Context> {
             root.trace_id(),
             SpanId::from(root.context.parent),
             flags,
-            true,
+            root.context.remote,
             root.context.state.to_opentelemetry(),
         );
         Context::new().with_remote_span_context(span)

@@ -13,54 +13,74 @@ const SEEN: usize = 1024;
 const PROBES: usize = 8;
 
 #[derive(Debug)]
-pub(super) struct Storm {
+pub(crate) struct Storm {
     limit: RateLimit,
     start: Instant,
     /// In the upper half the second, from one, in the lower a part of the hash of what was seen in it.
     seen: Box<[AtomicU64]>,
-    /// Segments that it cut.
-    cut: AtomicU64,
     pub(super) per_second: f64,
 }
 
 /// What tells a failure from others: the operation of the local root, and the type of the error.
 #[derive(Clone, Copy, Debug, Hash)]
-pub(crate) struct Distinct<'a> {
-    pub(crate) operation: &'a str,
-    pub(crate) error_type: &'a str,
+struct Distinct<'a> {
+    operation: &'a str,
+    error_type: &'a str,
+}
+
+/// What a limit on errors says to a segment that has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weather {
+    /// All that failed are kept.
+    Calm,
+    /// It is kept, of others nobody knows.
+    Storm,
+    /// It is not kept for that.
+    Cut,
 }
 
 impl Storm {
-    pub(super) fn new(per_second: f64) -> Self {
+    pub(crate) fn new(per_second: f64) -> Self {
         Self {
             limit: RateLimit::per_second(per_second),
             start: Instant::now(),
             seen: std::iter::repeat_with(AtomicU64::default)
                 .take(SEEN)
                 .collect(),
-            cut: AtomicU64::new(0),
             per_second,
         }
     }
 
+    /// What it says to a segment that has failed, and which is kept for nothing else if it has failed `alone`. `failure` tells
+    /// the operation of its local root, and the type of its first error.
+    #[cold]
+    pub(super) fn weather(
+        &self,
+        alone: bool,
+        failure: impl FnOnce() -> Option<(String, String)>,
+    ) -> Weather {
+        let now = Instant::now();
+        if alone {
+            let (operation, error_type) = failure().unwrap_or_default();
+            let failure = Distinct {
+                operation: &operation,
+                error_type: &error_type,
+            };
+            if !self.admits(failure, now) {
+                return Weather::Cut;
+            }
+        }
+        // Does nobody know how many others a segment stands for that is kept for an error?
+        match self.limit.is_cutting(now) {
+            true => Weather::Storm,
+            false => Weather::Calm,
+        }
+    }
+
     /// Is a segment to be kept for this failure alone?
-    pub(super) fn admits(&self, failure: Distinct<'_>, now: Instant) -> bool {
+    fn admits(&self, failure: Distinct<'_>, now: Instant) -> bool {
         let is_first = self.is_first(failure, now);
         self.limit.admits(now) || is_first
-    }
-
-    /// One more was not kept.
-    pub(super) fn count_cut(&self) {
-        self.cut.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Does nobody know how many others a segment stands for that is kept for an error?
-    pub(super) fn is_cutting(&self, now: Instant) -> bool {
-        self.limit.is_cutting(now)
-    }
-
-    pub(super) fn cut(&self) -> u64 {
-        self.cut.load(Ordering::Relaxed)
     }
 
     /// Is it the first of its kind in this second? Not if the table is full.

@@ -1,7 +1,9 @@
 //! Why a complete segment is kept, and how many others it stands for.
 
+use std::sync::atomic::Ordering;
+
 use super::Control;
-use super::control::Weather;
+use super::storm::Weather;
 use crate::propagation::Threshold;
 use crate::record::across::Across;
 use crate::record::context::Context;
@@ -130,7 +132,7 @@ impl Control {
     ) -> Option<Reasons> {
         let reasons = Reasons::of(context, found);
         let alone = reasons == Reasons::ERROR;
-        if alone && self.weather(alone, failure) == Weather::Cut {
+        if alone && weather(context, alone, failure) == Weather::Cut {
             return None;
         }
         (reasons != Reasons::NONE).then_some(reasons)
@@ -148,7 +150,7 @@ impl Control {
         // What was told of it has passed the limit.
         let told = found.across.announced.has(Reasons::ERROR);
         let alone = without == Reasons::NONE && !told;
-        match self.weather(alone, failure) {
+        match weather(context, alone, failure) {
             Weather::Calm => Some((reasons, reasons.threshold(context))),
             // All that are slow are kept, whatever failed in them.
             Weather::Storm if reasons.has(Reasons::SLOW) => {
@@ -156,9 +158,21 @@ impl Control {
             }
             Weather::Storm => Some((reasons, None)),
             Weather::Cut => {
-                self.count_cut();
+                self.errors_cut.fetch_add(1, Ordering::Relaxed);
                 None
             }
         }
+    }
+}
+
+/// What the limit on errors says that was in force when the segment started.
+fn weather(
+    context: &Context,
+    alone: bool,
+    failure: impl FnOnce() -> Option<(String, String)>,
+) -> Weather {
+    match &context.storm {
+        Some(storm) => storm.weather(alone, failure),
+        None => Weather::Calm,
     }
 }

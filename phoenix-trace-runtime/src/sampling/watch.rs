@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::event::{AccessKind, AccessMode};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::Notify;
 
 use super::{Control, Origin};
-use crate::config::reload;
+use crate::config::Watched;
 use crate::diag;
 
 /// Who writes a file is given so long to finish.
@@ -32,10 +33,11 @@ impl Control {
             }
         };
         let mut watched = BTreeSet::new();
+        let mut file = Watched::new(path);
         loop {
             follow(&mut watcher, &mut watched, path);
             // Also at first: the file may have changed since it was read.
-            match reload(path) {
+            match file.read() {
                 Ok(sampling) => self.set_file(&sampling),
                 Err(problem) => self.complain_of_file(path, &problem),
             }
@@ -55,8 +57,19 @@ impl Control {
 }
 
 fn watcher(changed: Arc<Notify>) -> notify::Result<RecommendedWatcher> {
-    // Whatever it is, and if it is an error: the file is looked at.
-    notify::recommended_watcher(move |_| changed.notify_one())
+    notify::recommended_watcher(move |event: notify::Result<Event>| {
+        if event.is_ok_and(|event| is_reading(event.kind)) {
+            return;
+        }
+        // Whatever else it is, and if it is an error: the file is looked at.
+        changed.notify_one();
+    })
+}
+
+/// Was a file only opened, or read? We do so ourselves, and would never stop.
+fn is_reading(kind: EventKind) -> bool {
+    const WRITTEN: EventKind = EventKind::Access(AccessKind::Close(AccessMode::Write));
+    kind.is_access() && kind != WRITTEN
 }
 
 /// Watches the directories of the file, and of what it is a link to: a file that is replaced is another one.

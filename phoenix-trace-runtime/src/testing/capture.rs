@@ -120,7 +120,9 @@ impl Capture {
         f()
     }
 
-    /// Captures what `future` records, on whatever threads it is polled, and what it carries elsewhere.
+    /// Captures what `future` records, on whatever threads it is polled, and what it carries elsewhere: by
+    /// [`spawn`](crate::spawn) and its like. What it spawns otherwise is not captured, except in a
+    /// `#[phoenix_test]`.
     pub fn future<F: Future>(&self, future: F) -> InSpan<F> {
         let mut strand = thread::take_strand(&self.pipeline);
         // Nothing that runs around it is seen.
@@ -138,7 +140,9 @@ impl Capture {
         spans
     }
 
-    /// The captured traces as trees without ids and times, for comparison with an expectation.
+    /// The captured traces as trees without ids and times, for comparison with an expectation. They show the attributes that
+    /// [matter](Waterfall::new); [`Spans::showing`] adds others. With times, a [`Waterfall`] prints [`spans`](Self::spans), which
+    /// are the same in each run where the capture is [`stable`](Self::stable).
     #[must_use]
     pub fn tree(&self) -> String {
         Waterfall::new().times(false).render(&self.spans())
@@ -158,7 +162,8 @@ impl Capture {
     /// The captured spans, to be asked.
     #[must_use]
     pub fn query(&self) -> Spans {
-        Spans::new(self.spans())
+        let spans = Spans::new(self.spans());
+        spans.beside_open(self.pipeline.stats().segments_open)
     }
 
     /// What a backend would suffer from: keys that nobody has declared, names that would be different for each request.

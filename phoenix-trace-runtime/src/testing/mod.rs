@@ -11,8 +11,9 @@ mod stable;
 pub use capture::{Capture, CaptureGuard};
 pub use lint::Finding;
 pub use receiver::{
-    ExportTraceServiceRequest, Fault, LogsTimeout, MetricValue, MetricsTimeout, OtlpReceiver,
-    Protocol, ReceivedExemplar, ReceivedLink, ReceivedLog, ReceivedLogs, ReceivedMetrics,
-    ReceivedPoint, ReceivedRequest, ReceivedSpan, WaitTimeout,
+    ExportLogsServiceRequest, ExportMetricsServiceRequest, ExportTraceServiceRequest, Fault,
+    LogsTimeout, MetricValue, MetricsTimeout, OtlpReceiver, Protocol, ReceivedExemplar,
+    ReceivedLink, ReceivedLog, ReceivedLogs, ReceivedMetrics, ReceivedPoint, ReceivedRequest,
+    ReceivedSpan, WaitTimeout,
 };
 pub use spans::Spans;

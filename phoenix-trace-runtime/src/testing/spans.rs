@@ -30,6 +30,10 @@ pub struct Spans {
     all: Vec<Span>,
     /// How they were chosen.
     which: String,
+    /// Attributes that are shown besides those that always are.
+    shown: Vec<String>,
+    /// How many segments are open, whose spans are not among them.
+    open: u64,
 }
 
 impl Spans {
@@ -40,14 +44,44 @@ impl Spans {
             chosen: all.clone(),
             all,
             which: String::new(),
+            shown: Vec::new(),
+            open: 0,
         }
+    }
+
+    /// Tells of open segments, where something is not as expected.
+    pub(super) fn beside_open(self, open: u64) -> Self {
+        Self { open, ..self }
+    }
+
+    /// Shows these attributes too wherever spans are shown as a tree, and compared with one. Without it these are the
+    /// attributes that [matter](Waterfall::new), and in messages those that were asked for.
+    ///
+    /// ```
+    /// use opentelemetry::KeyValue;
+    /// use opentelemetry::trace::{Span as _, Tracer as _, TracerProvider as _};
+    /// use phoenix_trace_runtime::interop::TracerProvider;
+    /// use phoenix_trace_runtime::testing::Capture;
+    ///
+    /// let capture = Capture::new();
+    /// capture.run(|| {
+    ///     let mut span = TracerProvider::new().tracer("shop").start("place order");
+    ///     span.set_attribute(KeyValue::new("shop.total", 4200));
+    /// });
+    /// let tree = "trace · test · 1 span · kept: head\nplace order · shop.total=4200\n";
+    /// capture.query().showing(["shop.total"]).assert_tree(tree);
+    /// ```
+    #[must_use]
+    pub fn showing<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.shown.extend(keys.into_iter().map(Into::into));
+        self
     }
 
     fn choose(self, which: impl fmt::Display, chosen: impl Fn(&Span) -> bool) -> Self {
         Self {
             which: format!("{} {which}", self.which),
             chosen: self.chosen.into_iter().filter(chosen).collect(),
-            all: self.all,
+            ..self
         }
     }
 
@@ -69,7 +103,11 @@ impl Spans {
     #[must_use]
     pub fn with(&self, key: &str, value: impl Into<AttributeValue>) -> Self {
         let value = value.into();
+        let shown = [key]
+            .into_iter()
+            .filter(|key| !self.shown.iter().any(|shown| shown == key));
         self.clone()
+            .showing(shown)
             .choose(format_args!("with {key}={value}"), |span| {
                 span.attribute(key) == Some(&value)
             })
@@ -109,11 +147,10 @@ impl Spans {
         self.chosen.is_empty()
     }
 
-    /// The only one.
+    /// The only one: that there is one such span is asserted.
     ///
     /// # Panics
     /// When there is none, or more than one.
-    #[must_use]
     #[track_caller]
     pub fn one(&self) -> Span {
         match &self.chosen[..] {
@@ -223,12 +260,23 @@ impl Spans {
     }
 
     fn tree(&self) -> String {
-        Waterfall::new().times(false).render(&self.all)
+        self.render(&self.all)
+    }
+
+    fn render(&self, spans: &[Span]) -> String {
+        let waterfall = Waterfall::new().times(false).also(self.shown.clone());
+        waterfall.render(spans)
     }
 
     #[track_caller]
     fn fail(&self, message: fmt::Arguments<'_>) -> ! {
-        panic!("{message}\nrecorded were:\n{}", self.tree())
+        let open = match self.open {
+            0 => String::new(),
+            open => format!(
+                "segments still open: {open}; their spans are shown once all of them have ended\n"
+            ),
+        };
+        panic!("{message}\nrecorded were:\n{}{open}", self.tree())
     }
 }
 
@@ -241,7 +289,7 @@ impl From<&OtlpReceiver> for Spans {
 
 impl fmt::Debug for Spans {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&Waterfall::new().times(false).render(&self.chosen))
+        f.write_str(&self.render(&self.chosen))
     }
 }
 

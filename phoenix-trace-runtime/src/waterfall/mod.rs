@@ -139,6 +139,14 @@ impl Waterfall {
         self
     }
 
+    /// Prints these attributes as well, beside those that it prints without.
+    #[cfg(feature = "testing")]
+    pub(crate) fn also(mut self, keys: Vec<String>) -> Self {
+        let filter = self.filter;
+        self.filter = Arc::new(move |key| filter(key) || keys.iter().any(|also| also == key));
+        self
+    }
+
     /// Prints the spans, one block for each trace, the earliest trace first.
     ///
     /// Spans may come in any order. One whose parent is not among them stands at the top level,

@@ -1,37 +1,8 @@
 //! Text that is safe to print and fits its column.
 
-use std::fmt::Write as _;
-
 use unicode_width::UnicodeWidthChar;
 
-/// Makes control characters and invisible or direction-changing ones visible.
-///
-/// Names and values come from outside: unescaped they could move the cursor, colour the terminal,
-/// forge lines or turn the reading direction.
-pub(super) fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => safe.push_str("\\n"),
-            '\r' => safe.push_str("\\r"),
-            '\t' => safe.push_str("\\t"),
-            c if c.is_control() || is_invisible(c) => {
-                // Writing to a string cannot fail.
-                let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
-/// Characters of the Unicode category "format" and the two line separators.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}')
-}
+pub(super) use crate::printable::escape;
 
 /// The number of terminal columns that escaped text takes.
 pub(super) fn width(text: &str) -> usize {

@@ -1,190 +1,39 @@
-//! What is kept for more than its head decision is told to the caller, which keeps its own part then: in four services with a
-//! process's worth of telemetry each, which call each other over sockets, by HTTP and gRPC in turns.
+//! What is kept for more than its head decision is told to the caller, which keeps its own part then: in services with a process's
+//! worth of telemetry each.
 
 use std::collections::HashSet;
-use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::sync::{Arc, mpsc};
-use std::thread::JoinHandle;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Request};
-use axum::http::StatusCode;
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use http_body_util::BodyExt as _;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use opentelemetry::Value;
 use opentelemetry::trace::{SpanKind, TraceId};
 use opentelemetry_sdk::trace::SpanData;
-use phoenix_trace_runtime::grpc::GrpcClient;
-use phoenix_trace_runtime::http::HttpClient;
-use phoenix_trace_runtime::sampling::Sampler;
+use phoenix_trace_runtime::sampling::{Rule, Sampler};
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{
-    Edge, GrpcClientLayer, GrpcServerLayer, HttpClientLayer, HttpServerLayer,
-};
-use tokio::sync::oneshot;
-use tokio_stream::wrappers::TcpListenerStream;
-use tonic::transport::{Channel, Server};
-use tonic::{Response, Status};
-use tonic_health::pb::health_client::HealthClient;
-use tonic_health::pb::health_server::{Health, HealthServer};
-use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
+use phoenix_trace_runtime::{Edge, HttpClientLayer, HttpServerLayer};
+use tonic_health::pb::HealthCheckRequest;
 use tower::{Layer as _, Service as _, ServiceExt as _};
 
-use super::{block_on, captured, header, listen, send, serve};
-
-/// One of the four, on a thread of its own.
-struct Service {
-    capture: Arc<Capture>,
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<()>,
-}
-
-impl Service {
-    /// `start` serves, and gives the address.
-    fn start<F: Future<Output = SocketAddr>>(
-        sampler: Sampler,
-        start: impl FnOnce() -> F + Send + 'static,
-    ) -> (Self, SocketAddr) {
-        let capture = Arc::new(Capture::with_sampler(sampler));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let (tell, told) = mpsc::channel();
-        let recording = capture.clone();
-        let thread = std::thread::spawn(move || {
-            captured(&recording, async {
-                tell.send(start().await).unwrap();
-                let _ = stopped.await;
-            });
-        });
-        let service = Self {
-            capture,
-            stop,
-            thread,
-        };
-        (service, told.recv().unwrap())
-    }
-
-    fn stop(self) -> Arc<Capture> {
-        let _ = self.stop.send(());
-        self.thread.join().unwrap();
-        self.capture
-    }
-}
-
-/// Whom a service asks in turn.
-#[derive(Clone)]
-enum Next {
-    Nobody,
-    Http(HttpClient<Client<HttpConnector, Body>>, SocketAddr),
-    Grpc(HealthClient<GrpcClient<Channel>>),
-}
-
-impl Next {
-    fn http(address: SocketAddr) -> Self {
-        let client = Client::builder(TokioExecutor::new()).build_http();
-        Self::Http(HttpClientLayer::new().layer(client), address)
-    }
-
-    fn grpc(address: SocketAddr) -> Self {
-        let channel = Channel::from_shared(format!("http://{address}")).unwrap();
-        Self::Grpc(HealthClient::new(
-            GrpcClientLayer::new().layer(channel.connect_lazy()),
-        ))
-    }
-
-    /// Is everything well there?
-    async fn is_well(&self, what: &str) -> bool {
-        match self {
-            Self::Nobody => !what.starts_with("fails"),
-            Self::Http(client, address) => {
-                let request = Request::get(format!("http://{address}/{what}")).body(Body::empty());
-                let response = client.clone().oneshot(request.unwrap()).await.unwrap();
-                let well = response.status().is_success();
-                response.into_body().collect().await.unwrap();
-                well
-            }
-            Self::Grpc(client) => {
-                let service = what.to_owned();
-                let answer = client.clone().check(HealthCheckRequest { service }).await;
-                answer.is_ok()
-            }
-        }
-    }
-}
-
-/// The service number `number` of the chain: it fails where the next one does, unless it swallows the error.
-#[derive(Clone)]
-struct Link {
-    number: usize,
-    next: Next,
-}
-
-impl Link {
-    async fn is_well(&self, what: &str) -> bool {
-        let swallows = what.ends_with(&format!("-{}", self.number));
-        self.next.is_well(what).await || swallows
-    }
-
-    async fn serve_http(self) -> SocketAddr {
-        let ask = async move |Path(what): Path<String>| match self.is_well(&what).await {
-            true => StatusCode::OK,
-            false => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        let app = Router::new().route("/{what}", get(ask));
-        serve(app.layer(HttpServerLayer::new())).await
-    }
-
-    async fn serve_grpc(self) -> SocketAddr {
-        let (listener, address) = listen().await;
-        let server = Server::builder()
-            .layer(GrpcServerLayer::new())
-            .add_service(HealthServer::new(self));
-        tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
-        address
-    }
-}
-
-#[tonic::async_trait]
-impl Health for Link {
-    async fn check(
-        &self,
-        request: tonic::Request<HealthCheckRequest>,
-    ) -> Result<Response<HealthCheckResponse>, Status> {
-        match self.is_well(&request.get_ref().service).await {
-            true => Ok(Response::new(HealthCheckResponse { status: 1 })),
-            false => Err(Status::internal("not well")),
-        }
-    }
-
-    type WatchStream = Pin<Box<dyn Stream<Item = Result<HealthCheckResponse, Status>> + Send>>;
-
-    /// Asks the next one between two messages.
-    async fn watch(
-        &self,
-        request: tonic::Request<HealthCheckRequest>,
-    ) -> Result<Response<Self::WatchStream>, Status> {
-        let link = self.clone();
-        let answers = stream::iter([1, 2]).then(move |status| {
-            let (link, what) = (link.clone(), request.get_ref().service.clone());
-            async move {
-                if status == 2 && !link.is_well(&what).await {
-                    return Err(Status::internal("not well"));
-                }
-                Ok(HealthCheckResponse { status })
-            }
-        });
-        Ok(Response::new(Box::pin(answers)))
-    }
-}
+use super::services::{Link, Next, Service};
+use super::{block_on, captured, header, send, serve};
 
 /// HTTP, gRPC, HTTP, gRPC; the first is asked, the last may fail.
 fn chain(ratio: f64) -> ([Service; 4], SocketAddr) {
-    let link = |number, next| Link { number, next };
+    let link = |number, next| Link {
+        number,
+        next,
+        way: |_| (),
+    };
     let sampler = || Sampler::ratio(ratio);
     let (fourth, at) = Service::start(sampler(), move || link(3, Next::Nobody).serve_grpc());
     let (third, at) = Service::start(sampler(), move || async move {
@@ -430,11 +279,95 @@ fn only_the_same_trace_and_only_those_who_are_ours_are_believed() {
     assert!(!is_kept(elsewhere, &[TOLD]));
 }
 
+/// What a caller, which samples no trace, and the service that it calls over HTTP or gRPC make of one call.
+fn trees(http: bool, sampler: Sampler, way: fn(&mut HeaderMap)) -> [String; 2] {
+    let (number, next) = (1, Next::Nobody);
+    let link = Link { number, next, way };
+    let (callee, at) = Service::start(sampler, move || async move {
+        match http {
+            true => link.serve_http().await,
+            false => link.serve_grpc().await,
+        }
+    });
+    let (tell, told) = mpsc::channel();
+    let (caller, _) = Service::start(Sampler::ratio(0.0), move || async move {
+        let next = match http {
+            true => Next::http(at),
+            false => Next::grpc(at),
+        };
+        tell.send(next.is_well("works").await).unwrap();
+        at
+    });
+    assert_eq!(told.recv(), Ok(true));
+    [caller, callee].map(|service| service.stop().tree())
+}
+
+/// Over HTTP and over gRPC the callee keeps its part for `reason`, and so the caller its own.
+fn check_told(reason: &str, sampler: impl Fn() -> Sampler, way: fn(&mut HeaderMap)) {
+    let [caller, callee] = trees(true, sampler(), way);
+    assert_eq!(
+        caller,
+        "\
+trace · test · 1 span · kept: callee
+GET · client · http.request.method=GET · http.response.status_code=200
+"
+    );
+    assert_eq!(
+        callee,
+        format!(
+            "\
+trace · test · 1 span · kept: {reason}
+GET /{{what}} · server · (parent missing) · http.request.method=GET · http.route=/{{what}} · http.response.status_code=200
+"
+        )
+    );
+    let [caller, callee] = trees(false, sampler(), way);
+    assert_eq!(
+        caller,
+        "\
+trace · test · 1 span · kept: callee
+grpc.health.v1.Health/Check · client · rpc.response.status_code=OK
+"
+    );
+    assert_eq!(
+        callee,
+        format!(
+            "\
+trace · test · 1 span · kept: {reason}
+grpc.health.v1.Health/Check · server · (parent missing) · rpc.response.status_code=OK
+"
+        )
+    );
+}
+
+#[test]
+fn slowness_is_told() {
+    // All that takes any time is slow.
+    let rule = || Rule::new().ratio(0.0).slower_than(Duration::ZERO).into();
+    check_told("slow", rule, |_| ());
+}
+
+#[test]
+fn so_is_force() {
+    // Somebody between the two asks for the trace; of this the caller learns by the answer alone.
+    check_told(
+        "forced",
+        || Sampler::ratio(0.0),
+        |fields| {
+            fields.insert("tracestate", "phoenix=forced".parse().unwrap());
+        },
+    );
+}
+
 /// One stream through two services of gRPC: `next` asks the last, which fails, and is told in trailers.
 #[test]
 fn a_stream_tells_it_in_its_trailers() {
     let sampler = || Sampler::ratio(0.0);
-    let link = |number, next| Link { number, next };
+    let link = |number, next| Link {
+        number,
+        next,
+        way: |_| (),
+    };
     let (last, at) = Service::start(sampler(), move || link(1, Next::Nobody).serve_grpc());
     let (first, at) = Service::start(sampler(), move || async move {
         link(0, Next::grpc(at)).serve_grpc().await

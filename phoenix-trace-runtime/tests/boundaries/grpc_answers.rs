@@ -1,6 +1,9 @@
 //! What `GrpcClientLayer` makes of the answers that servers and proxies really give.
 
 use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -9,10 +12,12 @@ use opentelemetry::trace::SpanKind;
 use phoenix_trace_runtime::GrpcClientLayer;
 use phoenix_trace_runtime::grpc::code_name;
 use phoenix_trace_runtime::testing::Capture;
+use tonic::body::Body;
 use tonic::{Code, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
-use tower::Layer as _;
+use tower::retry::Policy;
+use tower::{Layer as _, ServiceExt as _};
 
 use super::{attributes, captured, listen};
 
@@ -46,7 +51,7 @@ fn message(after: impl Into<Option<Result<http::HeaderMap, Status>>>) -> Answer 
 fn check(answer: impl FnOnce() -> Answer + Clone + Send + 'static, expected: Code, tree: &str) {
     let capture = Capture::new();
     let code = captured(&capture, async {
-        let service = tower::service_fn(move |_: http::Request<tonic::body::Body>| {
+        let service = tower::service_fn(move |_: http::Request<Body>| {
             let answer = answer.clone();
             async move { Ok::<_, Infallible>(answer()) }
         });
@@ -213,12 +218,71 @@ grpc.health.v1.Health/Check · client · ✗ UNAVAILABLE: tcp connect error: Con
 ");
 }
 
+/// Tries again until it is answered well.
+#[derive(Clone)]
+struct Again;
+
+impl Policy<http::Request<Body>, Answer, Infallible> for Again {
+    type Future = Ready<()>;
+
+    fn retry(
+        &mut self,
+        _: &mut http::Request<Body>,
+        result: &mut Result<Answer, Infallible>,
+    ) -> Option<Ready<()>> {
+        let well = matches!(result, Ok(response) if response.headers()["grpc-status"] == "0");
+        (!well).then(|| ready(()))
+    }
+
+    fn clone_request(&mut self, request: &http::Request<Body>) -> Option<http::Request<Body>> {
+        let mut copy = http::Request::new(Body::default());
+        copy.headers_mut().clone_from(request.headers());
+        Some(copy)
+    }
+}
+
+#[test]
+fn one_span_for_all_attempts() {
+    let capture = Capture::new();
+    let (tell, told) = std::sync::mpsc::channel();
+    captured(&capture, async {
+        let attempts = Arc::new(AtomicU8::new(0));
+        let service = tower::service_fn(move |request: http::Request<Body>| {
+            tell.send(request.headers()["traceparent"].clone()).unwrap();
+            let code = match attempts.fetch_add(1, Ordering::Relaxed) {
+                0 | 1 => "14",
+                _ => "0",
+            };
+            async move { Ok::<_, Infallible>(empty(head(&[("grpc-status", code)]))) }
+        });
+        let service = tower::ServiceBuilder::new()
+            .layer(GrpcClientLayer::new())
+            .retry(Again)
+            .service(service);
+        let request = http::Request::post("/grpc.health.v1.Health/Check");
+        let request = request.body(Body::default()).unwrap();
+        service.oneshot(request).await.unwrap();
+    });
+    assert_eq!(
+        capture.tree(),
+        "\
+trace · test · 1 span · kept: head
+grpc.health.v1.Health/Check · client · rpc.response.status_code=OK
+"
+    );
+    let sent: Vec<_> = told.iter().collect();
+    assert!(
+        sent.len() == 3 && sent.iter().all(|parent| *parent == sent[0]),
+        "{sent:?}"
+    );
+}
+
 /// What the server is told of the context, and what the client's span tells of the server.
 fn told(layer: GrpcClientLayer) -> (bool, bool) {
     let capture = Capture::new();
     let (tell, told) = std::sync::mpsc::channel();
     captured(&capture, async {
-        let service = tower::service_fn(move |request: http::Request<tonic::body::Body>| {
+        let service = tower::service_fn(move |request: http::Request<Body>| {
             let _ = tell.send(request.headers().contains_key("traceparent"));
             let named = head(&[("grpc-status", "0"), ("x-service-name", "billing")]);
             async move { Ok::<_, Infallible>(empty(named)) }

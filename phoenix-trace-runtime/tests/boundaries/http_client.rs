@@ -352,10 +352,11 @@ fn a_function_for_other_clients() {
             *response.status_mut() = StatusCode::NOT_FOUND;
             Ok::<_, std::io::Error>(response)
         };
-        let status = |response: &Response<Bytes>| Some(response.status());
-        trace_http_response("POST", url, missing, status)
-            .await
-            .unwrap();
+        trace_http_response("POST", url, missing, |response: &Response<Bytes>| {
+            Some((response.status(), response.headers()))
+        })
+        .await
+        .unwrap();
     });
     assert_eq!(
         capture.tree(),

@@ -71,11 +71,18 @@ fn paths_and_methods_that_nobody_knows_make_no_series() {
                 "BREW{number} /{number} HTTP/1.1\r\nhost: a{number}\r\nconnection: close\r\n\r\n"
             );
             super::send(address, &request).await;
+            let call = format!(
+                "POST /a.B/M{number} HTTP/1.1\r\nhost: a\r\ncontent-type: application/grpc\r\nconnection: close\r\n\r\n"
+            );
+            super::send(address, &call).await;
         }
     });
     assert_eq!(
         measured.series(),
-        "http.server.request.duration 10 http.request.method=_OTHER http.response.status_code=404 network.protocol.version=1.1 url.scheme=http\n"
+        "\
+http.server.request.duration 10 http.request.method=_OTHER http.response.status_code=404 network.protocol.version=1.1 url.scheme=http
+rpc.server.call.duration 10 rpc.method=_OTHER rpc.system.name=grpc
+"
     );
 }
 

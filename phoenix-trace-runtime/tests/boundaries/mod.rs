@@ -7,6 +7,8 @@ mod edge;
 mod excluded;
 mod grpc;
 mod grpc_answers;
+mod grpc_deadlines;
+mod grpc_web;
 mod http_attempts;
 mod http_client;
 mod http_hosts;
@@ -19,6 +21,7 @@ mod propagators;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 mod rpc_names;
+mod services;
 #[cfg(feature = "warp")]
 mod warp;
 

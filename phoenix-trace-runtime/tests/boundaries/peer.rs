@@ -9,7 +9,9 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use opentelemetry::trace::SpanKind;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Edge, Hosts, HttpCall, HttpClientLayer, HttpServerLayer};
+use phoenix_trace_runtime::{
+    Edge, Hosts, HttpCall, HttpClientLayer, HttpServerLayer, trace_http_response,
+};
 use tower::{Layer as _, ServiceExt as _};
 
 use super::{attributes, captured, header, send, serve};
@@ -125,4 +127,22 @@ fn a_client_that_no_layer_fits_learns_it_from_the_fields() {
     assert!(ours.contains("http.response.status_code = 200"), "{ours}");
     let others = peer(&["*.internal"]);
     assert!(!others.contains("service.peer.name"), "{others}");
+}
+
+#[test]
+fn so_does_a_function_around_any_client() {
+    let capture = Capture::new();
+    captured(&capture, async {
+        let address = serve(app().layer(HttpServerLayer::new())).await;
+        let url = format!("http://{address}/");
+        let http = Client::builder(TokioExecutor::new()).build_http();
+        let send = || http.request(Request::get(&url).body(Body::empty()).unwrap());
+        let answer = trace_http_response("GET", &url, send, |answer| {
+            Some((answer.status(), answer.headers()))
+        });
+        answer.await.unwrap();
+    });
+    let attributes = attributes(&capture, SpanKind::Client, "GET");
+    let named = attributes.contains("service.peer.name = test");
+    assert!(named, "{attributes}");
 }

@@ -74,6 +74,57 @@ async fn they_do_so_in_tasks_that_are_suspended() {
     }
 }
 
+/// As libraries and services do everywhere: a task that nothing of ours carries, in a span that is made where it is spawned.
+#[tokio::test]
+async fn a_task_is_below_what_ran_where_its_span_was_made() {
+    for contexts in [
+        OtelContext::Auto,
+        OtelContext::LocalRoot,
+        OtelContext::EverySpan,
+        OtelContext::Off,
+    ] {
+        let _subscriber = tracing::dispatcher::set_default(&subscriber(TracingBridge::new()));
+        let capture =
+            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        let spawns = traced("root", async {
+            traced("child", async {
+                let there = traced("there", yield_now());
+                let task = tokio::spawn(there.instrument(info_span!("task")));
+                let later = info_span!("never entered");
+                task.await.expect("it ends");
+                drop(later);
+            })
+            .await;
+            async {
+                traced("inner", async {
+                    let there = traced("there too", yield_now());
+                    let task = tokio::spawn(there.instrument(info_span!("second task")));
+                    task.await.expect("it ends");
+                })
+                .await;
+            }
+            .instrument(info_span!("outer"))
+            .await;
+        });
+        capture.future(spawns).await;
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 9 spans · kept: head\n\
+             root\n\
+             ├╴child\n\
+             │ ├╴task\n\
+             │ │ └╴there\n\
+             │ └╴never entered\n\
+             └╴outer\n\
+             \u{20} └╴inner\n\
+             \u{20}   └╴second task\n\
+             \u{20}     └╴there too\n",
+            "{contexts}"
+        );
+        assert!(capture.stats().balances(), "{}", capture.stats());
+    }
+}
+
 #[test]
 fn fields_keep_their_types() {
     let capture = quiet(|| {

@@ -2,19 +2,20 @@
 
 use std::collections::HashMap;
 
-use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt as _;
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::{
-    Span as _, SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
-    Tracer as _,
+    FutureExt as _, Span as _, SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId,
+    TraceState, Tracer as _,
 };
+use opentelemetry::{Context, KeyValue};
 use phoenix_trace_runtime::propagation::CompositePropagator;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Propagator, current_span, inject};
+use phoenix_trace_runtime::{Config, OtelContext, Propagator, carry, current_span, inject, spawn};
+use tokio::task::yield_now;
 
 use super::tracer;
-use crate::support::enter;
+use crate::support::{enter, traced};
 
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -159,4 +160,172 @@ fn baggage_of_the_request_is_in_the_current_context() {
             .map(ToString::to_string)
     });
     assert_eq!(tenant.as_deref(), Some("acme"));
+}
+
+/// What our layers send from here.
+fn going() -> HashMap<String, String> {
+    let mut carrier = HashMap::new();
+    inject(&mut carrier);
+    carrier
+}
+
+fn baggage() -> Option<String> {
+    going().remove("baggage")
+}
+
+fn user(name: &'static str) -> [KeyValue; 1] {
+    [KeyValue::new("user", name)]
+}
+
+const MODES: [OtelContext; 4] = [
+    OtelContext::Auto,
+    OtelContext::LocalRoot,
+    OtelContext::EverySpan,
+    OtelContext::Off,
+];
+
+#[test]
+fn baggage_that_is_set_over_the_running_span_is_sent_until_it_is_taken_away() {
+    for contexts in MODES {
+        let capture =
+            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        capture.run(|| {
+            let _root = enter("root");
+            let child = enter("child");
+            {
+                let _alice = Context::current().with_baggage(user("alice")).attach();
+                assert_eq!(baggage().as_deref(), Some("user=alice"), "{contexts}");
+                let _below = enter("below");
+                std::thread::scope(|scope| {
+                    scope.spawn(carry(|| {
+                        let _there = enter("there");
+                        assert_eq!(baggage().as_deref(), Some("user=alice"), "{contexts}");
+                    }));
+                });
+                {
+                    let _bob = Context::current().with_baggage(user("bob")).attach();
+                    assert_eq!(baggage().as_deref(), Some("user=bob"), "{contexts}");
+                    let _none = Context::current().with_cleared_baggage().attach();
+                    assert_eq!(baggage(), None, "{contexts}");
+                }
+                assert_eq!(baggage().as_deref(), Some("user=alice"), "{contexts}");
+            }
+            assert_eq!(baggage(), None, "{contexts}");
+            drop(child);
+            drop(enter("afterwards"));
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 5 spans · kept: head\n\
+             root\n\
+             ├╴child\n\
+             │ └╴below\n\
+             │ \u{20} └╴there\n\
+             └╴afterwards\n",
+            "{contexts}"
+        );
+        assert!(capture.stats().balances(), "{}", capture.stats());
+    }
+}
+
+#[test]
+fn it_is_sent_beside_that_of_the_request() {
+    for contexts in MODES {
+        let capture =
+            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        capture.run(|| {
+            let _remote = remote().attach();
+            let _root = enter("root");
+            let mut more = user("alice").to_vec();
+            more.push(KeyValue::new("tenant", "other"));
+            {
+                let _more = Context::current().with_baggage(more).attach();
+                assert_eq!(baggage().as_deref(), Some("tenant=other,user=alice"));
+            }
+            assert_eq!(baggage().as_deref(), Some("tenant=acme"));
+            let _fewer = Context::current().with_cleared_baggage().attach();
+            assert_eq!(baggage(), None, "{contexts}");
+        });
+    }
+}
+
+#[test]
+fn baggage_without_a_span_is_sent_by_the_traces_that_start_there() {
+    let capture = Capture::new();
+    let sent = capture.run(|| {
+        let _alice = Context::current_with_baggage(user("alice")).attach();
+        let of_root = |name| {
+            let _root = enter(name);
+            going()
+        };
+        [going(), of_root("first"), of_root("second")]
+    });
+    let [before, first, second] = sent;
+    for sent in [&before, &first, &second] {
+        assert_eq!(sent["baggage"], "user=alice");
+    }
+    assert!(!before.contains_key("traceparent"));
+    // They are two requests.
+    assert_ne!(first["x-correlation-id"], second["x-correlation-id"]);
+    assert_eq!(capture.spans().len(), 2);
+}
+
+#[test]
+fn baggage_beside_a_span_of_the_api_is_not_that_of_the_span() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        let context = Context::current_with_span(tracer().start("api"));
+        {
+            let _alice = context.with_baggage(user("alice")).attach();
+            assert_eq!(baggage().as_deref(), Some("user=alice"));
+            drop(enter("with"));
+        }
+        let _without = context.attach();
+        assert_eq!(baggage(), None);
+        drop(enter("without"));
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 4 spans · kept: head\n\
+         root\n\
+         └╴api\n\
+         \u{20} ├╴with\n\
+         \u{20} └╴without\n"
+    );
+}
+
+#[tokio::test]
+async fn a_future_has_the_baggage_of_its_context_at_each_poll() {
+    let capture = Capture::new();
+    let root = traced("root", async {
+        let context = Context::current().with_baggage(user("alice"));
+        let inner = traced("inner", async {
+            yield_now().await;
+            let task = spawn(traced("task", async { baggage() }));
+            assert_eq!(task.await.expect("it ends").as_deref(), Some("user=alice"));
+            baggage()
+        });
+        let (with, without) = tokio::join!(
+            inner.with_context(context),
+            traced("beside", async {
+                yield_now().await;
+                baggage()
+            })
+        );
+        assert_eq!(
+            (with.as_deref(), without.as_deref()),
+            (Some("user=alice"), None)
+        );
+    });
+    capture.future(root).await;
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 4 spans · kept: head\n\
+         root\n\
+         ├╴inner\n\
+         │ └╴task\n\
+         └╴beside\n"
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
 }

@@ -1,8 +1,10 @@
 //! What should not be done, and must do no harm: guards of contexts that are dropped out of order, or outlive what they were
 //! made in.
 
-use opentelemetry::Context;
+use std::cell::RefCell;
+
 use opentelemetry::trace::{Span as _, TraceContextExt as _, Tracer as _, mark_span_as_active};
+use opentelemetry::{Context, ContextGuard, KeyValue};
 use phoenix_trace_runtime::testing::Capture;
 
 use super::tracer;
@@ -148,4 +150,106 @@ fn threads_that_end_with_a_context_attached_take_nothing_with_them() {
         }
     });
     assert_eq!(capture.spans().len(), 101);
+}
+
+#[test]
+fn ten_thousand_contexts_are_attached_at_once() {
+    const DEEP: usize = 10_000;
+    let orders: [fn(Vec<ContextGuard>); 2] = [
+        |guards| guards.into_iter().rev().for_each(drop),
+        // As they were attached, so that all are left to the last one.
+        drop,
+    ];
+    for detach in orders {
+        let capture = Capture::new();
+        capture.run(|| {
+            let _root = enter("root");
+            let guards = (0..DEEP)
+                .map(|_| mark_span_as_active(tracer().start("deep")))
+                .collect();
+            drop(enter("innermost"));
+            detach(guards);
+            drop(enter("afterwards"));
+        });
+        capture.shutdown();
+        let stats = capture.stats();
+        assert!(stats.balances(), "{stats}");
+        assert_eq!(stats.ended, DEEP as u64 + 3, "{stats}");
+        let spans = capture.query();
+        if !spans.named("afterwards").is_empty() {
+            let (root, after) = (spans.named("root").one(), spans.named("afterwards").one());
+            assert_eq!(spans.parent_of(&after), Some(root));
+        }
+    }
+}
+
+#[test]
+fn a_span_and_its_context_outlive_their_capture() {
+    let capture = Capture::new();
+    let (mut span, context) = capture.run(|| {
+        let _root = enter("root");
+        let span = tracer().start("kept");
+        let context = Context::current_with_span(tracer().start("in a context"));
+        (span, context)
+    });
+    capture.shutdown();
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 3 spans · kept: head\n\
+         root\n\
+         ├╴kept · phoenix.cancelled=true\n\
+         └╴in a context · phoenix.cancelled=true\n"
+    );
+    span.set_attribute(KeyValue::new("late", true));
+    span.update_name("late");
+    span.end();
+    context.span().add_event("late", vec![]);
+    tracer().start_with_context("late", &context).end();
+    {
+        let _guard = context.attach();
+        drop(enter("late as well"));
+        tracer().start("and again").end();
+    }
+    assert_eq!(capture.spans().len(), 3);
+    assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+/// Uses everything when its thread has lost most of what it had.
+struct Late;
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        let _annotated = enter("annotated");
+        let mut span = tracer().start_with_context("api", &Context::new());
+        span.set_attribute(KeyValue::new("late", true));
+        span.end();
+    }
+}
+
+#[test]
+fn spans_are_made_while_a_thread_ends() {
+    thread_local! {
+        static FIRST: RefCell<Option<Late>> = const { RefCell::new(None) };
+        static LAST: RefCell<Option<Late>> = const { RefCell::new(None) };
+    }
+    let capture = Capture::new();
+    let ended = std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            FIRST.set(Some(Late));
+            capture.run(|| {
+                let _root = enter("root");
+                let context = Context::current_with_span(tracer().start("left attached"));
+                std::mem::forget(context.attach());
+                drop(enter("below"));
+            });
+            LAST.set(Some(Late));
+        });
+        thread.join().is_ok()
+    });
+    assert!(ended);
+    capture.shutdown();
+    let spans = capture.query();
+    assert_eq!(spans.named("root").len(), 1);
+    spans.assert_below("below", "left attached");
+    assert!(capture.stats().balances(), "{}", capture.stats());
 }

@@ -1,5 +1,6 @@
 //! Spans of other libraries, between those that are annotated.
 
+mod alone;
 #[cfg(feature = "tracing")]
 mod bridge;
 mod carried;

@@ -3,10 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use opentelemetry::trace::{
-    Event, Link, Span as _, SpanBuilder, SpanContext, SpanId, SpanKind, Status, TraceFlags,
-    TraceId, TraceState, Tracer as _, TracerProvider as _,
+    Event, Link, Span as _, SpanBuilder, SpanContext, SpanId, SpanKind, Status,
+    TraceContextExt as _, TraceFlags, TraceId, TraceState, Tracer as _, TracerProvider as _,
 };
-use opentelemetry::{Array, InstrumentationScope, KeyValue, Value};
+use opentelemetry::{Array, Context, InstrumentationScope, KeyValue, Value};
 use phoenix_trace_runtime::Config;
 use phoenix_trace_runtime::interop::{Span, TracerProvider};
 use phoenix_trace_runtime::sampling::Sampler;
@@ -44,7 +44,7 @@ type Case = (&'static str, fn(), &'static str);
 
 #[test]
 fn spans_are_what_the_api_says() {
-    let cases: [Case; 18] = [
+    let cases: [Case; 20] = [
         (
             "a span ends when it is dropped",
             || drop(tracer().start("span")),
@@ -197,14 +197,36 @@ fn spans_are_what_the_api_says() {
             "root\n├╴child\n│ └╴grandchild\n└╴sibling\n",
         ),
         (
+            "a span that a context is made with, and that is never current",
+            || {
+                let context = Context::new().with_span(tracer().start("span"));
+                assert!(context.has_active_span() && !Context::current().has_active_span());
+                tracer().start_with_context("child", &context).end();
+                tracer().start("apart").end();
+                context.span().update_name("parent");
+            },
+            "parent\n└╴child\napart\n",
+        ),
+        (
+            "spans of closures: made as they are, or below a context that is named",
+            || {
+                let client = || SpanBuilder::from_name("built").with_kind(SpanKind::Client);
+                tracer().in_span("parent", |parent| {
+                    let apart = Context::new();
+                    tracer().in_span_with_context("apart", &apart, |_| {
+                        tracer().in_span_with_builder_and_context(client(), &parent, |_| ());
+                    });
+                    tracer().in_span_with_builder(client(), |_| ());
+                });
+            },
+            "parent\n├╴built · client\n└╴built · client\napart\n",
+        ),
+        (
             "a child that outlives its parent",
             || {
                 let mut parent = tracer().start("parent");
-                let context = opentelemetry::Context::new();
-                let context = opentelemetry::trace::TraceContextExt::with_remote_span_context(
-                    &context,
-                    parent.span_context().clone(),
-                );
+                let context =
+                    Context::new().with_remote_span_context(parent.span_context().clone());
                 let child = tracer().start_with_context("elsewhere", &context);
                 parent.end();
                 drop(child);
@@ -276,6 +298,13 @@ fn the_scope_of_a_tracer_is_that_of_its_spans() {
         tracer.start("span").end();
     });
     assert_eq!(capture.exported()[0].instrumentation_scope, scope);
+}
+
+#[test]
+fn a_tracer_may_have_an_empty_name() {
+    let capture = Capture::new();
+    capture.run(|| TracerProvider::new().tracer("").start("span").end());
+    assert_eq!(capture.exported()[0].instrumentation_scope.name(), "");
 }
 
 #[test]

@@ -6,10 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use opentelemetry::trace::{Span as _, SpanKind, Tracer as _};
 use opentelemetry::{KeyValue, trace::SpanBuilder};
 use phoenix_trace_runtime::testing::{Capture, Finding};
-use phoenix_trace_runtime::{inject, private};
+use phoenix_trace_runtime::{inject, private, spawn, spawn_thread};
 
 use super::tracer;
-use crate::support::enter;
+use crate::support::{enter, traced};
 
 /// What a test fails with.
 fn message(f: impl FnOnce()) -> String {
@@ -64,6 +64,45 @@ fn what_fails_shows_the_tree() {
     );
     let other = message(|| spans.assert_tree("nothing\n"));
     assert_eq!(other, format!("expected other spans:\nnothing\n\n{tree}"));
+}
+
+#[test]
+fn what_fails_shows_what_was_asked_for_and_what_is_open() {
+    let capture = Capture::new();
+    let _open = capture.run(|| {
+        let mut span = tracer().start("place order");
+        span.set_attribute(KeyValue::new("shop.total", 4200));
+        span.end();
+        tracer().start("open")
+    });
+    let other = message(|| drop(capture.query().with("shop.total", 1).one()));
+    assert_eq!(
+        other,
+        "expected one span with shop.total=1, found 0\n\
+         recorded were:\n\
+         trace · test · 1 span · kept: head\n\
+         place order · shop.total=4200\n\
+         segments still open: 1; their spans are shown once all of them have ended\n"
+    );
+}
+
+/// A capture's own future has no span, and nothing else records in this process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn what_a_future_carries_is_captured_without_a_span_too() {
+    let capture = Capture::new();
+    let carries = async {
+        spawn(traced("in a task", async {})).await.expect("it ends");
+        let thread = spawn_thread(|| drop(enter("on a thread")));
+        thread.join().expect("it ends");
+    };
+    capture.future(carries).await;
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 1 span · kept: head\n\
+         in a task\n\n\
+         trace · test · 1 span · kept: head\n\
+         on a thread\n"
+    );
 }
 
 #[test]

@@ -1,16 +1,25 @@
+use std::convert::Infallible;
+
+use axum::http::{HeaderValue, Request, Response};
 use opentelemetry::KeyValue;
-use opentelemetry::trace::SpanKind as OtelKind;
+use opentelemetry::trace::{
+    Link, Span as _, SpanContext, SpanId, SpanKind as OtelKind, TraceFlags, TraceId, TraceState,
+    Tracer as _,
+};
 use opentelemetry_sdk::trace::{
     Sampler as SdkSampler, SamplingDecision, SamplingResult, ShouldSample,
 };
+use phoenix_trace_runtime::private::{Beginning, Site, enter_as};
 use phoenix_trace_runtime::sampling::{
     AlwaysOff, AlwaysOn, Annotating, FromSdk, Intent, LocalRoot, ParentThreshold, Probability,
     RuleBased, Sample, Sampler,
 };
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Config, SpanKind};
+use phoenix_trace_runtime::{Config, Edge, HttpServerLayer, SpanKind};
+use tower::{Layer as _, Service as _};
 
 use super::{Asked, failing, kept, rules, serve, state};
+use crate::interop::tracer;
 use crate::support::enter;
 
 #[derive(Debug)]
@@ -201,4 +210,55 @@ async fn samplers_of_the_sdk_decide_through_an_adapter() {
     let off = Capture::with_sampler(Sampler::custom(FromSdk::new(SdkSampler::AlwaysOff)));
     off.run(|| failing("root", "Broken"));
     assert_eq!(kept(&off), ["root"], "failures are kept as ever");
+}
+
+/// Keeps what is linked to a span of this trace.
+#[derive(Debug)]
+struct LinkedTo(TraceId);
+
+impl Sample for LinkedTo {
+    fn intent(&self, root: &LocalRoot<'_>) -> Intent {
+        match root.links().any(|link| link.trace_id() == self.0) {
+            true => Intent::always(),
+            false => Intent::never(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sampler_sees_every_link_that_a_root_starts_with() {
+    const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+    let trace = TraceId::from_hex("4bf92f3577b34da6a3ce929d0e0e4736").expect("an id");
+    let to = |trace| {
+        let (span, flags) = (SpanId::from(7), TraceFlags::default());
+        SpanContext::new(trace, span, flags, true, TraceState::NONE)
+    };
+    let capture = Capture::with_sampler(Sampler::custom(LinkedTo(trace)));
+    let guard = capture.enter();
+    static SITE: Site = Site::new("annotated", SpanKind::Internal, "");
+    let other = TraceId::from(7_u128);
+    for links in [vec![to(other)], vec![to(other), to(trace)], vec![]] {
+        drop(enter_as(&SITE, &[], Beginning::linked(&links)));
+    }
+    let tracer = tracer();
+    for linked in [trace, other] {
+        let builder = tracer.span_builder("built");
+        let mut span = builder
+            .with_links(vec![Link::new(to(linked), Vec::new(), 0)])
+            .start(&tracer);
+        span.end();
+    }
+    let edge = HttpServerLayer::new().edge(Edge::new());
+    let mut server = edge.layer(tower::service_fn(async |_: Request<String>| {
+        Ok::<_, Infallible>(Response::new(String::new()))
+    }));
+    for parent in [PARENT, "none"] {
+        let mut request = Request::new(String::new());
+        let parent = HeaderValue::from_static(parent);
+        request.headers_mut().insert("traceparent", parent);
+        let Ok(response) = server.call(request).await;
+        drop(response);
+    }
+    drop(guard);
+    assert_eq!(kept(&capture), ["annotated", "built", "GET"]);
 }

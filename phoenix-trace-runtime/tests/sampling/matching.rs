@@ -1,5 +1,7 @@
 use phoenix_trace_runtime::key::{Key, types};
-use phoenix_trace_runtime::private::{Site, SpanKind, attr, enter as enter_at};
+use phoenix_trace_runtime::private::{
+    Beginning, Site, SpanKind, attr, enter as enter_at, enter_as,
+};
 use phoenix_trace_runtime::sampling::{Environment, Rule, SamplingRules, configure_sampler};
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{Config, with_traced_operation};
@@ -43,6 +45,21 @@ fn the_first_rule_that_fits_decides() {
          code: everything: ratio 0, errors always (1)\n\
          preset: everything: ratio 1, errors always (0)\n"
     );
+}
+
+#[test]
+fn a_name_that_is_known_only_when_the_span_starts_is_one() {
+    let capture = capture([
+        Rule::new().operation("import *").always(),
+        Rule::new().ratio(0.0),
+    ]);
+    static SITE: Site = Site::new("operation", SpanKind::Internal, "");
+    capture.run(|| {
+        for name in ["import orders", "export"] {
+            drop(enter_as(&SITE, &[], Beginning::named(&[name])));
+        }
+    });
+    assert_eq!(kept(&capture), ["import orders"]);
 }
 
 #[test]

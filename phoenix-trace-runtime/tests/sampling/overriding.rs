@@ -52,6 +52,16 @@ fn a_root_under_way_keeps_what_it_was_started_under() {
 }
 
 #[test]
+fn one_that_never_ends_is_shown_to_end_with_the_calendar() {
+    let capture = Capture::new();
+    capture.run(|| override_for(Duration::MAX, Rule::new().ratio(0.5)).expect("there is room"));
+    let shown = capture.stats().sampling.to_string();
+    let first =
+        "override: everything: ratio 0.5, errors always (0 matched, until 9999-12-31T23:59:59Z)";
+    assert_eq!(shown.lines().next(), Some(first));
+}
+
+#[test]
 fn there_are_not_too_many() {
     let capture = Capture::new();
     capture.run(|| {

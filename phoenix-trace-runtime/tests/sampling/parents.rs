@@ -1,8 +1,13 @@
+use opentelemetry::Context;
+use opentelemetry::trace::{
+    SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState, Tracer as _,
+};
 use phoenix_trace_runtime::Config;
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 
 use super::{Asked, kept, serve, state};
+use crate::interop::tracer;
 
 /// Whether a service with this sampler keeps a segment of a caller with these headers, and the trace state that it states.
 async fn decides(sampler: Sampler, headers: &[(&'static str, String)]) -> Option<String> {
@@ -79,6 +84,18 @@ async fn parent_based_samplers_follow_the_caller_and_decide_at_the_root() {
     assert_eq!(decides(never(), &untold).await.as_deref(), Some(""));
     assert_eq!(decides(never(), &[]).await, None);
     assert_eq!(decides(always(), &[]).await.as_deref(), Some("ot=th:0"));
+}
+
+#[test]
+fn a_parent_that_another_sdk_has_in_this_process_is_followed_too() {
+    for (flags, expected) in [(TraceFlags::SAMPLED, 1), (TraceFlags::default(), 0)] {
+        let (trace, span) = (TraceId::from(7_u128), SpanId::from(7_u64));
+        let parent = SpanContext::new(trace, span, flags, false, TraceState::NONE);
+        let parent = Context::new().with_remote_span_context(parent);
+        let capture = Capture::with_sampler(Sampler::ratio(0.5).parent_based());
+        capture.run(|| drop(tracer().start_with_context("root", &parent)));
+        assert_eq!(kept(&capture).len(), expected, "{flags:?}");
+    }
 }
 
 #[tokio::test]

@@ -84,20 +84,45 @@ fn strategies_are_polled_and_a_bad_answer_leaves_the_last_good_ones() {
     let asked = collector.asked.lock().expect("unpoisoned")[0].clone();
     assert_eq!(asked, "GET /sampling?service=the%20shop HTTP/1.1");
 
-    collector.answers(ok("<html>"));
-    until(|| !capture.stats().sampling.problems.is_empty());
-    assert_eq!(
-        capture.stats().sampling.problems,
-        [format!(
-            "remote: {} answered with what is no JSON: expected value at line 1 column 1",
-            collector.endpoint
-        )]
-    );
-    assert!(rules(&capture).starts_with("remote: operation pay"));
+    for (answer, problem) in [
+        (
+            ok("<html>"),
+            "answered with what is no JSON: expected value at line 1 column 1",
+        ),
+        (
+            "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+                .to_owned(),
+            "answered 503 Service Unavailable",
+        ),
+        (
+            ok(&" ".repeat((1 << 20) + 1)),
+            "answered with more than 1 MiB",
+        ),
+    ] {
+        collector.answers(answer);
+        let expected = [format!("remote: {} {problem}", collector.endpoint)];
+        until(|| capture.stats().sampling.problems == expected);
+        assert!(rules(&capture).starts_with("remote: operation pay"));
+    }
 
     collector.answers(ok(r#"{"rateLimitingSampling":{"maxTracesPerSecond":5}}"#));
     until(|| rules(&capture).starts_with("remote: everything: ratio 1, at most 5/s"));
     assert_eq!(capture.stats().sampling.problems, [""; 0]);
+}
+
+#[test]
+fn of_each_operation_so_many_are_kept_as_the_lower_bound_says() {
+    let strategy = r#"{"operationSampling":{"defaultSamplingProbability":0,
+        "defaultLowerBoundTracesPerSecond":0.01}}"#;
+    let collector = Collector::start(&ok(strategy));
+    let capture = capture("jaeger_remote", &collector.endpoint);
+    until(|| rules(&capture).starts_with("remote: everything: ratio 0, at least 0.01/s"));
+    capture.run(|| {
+        for name in ["pay", "browse", "pay", "browse", "pay"] {
+            drop(enter(name));
+        }
+    });
+    assert_eq!(kept(&capture), ["pay", "browse"]);
 }
 
 #[test]

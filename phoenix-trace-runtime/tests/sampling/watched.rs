@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use phoenix_trace_runtime::Config;
+use phoenix_trace_runtime::outcome::{Failure, Outcome};
 use phoenix_trace_runtime::testing::Capture;
 
-use super::{kept, rules, until};
+use super::{failing, kept, rules, state, until};
 use crate::support::enter;
 
 /// A folder that is gone with the test.
@@ -120,6 +121,65 @@ fn a_file_is_read_again_when_it_changes_and_a_bad_one_leaves_the_last_good_rules
     fs::remove_file(&path).expect("it is removed");
     until(|| !capture.stats().sampling.problems.is_empty());
     assert!(has(&capture, 0.5));
+}
+
+#[test]
+fn what_is_emptied_before_it_is_written_has_no_other_rules_meanwhile() {
+    let folder = Folder::new("empty");
+    let path = folder.0.join("otel.yaml");
+    write(&path, &only(0.25));
+    let capture = capture(&path);
+    fs::write(&path, "").expect("it is written");
+    until(|| !capture.stats().sampling.problems.is_empty());
+    let expected = format!("file: {}: there are no keys in it", path.display());
+    assert_eq!(capture.stats().sampling.problems, [expected]);
+    assert!(has(&capture, 0.25));
+    write(&path, &only(0.5));
+    until(|| has(&capture, 0.5));
+}
+
+#[test]
+fn a_limit_on_errors_is_not_for_segments_that_started_before_it() {
+    let folder = Folder::new("limit");
+    let path = folder.0.join("otel.yaml");
+    write(&path, &only(0.0));
+    let capture = capture(&path);
+    capture.run(|| {
+        let before = enter("pay");
+        write(
+            &path,
+            "error_limit: 0\nrules: [{ratio: 0, slower_than: 1h}]",
+        );
+        until(|| rules(&capture).contains("slower than 3600s"));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                capture.run(|| (0..100).for_each(|_| failing("pay", "Timeout")));
+            });
+        });
+        before.outcome(Outcome::Err(Failure::new("Timeout")));
+    });
+    let stats = capture.stats();
+    assert!(stats.sampling.errors_cut > 0, "{stats}");
+    let certain = capture.exported();
+    let certain = certain.iter().filter(|span| state(span) == "ot=th:0");
+    assert_eq!(certain.count(), 1, "the one that started before");
+}
+
+#[test]
+fn a_file_has_no_more_overrides_than_there_may_be() {
+    let folder = Folder::new("many");
+    let path = folder.0.join("otel.yaml");
+    let one = "{operation: pay, always: true, expires: \"2999-01-01T00:00:00Z\"}";
+    let many = |number: usize| format!("overrides: [{}]", vec![one; number].join(", "));
+    write(&path, &many(64));
+    assert_eq!(Config::from_file(&path).problems(), []);
+    write(&path, &many(65));
+    let problems = Config::from_file(&path);
+    let problem = problems.problems()[0].to_string();
+    assert!(
+        problem.contains("65 overrides: expected at most 64"),
+        "{problem}"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Crates as services have them, between annotated functions: their spans are in the same traces, with right parents.
 
 mod http;
+mod sqlx;
 
 use phoenix_trace::TracingBridge;
 use tracing::Dispatch;

@@ -26,8 +26,11 @@ impl Program {
     /// Nothing is sent for an hour, unless a flush asks for it.
     pub(crate) fn start(name: &str, vars: &[(&str, &str)]) -> Self {
         let this = std::env::current_exe().expect("this program has a path");
-        let mut child = Command::new(this)
-            .arg(name)
+        Self::run(Command::new(this).arg(name), vars)
+    }
+
+    pub(crate) fn run(program: &mut Command, vars: &[(&str, &str)]) -> Self {
+        let mut child = program
             .env_clear()
             .env("OTEL_BSP_SCHEDULE_DELAY", "3600000")
             .env("OTEL_METRICS_EXPORTER", "none")

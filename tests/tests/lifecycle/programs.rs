@@ -23,6 +23,10 @@ pub(crate) fn run(name: &str) -> ExitCode {
         "manual" => code(manual::main),
         "panic" => code(panic::main),
         "returns" => code(returns::main),
+        "unread" => unread::main(),
+        "own_subscriber" => code(own_subscriber::main),
+        "second_subscriber" => code(second_subscriber::main),
+        "twice" => twice::main(),
         "rebuilt" => rebuilt::main(),
         other => panic!("no program `{other}`"),
     };
@@ -171,6 +175,7 @@ mod exit {
         for _ in 0..100 {
             work_later().await;
         }
+        tracing::info!("it exits");
         tokio::task::spawn_blocking(|| phoenix_trace::exit(7))
             .await
             .expect("it does not return")
@@ -221,6 +226,76 @@ mod returns {
     }
 }
 
+/// Logs to where nobody takes a line.
+mod unread {
+    use super::*;
+
+    struct Blocked;
+
+    impl std::io::Write for Blocked {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            loop {
+                std::thread::park();
+            }
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[phoenix_main(config = Config::from_env().log_writer(Blocked))]
+    pub(super) fn main() -> ! {
+        work();
+        tracing::info!("for nobody");
+        tell("ready");
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+/// Installs a subscriber, and says so.
+mod own_subscriber {
+    use super::*;
+
+    #[phoenix_main(subscriber = "manual")]
+    pub(super) fn main() {
+        use tracing_subscriber::layer::SubscriberExt as _;
+        use tracing_subscriber::util::SubscriberInitExt as _;
+        tracing_subscriber::registry()
+            .with(phoenix_trace::layer())
+            .init();
+        tracing::info!("by its own");
+    }
+}
+
+/// Does not say so.
+mod second_subscriber {
+    use super::*;
+
+    #[phoenix_main]
+    pub(super) fn main() {
+        use tracing_subscriber::util::SubscriberInitExt as _;
+        tracing_subscriber::registry().init();
+    }
+}
+
+/// There is one telemetry at a time.
+mod twice {
+    use super::*;
+
+    pub(super) fn main() -> ExitCode {
+        let start = || phoenix_trace::init(Config::from_env());
+        let first = start().expect("it starts");
+        let second = start().expect_err("there is one");
+        assert!(second.is_already_initialised(), "{second}");
+        first.shutdown();
+        drop(start().expect("there is none any more"));
+        ExitCode::SUCCESS
+    }
+}
+
 /// Telemetry that comes and goes leaves no thread and no file behind.
 mod rebuilt {
     use super::*;
@@ -232,17 +307,26 @@ mod rebuilt {
             .build();
         drop(first.expect("a runtime"));
         let before = held();
+        let file =
+            std::env::temp_dir().join(format!("phoenix-rebuilt-{}.yaml", std::process::id()));
+        std::fs::write(&file, "file_format: \"1.1\"\n").expect("written");
         for round in 0..10 {
             let otlp = match round % 2 {
                 0 => Otlp::grpc(),
                 _ => Otlp::http(),
             };
-            let config = Config::from_env().otlp(otlp.endpoint(endpoint(round)));
+            // A file is watched.
+            let config = match round % 3 {
+                0 => Config::from_file(&file),
+                _ => Config::from_env(),
+            };
+            let config = config.otlp(otlp.endpoint(endpoint(round)));
             let telemetry = phoenix_trace::init(config.also_console()).expect("it starts");
             work();
             assert!(telemetry.flush(Duration::from_secs(10)), "it arrives");
             drop(telemetry);
         }
+        std::fs::remove_file(&file).expect("it was written");
         // A thread is gone a moment after it has been told to end.
         let since = Instant::now();
         while held() != before && since.elapsed() < Duration::from_secs(10) {

@@ -1,6 +1,7 @@
 //! `with_traced_operation`, `traced!` and `trace_err`: operations that cannot be annotated.
 
 use phoenix_trace::key::{Key, types};
+use phoenix_trace::sampling::{Rule, SamplingRules};
 use phoenix_trace::testing::Capture;
 use phoenix_trace::value::{Attr, Value};
 use phoenix_trace::{
@@ -149,4 +150,23 @@ fn nothing_is_needed_to_run_them() {
     assert_eq!(with_traced_operation("x", [("k", "v")], || 3), 3);
     assert_eq!(traced!("x", "user.id" = "v", 3), 3);
     assert_eq!(parse("7").trace_err(), Ok(7));
+}
+
+#[tokio::test]
+async fn rules_are_for_names_that_are_put_together() {
+    let rules = SamplingRules::new()
+        .rule(Rule::new().operation("job nightly*").always())
+        .rule(Rule::new().ratio(0.0));
+    let capture = Capture::with_sampler(rules.into());
+    let jobs = async {
+        for kind in ["nightly", "hourly"] {
+            traced!(format!("job {kind}"), ());
+            traced!(format!("job {kind} later"), async {}).await;
+        }
+    };
+    capture.future(jobs).await;
+    let spans = capture.exported();
+    let mut names: Vec<&str> = spans.iter().map(|span| &*span.name).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["job nightly", "job nightly later"]);
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, Location};
 use std::pin::Pin;
 
 use async_trait::async_trait;
@@ -311,4 +311,23 @@ trace · test · 1 span · kept: head
 evaluates · ◆ done
 "
     );
+}
+
+#[track_caller]
+#[traced_operation(err = skip)]
+fn line() -> Result<u32, fmt::Error> {
+    Ok(Location::caller().line())
+}
+
+#[track_caller]
+#[traced_operation]
+fn line_of_caller() -> (u32,) {
+    (Location::caller().line(),)
+}
+
+#[test]
+fn callers_are_tracked_where_no_outcome_is_looked_at() {
+    let (returned, asked) = (line(), line!());
+    assert_eq!(returned.ok(), Some(asked));
+    assert_eq!(line_of_caller(), (line!(),));
 }

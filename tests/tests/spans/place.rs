@@ -1,6 +1,7 @@
 //! `root`, `parent` and `link`: where a span starts, and what it is linked to.
 
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+use phoenix_trace::sampling::{Intent, LocalRoot, Sample, Sampler};
 use phoenix_trace::testing::Capture;
 use phoenix_trace::{
     SpanHandle, current_correlation_id, current_span, generate_correlation_id, traced_operation,
@@ -226,4 +227,47 @@ fn an_option_that_panics_harms_nothing() {
         capture.tree(),
         "trace · test · 1 span · kept: head\nunharmed\n"
     );
+}
+
+/// Keeps what is linked to another span.
+#[derive(Debug)]
+struct Linked;
+
+impl Sample for Linked {
+    fn intent(&self, root: &LocalRoot<'_>) -> Intent {
+        match root.links().next() {
+            Some(_) => Intent::always(),
+            None => Intent::never(),
+        }
+    }
+}
+
+#[traced_operation(root, link = current_span())]
+fn linked() {}
+
+#[traced_operation(root, link = [current_span()])]
+async fn linked_later() {}
+
+#[traced_operation(link = SpanHandle::default())]
+async fn linked_to_nothing() {}
+
+#[traced_operation(root)]
+async fn unlinked() {
+    linked();
+    linked_later().await;
+}
+
+#[tokio::test]
+async fn a_sampler_sees_what_a_root_is_linked_to() {
+    let capture = Capture::with_sampler(Sampler::custom(Linked));
+    capture
+        .future(async {
+            unlinked().await;
+            linked_to_nothing().await;
+        })
+        .await;
+    let spans = capture.exported();
+    let mut names: Vec<&str> = spans.iter().map(|span| &*span.name).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["linked", "linked_later"]);
 }

@@ -7,7 +7,7 @@ use crate::config::{Config, Shutdown};
 use crate::interop::OtelContext;
 use crate::propagation::CorrelationSource;
 use crate::sampling::Environment;
-use crate::sensitive::Sensitive;
+use crate::sensitive::{Names, Sensitive};
 
 pub(super) const OURS: &str = "phoenix_trace";
 
@@ -27,6 +27,12 @@ const KEYS: [&str; 10] = [
 impl Config {
     pub(super) fn read_distribution(&mut self, distribution: &Item<'_, '_>) {
         // What other distributions have here is theirs.
+        for (key, item) in distribution.entries() {
+            let is_near = strsim::damerau_levenshtein(key, OURS) <= 2;
+            if is_near && key != OURS {
+                item.tell(format_args!("this is not read; did you mean `{OURS}`?"));
+            }
+        }
         let Some(ours) = distribution.get(OURS) else {
             return;
         };
@@ -58,7 +64,7 @@ impl Config {
         if let Some(logs) = ours.section("logs", &super::logs::KEYS) {
             self.read_our_logs(&logs);
         }
-        if let Some(sensitive) = ours.section("sensitive", &["policy", "key"]) {
+        if let Some(sensitive) = ours.section("sensitive", &["policy", "key", "keys"]) {
             self.read_sensitive(&sensitive);
         }
         if let Some(item) = ours.get("sampling") {
@@ -95,16 +101,19 @@ impl Config {
 
     fn read_sensitive(&mut self, sensitive: &Section<'_, '_>) {
         let words = [("drop", 0), ("hash", 1), ("show", 2)];
-        let key = sensitive.get("key").filter(|key| !key.node.is_null());
-        if let Some(key) = &key {
-            key.used_as("distribution.phoenix_trace.sensitive.key");
-        }
-        let key = key.map_or("", |key| key.node.text.trim());
+        let key = sensitive.text("key", "a text", "none");
+        let key = key.unwrap_or_default().trim();
         self.sending.sensitive = match sensitive.word("policy", &words, "drop") {
             Some(1) => Sensitive::hash(key.as_bytes()),
             Some(2) => Sensitive::show(),
             _ => Sensitive::drop(),
         };
+        if let Some(keys) = sensitive.get("keys").filter(|keys| !keys.node.is_null()) {
+            let names = keys.items().into_iter();
+            let names = names.filter_map(|name| name.text("the name of a key", "the others"));
+            self.sensitive_keys = Names::new(names.map(str::to_owned).collect());
+            keys.used_as("distribution.phoenix_trace.sensitive.keys");
+        }
     }
 
     fn read_segment_limits(&mut self, section: &Section<'_, '_>) {

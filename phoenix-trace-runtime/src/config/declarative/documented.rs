@@ -169,7 +169,7 @@ fn asked_for() -> BTreeSet<String> {
         ("PHOENIX_TRACE_SENSITIVE", "hash"),
     ] {
         Config::from_vars(|name| {
-            asked.borrow_mut().insert(for_all_signals(name));
+            asked.borrow_mut().insert(name.to_owned());
             (name == variable).then(|| value.to_owned())
         });
     }
@@ -184,7 +184,9 @@ fn documented_variables() -> BTreeSet<String> {
     };
     let is_variable = |name: &String| {
         let prefixes = ["OTEL_", "PHOENIX_TRACE_", "K8S_"];
-        prefixes.iter().any(|prefix| name.starts_with(prefix))
+        prefixes
+            .iter()
+            .any(|prefix| name.starts_with(prefix) && name != prefix)
             || ["SERVICE_NAME", "ENVIRONMENT", "RUST_LOG"].contains(&name.as_str())
     };
     let names = words.map(name).filter(is_variable);
@@ -196,10 +198,26 @@ const ELSEWHERE: [&str; 1] = ["PHOENIX_TRACE_TRACING_SPANS"];
 
 #[test]
 fn every_variable_is_documented_and_no_other() {
-    let (mut asked, documented) = (asked_for(), documented_variables());
+    let documented = documented_variables();
+    let mut asked: BTreeSet<String> = asked_for()
+        .iter()
+        .map(|name| for_all_signals(name))
+        .collect();
     asked.extend(ELSEWHERE.map(str::to_owned));
     let missing: Vec<_> = asked.difference(&documented).collect();
     assert!(missing.is_empty(), "not in the guide: {missing:#?}");
     let stale: Vec<_> = documented.difference(&asked).collect();
     assert!(stale.is_empty(), "only in the guide: {stale:#?}");
+}
+
+/// With every feature, since logs have variables of their own.
+#[cfg(all(feature = "logs", feature = "tracing"))]
+#[test]
+fn every_variable_that_is_read_is_one_whose_typos_are_found() {
+    let mut asked = asked_for();
+    asked.extend(ELSEWHERE.map(str::to_owned));
+    // Not by its prefix can a typo of these be told.
+    let is_ours = |name: &String| name.starts_with("OTEL_") || name.starts_with("PHOENIX_TRACE_");
+    asked.retain(is_ours);
+    assert_eq!(super::super::process::tests::all_known(), asked);
 }

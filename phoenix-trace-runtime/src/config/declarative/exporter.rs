@@ -128,11 +128,9 @@ fn headers(section: &Section<'_, '_>) -> Vec<Header> {
             named_by: Cow::Owned(item.named_by()),
         });
     };
+    const LIST: &str = "a list such as `name=value,name=value`, values percent-encoded";
     let list = section.get("headers_list");
-    let list = list.and_then(|item| {
-        let is_text = !item.node.text.is_empty();
-        is_text.then_some((item.node.text.as_str(), item))
-    });
+    let list = list.and_then(|item| Some((item.text(LIST, "no headers")?, item)));
     if let Some((list, item)) = list {
         for pair in list.split(',').filter(|pair| !pair.trim().is_empty()) {
             let header = pair
@@ -140,11 +138,7 @@ fn headers(section: &Section<'_, '_>) -> Vec<Header> {
                 .and_then(|(name, value)| Some((name.trim(), percent_decoded(value.trim())?)));
             match header {
                 Some((name, value)) => add(name, value, &item),
-                None => item.problem_showing(
-                    "…",
-                    "a list such as `name=value,name=value`, values percent-encoded",
-                    "the other headers",
-                ),
+                None => item.problem_showing("…", LIST, "the other headers"),
             }
         }
     }
@@ -154,8 +148,12 @@ fn headers(section: &Section<'_, '_>) -> Vec<Header> {
             item.tell("`name` is missing; the header is left out");
             continue;
         };
-        if let Some(value) = pair.get("value").filter(|value| !value.node.is_null()) {
-            add(name, value.node.text.clone(), &value);
+        if let Some(value) = pair.get("value")
+            && let Some(text) = value.text("a text", "no such header")
+            // As of a variable that is not set.
+            && !text.is_empty()
+        {
+            add(name, text.to_owned(), &value);
         }
     }
     headers

@@ -4,8 +4,8 @@ use super::exporter::{Chosen, exporter};
 use super::traces::{UNLIMITED, milliseconds, size};
 use crate::config::Config;
 use crate::config::file::{Item, Section};
-use crate::config::logs::Batches;
-use crate::logs::{LogFormat, LogsOfDropped, parse_filter};
+use crate::config::logs::{Batches, FORMATS, LOGS_OF_DROPPED};
+use crate::logs::parse_filter;
 
 const LENGTH: &str = "attribute_value_length_limit";
 const COUNT: &str = "attribute_count_limit";
@@ -28,9 +28,14 @@ impl Config {
         }
         let mut chosen = false;
         for item in provider.items("processors") {
-            let Some((name, item)) = item.choice(&["batch", "simple"]) else {
+            let known = ["batch", "simple", "event_to_span_event_bridge/development"];
+            let Some((name, item)) = item.choice(&known) else {
                 continue;
             };
+            if name == known[2] {
+                item.unsupported("events are log records");
+                continue;
+            }
             if chosen {
                 item.unsupported("the first processor over OTLP is used alone");
                 continue;
@@ -66,21 +71,10 @@ impl Config {
 
     /// `distribution.phoenix_trace.logs`.
     pub(super) fn read_our_logs(&mut self, section: &Section<'_, '_>) {
-        let formats = [
-            ("auto", LogFormat::Auto),
-            ("json", LogFormat::Json),
-            ("text", LogFormat::Text),
-            ("off", LogFormat::Off),
-        ];
-        if let Some(format) = section.word("format", &formats, "auto") {
+        if let Some(format) = section.word("format", &FORMATS, "auto") {
             self.logs.format = format;
         }
-        let of_dropped = [
-            ("all", LogsOfDropped::All),
-            ("warn", LogsOfDropped::Warn),
-            ("none", LogsOfDropped::None),
-        ];
-        if let Some(logs) = section.word("of_dropped", &of_dropped, "all") {
+        if let Some(logs) = section.word("of_dropped", &LOGS_OF_DROPPED, "all") {
             self.logs.of_dropped = logs;
         }
         if let Some(on) = section.flag("span_fields", "false") {

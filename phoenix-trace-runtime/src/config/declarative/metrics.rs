@@ -1,17 +1,18 @@
-//! `meter_provider`: where metrics go and how often. The first reader counts.
+//! `meter_provider`: where metrics go and how often. There is one reader of each kind at most: over OTLP, to the console, and for
+//! Prometheus.
 
-use super::exporter::{Chosen, exporter};
+use super::exporter::{Chosen as Pushed, exporter};
 use super::traces::{UNLIMITED, milliseconds};
 use crate::config::Config;
 use crate::config::MetricTemporality;
 use crate::config::file::{Item, Section};
-use crate::config::metrics::{Metrics, Prometheus, SERIES, TEMPORALITY};
+use crate::config::metrics::{Chosen, Prometheus, SERIES, TEMPORALITY, Way};
 
 impl Config {
     /// Without a provider there are no metrics, as the schema has it.
     pub(super) fn read_metrics(&mut self, provider: Option<Item<'_, '_>>) {
         let provider = provider.filter(|provider| !provider.node.is_null());
-        let mut chosen = false;
+        self.metrics.choose_none();
         if let Some(provider) = provider {
             let provider = provider.section(&[
                 "readers",
@@ -41,22 +42,21 @@ impl Config {
                 let Some((name, reader)) = reader.choice(&["periodic", "pull"]) else {
                     continue;
                 };
-                if chosen {
-                    reader.unsupported("the first reader is used alone");
-                } else if name == "periodic" {
-                    chosen = self.read_periodic(reader);
-                } else {
-                    chosen = self.read_pull(reader);
+                let way = match name {
+                    "periodic" => self.read_periodic(reader.clone()),
+                    _ => self.read_pull(reader.clone()),
+                };
+                let Some(way) = way else { continue };
+                let kind = way.to.kind();
+                if !self.metrics.read(way) {
+                    reader.unsupported(&format!("there is one reader for {kind}, the first"));
                 }
             }
         }
-        if !chosen {
-            self.metrics.choose_none();
-        }
     }
 
-    /// `false`, with a problem: it has no exporter that can be used.
-    fn read_periodic(&mut self, reader: Item<'_, '_>) -> bool {
+    /// `None`, with a problem: it has no exporter that can be used.
+    fn read_periodic(&mut self, reader: Item<'_, '_>) -> Option<Way> {
         let reader = reader.section(&[
             "interval",
             "timeout",
@@ -65,21 +65,22 @@ impl Config {
             "producers",
             "cardinality_limits",
         ]);
-        let Metrics {
-            interval, timeout, ..
-        } = &mut self.metrics;
-        milliseconds(&reader, "interval", interval);
-        milliseconds(&reader, "timeout", timeout);
-        for key in ["interval", "timeout"] {
+        let number = self.metrics.number();
+        let time = |key: &str, default| {
+            let mut time = default;
+            milliseconds(&reader, key, &mut time);
             if reader.is_used(key) {
-                reader.mark(key, &format!("meter_provider.readers[0].{key}"));
+                reader.mark(key, &format!("meter_provider.readers[{number}].{key}"));
             }
-        }
+            time
+        };
+        let mut interval = time("interval", self.metrics.interval);
+        let mut timeout = time("timeout", self.metrics.timeout);
         if timeout.is_zero() {
-            *timeout = UNLIMITED;
+            timeout = UNLIMITED;
         }
         if interval.is_zero() {
-            *interval = std::time::Duration::from_secs(60);
+            interval = std::time::Duration::from_secs(60);
             if let Some(item) = reader.get("interval") {
                 item.problem("a number above zero", "60000");
             }
@@ -114,17 +115,27 @@ impl Config {
             }
         });
         self.metrics.temporality = temporality.unwrap_or(self.metrics.temporality);
-        reader.item().used_as("meter_provider.readers");
-        match chosen {
-            Some(Chosen::Console) => self.metrics.choose_console(),
-            Some(Chosen::Otlp(otlp)) => self.metrics.choose_otlp(*otlp),
-            None => return false,
-        }
-        true
+        let to = match chosen? {
+            Pushed::Console => Chosen::Console,
+            Pushed::Otlp(otlp) => Chosen::OtlpOf(otlp),
+        };
+        self.mark_reader(&reader);
+        Some(Way {
+            to,
+            interval: Some(interval),
+            timeout: Some(timeout),
+        })
     }
 
-    /// `false`, with a problem: it has no exporter that can be used.
-    fn read_pull(&mut self, reader: Item<'_, '_>) -> bool {
+    fn mark_reader(&self, reader: &Section<'_, '_>) {
+        let number = self.metrics.number();
+        reader
+            .item()
+            .used_as(&format!("meter_provider.readers[{number}]"));
+    }
+
+    /// `None`, with a problem: it has no exporter that can be used.
+    fn read_pull(&mut self, reader: Item<'_, '_>) -> Option<Way> {
         let reader = reader.section(&["exporter", "producers", "cardinality_limits"]);
         if let Some(item) = reader.get("producers").filter(|item| !item.node.is_null()) {
             item.unsupported("they are left out");
@@ -132,11 +143,9 @@ impl Config {
         self.read_cardinality(&reader);
         let Some(item) = reader.get("exporter").filter(|item| !item.node.is_null()) else {
             reader.item().tell("`exporter` is missing; it is left out");
-            return false;
+            return None;
         };
-        let Some((_, item)) = item.choice(&["prometheus/development"]) else {
-            return false;
-        };
+        let (_, item) = item.choice(&["prometheus/development"])?;
         let further = [
             "scope_info_enabled",
             "target_info_enabled/development",
@@ -152,15 +161,14 @@ impl Config {
         let host = exporter.text("host", "a host", "localhost");
         let port = exporter.get("port");
         let port = port.and_then(|port| port.parsed::<u16>("a port", "9464"));
-        reader.item().used_as("meter_provider.readers");
-        self.metrics.choose_prometheus(Prometheus {
+        self.mark_reader(&reader);
+        Some(Way::from(Chosen::PrometheusAt(Prometheus {
             host: host.unwrap_or("localhost").to_owned(),
             port: port.unwrap_or(9464),
-        });
-        true
+        })))
     }
 
-    /// The limit of histograms is that of requests and operations.
+    /// The limit of histograms is that of requests and operations, which all readers share.
     fn read_cardinality(&mut self, reader: &Section<'_, '_>) {
         let others = [
             "counter",
@@ -180,9 +188,17 @@ impl Config {
             }
         }
         for key in ["default", "histogram"] {
-            if let Some(series) = limits.whole(key, 1, "2000") {
-                self.metrics.series = usize::try_from(series).unwrap_or(usize::MAX);
+            let Some(series) = limits.whole(key, 1, "2000") else {
+                continue;
+            };
+            let series = usize::try_from(series).unwrap_or(usize::MAX);
+            if self.metrics.number() == 0 {
+                self.metrics.series = series;
                 limits.mark(key, SERIES);
+            } else if series != self.metrics.series
+                && let Some(item) = limits.get(key)
+            {
+                item.unsupported("the limit is that of the first reader");
             }
         }
     }

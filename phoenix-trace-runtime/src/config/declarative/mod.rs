@@ -12,18 +12,22 @@ mod resource;
 mod sampler;
 mod sampling;
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod tests;
 mod traces;
+#[cfg(feature = "watch")]
+mod watched;
 
 use std::path::Path;
 
 #[cfg(feature = "watch")]
-pub(crate) use sampling::reload;
+pub(crate) use watched::Watched;
 
 use super::file::{Broken, Document, Item, Section, Source};
 use super::target::Target;
 use super::targets::Targets;
-use super::{Config, PRINT, Problem, STRICT};
+use super::{Config, PRINT, Problem, Process, STRICT};
 use crate::propagation::Propagator;
 
 pub(super) const VARIABLE: &str = "OTEL_CONFIG_FILE";
@@ -63,7 +67,10 @@ impl Config {
     /// [declarative configuration]: https://opentelemetry.io/docs/specs/otel/configuration/data-model/
     #[must_use]
     pub fn from_file(path: impl AsRef<Path>) -> Self {
-        Self::of_file(path.as_ref(), &|name| std::env::var(name).ok())
+        let process = Process::new();
+        let mut config = Self::of_file(path.as_ref(), &|name| process.get(name));
+        process.tell(&mut config);
+        config
     }
 
     pub(super) fn of_file(path: &Path, var: &dyn Fn(&str) -> Option<String>) -> Self {
@@ -137,7 +144,7 @@ impl Config {
             "instrumentation/development",
         ];
         for key in left_out {
-            if let Some(there) = root.get(key).filter(|there| !there.node.is_null()) {
+            if let Some(there) = root.get(key).filter(|there| !there.node.is_hollow()) {
                 there.unsupported("it is left out");
             }
         }

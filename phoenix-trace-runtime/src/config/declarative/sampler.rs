@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::NOTHING;
 use crate::config::file::Item;
+use crate::config::shown;
 use crate::sampling::{JaegerRemote, Sampler};
 
 const PRESET: &str = "the preset of the environment";
@@ -41,11 +42,22 @@ pub(super) fn sampler(item: Item<'_, '_>) -> Option<Sampler> {
 fn jaeger_remote(item: Item<'_, '_>) -> Sampler {
     let section = item.section(&["endpoint", "interval", "initial_sampler"]);
     let default = JaegerRemote::ENDPOINT;
-    let endpoint = section.text("endpoint", "a URL such as http://jaeger:5778", default);
-    if endpoint.is_none() {
+    const EXPECTED: &str = "a URL such as http://jaeger:5778";
+    let given = section
+        .get("endpoint")
+        .filter(|given| !given.node.is_null());
+    if given.is_none() {
         let missing = format!("`endpoint` is missing; using {default} instead");
         section.item().tell(missing);
     }
+    let endpoint = given.and_then(|item| {
+        let url = item.text(EXPECTED, default)?;
+        let is_one = JaegerRemote::is_endpoint(url);
+        if !is_one {
+            item.problem_showing(&format!("`{}`", shown(url)), EXPECTED, default);
+        }
+        is_one.then_some(url)
+    });
     let mut remote = JaegerRemote::new(endpoint.unwrap_or(default));
     if let Some(interval) = section.whole("interval", 1, "60000") {
         remote = remote.poll_every(Duration::from_millis(interval));

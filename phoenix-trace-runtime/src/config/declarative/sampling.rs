@@ -1,20 +1,12 @@
 //! `distribution.phoenix_trace.sampling`: rules, overrides, and the limit on errors. They count as a whole or, when something is
 //! wrong in them, not at all: half of the rules would be other rules.
 
-#[cfg(feature = "watch")]
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::SpanKind;
-#[cfg(feature = "watch")]
-use crate::config::file::{Document, Source};
 use crate::config::file::{Item, Section, Value};
 use crate::config::sampling::FileSampling;
-use crate::sampling::{Pattern, Rule, SamplingRules};
-
-/// Where it stands in a file.
-#[cfg(feature = "watch")]
-const PATH: [&str; 3] = ["distribution", super::distribution::OURS, "sampling"];
+use crate::sampling::{OVERRIDES, Pattern, Rule, SamplingRules};
 
 const KEYS: [&str; 3] = ["rules", "overrides", "error_limit"];
 
@@ -36,21 +28,6 @@ const RULE: [&str; 13] = [
 
 const INSTEAD: &str = "none of the rules in this file";
 
-#[cfg(feature = "watch")]
-/// Reads the rules of a file anew. `Err`: why they cannot be used; no rules are rules too.
-pub(crate) fn reload(path: &Path) -> Result<FileSampling, String> {
-    let document = Document::load(path, &|name| std::env::var(name).ok());
-    let document = document.map_err(|broken| broken.to_string())?;
-    let source = Source::new(&document);
-    let sampling = source.at(&PATH).map(sampling);
-    let problems = source.into_found().problems;
-    match problems.as_slice() {
-        [] => Ok(sampling.flatten().unwrap_or_default()),
-        [problem] => Err(problem.to_string()),
-        [problem, others @ ..] => Err(format!("{problem} (and {} more)", others.len())),
-    }
-}
-
 /// The rules; `None`: something is wrong in them, as has been told.
 pub(super) fn sampling(item: Item<'_, '_>) -> Option<FileSampling> {
     let told = item.told();
@@ -66,7 +43,14 @@ pub(super) fn sampling(item: Item<'_, '_>) -> Option<FileSampling> {
         rules = rules.error_limit(limit);
     }
     let mut overrides = Vec::new();
-    for item in section.items("overrides") {
+    let items = section.items("overrides");
+    if items.len() > OVERRIDES {
+        section.item().tell(format_args!(
+            "{} overrides: expected at most {OVERRIDES}; using {INSTEAD} instead",
+            items.len()
+        ));
+    }
+    for item in items {
         let known: Vec<&str> = RULE.into_iter().chain(["expires"]).collect();
         let section = item.section(&known);
         if let (true, Some(until)) = (gives_something(&section), expires(&section)) {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::config::MetricsTarget;
+use crate::config::{MetricsExport, MetricsTarget};
 
 /// A file of the environment in which `vars` are set.
 fn config(text: &str, vars: &[(&str, &str)]) -> Config {
@@ -220,12 +220,7 @@ tracer_provider:
     headers.sort();
     assert_eq!(
         headers,
-        [
-            "authorization=secret",
-            "x-listed=1",
-            "x-tenant=007",
-            "x-unset="
-        ]
+        ["authorization=secret", "x-listed=1", "x-tenant=007"]
     );
     assert_eq!(settings.timeout, None);
     let exporters = config.take_exporters();
@@ -355,8 +350,9 @@ meter_provider:
   views: [{selector: , stream: }]
   readers:
     - pull: {cardinality_limits: {counter: 5}, exporter: {prometheus/development: {port: 9464}}}
+    - periodic: {cardinality_limits: {default: 5}, exporter: {console: }}
     - periodic: {exporter: {console: }}
-instrumentation/development: {general: {}}
+instrumentation/development: {general: {stability_opt_in_list: http}}
 distribution: {another: {anything: 1}}
 ";
     assert_eq!(
@@ -374,8 +370,11 @@ distribution: {another: {anything: 1}}
             "otel.yaml:14:10: meter_provider.views: this is not supported; every instrument is exported as it is",
             "otel.yaml:16:44: meter_provider.readers[0].pull.cardinality_limits.counter: this is not supported; the limit is the \
              SDK's, 2000",
-            "otel.yaml:17:17: meter_provider.readers[1].periodic: this is not supported; the first reader is used alone",
-            "otel.yaml:18:30: instrumentation/development: this is not supported; it is left out",
+            "otel.yaml:17:48: meter_provider.readers[1].periodic.cardinality_limits.default: this is not supported; the limit is \
+             that of the first reader",
+            "otel.yaml:18:17: meter_provider.readers[2].periodic: this is not supported; there is one reader for console, the \
+             first",
+            "otel.yaml:19:30: instrumentation/development: this is not supported; it is left out",
         ]
     );
 }
@@ -421,7 +420,7 @@ tracer_provider:
              to 1; using 1 instead",
             "otel.yaml:10:42: tracer_provider.processors[0].batch.exporter.otlp_grpc.endpoint=`ftp://x` cannot be used: expected \
              a URL such as `http://collector:4317`; using `http://localhost:4317` instead",
-            "otel.yaml:10:105: tracer_provider.processors[0].batch.exporter.otlp_grpc.headers[0].value=`a b=…` cannot be used: \
+            "otel.yaml:10:105: tracer_provider.processors[0].batch.exporter.otlp_grpc.headers[0].value=`…=…` cannot be used: \
              expected the name and the value of a header that is not OTLP's own; using no such header instead",
         ]
     );
@@ -460,6 +459,14 @@ distribution:
     assert_eq!(
         wrong("distribution: {phoenix_trace: {limit: {}}}"),
         ["otel.yaml:2:32: distribution.phoenix_trace: unknown key `limit`; did you mean `limits`?"]
+    );
+}
+
+#[test]
+fn what_holds_nothing_needs_no_support() {
+    assert_eq!(
+        wrong("instrumentation/development: {general: {stability_opt_in_list: }}"),
+        [""; 0]
     );
 }
 
@@ -505,6 +512,60 @@ fn a_file_that_is_broken_leaves_the_defaults_and_exports_nothing() {
     assert!(config("", &[]).problems().len() == 1);
 }
 
+/// The one reader of metrics.
+fn only_reader(config: &Config) -> MetricsExport {
+    let mut readers = config.metrics_export(&mut Vec::new());
+    assert_eq!(readers.len(), 1, "{readers:?}");
+    readers.remove(0)
+}
+
+#[test]
+fn metrics_go_the_ways_of_all_readers() {
+    let text = "
+file_format: \"1.1\"
+meter_provider:
+  readers:
+    - pull: {cardinality_limits: {default: 70}, exporter: {prometheus/development: {port: 9000}}}
+    - periodic: {interval: 1000, timeout: 500, exporter: {otlp_grpc: {endpoint: \"http://m:4317\"}}}
+    - periodic: {exporter: {console: }}
+";
+    let read = config(text, &[]);
+    assert_eq!(problems(&read), [""; 0]);
+    let readers = read.metrics_export(&mut Vec::new());
+    let of = |reader: &MetricsExport| format!("{reader}, within {:?}", reader.timeout);
+    let all: Vec<String> = readers.iter().map(of).collect();
+    assert_eq!(
+        all,
+        [
+            "to whoever scrapes http://localhost:9000/metrics, within 30s",
+            "over OTLP/gRPC to http://m:4317 every 1s, within 500ms",
+            "to this console every 60s, within 30s",
+        ]
+    );
+    let effective = read.to_string();
+    let effective: Vec<String> = effective
+        .lines()
+        .map(|row| row.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    for row in [
+        "meter_provider.readers[0] to whoever scrapes http://localhost:9000/metrics # otel.yaml:5:13",
+        "meter_provider.readers[1].exporter.timeout 10s # otel.yaml:6:17",
+        "meter_provider.readers[1].interval 1s # otel.yaml:6:28",
+        "meter_provider.readers[1].timeout 500ms # otel.yaml:6:43",
+        "meter_provider.readers[1].cardinality_limits.histogram 70 # otel.yaml:5:44",
+        "meter_provider.readers[2].interval 60s # default",
+    ] {
+        assert!(
+            effective.iter().any(|line| line == row),
+            "{row}: {effective:#?}"
+        );
+    }
+    let in_code = read.metric_interval(std::time::Duration::from_secs(2));
+    let intervals = in_code.metrics_export(&mut Vec::new());
+    let intervals: Vec<_> = intervals.iter().map(|it| it.interval.as_secs()).collect();
+    assert_eq!(intervals[1..], [2, 2]);
+}
+
 #[test]
 fn metrics_go_where_their_reader_says() {
     let text = "
@@ -515,7 +576,7 @@ meter_provider:
 ";
     let config = config(text, &[]);
     assert_eq!(problems(&config), [""; 0]);
-    let export = config.metrics_export(&mut Vec::new()).expect("a reader");
+    let export = only_reader(&config);
     assert!(matches!(export.target, MetricsTarget::Otlp(_)));
     assert_eq!(
         export.to_string(),
@@ -584,9 +645,11 @@ fn metrics_are_put_together_as_their_reader_says() {
         let text = format!("file_format: \"1.1\"\nmeter_provider: {{readers: [{{{reader}}}]}}\n");
         let config = config(&text, &[]);
         assert_eq!(problems(&config), [""; 0], "{reader}");
-        let export = config.metrics_export(&mut Vec::new()).expect("a reader");
-        let how = export.how;
-        format!("{export}: {}, {}", how.temporality, how.series)
+        let export = only_reader(&config);
+        format!(
+            "{export}: {}, {}",
+            export.temporality, config.metrics.series
+        )
     };
     assert_eq!(
         how(

@@ -55,6 +55,16 @@ impl Document {
             what,
         };
         let unreadable = |error: std::io::Error| broken(format!("it cannot be read: {error}"));
+        // To open a pipe would wait for whoever writes into it.
+        let kind = std::fs::metadata(path).map_err(unreadable)?.file_type();
+        if !kind.is_file() {
+            let what = if kind.is_dir() {
+                "it is a directory"
+            } else {
+                "it is no regular file"
+            };
+            return Err(broken(format!("{what}: expected a file in YAML or JSON")));
+        }
         let file = std::fs::File::open(path).map_err(unreadable)?;
         let mut bytes = Vec::new();
         // One byte more than allowed tells a file that is too long.

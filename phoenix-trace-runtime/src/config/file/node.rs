@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::printable::escape_start;
+
 /// Where something stands in a file, counted from one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -44,8 +46,28 @@ pub(crate) struct Entry {
 }
 
 impl Node {
+    /// What it is, without what it says: where a value is of the wrong kind, it may be a secret in the wrong place.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "nothing",
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text => "a single value",
+            Value::Sequence(_) => "a list",
+            Value::Mapping(_) => "a mapping",
+        }
+    }
+
     pub(crate) fn is_null(&self) -> bool {
         self.value == Value::Null
+    }
+
+    /// Is there nothing but keys without values, such as those of variables that are not set?
+    pub(crate) fn is_hollow(&self) -> bool {
+        match &self.value {
+            Value::Null => true,
+            Value::Sequence(nodes) => nodes.iter().all(Self::is_hollow),
+            Value::Mapping(entries) => entries.iter().all(|entry| entry.node.is_hollow()),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text => false,
+        }
     }
 
     /// The value under a key, when this is a mapping that has it.
@@ -60,19 +82,66 @@ impl Node {
     }
 }
 
+#[cfg(feature = "watch")]
+impl Node {
+    /// The paths of the keys whose values differ in another tree, wherever they stand: those of this one in their order, then
+    /// those that only the other one has.
+    pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
+        let mut paths = Vec::new();
+        self.differ_below("", other, &mut paths);
+        paths
+    }
+
+    fn differ_below(&self, path: &str, other: &Self, paths: &mut Vec<String>) {
+        let (Value::Mapping(mine), Value::Mapping(theirs)) = (&self.value, &other.value) else {
+            if !self.is_same(other) {
+                paths.push(path.to_owned());
+            }
+            return;
+        };
+        let below = |key: &str| match path {
+            "" => key.to_owned(),
+            path => format!("{path}.{key}"),
+        };
+        for entry in mine {
+            let path = below(&entry.key);
+            match other.get(&entry.key) {
+                Some(there) => entry.node.differ_below(&path, there, paths),
+                None => paths.push(path),
+            }
+        }
+        let only_there = theirs.iter().filter(|entry| self.get(&entry.key).is_none());
+        paths.extend(only_there.map(|entry| below(&entry.key)));
+    }
+
+    /// Is it the same, wherever it stands?
+    fn is_same(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Sequence(mine), Value::Sequence(theirs)) => {
+                let mut both = mine.iter().zip(theirs);
+                mine.len() == theirs.len() && both.all(|(mine, theirs)| mine.is_same(theirs))
+            }
+            (Value::Mapping(mine), Value::Mapping(theirs)) => {
+                let is_there = |entry: &Entry| {
+                    other
+                        .get(&entry.key)
+                        .is_some_and(|there| entry.node.is_same(there))
+                };
+                mine.len() == theirs.len() && mine.iter().all(is_there)
+            }
+            (mine, theirs) => mine == theirs && self.text == other.text,
+        }
+    }
+}
+
 /// As a message shows it: scalars as they are, of the rest what it is.
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 100;
         match self.value {
-            Value::Null => f.write_str("nothing"),
-            Value::Sequence(_) => f.write_str("a list"),
-            Value::Mapping(_) => f.write_str("a mapping"),
+            Value::Null | Value::Sequence(_) | Value::Mapping(_) => f.write_str(self.kind()),
             Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text => {
-                match self.text.char_indices().nth(LONGEST) {
-                    Some((end, _)) => write!(f, "`{}…`", self.text[..end].escape_debug()),
-                    None => write!(f, "`{}`", self.text.escape_debug()),
-                }
+                write!(f, "`{}`", escape_start(&self.text, LONGEST))
             }
         }
     }

@@ -21,7 +21,14 @@ pub(super) fn parse(text: &str, var: &dyn Fn(&str) -> Option<String>) -> Result<
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             let marker = error.marker();
-            let what = format!("this is not YAML: {}", error.info());
+            let line = text.lines().nth(marker.line().saturating_sub(1));
+            // Within braces or brackets its own brace ends what is around it.
+            let remedy = if line.is_some_and(|line| line.contains("${")) {
+                "; within braces or brackets a reference stands in quotes: `\"${NAME}\"`"
+            } else {
+                ""
+            };
+            let what = format!("this is not YAML: {}{remedy}", error.info());
             (place(marker.line(), marker.col()), what)
         })?;
         tree.take(event, span)?;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{Document, Entry, Node, Place, Value};
 use crate::config::Problem;
+use crate::printable::escape_start;
 
 /// A file while it is read.
 #[derive(Debug)]
@@ -114,7 +115,7 @@ impl<'d, 's> Item<'d, 's> {
             Value::Mapping(entries) => entries,
             Value::Null => &[],
             _ => {
-                self.problem("a mapping", "none");
+                self.problem_showing(self.node.kind(), "a mapping", "none");
                 &[]
             }
         };
@@ -138,7 +139,7 @@ impl<'d, 's> Item<'d, 's> {
             Value::Mapping(entries) => entries,
             Value::Null => &[],
             _ => {
-                self.problem("a mapping", "none");
+                self.problem_showing(self.node.kind(), "a mapping", "none");
                 &[]
             }
         };
@@ -196,7 +197,7 @@ impl<'d, 's> Item<'d, 's> {
             Value::Sequence(nodes) => nodes,
             Value::Null => &[],
             _ => {
-                self.problem("a list", "none");
+                self.problem_showing(self.node.kind(), "a list", "none");
                 &[]
             }
         };
@@ -306,8 +307,8 @@ impl<'d, 's> Section<'d, 's> {
                 Some((_, other)) => format!("did you mean `{other}`?"),
                 None => format!("expected one of {}", known.join(", ")),
             };
-            let shown: String = key.chars().take(100).collect();
-            let what = format!("{within}unknown key `{}`; {remedy}", shown.escape_debug());
+            let shown = escape_start(key, 100);
+            let what = format!("{within}unknown key `{shown}`; {remedy}");
             self.item.source.tell(entry.place, &what);
         }
     }

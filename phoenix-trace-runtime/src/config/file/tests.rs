@@ -231,5 +231,11 @@ fn a_file_that_cannot_be_read_is_told() {
     );
     let device = Document::load(Path::new("/dev/zero"), &var);
     let error = device.expect_err("it does not end").to_string();
-    assert_eq!(error, "/dev/zero: it is longer than 1048576 bytes");
+    assert_eq!(
+        error,
+        "/dev/zero: it is no regular file: expected a file in YAML or JSON"
+    );
+    let folder = Document::load(&std::env::temp_dir(), &var);
+    let error = folder.expect_err("it is a folder").to_string();
+    assert!(error.contains("it is a directory"), "{error}");
 }

@@ -11,8 +11,11 @@ fn config(vars: &[(&str, &str)]) -> Config {
 #[track_caller]
 fn goes(config: &Config) -> String {
     assert_eq!(config.problems(), []);
-    let export = config.metrics_export(&mut Vec::new());
-    export.map_or("nowhere".to_owned(), |export| export.to_string())
+    let exports = config.metrics_export(&mut Vec::new());
+    match exports.is_empty() {
+        true => "nowhere".to_owned(),
+        false => listed(&exports),
+    }
 }
 
 #[track_caller]
@@ -20,12 +23,18 @@ fn check(vars: &[(&str, &str)], expected: &str) {
     assert_eq!(goes(&config(vars)), expected, "{vars:?}");
 }
 
+/// The one way that metrics go.
+#[track_caller]
+fn only(config: &Config) -> MetricsExport {
+    assert_eq!(config.problems(), []);
+    let mut exports = config.metrics_export(&mut Vec::new());
+    assert_eq!(exports.len(), 1, "{exports:?}");
+    exports.remove(0)
+}
+
 fn settings(config: &Config) -> Settings {
-    match config
-        .metrics_export(&mut Vec::new())
-        .map(|export| export.target)
-    {
-        Some(MetricsTarget::Otlp(settings)) => *settings,
+    match only(config).target {
+        MetricsTarget::Otlp(settings) => *settings,
         other => panic!("not over OTLP: {other:?}"),
     }
 }
@@ -141,11 +150,8 @@ fn interval_and_timeout_are_set() {
         ("OTEL_METRIC_EXPORT_TIMEOUT", "250"),
     ];
     let times = |config: Config| {
-        assert_eq!(config.problems(), []);
-        let export = config
-            .metrics_export(&mut Vec::new())
-            .expect("it is exported");
-        (export.interval.as_millis(), export.how.timeout.as_millis())
+        let export = only(&config);
+        (export.interval.as_millis(), export.timeout.as_millis())
     };
     assert_eq!(times(config(&[ENDPOINT])), (60_000, 30_000));
     assert_eq!(times(config(&vars)), (1_500, 250));
@@ -159,12 +165,7 @@ fn interval_and_timeout_are_set() {
 
 #[test]
 fn temporality_and_series_are_set_where_they_matter() {
-    let how = |config: Config| {
-        assert_eq!(config.problems(), []);
-        let export = config.metrics_export(&mut Vec::new());
-        let how = export.expect("it is exported").how;
-        (how.temporality.to_string(), how.series)
-    };
+    let how = |config: Config| (only(&config).temporality.to_string(), config.metrics.series);
     let delta = ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "Delta");
     let series = ("PHOENIX_TRACE_METRIC_SERIES", "50");
     assert_eq!(how(config(&[ENDPOINT])), ("cumulative".to_owned(), 2000));
@@ -193,6 +194,29 @@ fn prometheus_scrapes_where_its_variables_or_code_say() {
     );
     let in_code = config(&[chosen, host]).metrics_prometheus("::1", 0);
     assert_eq!(goes(&in_code), "to whoever scrapes http://[::1]:0/metrics");
+}
+
+#[test]
+fn they_go_several_ways_at_once() {
+    const BOTH: &str = "over OTLP/HTTP to http://all:4318/v1/metrics every 60s and to whoever scrapes \
+                        http://localhost:9464/metrics";
+    let listed = |list| [ENDPOINT, ("OTEL_METRICS_EXPORTER", list)];
+    check(&listed("otlp,prometheus"), BOTH);
+    check(&listed(" otlp , prometheus,,otlp"), BOTH);
+    check(
+        &listed("console,prometheus"),
+        "to this console every 60s and to whoever scrapes http://localhost:9464/metrics",
+    );
+    // What code asks for is all there is, and one of a kind.
+    let config = config(&listed("console,otlp"))
+        .metrics_prometheus("::1", 9000)
+        .metrics_otlp(Otlp::grpc().endpoint("http://one:4317"))
+        .metrics_otlp(Otlp::grpc().endpoint("http://other:4317"));
+    assert_eq!(
+        goes(&config),
+        "to whoever scrapes http://[::1]:9000/metrics and over OTLP/gRPC to http://other:4317 every 60s"
+    );
+    assert_eq!(goes(&config.no_metrics()), "nowhere");
 }
 
 #[test]
@@ -239,11 +263,11 @@ fn what_is_wrong_is_named_once_with_what_is_used_instead() {
     };
     check(
         &[("OTEL_METRICS_EXPORTER", "statsd")],
-        "OTEL_METRICS_EXPORTER=`statsd` cannot be used: expected otlp, console, prometheus or none; using the default instead",
+        "OTEL_METRICS_EXPORTER=`statsd` cannot be used: expected otlp, console, prometheus, several of them separated by commas, or none; using the default instead",
     );
     check(
-        &[("OTEL_METRICS_EXPORTER", "statsd,otlp")],
-        "OTEL_METRICS_EXPORTER=`statsd,otlp` cannot be used: expected otlp, console, prometheus or none; using otlp instead",
+        &[("OTEL_METRICS_EXPORTER", "statsd,otlp,none,prometheus")],
+        "OTEL_METRICS_EXPORTER=`statsd,otlp,none,prometheus` cannot be used: expected otlp, console, prometheus, several of them separated by commas, or none; using otlp,prometheus instead",
     );
     check(
         &[("OTEL_EXPORTER_PROMETHEUS_PORT", "94640")],

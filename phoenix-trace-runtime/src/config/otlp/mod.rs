@@ -3,6 +3,7 @@
 mod settings;
 #[cfg(test)]
 mod tests;
+mod url;
 mod vars;
 
 use std::borrow::Cow;
@@ -10,7 +11,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use http::HeaderName;
 pub(crate) use settings::{PemFile, Settings};
+pub(crate) use url::shown;
 pub(super) use vars::Whose;
 
 /// What is sent.
@@ -123,6 +126,16 @@ pub(super) struct Header {
     pub(super) name: String,
     pub(super) value: String,
     pub(super) named_by: Cow<'static, str>,
+}
+
+impl Header {
+    /// The name as it may be shown: what is no name of a header may be a token.
+    pub(super) fn shown_name(&self) -> &str {
+        match self.name.parse::<HeaderName>() {
+            Ok(_) => &self.name,
+            Err(_) => "…",
+        }
+    }
 }
 
 impl Otlp {
@@ -243,7 +256,7 @@ impl Otlp {
 impl fmt::Debug for Otlp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let endpoint = self.endpoint.as_ref();
-        let headers: Vec<&str> = self.headers.iter().map(|h| h.name.as_str()).collect();
+        let headers: Vec<&str> = self.headers.iter().map(Header::shown_name).collect();
         f.debug_struct("Otlp")
             .field("protocol", &self.protocol)
             .field("endpoint", &endpoint.map(|e| shown(&e.url)))
@@ -255,20 +268,4 @@ impl fmt::Debug for Otlp {
             .field("client_key", &self.client_key)
             .finish_non_exhaustive()
     }
-}
-
-/// A URL as it may be shown: without user, password and query.
-pub(crate) fn shown(url: &str) -> String {
-    let url = url.trim();
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let url = &url[..end];
-    let (scheme, rest) = match url.split_once("://") {
-        Some((scheme, rest)) => (format!("{scheme}://"), rest),
-        None => (String::new(), url),
-    };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    format!("{scheme}{host}{}", path.trim_end_matches('/'))
 }

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::{Compression, Endpoint, Header, Otlp, Protocol, Signal, shown};
 use crate::config::Problem;
+use crate::printable::escape;
 
 /// Where traces or metrics go over OTLP, and how.
 #[derive(Clone)]
@@ -38,7 +39,7 @@ pub(crate) struct Settings {
 }
 
 /// A file in PEM form, and who named it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct PemFile {
     pub(crate) path: PathBuf,
     pub(crate) named_by: Cow<'static, str>,
@@ -56,10 +57,31 @@ impl PemFile {
     }
 }
 
+impl PemFile {
+    /// Has somebody put what belongs into the file, such as a private key, in the place of its path?
+    pub(crate) fn is_its_content(&self) -> bool {
+        self.path.to_string_lossy().contains("-----BEGIN")
+    }
+
+    /// The path as it may be shown.
+    pub(crate) fn shown(&self) -> String {
+        if self.is_its_content() {
+            return "…".to_owned();
+        }
+        escape(&self.path.display().to_string())
+    }
+}
+
+impl fmt::Debug for PemFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// As a mistake in it is told: `VARIABLE=path`, the way a user wrote it.
 impl fmt::Display for PemFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}=`{}`", self.named_by, self.path.display())
+        write!(f, "{}=`{}`", self.named_by, self.shown())
     }
 }
 
@@ -169,17 +191,15 @@ fn uri(
         (false, Protocol::Grpc) if insecure => format!("http://{url}").parse(),
         // Secure, as OTEL_EXPORTER_OTLP_INSECURE has it where it is not set.
         (false, Protocol::Grpc) => format!("https://{url}").parse(),
-        (false, Protocol::HttpProtobuf) => {
-            let with_scheme = format!("http://{url}");
-            let instead = format!("`{}`", shown(&with_scheme));
-            tell(problems, name, &shown(url), expected, &instead);
-            with_scheme.parse()
-        }
+        (false, Protocol::HttpProtobuf) => format!("http://{url}").parse(),
     };
     let usable = |uri: &Uri| {
         let scheme = uri.scheme();
         (scheme == Some(&Scheme::HTTP) || scheme == Some(&Scheme::HTTPS))
             && uri.host().is_some_and(|host| !host.is_empty())
+            && uri.authority().is_some_and(has_port_or_none)
+            // A scheme that lacks its colon is no host.
+            && (url.contains("://") || !url.contains("//"))
     };
     let Some(parsed) = parsed.ok().filter(usable) else {
         let instead = format!(
@@ -189,6 +209,10 @@ fn uri(
         tell(problems, name, &shown(url), expected, &instead);
         return None;
     };
+    if protocol == Protocol::HttpProtobuf && !url.contains("://") {
+        let instead = format!("`{}`", shown(&format!("http://{url}")));
+        tell(problems, name, &shown(url), expected, &instead);
+    }
     let mut parts = parsed.into_parts();
     parts.authority = parts
         .authority
@@ -209,6 +233,13 @@ fn uri(
     Uri::from_parts(parts).ok()
 }
 
+/// A port that is no number from 0 to 65535 is none to [`Authority`], be it too large or a part of a password.
+fn has_port_or_none(authority: &Authority) -> bool {
+    let host = authority.as_str().rsplit('@').next().unwrap_or_default();
+    let after = host.rsplit(']').next().unwrap_or_default();
+    authority.port_u16().is_some() || !after.contains(':')
+}
+
 /// Credentials in a URL are not sent, and it is said where they belong.
 fn without_user(
     authority: Authority,
@@ -219,7 +250,7 @@ fn without_user(
     let Some((_, host)) = authority.as_str().rsplit_once('@') else {
         return authority;
     };
-    let expected = "a URL without user and password, which belong into OTEL_EXPORTER_OTLP_HEADERS as `authorization`";
+    let expected = "a URL without user and password, which belong into the header `authorization`";
     tell(
         problems,
         name,
@@ -245,19 +276,19 @@ const OURS: [&str; 9] = [
 
 fn headers(list: &[Header], problems: &mut Vec<Problem>) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    for Header {
-        name,
-        value,
-        named_by,
-    } in list
-    {
+    for header in list {
+        let Header {
+            name,
+            value,
+            named_by,
+        } = header;
         let parsed = name.parse::<HeaderName>().ok();
         let ours =
             |name: &HeaderName| OURS.contains(&name.as_str()) || name.as_str().starts_with("grpc-");
         let parsed = parsed.filter(|name| !ours(name));
         let Some((name, mut value)) = parsed.zip(HeaderValue::from_str(value).ok()) else {
             let expected = "the name and the value of a header that is not OTLP's own";
-            let value = format!("{}=…", without_controls(name));
+            let value = format!("{}=…", header.shown_name());
             tell(problems, named_by, &value, expected, "no such header");
             continue;
         };
@@ -267,25 +298,21 @@ fn headers(list: &[Header], problems: &mut Vec<Problem>) -> HeaderMap {
     headers
 }
 
-fn without_controls(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(64).collect()
-}
-
 /// A certificate without its key shows nobody anything, and the other way round.
 fn client(otlp: &Otlp, problems: &mut Vec<Problem>) -> Option<(PemFile, PemFile)> {
     let (given, missing) = match (&otlp.client_certificate, &otlp.client_key) {
         (Some(certificate), Some(key)) => return Some((certificate.clone(), key.clone())),
         (Some(certificate), None) => (
             certificate,
-            "a private key beside it, in OTEL_EXPORTER_OTLP_CLIENT_KEY",
+            "a private key beside it (OTEL_EXPORTER_OTLP_CLIENT_KEY, in a file `key_file`)",
         ),
         (None, Some(key)) => (
             key,
-            "a certificate beside it, in OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+            "a certificate beside it (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE, in a file `cert_file`)",
         ),
         (None, None) => return None,
     };
-    let path = given.path.display().to_string();
+    let path = given.shown();
     tell(
         problems,
         &given.named_by,

@@ -67,12 +67,6 @@ impl Vars<'_> {
         }
     }
 
-    /// The first of these that is set, with its name.
-    fn named(&self, names: &[&'static str]) -> Option<(&'static str, String)> {
-        let set = |name: &&'static str| Some((*name, self.first(&[name])?));
-        names.iter().find_map(set)
-    }
-
     fn endpoint(&self, whose: Whose) -> Option<Endpoint> {
         const ENDPOINT: Names = names!("ENDPOINT");
         let mut names = ENDPOINT.of(whose);
@@ -88,15 +82,11 @@ impl Vars<'_> {
     }
 
     fn protocol(&mut self, whose: Whose) -> Option<Protocol> {
-        let (name, value) = self.named(&names!("PROTOCOL").of(whose))?;
-        match value.trim() {
-            "grpc" => Some(Protocol::Grpc),
-            "http/protobuf" => Some(Protocol::HttpProtobuf),
-            _ => {
-                self.problem(name, &value, "grpc or http/protobuf", "the default");
-                None
-            }
-        }
+        let words = [
+            ("grpc", Protocol::Grpc),
+            ("http/protobuf", Protocol::HttpProtobuf),
+        ];
+        self.word(&names!("PROTOCOL").of(whose), &words, "the default")
     }
 
     fn insecure(&mut self, whose: Whose) -> bool {
@@ -105,17 +95,12 @@ impl Vars<'_> {
     }
 
     fn compression(&mut self, whose: Whose) -> Option<Compression> {
-        let names = names!("COMPRESSION").of(whose);
-        let (name, value) = self.named(&names)?;
-        match value.trim() {
-            "none" => Some(Compression::None),
-            "gzip" => Some(Compression::Gzip),
-            "zstd" => Some(Compression::Zstd),
-            _ => {
-                self.problem(name, &value, "none, gzip or zstd", "none");
-                None
-            }
-        }
+        let words = [
+            ("none", Compression::None),
+            ("gzip", Compression::Gzip),
+            ("zstd", Compression::Zstd),
+        ];
+        self.word(&names!("COMPRESSION").of(whose), &words, "none")
     }
 
     fn timeout(&mut self, whose: Whose) -> Option<Duration> {
@@ -140,7 +125,8 @@ impl Vars<'_> {
             let header = pair.split_once('=').and_then(|(name, value)| {
                 Some(Header {
                     name: name.trim().to_owned(),
-                    value: percent_decoded(value.trim())?,
+                    // Base64 may end in `=`: without a value the name may be a token.
+                    value: percent_decoded(value.trim()).filter(|value| !value.is_empty())?,
                     named_by: named_by.into(),
                 })
             });

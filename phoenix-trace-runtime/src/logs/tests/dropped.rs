@@ -94,6 +94,84 @@ fn tasks_without_spans_of_their_own_share_the_fate_of_their_segment() {
 }
 
 #[test]
+fn a_cancelled_operation_leaves_its_logs_to_its_segment() {
+    for fails in [false, true] {
+        let rig = rig(LogsOfDropped::None);
+        rig.run(|| {
+            let root = enter(&SPAN, &[]);
+            drop(polled_once());
+            assert_eq!(rig.stats().logs.held, 1);
+            if fails {
+                root.outcome(Outcome::Err(Failure::new("told to fail")));
+            }
+        });
+        let expected: &[&str] = if fails { &["waiting"] } else { &[] };
+        assert_eq!(rig.messages(), expected);
+        let stats = rig.shutdown();
+        assert_eq!(stats.logs.discarded, u64::from(!fails), "{stats}");
+    }
+}
+
+#[test]
+fn logs_are_decided_with_what_is_cut_off() {
+    let cut = Duration::from_millis(1);
+    let config = config().sampler(Sampler::ratio(0.0)).cut_after(cut);
+    let rig = Rig::start(config.logs_of_dropped(LogsOfDropped::None));
+    rig.run(|| {
+        let root = enter(&SPAN, &[]);
+        tracing::info!("in the first part");
+        // It is cut when a span starts and its time has come.
+        while rig.stats().logs.held > 0 {
+            drop(enter(&SPAN, &[]));
+        }
+        tracing::info!("in the last part");
+        root.outcome(Outcome::Err(Failure::new("told to fail")));
+    });
+    let stats = rig.shutdown();
+    assert_eq!((stats.logs.discarded, stats.logs.held), (1, 0), "{stats}");
+    assert_eq!(rig.messages(), ["in the last part"]);
+}
+
+#[test]
+fn threads_log_to_the_segment_that_they_were_carried_from() {
+    for fails in [false, true] {
+        let rig = rig(LogsOfDropped::None);
+        rig.run(|| {
+            let root = enter(&SPAN, &[]);
+            let dispatch = tracing::dispatcher::get_default(Clone::clone);
+            let carried = crate::carry(|| tracing::info!("elsewhere"));
+            let elsewhere = move || tracing::dispatcher::with_default(&dispatch, carried);
+            std::thread::scope(|scope| drop(scope.spawn(elsewhere)));
+            tracing::info!("here");
+            if fails {
+                root.outcome(Outcome::Err(Failure::new("told to fail")));
+            }
+        });
+        let mut messages = rig.messages();
+        messages.sort_unstable();
+        let expected: &[&str] = if fails { &["elsewhere", "here"] } else { &[] };
+        assert_eq!(messages, expected);
+        let stats = rig.shutdown();
+        assert_eq!(stats.logs.discarded, 2 * u64::from(!fails), "{stats}");
+    }
+}
+
+/// An operation that has logged, and waits.
+fn polled_once() -> impl Future {
+    let mut task = Box::pin(crate::with_traced_operation_async(
+        "open",
+        Vec::<(&str, i64)>::new(),
+        || async {
+            tracing::info!("waiting");
+            std::future::pending::<()>().await;
+        },
+    ));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(task.as_mut().poll(&mut context).is_pending());
+    task
+}
+
+#[test]
 fn what_waits_is_bounded_and_counted() {
     let rig = rig(LogsOfDropped::None);
     rig.run(|| {
@@ -117,19 +195,7 @@ fn what_waits_is_bounded_and_counted() {
 #[test]
 fn what_is_open_at_the_end_is_decided_with_its_logs() {
     let rig = rig(LogsOfDropped::None);
-    let task = rig.run(|| {
-        let mut task = Box::pin(crate::with_traced_operation_async(
-            "open",
-            Vec::<(&str, i64)>::new(),
-            || async {
-                tracing::info!("waiting");
-                std::future::pending::<()>().await;
-            },
-        ));
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        assert!(task.as_mut().poll(&mut context).is_pending());
-        task
-    });
+    let task = rig.run(polled_once);
     let stats = rig.shutdown();
     assert_eq!((stats.logs.discarded, stats.logs.held), (1, 0), "{stats}");
     drop(task);

@@ -10,7 +10,14 @@ use crate::record::entered::enter;
 use crate::{LogFormat, current_span, logger_provider, with_correlation_id};
 
 #[derive(Debug)]
-struct Failure(Option<Box<Failure>>, &'static str);
+pub(super) struct Failure(Option<Box<Failure>>, &'static str);
+
+impl Failure {
+    /// With what it stems from.
+    pub(super) fn new(said: &'static str, source: &'static str) -> Self {
+        Self(Some(Box::new(Self(None, source))), said)
+    }
+}
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,10 +35,7 @@ impl std::error::Error for Failure {
 fn log_all() -> (String, String) {
     let root = enter(&SPAN, &[]);
     let (trace, span) = (current_span().trace_id(), current_span().span_id());
-    let error = Failure(
-        Some(Box::new(Failure(None, "connection refused"))),
-        "no backend",
-    );
+    let error = Failure::new("no backend", "connection refused");
     tracing::warn!(
         target: "orders",
         ok = false,

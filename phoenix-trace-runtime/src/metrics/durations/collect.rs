@@ -1,4 +1,5 @@
-//! What all threads have measured, put together when it is collected: totals since the start, or what nobody has taken yet.
+//! What all threads have measured, put together when somebody reads it: totals since the start, or what that reader has not taken
+//! yet. What one reader does is nothing to the others.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -77,13 +78,18 @@ impl SeriesNow {
 }
 
 /// Numbers that only grow.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Numbers {
     buckets: [u64; MOST_BUCKETS],
     nanos: u128,
 }
 
 impl Numbers {
+    const NONE: Self = Self {
+        buckets: [0; MOST_BUCKETS],
+        nanos: 0,
+    };
+
     fn add(&mut self, recent: &Recent) {
         for (all, more) in self.buckets.iter_mut().zip(&recent.buckets) {
             *all += more;
@@ -107,8 +113,8 @@ struct Span(Ticks, Ticks);
 impl Span {
     const NONE: Self = Self(Ticks::MAX, 0);
 
-    fn add(&mut self, recent: &Recent) {
-        *self = Self(self.0.min(recent.least), self.1.max(recent.most));
+    fn add(&mut self, other: Self) {
+        *self = Self(self.0.min(other.0), self.1.max(other.1));
     }
 }
 
@@ -118,44 +124,96 @@ struct Total {
     known: Arc<Known>,
     numbers: Numbers,
     span: Span,
-    /// As they were when they were last collected, and last taken.
+    /// For each reader.
+    read: Vec<Read>,
+}
+
+/// A series as one reader has it.
+#[derive(Debug)]
+struct Read {
+    /// The numbers as they were when they were last collected, and last taken.
     collected: Numbers,
     taken: Numbers,
-    /// Since they were last taken.
-    span_since: Span,
+    /// What was collected and is not taken, and what came after that.
+    pending: Recently,
+    new: Recently,
+}
+
+/// What is told of the time since something only.
+#[derive(Debug)]
+struct Recently {
+    span: Span,
     exemplars: Vec<Exemplar>,
 }
 
-impl Total {
-    fn new(known: Arc<Known>) -> Self {
-        Self {
-            known,
-            numbers: Numbers::default(),
-            span: Span::NONE,
-            collected: Numbers::default(),
-            taken: Numbers::default(),
-            span_since: Span::NONE,
-            exemplars: Vec::new(),
+impl Recently {
+    const NONE: Self = Self {
+        span: Span::NONE,
+        exemplars: Vec::new(),
+    };
+
+    fn add(&mut self, recent: &Recent) {
+        self.span.add(Span(recent.least, recent.most));
+        for exemplar in &recent.exemplars {
+            put(&mut self.exemplars, *exemplar);
         }
     }
 
-    fn now(&mut self, delta: bool) -> SeriesNow {
-        self.collected = self.numbers;
+    fn append(&mut self, later: &mut Self) {
+        self.span
+            .add(std::mem::replace(&mut later.span, Span::NONE));
+        for exemplar in later.exemplars.drain(..) {
+            put(&mut self.exemplars, exemplar);
+        }
+    }
+}
+
+impl Read {
+    const NOTHING: Self = Self {
+        collected: Numbers::NONE,
+        taken: Numbers::NONE,
+        pending: Recently::NONE,
+        new: Recently::NONE,
+    };
+}
+
+impl Total {
+    fn new(known: Arc<Known>, readers: usize) -> Self {
+        Self {
+            known,
+            numbers: Numbers::NONE,
+            span: Span::NONE,
+            read: (0..readers).map(|_| Read::NOTHING).collect(),
+        }
+    }
+
+    fn add(&mut self, recent: &Recent) {
+        self.numbers.add(recent);
+        self.span.add(Span(recent.least, recent.most));
+        for read in &mut self.read {
+            read.new.add(recent);
+        }
+    }
+
+    fn now(&mut self, reader: usize, delta: bool) -> Option<SeriesNow> {
+        let read = self.read.get_mut(reader)?;
+        read.collected = self.numbers;
+        read.pending.append(&mut read.new);
         let (numbers, span) = if delta {
-            (self.numbers.less(&self.taken), self.span_since)
+            (self.numbers.less(&read.taken), read.pending.span)
         } else {
             (self.numbers, self.span)
         };
         let buckets = self.known.instrument.bounds.len() + 1;
         let example = |exemplar: &Exemplar| (seconds(exemplar.ticks), *exemplar);
-        SeriesNow {
+        Some(SeriesNow {
             known: self.known.clone(),
             buckets: numbers.buckets[..buckets].to_vec(),
             sum: numbers.nanos as f64 / 1e9,
             min: seconds(span.0),
             max: seconds(span.1),
-            exemplars: self.exemplars.iter().map(example).collect(),
-        }
+            exemplars: read.pending.exemplars.iter().map(example).collect(),
+        })
     }
 }
 
@@ -166,55 +224,76 @@ fn seconds(ticks: Ticks) -> f64 {
 #[derive(Debug)]
 pub(super) struct Totals {
     start: u64,
-    /// When what was last taken had been collected.
-    since: u64,
-    collected_at: u64,
+    /// For each reader.
+    times: Vec<Times>,
     series: Vec<Total>,
 }
 
+/// When one reader has collected last, and when it had collected what it took last.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    collected: u64,
+    taken: u64,
+}
+
 impl Totals {
-    pub(super) fn new() -> Self {
-        let now = now();
+    pub(super) fn new(readers: usize) -> Self {
+        let start = now();
+        let times = Times {
+            collected: start,
+            taken: start,
+        };
         Self {
-            start: now,
-            since: now,
-            collected_at: now,
+            start,
+            times: vec![times; readers],
             series: Vec::new(),
         }
     }
 }
 
 impl Durations {
-    /// What was measured: since the start, or, with `delta`, since what was last [taken](Self::taken). What is measured
-    /// meanwhile is in this snapshot or in the next.
-    pub(crate) fn collect(&self, delta: bool) -> Snapshot {
+    /// What was measured, for one of the readers: since the start, or, with `delta`, since what it has last
+    /// [taken](Self::taken). What is measured meanwhile is in this snapshot or in the next.
+    pub(crate) fn collect(&self, reader: usize, delta: bool) -> Snapshot {
         // Read first: a total never comes out of the future.
         let time = now();
         let mut totals = lock(&self.totals);
         self.drain(&mut totals);
-        totals.collected_at = time.max(totals.collected_at);
-        let start = if delta { totals.since } else { totals.start };
-        let mut series: Vec<SeriesNow> = totals.series.iter_mut().map(|s| s.now(delta)).collect();
+        let (mut start, mut end) = (totals.start, time);
+        if let Some(times) = totals.times.get_mut(reader) {
+            times.collected = time.max(times.collected);
+            end = times.collected;
+            if delta {
+                start = times.taken;
+            }
+        }
+        let series = totals.series.iter_mut();
+        let mut series: Vec<SeriesNow> = series.filter_map(|s| s.now(reader, delta)).collect();
         series.retain(|series| series.count() > 0);
         // Instruments lie in one list, in its order.
         series.sort_by_key(|series| std::ptr::from_ref(series.instrument()).addr());
         Snapshot {
             start,
-            time: totals.collected_at,
+            time: end,
             delta,
             series,
         }
     }
 
-    /// What was last collected has arrived.
+    /// What this reader has last collected has arrived.
     #[cfg(feature = "otlp")]
-    pub(crate) fn taken(&self) {
+    pub(crate) fn taken(&self, reader: usize) {
         let mut totals = lock(&self.totals);
-        totals.since = totals.collected_at;
-        for series in &mut totals.series {
-            series.taken = series.collected;
-            series.span_since = Span::NONE;
-            series.exemplars.clear();
+        if let Some(times) = totals.times.get_mut(reader) {
+            times.taken = times.collected;
+        }
+        for read in totals
+            .series
+            .iter_mut()
+            .filter_map(|series| series.read.get_mut(reader))
+        {
+            read.taken = read.collected;
+            read.pending = Recently::NONE;
         }
     }
 
@@ -236,12 +315,7 @@ impl Durations {
                 drop(shard);
                 for (number, recent) in some {
                     if let Some(total) = self.total(totals, number) {
-                        total.numbers.add(&recent);
-                        total.span.add(&recent);
-                        total.span_since.add(&recent);
-                        for exemplar in recent.exemplars {
-                            put(&mut total.exemplars, exemplar);
-                        }
+                        total.add(&recent);
                     }
                 }
                 if is_last {
@@ -257,7 +331,9 @@ impl Durations {
         if number >= totals.series.len() {
             let registry = lock(&self.registry);
             let new = &registry.known[totals.series.len()..];
-            totals.series.extend(new.iter().cloned().map(Total::new));
+            let readers = totals.times.len();
+            let new = new.iter().cloned().map(|known| Total::new(known, readers));
+            totals.series.extend(new);
         }
         totals.series.get_mut(number)
     }

@@ -52,13 +52,13 @@ impl fmt::Debug for Durations {
 }
 
 impl Durations {
-    /// With at most so many series for each instrument, and one more for all others.
-    pub(crate) fn new(series: usize) -> Self {
+    /// With at most so many series for each instrument, and one more for all others; for so many readers.
+    pub(crate) fn new(series: usize, readers: usize) -> Self {
         Self {
             bounds: Bounds::new(),
             shards: (0..SHARDS).map(|_| CachePadded::default()).collect(),
             registry: Mutex::new(Registry::new(series)),
-            totals: Mutex::new(Totals::new()),
+            totals: Mutex::new(Totals::new(readers)),
         }
     }
 

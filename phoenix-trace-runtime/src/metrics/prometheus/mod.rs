@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use self::scrape::Scraper;
-use super::Meters;
+use super::provider::Readings;
 use crate::config::Prometheus;
 use crate::diag;
 use crate::pipeline::{Beside, Order};
@@ -58,8 +58,8 @@ impl Server {
     }
 
     /// Serves until it is told to stop.
-    pub(super) async fn run(mut self, meters: Meters, timeout: Duration, beside: Arc<Beside>) {
-        let scraper = Arc::new(Scraper::new(meters, timeout));
+    pub(super) async fn run(mut self, readings: Readings, timeout: Duration, beside: Arc<Beside>) {
+        let scraper = Arc::new(Scraper::new(readings, timeout));
         loop {
             match beside.next() {
                 Order::Stop { .. } => break,
@@ -71,7 +71,6 @@ impl Server {
                 },
             }
         }
-        scraper.meters().shutdown();
     }
 
     /// Accepts one connection, or waits for a moment.

@@ -16,11 +16,11 @@ use super::family::Families;
 use super::text::Format;
 use crate::config::PATH;
 use crate::diag;
-use crate::metrics::Meters;
+use crate::metrics::provider::Readings;
 use crate::record::segment::lock;
 
 pub(super) struct Scraper {
-    meters: Meters,
+    readings: Readings,
     /// How long a collection may take.
     timeout: Duration,
     /// Held while one collects.
@@ -30,17 +30,13 @@ pub(super) struct Scraper {
 }
 
 impl Scraper {
-    pub(super) fn new(meters: Meters, timeout: Duration) -> Self {
+    pub(super) fn new(readings: Readings, timeout: Duration) -> Self {
         Self {
-            meters,
+            readings,
             timeout,
             collecting: Mutex::new(()),
             told: Locked::default(),
         }
-    }
-
-    pub(super) fn meters(&self) -> &Meters {
-        &self.meters
     }
 
     pub(super) async fn answer<B>(&self, request: &Request<B>) -> Response<Full<Bytes>> {
@@ -68,12 +64,12 @@ impl Scraper {
 
     async fn collect(&self, format: Format) -> Result<String, String> {
         let _one = self.collecting.lock().await;
-        let meters = self.meters.clone();
+        let readings = self.readings.clone();
         let collecting = tokio::task::spawn_blocking(move || {
             let mut numbers = ResourceMetrics::default();
-            let collected = meters.collect(&mut numbers);
+            let collected = readings.collect(&mut numbers);
             collected.map_err(|error| error.to_string())?;
-            let families = Families::of(&numbers, &meters.collect_durations());
+            let families = Families::of(&numbers, &readings.collect_durations());
             Ok((format.write(&families), families.left_out))
         });
         let collected = collecting.await;

@@ -12,7 +12,7 @@ use super::family::Families;
 use super::text::Format;
 use super::*;
 use crate::metrics::durations::tests::example;
-use crate::metrics::provider::tests::meters;
+use crate::metrics::provider::tests::readings;
 
 /// Far more than anything here takes; only a failing test waits for it.
 const LONG: Duration = Duration::from_secs(20);
@@ -23,8 +23,8 @@ fn shown(format: Format) -> String {
         .with_attribute(KeyValue::new("service.name", "billing \"2\""))
         .with_attribute(KeyValue::new("service.version", "1.4.0"))
         .build();
-    let meters = meters(resource);
-    let meter = meters.meter();
+    let readings = readings(resource);
+    let meter = readings.meter();
     let orders = meter.u64_counter("program.orders");
     let orders = orders
         .with_unit("{order}")
@@ -41,8 +41,8 @@ fn shown(format: Format) -> String {
     size.record(1.0, &[KeyValue::new("le", "x")]);
     size.record(2000.5, &[KeyValue::new("le", "x")]);
     let mut numbers = ResourceMetrics::default();
-    meters.collect(&mut numbers).expect("it is collected");
-    let mut durations = meters.collect_durations();
+    readings.collect(&mut numbers).expect("it is collected");
+    let mut durations = readings.collect_durations();
     durations.series = vec![example("GET", "/users/{id}")];
     let families = Families::of(&numbers, &durations);
     assert!(families.left_out.is_empty());
@@ -125,14 +125,14 @@ fn openmetrics_has_units_and_exemplars() {
 
 #[test]
 fn what_prometheus_would_call_the_same_is_left_out_and_named() {
-    let meters = meters(Resource::builder_empty().build());
-    let meter = meters.meter();
+    let readings = readings(Resource::builder_empty().build());
+    let meter = readings.meter();
     meter.u64_counter("program.orders").build().add(1, &[]);
     meter.u64_counter("program_orders").build().add(2, &[]);
     meter.u64_gauge("program/orders").build().record(7, &[]);
     let mut numbers = ResourceMetrics::default();
-    meters.collect(&mut numbers).expect("it is collected");
-    let families = Families::of(&numbers, &meters.collect_durations());
+    readings.collect(&mut numbers).expect("it is collected");
+    let families = Families::of(&numbers, &readings.collect_durations());
     let text = Format::Prometheus.write(&families);
     assert_eq!(text.lines().count(), 2, "{text}");
     assert_eq!(families.left_out.len(), 2, "{families:?}");
@@ -165,13 +165,13 @@ struct Rig {
 }
 
 impl Rig {
-    async fn start(meters: Meters) -> Self {
+    async fn start(readings: Readings) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let port = listener.local_addr().expect("it is bound").port();
         let host = "127.0.0.1".to_owned();
         let mut server = Server::new(Prometheus { host, port });
         server.listeners.push(listener);
-        tokio::spawn(server.run(meters, LONG, Arc::default()));
+        tokio::spawn(server.run(readings, LONG, Arc::default()));
         Self { port }
     }
 
@@ -195,13 +195,13 @@ impl Rig {
 
 #[tokio::test]
 async fn a_scrape_is_answered_and_nothing_else() {
-    let meters = meters(Resource::builder_empty().build());
-    meters
+    let readings = readings(Resource::builder_empty().build());
+    readings
         .meter()
         .u64_counter("program.orders")
         .build()
         .add(3, &[]);
-    let rig = Rig::start(meters).await;
+    let rig = Rig::start(readings).await;
     let (status, answer) = rig.ask("GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n").await;
     assert_eq!(status, StatusCode::OK, "{answer}");
     assert!(

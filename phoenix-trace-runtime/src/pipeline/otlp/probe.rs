@@ -1,7 +1,7 @@
 //! An empty request, to see whether a receiver would take one that is not.
 
 use super::super::destination::Answer;
-use super::transport::Transport;
+use super::transport::{Seen, Transport};
 use crate::config::Settings;
 
 /// What a receiver made of an empty request.
@@ -11,7 +11,10 @@ pub(crate) enum Probe {
     Taken(String),
     /// It did not take the credentials, or there are none.
     Denied(String),
+    /// It answered something else.
     Failed(String),
+    /// It was reached, and said nothing that can be read: perhaps it speaks another protocol.
+    Unheard(String),
 }
 
 impl Probe {
@@ -25,22 +28,23 @@ impl Probe {
         };
         let body = match transport.body(empty) {
             Ok(body) => body,
-            Err(answer) => return Ok(Self::of(answer, false)),
+            Err(answer) => return Ok(Self::of(answer, Seen::Answered)),
         };
-        let (answer, denied) = transport.send_once(body, 0).await;
-        Ok(Self::of(answer, denied))
+        let (answer, seen) = transport.send_once(body, 0).await;
+        Ok(Self::of(answer, seen))
     }
 
-    fn of(answer: Answer, denied: bool) -> Self {
+    fn of(answer: Answer, seen: Seen) -> Self {
         match answer {
             Answer::Taken { message, .. } => Self::Taken(message),
             Answer::Later { why, .. }
             | Answer::Refused { why }
             | Answer::TooLarge { why }
             | Answer::Hopeless { why }
-            | Answer::Unknown { why, .. } => match denied {
-                true => Self::Denied(why),
-                false => Self::Failed(why),
+            | Answer::Unknown { why, .. } => match seen {
+                Seen::Denied => Self::Denied(why),
+                Seen::Answered => Self::Failed(why),
+                Seen::Nothing => Self::Unheard(why),
             },
         }
     }

@@ -77,5 +77,10 @@ fn certificates(file: &PemFile) -> Result<Vec<CertificateDer<'static>>, String> 
 }
 
 fn read(file: &PemFile) -> Result<Vec<u8>, String> {
+    if file.is_its_content() {
+        return Err(format!(
+            "{file} is not the path of a file, but what belongs into one"
+        ));
+    }
     std::fs::read(&file.path).map_err(|error| format!("{file} cannot be read: {error}"))
 }

@@ -25,6 +25,15 @@ pub(super) struct Transport {
     buffers: Buffers,
 }
 
+/// What there was of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    Nothing,
+    Answered,
+    /// The credentials were not taken.
+    Denied,
+}
+
 impl Transport {
     pub(super) fn new(settings: Settings) -> Result<Self, String> {
         Ok(Self {
@@ -74,15 +83,18 @@ impl Transport {
         self.send_once(body, members).await.0
     }
 
-    /// The same, and whether it is the credentials that the receiver did not take.
-    pub(super) async fn send_once(&self, body: Bytes, members: usize) -> (Answer, bool) {
-        let mut denied = false;
+    /// The same, and what there was of an answer.
+    pub(super) async fn send_once(&self, body: Bytes, members: usize) -> (Answer, Seen) {
+        let mut seen = Seen::Nothing;
         let (body, handed_over) = Body::new(body);
         let exchange = self.connection.exchange(self.request(body), &handed_over);
         let answer = match exchange.await {
             Ok(response) => {
                 let of_http = matches!(response.status.as_u16(), 401 | 403 | 407);
-                denied = of_http || grpc::is_denied(&response);
+                seen = match of_http || grpc::is_denied(&response) {
+                    true => Seen::Denied,
+                    false => Seen::Answered,
+                };
                 match self.settings.protocol {
                     Protocol::Grpc => grpc::answer(&response, &self.teller),
                     Protocol::HttpProtobuf => http::answer(&response, &self.teller),
@@ -105,7 +117,7 @@ impl Transport {
             },
             answer => answer,
         };
-        (answer, denied)
+        (answer, seen)
     }
 
     fn request(&self, body: Body) -> Request<Body> {

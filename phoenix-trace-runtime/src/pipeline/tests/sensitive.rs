@@ -133,6 +133,15 @@ fn sensitive_values_are_left_out() {
 }
 
 #[test]
+fn keys_that_the_configuration_names_are_sensitive_too() {
+    let named = || Config::default().sensitive_keys(["test.open", "test.tags"]);
+    check(named(), &PLAIN[..1]);
+    let shown = named().sensitive(Sensitive::show());
+    let config = shown.environment(Environment::Production);
+    check(config, &PLAIN[..1]);
+}
+
+#[test]
 fn sensitive_values_are_hashed_by_hmac_sha_256() {
     // printf %s ada@example.org | openssl dgst -sha256 -hmac 'a key of 18 bytes.'
     let hashed = [

@@ -189,6 +189,13 @@ fn truncation_takes_large_members_then_the_right_end() {
     );
     check(&format!("{large},a=1,{exact}"), 131, "a=1");
     check(&large, 100, "");
+    // No more of them than must.
+    let (first, second) = (format!("1{large}"), format!("2{large}"));
+    check(
+        &format!("{first},a=1,{second},b=2"),
+        large.len() + 9,
+        &format!("{first},a=1,b=2"),
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::rule::clamped;
+use crate::config::shown;
 
 /// Where to ask for sampling strategies: a Jaeger collector, or whatever speaks its protocol over HTTP.
 ///
@@ -47,10 +48,11 @@ impl JaegerRemote {
         }
     }
 
-    /// How often it is asked; a tenth of a second at least. Default 60 s.
+    /// How often it is asked: every tenth of a second at most, once a day at least. Default 60 s.
     #[must_use]
     pub fn poll_every(mut self, interval: Duration) -> Self {
-        self.interval = interval.max(Duration::from_millis(100));
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        self.interval = interval.clamp(Duration::from_millis(100), DAY);
         self
     }
 
@@ -73,7 +75,7 @@ impl JaegerRemote {
             let value = value.trim();
             remote = match key.trim() {
                 "endpoint" => Self {
-                    endpoint: checked(value)?,
+                    endpoint: Self::is_endpoint(value).then(|| value.to_owned())?,
                     ..remote
                 },
                 "pollingIntervalMs" => {
@@ -90,13 +92,13 @@ impl JaegerRemote {
         }
         Some(remote)
     }
-}
 
-/// A URL that can be asked.
-fn checked(endpoint: &str) -> Option<String> {
-    let uri: http::Uri = endpoint.parse().ok()?;
-    let known = matches!(uri.scheme_str(), Some("http" | "https"));
-    (known && uri.authority().is_some()).then(|| endpoint.to_owned())
+    /// Is it a URL that can be asked?
+    pub(crate) fn is_endpoint(endpoint: &str) -> bool {
+        endpoint.parse().is_ok_and(|uri: http::Uri| {
+            matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some()
+        })
+    }
 }
 
 impl fmt::Display for JaegerRemote {
@@ -104,6 +106,7 @@ impl fmt::Display for JaegerRemote {
         let Self {
             endpoint, initial, ..
         } = self;
+        let endpoint = shown(endpoint);
         write!(f, "asked for at {endpoint}, until then ratio {initial}")
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::fault::Fault;
 use super::received::{ReceivedSpan, spans_of};
+use super::subscribers::Subscribers;
 
 /// The port on which a request arrived.
 ///
@@ -115,11 +116,10 @@ impl fmt::Display for WaitTimeout {
 
 impl std::error::Error for WaitTimeout {}
 
-type Subscriber = Arc<dyn Fn(&ExportTraceServiceRequest) + Send + Sync>;
-
 /// Shared between the receiver's handle and its connections.
 pub(super) struct Log {
     state: Mutex<State>,
+    pub(super) subscribers: Subscribers<ExportTraceServiceRequest>,
     changed: Condvar,
     /// Wakes waits of async code; the value has no meaning.
     version: watch::Sender<()>,
@@ -133,13 +133,13 @@ struct State {
     /// Answers to the next requests, each with the number of requests that it is for.
     script: VecDeque<(usize, Fault)>,
     standing: Fault,
-    subscribers: Vec<Subscriber>,
 }
 
 impl Log {
     pub(super) fn new() -> Self {
         Self {
             state: Mutex::default(),
+            subscribers: Subscribers::default(),
             changed: Condvar::new(),
             version: watch::Sender::new(()),
             connections: AtomicUsize::new(0),
@@ -162,16 +162,9 @@ impl Log {
         request: &ExportTraceServiceRequest,
     ) -> Fault {
         let mut spans = spans_of(request);
-        let (answer, subscribers) = {
-            let mut state = self.lock();
-            (state.next_answer(), state.subscribers.clone())
-        };
-        // Subscribers run before the spans can be seen, so that who waits for spans finds their
-        // effects, and outside the lock, so that they may use the receiver.
+        let answer = self.lock().next_answer();
         if answer.accepted(spans.len()) > 0 {
-            subscribers
-                .iter()
-                .for_each(|subscriber| subscriber(request));
+            self.subscribers.tell(request);
         }
         let record = ReceivedRequest {
             protocol,
@@ -200,10 +193,6 @@ impl Log {
         if times > 0 {
             self.lock().script.push_back((times, fault));
         }
-    }
-
-    pub(super) fn subscribe(&self, subscriber: Subscriber) {
-        self.lock().subscribers.push(subscriber);
     }
 
     pub(super) fn spans(&self) -> Vec<ReceivedSpan> {

@@ -12,6 +12,7 @@ use super::OtlpReceiver;
 use super::fault::Fault;
 use super::log::{Protocol, texts};
 use super::received::{attributes, span_id, trace_id, value};
+use super::subscribers::Subscribers;
 use crate::waterfall::AttributeValue;
 
 /// A log record as it arrived, or as it would.
@@ -197,6 +198,20 @@ impl OtlpReceiver {
         self.logs.lock().standing = fault;
     }
 
+    /// Calls `subscriber` with each request of which log records are accepted, before they can be seen, as
+    /// [`on_batch`](Self::on_batch) does for spans.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::testing::OtlpReceiver;
+    ///
+    /// let receiver = OtlpReceiver::start()?;
+    /// receiver.on_logs(|request| println!("{} resource(s) with logs", request.resource_logs.len()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn on_logs(&self, subscriber: impl Fn(&ExportLogsServiceRequest) + Send + Sync + 'static) {
+        self.logs.subscribers.add(subscriber);
+    }
+
     fn wait_for_any_logs(
         &self,
         deadline: Duration,
@@ -223,6 +238,7 @@ impl OtlpReceiver {
 #[derive(Default)]
 pub(super) struct LogsLog {
     state: Mutex<State>,
+    subscribers: Subscribers<ExportLogsServiceRequest>,
     changed: Condvar,
 }
 
@@ -249,9 +265,12 @@ impl LogsLog {
                 &resource.unwrap_or_default(),
             ));
         }
-        let mut state = self.lock();
-        let answer = state.standing.clone();
+        let answer = self.lock().standing.clone();
         let accepted = answer.accepted(logs.len());
+        if accepted > 0 {
+            self.subscribers.tell(request);
+        }
+        let mut state = self.lock();
         state.logs.extend(logs.iter().take(accepted).cloned());
         state.requests.push(ReceivedLogs {
             protocol,

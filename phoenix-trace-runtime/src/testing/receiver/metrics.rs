@@ -10,6 +10,7 @@ use super::OtlpReceiver;
 use super::fault::Fault;
 use super::log::{Protocol, texts};
 use super::points::{ReceivedPoint, points_of};
+use super::subscribers::Subscribers;
 
 /// A request with metrics that the receiver read, whatever it answered.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,6 +114,23 @@ impl OtlpReceiver {
         self.metrics.lock().standing = fault;
     }
 
+    /// Calls `subscriber` with each request of which metrics are accepted, before they can be seen, as
+    /// [`on_batch`](Self::on_batch) does for spans.
+    ///
+    /// ```
+    /// use phoenix_trace_runtime::testing::OtlpReceiver;
+    ///
+    /// let receiver = OtlpReceiver::start()?;
+    /// receiver.on_metrics(|request| println!("{} resource(s) with metrics", request.resource_metrics.len()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn on_metrics(
+        &self,
+        subscriber: impl Fn(&ExportMetricsServiceRequest) + Send + Sync + 'static,
+    ) {
+        self.metrics.subscribers.add(subscriber);
+    }
+
     fn wait_for_metrics(
         &self,
         deadline: Duration,
@@ -139,6 +157,7 @@ impl OtlpReceiver {
 #[derive(Default)]
 pub(super) struct MetricsLog {
     state: Mutex<State>,
+    subscribers: Subscribers<ExportMetricsServiceRequest>,
     changed: Condvar,
 }
 
@@ -158,9 +177,13 @@ impl MetricsLog {
         request: &ExportMetricsServiceRequest,
     ) -> Fault {
         let points = points_of(request);
+        let answer = self.lock().standing.clone();
+        let accepted = answer.accepted(points.len());
+        if accepted > 0 {
+            self.subscribers.tell(request);
+        }
         let mut state = self.lock();
-        let answer = state.standing.clone();
-        for point in points.iter().take(answer.accepted(points.len())) {
+        for point in points.iter().take(accepted) {
             match state.points.iter_mut().find(|there| there.is_of(point)) {
                 Some(there) => there.clone_from(point),
                 None => state.points.push(point.clone()),

@@ -8,6 +8,7 @@ mod metrics;
 mod points;
 mod received;
 mod serve;
+mod subscribers;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,8 @@ pub use self::logs::{LogsTimeout, ReceivedLog, ReceivedLogs};
 pub use self::metrics::{MetricsTimeout, ReceivedMetrics};
 pub use self::points::{MetricValue, ReceivedExemplar, ReceivedPoint};
 pub use self::received::{ReceivedLink, ReceivedSpan};
+pub use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+pub use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 pub use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 
 use self::log::Log;
@@ -308,7 +311,7 @@ impl OtlpReceiver {
         &self,
         subscriber: impl Fn(&ExportTraceServiceRequest) + Send + Sync + 'static,
     ) {
-        self.log.subscribe(Arc::new(subscriber));
+        self.log.subscribers.add(subscriber);
     }
 
     fn outcome(&self, arrived: bool, waited: Duration) -> Result<Vec<ReceivedSpan>, WaitTimeout> {

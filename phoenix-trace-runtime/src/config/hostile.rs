@@ -1,0 +1,292 @@
+//! What a tired operator writes, or a hostile one, and what is told of it: never a secret, never a line that is not ours.
+
+use super::*;
+
+fn of_variables(variables: &[(&str, &str)]) -> Config {
+    Config::from_vars(|name| {
+        let found = variables.iter().find(|(there, _)| *there == name);
+        found.map(|(_, value)| (*value).to_owned())
+    })
+}
+
+/// A file of this text, in an environment in which `VALUE` is set.
+fn of_file(text: &[u8], value: &str) -> Config {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static FILES: AtomicUsize = AtomicUsize::new(0);
+    let number = FILES.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir();
+    let file = folder.join(format!("phoenix-hostile-{}-{number}", std::process::id()));
+    std::fs::write(&file, text).expect("written");
+    let config = Config::of_file(&file, &|name| (name == "VALUE").then(|| value.to_owned()));
+    std::fs::remove_file(&file).expect("removed");
+    config
+}
+
+/// Everything that is said of a configuration; problems first, each a line.
+fn said(config: &Config) -> String {
+    let mut said: String = config
+        .problems()
+        .iter()
+        .fold(String::new(), |said, problem| {
+            said + &format!("{problem}\n")
+        });
+    said += &format!("{}\n{config}\n{config:?}", config.summary());
+    said
+}
+
+/// The file is called `F`, and has this problem.
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    let config = of_file(text.as_bytes(), "");
+    let name = std::env::temp_dir()
+        .join("phoenix-hostile-")
+        .display()
+        .to_string();
+    let problems = config.problems().iter().map(|problem| {
+        let problem = problem.to_string();
+        match problem
+            .strip_prefix(&name)
+            .and_then(|rest| rest.split_once(':'))
+        {
+            Some((_, rest)) => format!("F:{rest}"),
+            None => problem,
+        }
+    });
+    assert_eq!(problems.collect::<Vec<_>>().join("\n"), expected, "{text}");
+}
+
+#[test]
+fn no_secret_is_shown_wherever_it_stands() {
+    const ENDPOINT: (&str, &str) = ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector:4318");
+    const KEY: &str = "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----";
+    for variable in [
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http//user:secret@collector:4318",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://user:secret/@collector:4318",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "https://collector:4318?token=secret",
+        ),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer secret"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization: Bearer secret"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "Bearer secret="),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "secret="),
+        ("OTEL_EXPORTER_OTLP_CLIENT_KEY", KEY),
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", KEY),
+    ] {
+        let said = said(&of_variables(&[variable, ENDPOINT]));
+        assert!(!said.contains("secret"), "{variable:?}: {said}");
+    }
+    for argument in [
+        "endpoint=http://user:secret@jaeger:5778",
+        "endpoint=user:secret@jaeger",
+    ] {
+        let variables = [
+            ("OTEL_TRACES_SAMPLER", "jaeger_remote"),
+            ("OTEL_TRACES_SAMPLER_ARG", argument),
+        ];
+        let config = of_variables(&variables);
+        let said = format!("{:?} {} {config}", config.problems(), config.summary());
+        assert!(!said.contains("secret"), "{argument}: {said}");
+    }
+    for exporter in [
+        "headers: \"authorization=secret\"",
+        "headers: [\"authorization=secret\"]",
+        "headers: {authorization: secret}",
+        "headers: [{authorization: secret}]",
+        "headers: [{name: [secret], value: secret}]",
+        "headers: [{name: \"secret secret\", value: a}]",
+        "headers: [{name: authorization, value: [secret]}]",
+        "headers: [{name: authorization, value: secret}]",
+        "headers: [{name: authorization, value: \"${VALUE}\"}]",
+        "headers_list: [secret]",
+        "headers_list: \"Bearer secret=\"",
+        "endpoint: \"http://user:secret@collector:4318?token=secret\"",
+        "tls: {key_file: \"-----BEGIN secret\"}",
+        "tls: \"-----BEGIN secret\"",
+    ] {
+        let text = format!(
+            "tracer_provider: {{processors: [batch: {{exporter: {{otlp_http: {{{exporter}}}}}}}]}}"
+        );
+        let said = said(&of_file(text.as_bytes(), "secret"));
+        assert!(!said.contains("secret"), "{exporter}: {said}");
+    }
+    for sensitive in [
+        "secret",
+        "{policy: hash, key: secret}",
+        "{policy: hash, key: [secret]}",
+    ] {
+        let text = format!("distribution: {{phoenix_trace: {{sensitive: {sensitive}}}}}");
+        let said = said(&of_file(text.as_bytes(), ""));
+        assert!(!said.contains("secret"), "{sensitive}: {said}");
+    }
+}
+
+#[test]
+fn no_value_makes_a_line_of_its_own() {
+    const FORGED: &str = "a\nphoenix-trace: forged\r\u{1b}[2J\u{202e}";
+    let mut all = Vec::new();
+    for variable in [
+        "OTEL_SERVICE_NAME",
+        "OTEL_BSP_SCHEDULE_DELAY",
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_TRACES_SAMPLER",
+    ] {
+        all.push(of_variables(&[(variable, FORGED)]));
+    }
+    for text in [
+        "resource: {attributes: [{name: service.name, value: \"${VALUE}\"}]}",
+        "log_level: \"${VALUE}\"",
+        "\"a\\nphoenix-trace: forged\": 1",
+    ] {
+        all.push(of_file(text.as_bytes(), FORGED));
+    }
+    for config in all {
+        for line in config
+            .problems()
+            .iter()
+            .map(ToString::to_string)
+            .chain([config.summary()])
+        {
+            assert!(
+                !line.contains(['\n', '\r', '\u{1b}', '\u{202e}']),
+                "{line:?}"
+            );
+        }
+        let shown = config.to_string();
+        assert!(
+            !shown.lines().any(|line| line.starts_with("phoenix-trace")),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn a_value_is_shown_only_so_far() {
+    let long = "x".repeat(1 << 20);
+    let config = of_variables(&[("OTEL_BSP_SCHEDULE_DELAY", &long)]);
+    let problem = config.problems()[0].to_string();
+    assert!(problem.len() < 400 && problem.contains("x…`"), "{problem}");
+}
+
+#[test]
+fn what_a_variable_holds_brings_no_structure_into_the_file() {
+    for value in [
+        "a: b\n- c",
+        "x\"}]}\ndisabled: true\n#",
+        "*alias",
+        "!tag &a [",
+        "${VALUE}",
+    ] {
+        let text = "file_format: \"1.1\"\nresource:\n  attributes:\n    - name: service.name\n      value: ${VALUE}\n";
+        let config = of_file(text.as_bytes(), value);
+        assert_eq!((config.service_name(), config.problems()), (value, &[][..]));
+        assert!(!config.disabled);
+    }
+}
+
+#[test]
+fn marks_and_line_ends_of_other_systems_change_nothing() {
+    let text = "\u{feff}file_format: \"1.1\"\r\nresource:\r\n  attributes:\r\n    - {name: service.name, value: billing}\r\n";
+    let config = of_file(text.as_bytes(), "");
+    assert_eq!(
+        (config.service_name(), config.problems()),
+        ("billing", &[][..])
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_told_with_a_remedy() {
+    const INSTEAD: &str = "; using the defaults instead, and nothing is exported";
+    check(
+        "a: {b: ${VALUE}}",
+        &format!(
+            "F:1:9: this is not YAML: while parsing a flow mapping, did not find expected ',' or '}}'; within braces or brackets a reference stands in quotes: `\"${{NAME}}\"`{INSTEAD}"
+        ),
+    );
+    check(
+        "file_format: \"1.1\"\ndisabled: true\ndisabled: false\n",
+        &format!("F:3:1: the key `disabled` stands here twice{INSTEAD}"),
+    );
+    check(
+        "file_format: \"1.1\"\ndistribution: {phoenix-trace: }\n",
+        "F:2:16: distribution.phoenix-trace: this is not read; did you mean `phoenix_trace`?",
+    );
+    check(
+        "file_format: \"1.1\"\n- a\n",
+        &format!(
+            "F:2:3: this is not YAML: while parsing a block mapping, did not find expected key{INSTEAD}"
+        ),
+    );
+    check(
+        "text",
+        "F:1:1: a single value cannot be used: expected a mapping; using none instead\nF:1:1: `file_format` is missing; it is read as \"1.1\"",
+    );
+    check(
+        "file_format: \"1.1\"\nmeter_provider: {readers: [periodic: {exporter: {otlp_http: {default_histogram_aggregation: base2_exponential_bucket_histogram}}}]}\n",
+        "F:2:93: meter_provider.readers[0].periodic.exporter.otlp_http.default_histogram_aggregation: this is not supported; using explicit_bucket_histogram instead",
+    );
+    check(
+        "file_format: \"1.1\"\ntracer_provider: {sampler: {jaeger_remote/development: {endpoint: jaeger, initial_sampler: {always_on: }}}, processors: [batch: {exporter: {console: }}]}\n",
+        "F:2:67: tracer_provider.sampler.jaeger_remote/development.endpoint: `jaeger` cannot be used: expected a URL such as http://jaeger:5778; using http://localhost:5778 instead",
+    );
+    check(
+        "file_format: \"1.1\"\ndistribution: {phoenix_trace: {correlation: {header: cookie}}}\n",
+        "F:2:54: distribution.phoenix_trace.correlation.header=`cookie` cannot be used: expected a header field that nothing else uses; using x-correlation-id instead",
+    );
+    let broken = of_file(b"a: \xff", "");
+    assert!(
+        broken.problems()[0].to_string().contains("it is not UTF-8"),
+        "{:?}",
+        broken.problems()
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let pipe = std::env::temp_dir().join(format!("phoenix-pipe-{}", std::process::id()));
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("it runs").success());
+    let config = Config::from_file(&pipe);
+    std::fs::remove_file(&pipe).expect("removed");
+    let problem = config.problems()[0].to_string();
+    assert!(problem.contains("it is no regular file"), "{problem}");
+}
+
+#[test]
+fn words_of_variables_are_read_in_any_case_as_the_specification_asks() {
+    let config = of_variables(&[
+        ("OTEL_TRACES_SAMPLER", " ParentBased_Always_On "),
+        ("OTEL_TRACES_EXPORTER", "OTLP, Console"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "GRPC"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "GZip"),
+        ("PHOENIX_TRACE_SHUTDOWN", "Manual"),
+        ("OTEL_SDK_DISABLED", " TRUE "),
+    ]);
+    assert_eq!(config.problems(), []);
+    assert!(config.disabled);
+    assert_eq!(config.shutdown, Shutdown::Manual);
+    let summary = config.summary();
+    let to = "traces go over OTLP/gRPC to http://localhost:4317, and to this console";
+    assert!(
+        summary.contains(to) && summary.contains("parent based, else ratio 1"),
+        "{summary}"
+    );
+}
+
+#[test]
+fn an_argument_without_its_sampler_is_told() {
+    let config = of_variables(&[("OTEL_TRACES_SAMPLER_ARG", "0.1")]);
+    assert_eq!(
+        config.problems()[0].to_string(),
+        "OTEL_TRACES_SAMPLER_ARG=`0.1` cannot be used: expected a sampler beside it, in OTEL_TRACES_SAMPLER; using the preset of \
+         the environment instead"
+    );
+}

@@ -1,0 +1,2 @@
+#[phoenix_trace::phoenix_main(subscriber = "none")]
+async fn main() {}
