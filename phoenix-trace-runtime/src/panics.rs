@@ -118,6 +118,15 @@ impl Before {
         panics: 0,
     };
 
+    /// For what tells by itself whether it is unwound.
+    #[inline]
+    pub(crate) fn a_poll() -> Self {
+        Self {
+            panicking: false,
+            panics: PANICS.load(Ordering::Relaxed),
+        }
+    }
+
     #[inline]
     pub(crate) fn now() -> Self {
         Self {

@@ -95,8 +95,9 @@ impl Config {
     }
 
     /// How many segments may be open. From half of it on, those that are not sampled keep little more than what fails, from
-    /// three quarters on all; beyond it none is recorded, which is counted as
-    /// [`DropReason::TooMuchOpen`](crate::DropReason::TooMuchOpen). Default 100 000.
+    /// three quarters on all. Beyond it none is recorded, which is counted as
+    /// [`DropReason::TooMuchOpen`](crate::DropReason::TooMuchOpen), but for local roots that fail: each becomes a segment of that one
+    /// span, without the attributes that it had before. Default 100 000.
     #[must_use]
     pub fn max_open_segments(mut self, number: usize) -> Self {
         self.limits.open_segments = number;

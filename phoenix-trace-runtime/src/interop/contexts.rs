@@ -23,6 +23,7 @@ use crate::record::registry;
 use crate::record::site::SpanKind;
 use crate::record::stored::NONE;
 use crate::record::strand::{Role, Strand};
+use crate::record::thread::Thread;
 use crate::record::told::unharmed;
 
 /// Where the OpenTelemetry context is attached, so that `opentelemetry::Context::current()` names spans that are annotated or
@@ -322,6 +323,7 @@ impl Attachments {
             return;
         }
         // Inside of `Context::map_current` nothing can be attached: it panics there.
+        Thread::drop_at_end();
         if let Some(guard) = unharmed(|| ManuallyDrop::new(context.attach())) {
             self.0.push(Attachment {
                 seed,

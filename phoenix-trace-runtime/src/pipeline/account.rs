@@ -239,7 +239,8 @@ pub struct Stats {
     /// Segments dropped.
     pub segments_discarded: u64,
     /// Failures that came too late: their segment, which would have been kept for them, had been dropped. Work that has no
-    /// span of its own counts as one. Their spans are counted as discarded.
+    /// span of its own counts as one, and so does a span that its segment had no room for and that fails in another task after that
+    /// was decided. Their spans are counted as discarded.
     pub late_errors: u64,
     /// Of the spans given up, those of which nothing is known, their durations neither: there was no room for them even while
     /// they were open. All others that ended are in the metrics of requests and operations.

@@ -97,6 +97,17 @@ impl Pipeline {
         self.first.account.add(Count::Dropped(reason), spans);
     }
 
+    /// Counts a local root that there was no room for, and that ended well.
+    pub(crate) fn count_refused(&self) {
+        self.count_given_up(1, DropReason::TooMuchOpen);
+        self.first.account.add(Count::Unrecorded, 1);
+    }
+
+    /// Counts a failure of which nobody knows any more what it belongs to.
+    pub(crate) fn count_lost_error(&self) {
+        self.first.account.add(Count::LateErrors, 1);
+    }
+
     /// Counts a strand that cannot be recorded because its thread is ending.
     pub(crate) fn lose(&self, strand: &Strand) {
         self.count_given_up(strand.records.len(), DropReason::ThreadEnded);

@@ -342,7 +342,7 @@ impl Pipeline {
         self.sampling.decide(context, root, now)
     }
 
-    /// May another segment start? One that may not is counted.
+    /// May another segment start?
     #[inline]
     pub(crate) fn admits_segment(&self) -> bool {
         self.room.is_left() || self.admits_segment_now()
@@ -351,12 +351,7 @@ impl Pipeline {
     #[cold]
     fn admits_segment_now(&self) -> bool {
         self.recount_open();
-        let admits = self.room.is_left();
-        if !admits {
-            self.count_given_up(1, DropReason::TooMuchOpen);
-            self.first.account.add(Count::Unrecorded, 1);
-        }
-        admits
+        self.room.is_left()
     }
 
     fn recount_open(&self) {

@@ -95,8 +95,15 @@ pub(super) fn fail_active(number: u32, failure: &Failure<'_>) {
 }
 
 pub(super) fn deliver(seed: u64, late: Late) {
-    if let Some(part) = registry::find(seed) {
-        part.deliver(late);
+    match registry::find(seed) {
+        Some(part) => part.deliver(late),
+        // It has joined, and knows nothing of a span that it had no room for.
+        None if late.end.is_failure() => {
+            if let Some(pipeline) = thread::current_pipeline() {
+                pipeline.count_lost_error();
+            }
+        }
+        None => {}
     }
 }
 

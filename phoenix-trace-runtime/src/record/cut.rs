@@ -11,11 +11,7 @@ use super::thread;
 /// The strand that runs has been open for long enough: what has ended is decided.
 #[cold]
 pub(super) fn cut_running(strand: &mut Strand, now: Ticks) {
-    let due = std::mem::replace(&mut strand.cut_at, now.saturating_add(strand.pipeline.cut));
-    if due == 0 {
-        // Its first span.
-        return;
-    }
+    strand.cut_at = now.saturating_add(strand.pipeline.cut);
     let ended = strand.split();
     match (&strand.segment, ended) {
         (Some(segment), ended) => {

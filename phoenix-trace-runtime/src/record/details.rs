@@ -239,7 +239,7 @@ impl Strand {
         }
     }
 
-    fn error_type_of(&self, number: u32) -> Option<&str> {
+    pub(super) fn error_type_of(&self, number: u32) -> Option<&str> {
         let owner = self.owner(number);
         let attr = self
             .attrs

@@ -7,6 +7,7 @@ use super::clock::{self, Ticks};
 use super::current::{deliver, fail_active, on_active};
 use super::mail::{Late, LateEnd};
 use super::part::finish;
+use super::refused::Refused;
 use super::site::Site;
 use super::start::{Beginning, Child, Under, start_child, start_root};
 use super::strand::Strand;
@@ -27,11 +28,20 @@ pub struct Entered {
 struct Guard {
     /// The span. Where its segment had no room for it, it can only fail.
     child: Child,
-    /// Is it a local root? Then it hides what ran before.
-    root: bool,
     /// Taken when it ends, so that nothing is left to drop.
-    hidden: ManuallyDrop<Option<Box<Strand>>>,
+    place: ManuallyDrop<Place>,
     before: Before,
+}
+
+/// Where the span is.
+#[derive(Debug)]
+enum Place {
+    /// On the strand that ran before.
+    Here,
+    /// It is a local root on a strand of its own, which hides what ran before.
+    Root(Option<Box<Strand>>),
+    /// It is a local root that there was no room for.
+    Refused(Box<Refused>),
 }
 
 /// Starts a span that runs from now until the guard is dropped.
@@ -55,8 +65,7 @@ pub(crate) fn enter_as(
     beginning.of_child(child);
     Entered::of(Guard {
         child,
-        root: false,
-        hidden: ManuallyDrop::new(None),
+        place: ManuallyDrop::new(Place::Here),
         before: Before::now(),
     })
 }
@@ -68,16 +77,20 @@ fn enter_root(
     beginning: Beginning<'_>,
     now: Ticks,
 ) -> Entered {
-    let Some(strand) = start_root(site, attrs, beginning, now, Under::Current) else {
-        return Entered::off();
+    let guard = |child, place| {
+        Entered::of(Guard {
+            child,
+            place: ManuallyDrop::new(place),
+            before: Before::now(),
+        })
+    };
+    let strand = match start_root(site, attrs, beginning, now, Under::Current) {
+        Ok(strand) => strand,
+        Err(Some(refused)) => return guard(Child::NONE, Place::Refused(refused)),
+        Err(None) => return Entered::off(),
     };
     match thread::install(strand) {
-        Ok(hidden) => Entered::of(Guard {
-            child: Child::first(),
-            root: true,
-            hidden: ManuallyDrop::new(hidden),
-            before: Before::now(),
-        }),
+        Ok(hidden) => guard(Child::first(), Place::Root(hidden)),
         Err(strand) => {
             strand.pipeline.lose(&strand);
             Entered::off()
@@ -138,7 +151,10 @@ impl Drop for Entered {
 
 impl Guard {
     fn fail(&self, failure: &Failure<'_>) {
-        fail_active(self.child.number(), failure);
+        match &*self.place {
+            Place::Refused(refused) => refused.fail(failure),
+            _ => fail_active(self.child.number(), failure),
+        }
     }
 
     /// Ends the span; without unwinding, that is all there is to do.
@@ -147,12 +163,8 @@ impl Guard {
             self.before.tell(|failure| self.fail(failure));
         }
         let now = clock::now();
-        if self.root {
-            if let Some(mut strand) = thread::uninstall(self.hidden.take()) {
-                strand.end(0, now);
-                finish(strand);
-            }
-            return;
+        if !matches!(*self.place, Place::Here) {
+            return self.end_root(now);
         }
         let (seed, number) = (self.child.seed, self.child.number());
         let Some(previous) = self.child.previous() else {
@@ -170,6 +182,17 @@ impl Guard {
                 let (at, end) = (now, LateEnd::Finished);
                 deliver(seed, Late { number, at, end });
             }
+        }
+    }
+
+    #[inline(never)]
+    fn end_root(&mut self, now: Ticks) {
+        let Place::Root(hidden) = std::mem::replace(&mut *self.place, Place::Here) else {
+            return;
+        };
+        if let Some(mut strand) = thread::uninstall(hidden) {
+            strand.end(0, now);
+            finish(strand);
         }
     }
 }

@@ -84,6 +84,12 @@ impl Strand {
         }
     }
 
+    /// Looks at the rule for the segment, which was not known when the span failed.
+    pub(super) fn keep_by_rule(&mut self, number: u32) {
+        let error_type = self.error_type_of(number).unwrap_or_default();
+        self.failed = self.context.keeps(error_type, self.failed);
+    }
+
     /// Notes a code that is no error here, but may be one of those that a rule keeps.
     pub(crate) fn note_code(&mut self, code: &str) {
         if self.context.keeps(code, false) {

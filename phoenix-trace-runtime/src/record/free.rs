@@ -82,7 +82,7 @@ fn root(
     let mut context = request_below(parent);
     let name = [name];
     let beginning = Beginning::named(&name);
-    let strand = root_alone(site, attrs, beginning, now, Under::Request(&mut context))?;
+    let strand = root_alone(site, attrs, beginning, now, Under::Request(&mut context)).ok()?;
     if strand.role == Role::Scope {
         thread::recycle(strand);
         return None;

@@ -29,6 +29,7 @@ mod parking;
 pub(crate) mod part;
 pub(crate) mod place;
 mod redact;
+mod refused;
 pub(crate) mod registry;
 pub(crate) mod room;
 pub(crate) mod run;

@@ -9,12 +9,13 @@ use super::clock::{self, Ticks};
 use super::current::{deliver, on_active};
 use super::mail::{Late, LateEnd};
 use super::part::{Part, finish, share};
+use super::refused::Refused;
 use super::running::{Mode, Running, abroad};
 use super::site::Site;
 use super::start::{Beginning, Child, Under, start_child, start_root};
 use super::stored::NONE;
 use super::strand::Strand;
-use super::thread;
+use super::thread::{self, Expects};
 use crate::panics::Before;
 use crate::value::Attr;
 
@@ -46,6 +47,8 @@ pub(super) enum State {
     LeavingChild { number: u32, previous: u32 },
     /// A strand that runs until this is dropped, and the one that it hides.
     Leaving(Option<Box<Strand>>),
+    /// A local root that there was no room for.
+    Refused(Box<Refused>),
     /// A branch that runs in place of a child until this is dropped, and the strand that it hides.
     LeavingAbroad(Box<(Child, Option<Box<Strand>>)>),
 }
@@ -72,7 +75,11 @@ pub(crate) fn begin_under(
         }
     }
     let beginning = Beginning::named(name);
-    Owned::new(start_root(site, attrs, beginning, now, under).map_or(State::Off, State::Strand))
+    Owned::new(match start_root(site, attrs, beginning, now, under) {
+        Ok(strand) => State::Strand(strand),
+        Err(Some(refused)) => State::Refused(refused),
+        Err(None) => State::Off,
+    })
 }
 
 /// A strand that is set to run: a branch of a segment, or the scope of a request.
@@ -96,10 +103,10 @@ impl Owned {
 
     /// Instead of a state of which nothing is to be dropped.
     #[inline]
-    pub(super) fn replace_plain(&mut self, state: State) {
+    pub(super) fn set_plain(&mut self, state: State) {
         debug_assert!(matches!(
             *self.0,
-            State::Off | State::Fresh | State::Child { .. }
+            State::Off | State::Fresh | State::Running | State::Child { .. }
         ));
         self.0 = ManuallyDrop::new(state);
     }
@@ -140,6 +147,15 @@ impl Owned {
     /// Makes the span the current one until the guard goes.
     #[inline]
     pub(crate) fn enter(&mut self) -> Running<'_> {
+        let mut running = self.enter_poll();
+        running.before = Before::now();
+        running
+    }
+
+    /// The same for who suspends or settles what comes of it, and [is done](Running::is_done) with it then: if it is dropped, it is
+    /// unwound.
+    #[inline(never)]
+    pub(super) fn enter_poll(&mut self) -> Running<'_> {
         match *self.0 {
             State::Off => self.run_nothing(),
             State::Fresh => self.enter_fresh(),
@@ -148,17 +164,17 @@ impl Owned {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn enter_fresh(&mut self) -> Running<'_> {
         let Some(expected) = thread::expect_start() else {
             return self.run_nothing();
         };
         let mut running = self.running(Mode::Starting, expected.before, None);
-        running.expects_again = expected.outer;
+        running.outer = expected.outer;
         running
     }
 
-    #[inline]
+    #[inline(never)]
     fn enter_child(&mut self, child: Child) -> Running<'_> {
         let previous = on_active(child.seed, |strand| match child.number() {
             NONE => (strand.current, false),
@@ -168,18 +184,23 @@ impl Owned {
             }
         });
         match previous {
-            Some((previous, follows)) => {
-                if follows {
-                    thread::follow(child.number());
-                }
-                self.running(Mode::Child, child.running(previous), None)
-            }
+            Some((previous, false)) => self.running(Mode::Child, child.running(previous), None),
+            Some((previous, true)) => self.enter_following(child.running(previous)),
             None => self.enter_abroad(child),
         }
     }
 
     #[cold]
+    fn enter_following(&mut self, child: Child) -> Running<'_> {
+        thread::follow(child.number());
+        self.running(Mode::Child, child, None)
+    }
+
+    #[cold]
     fn enter_abroad(&mut self, child: Child) -> Running<'_> {
+        if child.number() == NONE {
+            return self.running(Mode::Unrecorded, child, None);
+        }
         match abroad(child) {
             Some(hidden) => self.running(Mode::Abroad, child, hidden),
             None => self.run_nothing(),
@@ -195,7 +216,7 @@ impl Owned {
             child: Child::NONE,
             hidden: ManuallyDrop::new(None),
             before: Before::NOTHING,
-            expects_again: false,
+            outer: Expects::Nothing,
         }
     }
 
@@ -206,40 +227,40 @@ impl Owned {
             mode,
             child,
             hidden: ManuallyDrop::new(hidden),
-            before: Before::now(),
-            expects_again: false,
+            before: Before::a_poll(),
+            outer: Expects::Nothing,
         }
     }
 
     #[inline(never)]
     fn enter_strand(&mut self) -> Running<'_> {
-        let strand = match &*self.0 {
-            State::Shared(part) => Some(part.unpark()),
+        let mut strand = match &*self.0 {
+            State::Shared(part) => part.unpark(),
             State::Strand(_) => match self.take() {
                 State::Strand(strand) => {
-                    self.set(State::Running);
-                    Some(strand)
+                    self.set_plain(State::Running);
+                    strand
                 }
-                _ => None,
+                _ => return self.run_nothing(),
             },
-            _ => None,
+            State::Refused(_) => return self.running(Mode::Unrecorded, Child::NONE, None),
+            _ => return self.run_nothing(),
         };
-        let strand = strand.map(|mut strand| {
-            strand.take_correction();
-            strand
-        });
-        match strand.map(thread::install) {
-            Some(Ok(hidden)) => self.running(Mode::Strand, Child::first(), hidden),
-            Some(Err(strand)) => {
-                // The thread is ending: nothing can run on it.
-                match &*self.0 {
-                    State::Shared(part) => part.park(strand),
-                    _ => self.set(State::Strand(strand)),
-                }
-                self.run_nothing()
-            }
-            None => self.run_nothing(),
+        strand.take_correction();
+        match thread::install(strand) {
+            Ok(hidden) => self.running(Mode::Strand, Child::first(), hidden),
+            Err(strand) => self.stay(strand),
         }
+    }
+
+    /// The thread is ending: nothing can run on it.
+    #[cold]
+    fn stay(&mut self, strand: Box<Strand>) -> Running<'_> {
+        match &*self.0 {
+            State::Shared(part) => part.park(strand),
+            _ => self.set(State::Strand(strand)),
+        }
+        self.run_nothing()
     }
 
     /// Makes the span the current one until this is dropped: what its owner drops before is dropped inside of it.
@@ -256,7 +277,7 @@ impl Owned {
         let (mode, child) = (running.mode, running.child);
         let hidden = running.run_on();
         match mode {
-            Mode::Nothing | Mode::Starting => {}
+            Mode::Nothing | Mode::Starting | Mode::Unrecorded => {}
             Mode::Child => {
                 let previous = child.previous().unwrap_or(NONE);
                 let number = child.number();
@@ -272,7 +293,7 @@ impl Owned {
     fn cancel(&mut self) {
         let now = clock::now();
         match self.take() {
-            State::Off | State::Fresh | State::Running => {}
+            State::Off | State::Fresh | State::Running | State::Refused(_) => {}
             State::Leaving(hidden) => {
                 if let Some(strand) = thread::uninstall(hidden) {
                     cancel(strand, now);

@@ -126,7 +126,7 @@ impl Part {
             let due = |segment: &&Arc<Segment>| segment.is_due(now);
             return self.segment().filter(due).cloned();
         };
-        let due = now >= strand.cut_at && strand.cut_at > 0 && !strand.orphaned;
+        let due = now >= strand.cut_at && !strand.orphaned;
         let segment = due.then(|| strand.segment.clone()).flatten();
         if let Some(segment) = &segment {
             // Whatever happens, the strand is put back: its owner waits for it.

@@ -70,13 +70,19 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let runs = !this.span.is_off() || thread::is_on();
-        let mut running = runs.then(|| this.span.enter());
+        let mut running = if runs {
+            this.span.enter_poll()
+        } else {
+            this.span.run_nothing()
+        };
         let returned = this.body.poll(cx);
-        if let (Some(running), Poll::Ready(returned)) = (&mut running, &returned)
-            && running.is_on()
-        {
-            running.settle((this.classify)(returned));
+        if running.is_on() {
+            match &returned {
+                Poll::Ready(returned) => running.settle((this.classify)(returned)),
+                Poll::Pending => running.suspend(),
+            }
         }
+        running.is_done();
         returned
     }
 }
@@ -109,11 +115,14 @@ impl<F: Future> Future for InSpan<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let mut running = this.branch.enter();
+        let mut running = this.branch.enter_poll();
         let returned = this.inner.poll(cx);
         if returned.is_ready() {
             running.settle(Outcome::Ok);
+        } else {
+            running.suspend();
         }
+        running.is_done();
         returned
     }
 }

@@ -11,6 +11,7 @@ use super::part::{finish, part_of, share};
 use super::start::Child;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
+use super::thread::Expects;
 use super::told::Told;
 use super::{clock, ids, registry, thread};
 use crate::interop::contexts;
@@ -23,9 +24,6 @@ use crate::value::Value;
 /// Gives the strand that the branch hides.
 #[cold]
 pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
-    if child.number() == NONE {
-        return None;
-    }
     let part = registry::find(child.seed)?;
     let (seed, number) = (child.seed, child.number());
     let parent = ids::span_id(seed, number);
@@ -49,8 +47,8 @@ pub struct Running<'a> {
     /// What it hides: taken wherever this ends, so that nothing is left to drop.
     pub(super) hidden: ManuallyDrop<Option<Box<Strand>>>,
     pub(super) before: Before,
-    /// Does another span start once this one has run, which asks for its attributes meanwhile?
-    pub(super) expects_again: bool,
+    /// What is expected once this one has run of the span that was entered before it.
+    pub(super) outer: Expects,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +62,8 @@ pub(super) enum Mode {
     Strand,
     /// A child away from its strand, on a branch.
     Abroad,
+    /// A span that there was no room for: it can only fail.
+    Unrecorded,
 }
 
 impl Running<'_> {
@@ -89,8 +89,13 @@ impl Running<'_> {
             return;
         }
         let before = self.child;
+        let refused = thread::with(thread::Thread::take_refused).flatten();
+        if let Some(refused) = refused {
+            self.mode = Mode::Unrecorded;
+            self.span.set(State::Refused(refused));
+            return self.expect_again();
+        }
         let started = thread::with(|thread| {
-            thread.takes_start();
             let strand = thread.active.as_deref_mut()?;
             if strand.seed != before.seed {
                 let hidden = strand.hidden.take();
@@ -110,7 +115,7 @@ impl Running<'_> {
             .unwrap_or((Mode::Nothing, Child::NONE, None));
         (self.mode, self.child) = (mode, child);
         self.hidden = ManuallyDrop::new(hidden);
-        self.span.replace_plain(match mode {
+        self.span.set_plain(match mode {
             Mode::Child => State::Child {
                 seed: child.seed,
                 number: child.number(),
@@ -123,8 +128,8 @@ impl Running<'_> {
 
     #[inline]
     fn expect_again(&mut self) {
-        if std::mem::take(&mut self.expects_again) {
-            thread::expect_again();
+        if self.outer != Expects::Nothing {
+            thread::expect_again(self.outer);
         }
     }
 
@@ -173,7 +178,22 @@ impl Running<'_> {
                 on_active(seed, |strand| f(strand, number));
             }
             Mode::Strand => {
-                thread::with(|thread| thread.active.as_deref_mut().map(|strand| f(strand, number)));
+                let refused = with_active(|strand| match strand.refused.take() {
+                    Some(refused) => Some((refused, f)),
+                    None => {
+                        f(strand, number);
+                        None
+                    }
+                });
+                if let Some(Some((refused, f))) = refused {
+                    refused.edit(f);
+                    with_active(|scope| scope.refused = Some(refused));
+                }
+            }
+            Mode::Unrecorded => {
+                if let State::Refused(refused) = self.span.state() {
+                    refused.edit(f);
+                }
             }
             Mode::Abroad => {
                 let (at, end) = (clock::now(), LateEnd::Edited(Edit::new(f)));
@@ -201,23 +221,30 @@ impl Running<'_> {
             Mode::Strand if with_active(|strand| strand.has_owners_span()) == Some(true) => {
                 fail_active(0, failure)
             }
-            // A branch has no span of its own that could say so.
+            // A branch has no span of its own that could say so, nor has the scope of a request.
             Mode::Strand => {
-                with_active(Strand::set_failed);
+                let refused = with_active(|strand| {
+                    strand.set_failed();
+                    strand.refused.take()
+                });
+                if let Some(Some(refused)) = refused {
+                    refused.fail(failure);
+                    with_active(|scope| scope.refused = Some(refused));
+                }
             }
-            Mode::Abroad => {
-                let (error_type, told) = (failure.error_type.to_owned(), Told::of(failure));
-                let end = LateEnd::Failed { error_type, told };
-                deliver(
-                    self.child.seed,
-                    Late {
-                        number: self.child.number(),
-                        at: clock::now(),
-                        end,
-                    },
-                );
-            }
+            Mode::Unrecorded => match self.span.state() {
+                State::Refused(refused) => refused.fail(failure),
+                _ => self.deliver_failure(failure),
+            },
+            Mode::Abroad => self.deliver_failure(failure),
         }
+    }
+
+    fn deliver_failure(&self, failure: &Failure<'_>) {
+        let (error_type, told) = (failure.error_type.to_owned(), Told::of(failure));
+        let end = LateEnd::Failed { error_type, told };
+        let (number, at) = (self.child.number(), clock::now());
+        deliver(self.child.seed, Late { number, at, end });
     }
 
     #[cold]
@@ -235,7 +262,7 @@ impl Running<'_> {
         }
         if self.mode == Mode::Child {
             self.mode = Mode::Nothing;
-            self.span.replace_plain(State::Off);
+            self.span.set_plain(State::Off);
             let follows = on_active(self.child.seed, |strand| {
                 strand.end(self.child.number(), now);
                 strand.current = self.child.previous().unwrap_or(NONE);
@@ -262,7 +289,7 @@ impl Running<'_> {
         if let Some((true, follows)) = ended {
             self.unfollow(follows.map(|_| true), follows.unwrap_or(NONE));
             self.mode = Mode::Nothing;
-            self.span.replace_plain(State::Off);
+            self.span.set_plain(State::Off);
             self.expect_again();
             return true;
         }
@@ -277,7 +304,7 @@ impl Running<'_> {
             self.span.set(State::Off);
         }
         match std::mem::replace(&mut self.mode, Mode::Nothing) {
-            Mode::Nothing | Mode::Starting | Mode::Child => {}
+            Mode::Nothing | Mode::Starting | Mode::Child | Mode::Unrecorded => {}
             Mode::Strand => {
                 if let Some(mut strand) = thread::uninstall(self.hidden.take()) {
                     if strand.has_owners_span() {
@@ -300,17 +327,24 @@ impl Running<'_> {
         }
     }
 
-    #[inline]
-    fn suspend(&mut self) {
+    /// Lets the span wait until it is entered again.
+    #[inline(never)]
+    pub(super) fn suspend(&mut self) {
         match self.mode {
-            Mode::Nothing => {}
+            Mode::Nothing | Mode::Unrecorded => {}
             Mode::Child => self.suspend_child(),
             Mode::Starting => self.suspend_fresh(),
             Mode::Strand | Mode::Abroad => self.suspend_strand(),
         }
     }
 
+    /// It was suspended or settled: nothing is left to do.
     #[inline]
+    pub(super) fn is_done(self) {
+        std::mem::forget(self);
+    }
+
+    #[inline(never)]
     fn suspend_child(&mut self) {
         let follows = on_active(self.child.seed, |strand| {
             strand.current = self.child.previous().unwrap_or(NONE);
@@ -330,9 +364,36 @@ impl Running<'_> {
 
     #[inline(never)]
     fn suspend_fresh(&mut self) {
-        if self.suspend_started() {
-            return;
+        if self.outer != Expects::Nothing || !self.suspend_started() {
+            self.suspend_found();
         }
+    }
+
+    /// Suspends a fresh span that was started as a child of a strand that others can reach. Any other is found for those that
+    /// follow.
+    #[inline]
+    fn suspend_started(&mut self) -> bool {
+        let before = self.child;
+        let parent = before.previous().unwrap_or(NONE);
+        let started = on_active(before.seed, |strand| {
+            let number = strand.current;
+            if number == parent || strand.part.is_none() || strand.follows {
+                return None;
+            }
+            strand.current = parent;
+            Some(number)
+        });
+        let Some(Some(number)) = started else {
+            return false;
+        };
+        self.mode = Mode::Nothing;
+        let seed = before.seed;
+        self.span.set_plain(State::Child { seed, number });
+        true
+    }
+
+    #[cold]
+    fn suspend_found(&mut self) {
         self.find_started();
         match self.mode {
             Mode::Child => self.suspend_child(),
@@ -341,41 +402,22 @@ impl Running<'_> {
         }
     }
 
-    /// Suspends a fresh span that was started as a child. Another one is found for those that follow.
-    #[inline]
-    fn suspend_started(&mut self) -> bool {
-        let before = self.child;
-        let parent = before.previous().unwrap_or(NONE);
-        let started = on_active(before.seed, |strand| {
-            let number = std::mem::replace(&mut strand.current, parent);
-            if number != parent {
-                share(strand);
-            }
-            (number, strand.follows)
-        });
-        let Some((number, follows)) = started.filter(|(number, _)| *number != parent) else {
-            return false;
-        };
-        self.unfollow(Some(follows), number);
-        self.mode = Mode::Nothing;
-        let seed = before.seed;
-        self.span.replace_plain(State::Child { seed, number });
-        self.expect_again();
-        true
-    }
-
     #[inline(never)]
     fn suspend_strand(&mut self) {
-        let Some(strand) = thread::uninstall(self.hidden.take()) else {
-            self.span.set(State::Off);
-            return;
-        };
-        if self.mode == Mode::Abroad {
-            finish(strand);
-        } else if strand.role == Role::Scope {
-            self.span.set(State::Strand(strand));
-        } else {
-            self.park(strand);
+        match (thread::uninstall(self.hidden.take()), self.span.state()) {
+            (Some(strand), State::Shared(part)) => part.park(strand),
+            (strand, _) => self.leave_strand(strand),
+        }
+    }
+
+    /// What ran is suspended for the first time, or differs from what the span owns.
+    #[inline(never)]
+    fn leave_strand(&mut self, strand: Option<Box<Strand>>) {
+        match strand {
+            None => self.span.set(State::Off),
+            Some(branch) if self.mode == Mode::Abroad => finish(branch),
+            Some(scope) if scope.role == Role::Scope => self.span.set(State::Strand(scope)),
+            Some(strand) => self.park(strand),
         }
     }
 }

@@ -144,8 +144,7 @@ impl Segment {
         self.joining.make();
         strand.role = Role::Branch;
         strand.context.inherit(&self.context, parent, place);
-        // Known when its first span starts.
-        strand.cut_at = 0;
+        strand.cut_at = self.cut_at.load(Ordering::Relaxed);
         strand.segment = Some(self.clone());
         strand
     }

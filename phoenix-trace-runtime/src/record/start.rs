@@ -7,6 +7,7 @@ use super::clock::{self, Ticks};
 use super::context::Context;
 use super::current::{on_active, render_lazy, set_lazy};
 use super::owned::Owned;
+use super::refused::Refused;
 use super::site::Site;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
@@ -206,8 +207,9 @@ pub(crate) fn start_as(site: &'static Site, attrs: &[Attr<'_>], beginning: Begin
 
 #[inline(never)]
 fn start_root_here(site: &'static Site, attrs: &[Attr<'_>], beginning: Beginning<'_>, now: Ticks) {
-    if let Some(strand) = start_root(site, attrs, beginning, now, Under::Current) {
-        run_here(strand);
+    match start_root(site, attrs, beginning, now, Under::Current) {
+        Ok(strand) => run_here(strand),
+        Err(refused) => thread::refuse(refused),
     }
 }
 
@@ -242,9 +244,13 @@ pub(crate) fn start_in(
     if place.role == Role::Scope {
         let mut context = std::mem::take(&mut place.context);
         thread::recycle(place);
-        let strand = start_root(site, attrs, beginning, now, Under::Request(&mut context));
-        if let Some(strand) = strand.filter(|strand| strand.role != Role::Scope) {
-            run_here(strand);
+        match start_root(site, attrs, beginning, now, Under::Request(&mut context)) {
+            Ok(mut scope) if scope.role == Role::Scope => {
+                thread::refuse(scope.refused.take());
+                thread::recycle(scope);
+            }
+            Ok(strand) => run_here(strand),
+            Err(refused) => thread::refuse(refused),
         }
         return;
     }
@@ -265,7 +271,7 @@ pub(crate) fn start_in(
 }
 
 /// Starts a local root on a strand of its own. For a request, while nothing is recorded, it is the scope of its context. What
-/// it begins with is complete before the head decision is made.
+/// it begins with is complete before the head decision is made. `Err`: nothing is recorded, or it is refused for want of room.
 #[inline(never)]
 pub(super) fn start_root(
     site: &'static Site,
@@ -273,11 +279,11 @@ pub(super) fn start_root(
     beginning: Beginning<'_>,
     now: Ticks,
     under: Under<'_>,
-) -> Option<Box<Strand>> {
+) -> Result<Box<Strand>, Option<Box<Refused>>> {
     let mut strand = root_alone(site, attrs, beginning, now, under)?;
     decide_head(&mut strand, now);
     contexts::of_root(&mut strand);
-    Some(strand)
+    Ok(strand)
 }
 
 /// The same without a context of OpenTelemetry, and before the head decision.
@@ -287,26 +293,33 @@ pub(super) fn root_alone(
     beginning: Beginning<'_>,
     now: Ticks,
     under: Under<'_>,
-) -> Option<Box<Strand>> {
+) -> Result<Box<Strand>, Option<Box<Refused>>> {
     let strand = thread::with(|thread| match (thread.take_root(), under) {
-        (Some(mut strand), under) => {
+        (Ok(mut strand), under) => {
             match (under, &thread.active) {
                 (Under::Request(context), _) => strand.context = std::mem::take(context),
                 (Under::Current, Some(scope)) => strand.context.clone_from(&scope.context),
                 (Under::Current, None) => {}
             }
-            Some(root(strand, thread))
+            strand.become_root(thread);
+            Ok(strand)
         }
-        (None, Under::Request(context)) => Some(scope::strand(thread, std::mem::take(context))),
-        (None, Under::Current) => None,
+        (Err(refused), Under::Request(context)) => {
+            let mut scope = scope::strand(thread, std::mem::take(context));
+            scope.refused = refused.map(|by| Refused::new(by, site, beginning, attrs.len(), now));
+            Ok(scope)
+        }
+        (Err(refused), Under::Current) => {
+            Err(refused.map(|by| Refused::new(by, site, beginning, attrs.len(), now)))
+        }
     });
-    let mut strand = strand.flatten()?;
+    let mut strand = strand.unwrap_or(Err(None))?;
     if strand.role == Role::Scope {
-        return Some(strand);
+        return Ok(strand);
     }
     strand.cut_at = now.saturating_add(strand.pipeline.cut);
     if strand.start(site, NONE, now) == NONE {
-        return None;
+        return Err(None);
     }
     strand.current = 0;
     strand.begin(0, beginning);
@@ -318,7 +331,7 @@ pub(super) fn root_alone(
             strand.set_rendered(0, attr.key, value);
         }
     }
-    Some(strand)
+    Ok(strand)
 }
 
 /// Makes the head decision about a local root that has started, and looks at what it has begun with. Others have none.
@@ -334,12 +347,14 @@ pub(crate) fn decide_head(strand: &mut Strand, now: Ticks) {
     }
 }
 
-fn root(mut strand: Box<Strand>, thread: &mut thread::Thread) -> Box<Strand> {
-    strand.role = Role::Root;
-    if strand.context.trace_id == 0 {
-        strand.context.trace_id = thread.new_trace_id();
-        strand.context.flags = super::context::RANDOM;
-        strand.context.parent = 0;
+impl Strand {
+    /// It is to hold a local root, of a new trace if its context knows none.
+    pub(super) fn become_root(&mut self, thread: &mut thread::Thread) {
+        self.role = Role::Root;
+        if self.context.trace_id == 0 {
+            self.context.trace_id = thread.new_trace_id();
+            self.context.flags = super::context::RANDOM;
+            self.context.parent = 0;
+        }
     }
-    strand
 }

@@ -12,6 +12,7 @@ use super::details::{Dropped, StoredLink};
 use super::free::Attached;
 use super::given::Given;
 use super::part::Part;
+use super::refused::Refused;
 use super::segment::{Kept, Segment};
 use super::site::Site;
 use super::stored::{EVENT, LINK, NONE, Record, StoredAttr, StoredEvent, Text};
@@ -43,6 +44,8 @@ pub(crate) struct Strand {
     pub(crate) follows: bool,
     /// Nothing is recorded while it runs.
     pub(crate) suppressed: bool,
+    /// It is the scope of a request whose span there was no room for.
+    pub(super) refused: Option<Box<Refused>>,
     pub(crate) records: Vec<Record>,
     /// Are the numbers of spans no longer the places of their records? Then they stand here, in ascending order.
     pub(super) renumbered: bool,
@@ -138,6 +141,7 @@ impl Strand {
             otel_span: 0,
             follows: false,
             suppressed: false,
+            refused: None,
             records: Vec::new(),
             renumbered: false,
             numbers: Vec::new(),
@@ -182,6 +186,8 @@ impl Strand {
     /// Forgets everything but the buffers. Buffers that one large segment blew up are given back.
     pub(crate) fn clear(&mut self) {
         const KEEP_RECORDS: usize = 128;
+        // Only who asked for room, or had a failure to tell, can have large ones.
+        let large = self.charged > 0 || self.failed;
         self.release();
         self.records.clear();
         if self.renumbered {
@@ -192,14 +198,16 @@ impl Strand {
         self.events.clear();
         self.clear_details();
         self.arrays.clear();
-        self.arrays.shrink_to(KEEP_RECORDS);
         self.text.clear();
         self.failures.clear();
         self.kept_for = Text::default();
-        self.records.shrink_to(KEEP_RECORDS);
-        self.attrs.shrink_to(4 * KEEP_RECORDS);
-        self.events.shrink_to(KEEP_RECORDS);
-        self.text.shrink_to(64 * KEEP_RECORDS);
+        if large {
+            self.records.shrink_to(KEEP_RECORDS);
+            self.attrs.shrink_to(4 * KEEP_RECORDS);
+            self.events.shrink_to(KEEP_RECORDS);
+            self.arrays.shrink_to(KEEP_RECORDS);
+            self.text.shrink_to(64 * KEEP_RECORDS);
+        }
         self.seed = 0;
         self.role = Role::Scope;
         self.owned = false;
@@ -208,6 +216,7 @@ impl Strand {
         self.otel = None;
         self.otel_span = 0;
         self.suppressed = false;
+        self.refused = None;
         self.context.clear();
         self.current = NONE;
         self.open = 0;

@@ -1,12 +1,14 @@
 //! What each thread has at hand: the strand that runs on it now, buffers for the next ones, the pipeline they report to.
 
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use super::free;
 use super::ids::Ids;
+use super::refused::Refused;
 use super::registry;
 use super::start::Child;
 use super::strand::Strand;
@@ -17,14 +19,27 @@ use crate::logs::Logs;
 use crate::pipeline::Pipeline;
 use crate::propagation::propagators::{DEFAULT, Propagators};
 
+/// What is known of the fresh span that was entered last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expects {
+    /// It was started, or there is none.
+    Nothing,
+    /// Whatever runs next starts it.
+    Start,
+    /// It is a local root that there was no room for.
+    Refused,
+}
+
 /// Buffers that a thread keeps for later segments.
 const POOL: usize = 64;
 
 pub(crate) struct Thread {
     /// The strand that runs on this thread now.
     pub(crate) active: Option<Box<Strand>>,
-    /// Is a span being entered that what runs next is to start?
-    expects_start: bool,
+    /// Does the span that is being entered wait for what runs next to start it?
+    expects: Expects,
+    /// The local roots that were started and [refused](Expects::Refused), until the spans that were entered take them.
+    refused: Vec<Box<Refused>>,
     /// What OpenTelemetry's context is set to for what runs.
     pub(super) contexts: Attachments,
     pool: Vec<Box<Strand>>,
@@ -41,21 +56,47 @@ pub(crate) struct Thread {
 }
 
 thread_local! {
-    static THREAD: RefCell<Thread> = const {
-        RefCell::new(Thread {
-            active: None,
-            expects_start: false,
-            contexts: Attachments::NONE,
-            pool: Vec::new(),
-            ids: None,
-            pipeline: None,
-            propagators: None,
-            #[cfg(feature = "logs")]
-            logs: None,
-            generation: 0,
-            scoped: None,
-        })
+    /// As it has nothing to drop itself, looking at it takes a moment; [`END`] drops what it holds.
+    static THREAD: RefCell<ManuallyDrop<Thread>> = const { RefCell::new(ManuallyDrop::new(Thread::NEW)) };
+    static END: End = const { End };
+}
+
+impl Thread {
+    const NEW: Self = Self {
+        active: None,
+        expects: Expects::Nothing,
+        refused: Vec::new(),
+        contexts: Attachments::NONE,
+        pool: Vec::new(),
+        ids: None,
+        pipeline: None,
+        propagators: None,
+        #[cfg(feature = "logs")]
+        logs: None,
+        generation: 0,
+        scoped: None,
     };
+
+    /// From here on it holds something, which is dropped when the thread ends.
+    #[cold]
+    pub(crate) fn drop_at_end() {
+        let _ = END.try_with(|_| ());
+    }
+}
+
+/// The end of a thread: from then on its state is out of reach.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let held = THREAD.with(|thread| {
+            let mut thread = thread.try_borrow_mut().ok()?;
+            let held = std::mem::replace(&mut **thread, Thread::NEW);
+            std::mem::forget(thread);
+            Some(held)
+        });
+        drop(held);
+    }
 }
 
 /// The pipeline of the process, the propagators that it uses with and without one, and how often these were set.
@@ -76,6 +117,7 @@ pub(crate) fn is_on() -> bool {
 /// Runs `f` on this thread's state. `None` when the thread is ending, or inside of another `with`.
 #[inline]
 pub(crate) fn with<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
+    // Unlike `LocalKey::with`, this is inlined.
     THREAD
         .try_with(|thread| {
             thread
@@ -100,7 +142,19 @@ impl Thread {
     /// Is a span to be started here? Whatever comes after this starts none.
     #[inline]
     pub(super) fn takes_start(&mut self) -> bool {
-        std::mem::take(&mut self.expects_start)
+        let expects = self.expects == Expects::Start;
+        if expects {
+            self.expects = Expects::Nothing;
+        }
+        expects
+    }
+
+    /// Nothing is expected any more of the span that was entered last. Gives the local root that it was to be.
+    pub(super) fn take_refused(&mut self) -> Option<Box<Refused>> {
+        match std::mem::replace(&mut self.expects, Expects::Nothing) {
+            Expects::Refused => self.refused.pop(),
+            _ => None,
+        }
     }
 
     /// The generator of this thread, and the thread's number.
@@ -119,6 +173,7 @@ impl Thread {
     fn refresh(&mut self) {
         let generation = GENERATION.load(Ordering::Acquire);
         if generation != self.generation {
+            Self::drop_at_end();
             self.generation = generation;
             self.pipeline = GLOBAL
                 .read()
@@ -145,26 +200,28 @@ impl Thread {
         }
     }
 
-    /// An empty strand for a local root that starts here. `None`: nothing is recorded, or there is no room.
+    /// An empty strand for a local root that starts here. `Err`: nothing is recorded, or this pipeline has no room.
     #[inline]
-    pub(crate) fn take_root(&mut self) -> Option<Box<Strand>> {
+    pub(crate) fn take_root(&mut self) -> Result<Box<Strand>, Option<Arc<Pipeline>>> {
         self.refresh();
         if self.active.as_ref().is_some_and(|active| active.suppressed) {
-            return None;
+            return Err(None);
         }
         let blank = self.pool.pop();
-        let pipeline = self.reports_to()?;
+        let Some(pipeline) = self.reports_to() else {
+            return Err(None);
+        };
         if !pipeline.admits_segment() {
-            return None;
+            return Err(Some(pipeline.clone()));
         }
         let strand = match blank {
             Some(strand) if Arc::ptr_eq(&strand.pipeline, pipeline) => strand,
             _ => {
                 let pipeline = pipeline.clone();
-                return Some(self.take_strand(&pipeline));
+                return Ok(self.take_strand(&pipeline));
             }
         };
-        Some(self.named(strand))
+        Ok(self.named(strand))
     }
 
     /// An empty strand for a scope, which no pipeline need be behind.
@@ -178,6 +235,7 @@ impl Thread {
     /// An empty strand with a new seed.
     pub(crate) fn take_strand(&mut self, pipeline: &Arc<Pipeline>) -> Box<Strand> {
         if self.pool.is_empty() {
+            Self::drop_at_end();
             pipeline.take_buffers(POOL / 2, &mut self.pool);
         }
         let mut strand = self
@@ -203,6 +261,9 @@ impl Thread {
         if self.pool.len() >= POOL {
             let pipeline = strand.pipeline.clone();
             pipeline.give_buffers(self.pool.drain(POOL / 2..));
+        }
+        if self.pool.capacity() == 0 {
+            Self::drop_at_end();
         }
         self.pool.push(strand);
     }
@@ -235,37 +296,53 @@ pub(crate) fn recycle_all(strands: impl Iterator<Item = Box<Strand>>) {
 }
 
 /// Makes `strand` the running one. Gives back the one that it hides, or `strand` itself when the thread is ending.
+#[inline(always)]
 pub(crate) fn install(strand: Box<Strand>) -> Result<Option<Box<Strand>>, Box<Strand>> {
-    let mut strand = Some(strand);
-    let hidden = with(|thread| {
-        if let Some(strand) = &strand {
+    let mut swapped = Some(strand);
+    let installed = with(|thread| {
+        if let Some(strand) = &swapped {
             thread.contexts.attach(strand);
         }
-        std::mem::replace(&mut thread.active, strand.take())
+        std::mem::swap(&mut thread.active, &mut swapped);
     });
-    match (hidden, strand) {
-        (Some(hidden), _) => Ok(hidden),
+    match (installed, swapped) {
         (None, Some(strand)) => Err(strand),
-        (None, None) => Ok(None),
+        (_, hidden) => Ok(hidden),
     }
 }
 
 /// Ends what `install` began: gives back the running strand and lets the hidden one run again.
+#[inline(always)]
 pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
+    let mut swapped = hidden;
+    let clean = with(|thread| {
+        if let Some(strand) = &thread.active {
+            if strand.attached.is_some() {
+                return false;
+            }
+            thread.contexts.detach(strand);
+        }
+        std::mem::swap(&mut thread.active, &mut swapped);
+        true
+    });
+    match clean {
+        Some(true) => swapped,
+        Some(false) => uninstall_below(swapped),
+        None => None,
+    }
+}
+
+/// The same below contexts that were attached by hand, and outlive what they were attached in.
+#[cold]
+fn uninstall_below(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
     let mut left = Vec::new();
-    let strand = with(|thread| {
-        // Contexts that were attached by hand, and outlive what they were attached in.
+    with(|thread| {
         while let Some(strand) = free::detach_top(&mut thread.active, |_| true) {
             left.push(strand.0);
         }
-        let strand = std::mem::replace(&mut thread.active, hidden);
-        if let Some(strand) = &strand {
-            thread.contexts.detach(strand);
-        }
-        strand
     });
     left.into_iter().for_each(free::put_away);
-    strand.flatten()
+    uninstall(hidden)
 }
 
 /// A context for span `number` of the strand that runs, which runs from here on.
@@ -302,8 +379,8 @@ pub(super) fn unfollow_number(number: u32) {
 pub(super) struct Expected {
     /// Its strand and its number there, and, in place of a span's number, for how many the strand had no room.
     pub(super) before: Child,
-    /// Was another span to be started, which asked for its attributes meanwhile?
-    pub(super) outer: bool,
+    /// What is expected of the span that was entered before, which asks for its attributes meanwhile, or has run into this one.
+    pub(super) outer: Expects,
 }
 
 /// Lets what runs next start a span.
@@ -313,7 +390,7 @@ pub(super) fn expect_start() -> Option<Expected> {
         return None;
     }
     with(|thread| Expected {
-        outer: std::mem::replace(&mut thread.expects_start, true),
+        outer: std::mem::replace(&mut thread.expects, Expects::Start),
         before: match &thread.active {
             Some(strand) => Child::new(strand.seed, strand.overflow).running(strand.current),
             None => Child::NONE,
@@ -321,10 +398,22 @@ pub(super) fn expect_start() -> Option<Expected> {
     })
 }
 
-/// Lets what runs next start the span that was to be started before another was.
+/// Goes back to what was expected of the span that was entered before.
 #[cold]
-pub(super) fn expect_again() {
-    with(|thread| thread.expects_start = true);
+pub(super) fn expect_again(outer: Expects) {
+    with(|thread| thread.expects = outer);
+}
+
+/// The span that was being entered is a local root that there is no room for.
+#[cold]
+pub(super) fn refuse(root: Option<Box<Refused>>) {
+    with(|thread| {
+        if let Some(root) = root {
+            Thread::drop_at_end();
+            thread.refused.push(root);
+            thread.expects = Expects::Refused;
+        }
+    });
 }
 
 /// How many spans have ended of the strand that runs here and reports to `pipeline`.
@@ -437,6 +526,7 @@ pub(crate) fn current_pipeline() -> Option<Arc<Pipeline>> {
 /// From here on, roots that start on this thread report to `pipeline`, or to that of the process.
 #[cfg(feature = "testing")]
 pub(crate) fn report_to(pipeline: Option<Arc<Pipeline>>) {
+    Thread::drop_at_end();
     let before = with(|thread| std::mem::replace(&mut thread.scoped, pipeline));
     // Where it was the last of its kind, it ends here, and may record.
     drop(before);
@@ -454,6 +544,7 @@ pub(crate) struct Scoped {
 #[cfg(feature = "testing")]
 impl Scoped {
     pub(crate) fn enter(pipeline: Arc<Pipeline>) -> Self {
+        Thread::drop_at_end();
         let empty = || opentelemetry::Context::new().attach();
         let hidden = with(|thread| {
             let hidden = (thread.scoped.replace(pipeline), thread.active.take());

@@ -1,4 +1,6 @@
+use std::future::{Future as _, pending};
 use std::sync::LazyLock;
+use std::task::{Context, Waker};
 
 use opentelemetry::Value;
 use opentelemetry::trace::{SpanContext, SpanId, Status, TraceFlags, TraceId, TraceState};
@@ -279,6 +281,55 @@ async fn an_error_in_a_span_that_a_segment_has_no_room_for_keeps_the_segment() {
         stats.dropped.contains(&(DropReason::SegmentFull, 3)) && stats.balances(),
         "{stats}"
     );
+}
+
+#[tokio::test]
+async fn a_span_that_a_segment_has_no_room_for_can_fail_in_another_task() {
+    let config = || {
+        let config = Config::default().service("test").max_spans_per_segment(1);
+        config.sampler(Sampler::ratio(0.0))
+    };
+    // A span that there is no room for even while it is open, which has begun and is left to others.
+    let left = async || {
+        let mut context = Context::from_waker(Waker::noop());
+        let mut open = Vec::new();
+        for _ in 0..140 {
+            let mut span = Box::pin(traced("open", pending::<()>()));
+            assert!(span.as_mut().poll(&mut context).is_pending());
+            open.push(span);
+        }
+        let mut failing = Box::pin(fallible("failing", async {
+            tokio::task::yield_now().await;
+            "x".parse::<u8>()
+        }));
+        assert!(failing.as_mut().poll(&mut context).is_pending());
+        failing
+    };
+
+    let capture = Capture::with_config(config());
+    let root = traced("root", async {
+        let failed = tokio::spawn(left().await).await;
+        assert!(failed.expect("it ends").is_err());
+    });
+    capture.future(root).await;
+    let stats = capture.stats();
+    assert_eq!(
+        (stats.segments_kept_by_error, stats.late_errors),
+        (1, 0),
+        "{stats}"
+    );
+
+    // Its segment is decided before.
+    let capture = Capture::with_config(config());
+    let failing = capture.future(traced("root", left())).await;
+    assert!(capture.future(failing).await.is_err());
+    let stats = capture.stats();
+    assert_eq!(
+        (stats.segments_kept_by_error, stats.late_errors),
+        (0, 1),
+        "{stats}"
+    );
+    assert!(stats.balances(), "{stats}");
 }
 
 #[test]

@@ -1,12 +1,19 @@
 use std::future::{Future as _, pending};
 use std::task::{Context, Waker};
 
-use phoenix_trace_runtime::private::outcome;
+use http::{Request, Response, StatusCode};
+use opentelemetry::trace::Status;
+use opentelemetry_sdk::trace::SpanData;
+use phoenix_trace_runtime::key::{Key, types};
+use phoenix_trace_runtime::private::{self, attr, outcome};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Config, DropReason, Stats, current_span};
+use phoenix_trace_runtime::{Config, DropReason, HttpServerLayer, Stats, current_span};
+use tower::{Layer as _, Service as _, service_fn};
 
-use crate::support::{enter, traced};
+use crate::support::{enter, fallible, site, traced};
+
+const NUMBER: Key<types::Int> = Key::new("phoenix.test.number");
 
 fn given_up(stats: &Stats) -> u64 {
     let reason = |(reason, _): &&(DropReason, u64)| *reason == DropReason::TooMuchOpen;
@@ -14,7 +21,7 @@ fn given_up(stats: &Stats) -> u64 {
 }
 
 /// Segments that stay open until the handles go: their roots are suspended.
-fn open(capture: &Capture, number: usize, spans: usize, failing: bool) -> Vec<impl Sized> {
+fn open(capture: &Capture, number: usize, spans: usize, failing: bool) -> Vec<impl Sized + use<>> {
     let segment = |_| {
         let mut root = Box::pin(capture.future(traced("root", async move {
             for _ in 0..spans {
@@ -56,15 +63,120 @@ fn of_too_many_open_segments_failures_are_the_last_to_go() {
     let failing = failing.iter().filter(|span| span.name == "failing").count();
     assert_eq!(failing, 99, "{stats}");
 
-    // Beyond the bound nothing is recorded, which is counted; and everything again when there is room.
+    // Beyond the bound nothing is recorded of what ends well, which is counted; and everything again when there is room.
     let capture = Capture::with_config(config());
     let segments = open(&capture, 300, 0, false);
     assert!(capture.stats().segments_open <= 100, "{}", capture.stats());
-    assert!(given_up(&capture.stats()) >= 200, "{}", capture.stats());
     drop(segments);
+    assert!(given_up(&capture.stats()) >= 200, "{}", capture.stats());
     drop(open(&capture, 1, 1, true));
     assert_eq!(capture.exported().len(), 3, "{}", capture.stats());
     assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+/// A capture in which no segment can start, and what takes all its room.
+fn full() -> (Capture, Vec<impl Sized>) {
+    let config = Config::default().service("test").max_open_segments(4);
+    let capture = Capture::with_config(config.sampler(Sampler::ratio(0.0)));
+    let segments = open(&capture, 4, 0, false);
+    (capture, segments)
+}
+
+#[tokio::test]
+async fn a_local_root_that_there_is_no_room_for_is_kept_by_itself_if_it_fails() {
+    let (capture, segments) = full();
+    let failed = || "x".parse::<u8>();
+    capture.run(|| {
+        drop(enter("ended well"));
+        let failing = private::enter(site("in a scope"), &[attr(&NUMBER, &1)]);
+        let failed = failed();
+        failing.outcome(outcome!(&failed));
+    });
+    let panics = std::panic::AssertUnwindSafe(|| {
+        let _root = enter("panicked");
+        panic!("no room");
+    });
+    let panicked = capture.run(|| std::panic::catch_unwind(panics));
+    assert!(panicked.is_err());
+    capture.future(traced("ended well", async {})).await;
+    // Neither takes what the other has to tell.
+    let nested = fallible("outer", async {
+        tokio::task::yield_now().await;
+        traced("ended well", tokio::task::yield_now()).await;
+        let inner = async {
+            tokio::task::yield_now().await;
+            "inner".parse::<u8>()
+        };
+        let _ = fallible("inner", inner).await;
+        "outer".parse::<u8>()
+    });
+    assert!(capture.future(nested).await.is_err());
+    drop(capture.future(fallible("never polled", async { failed() })));
+
+    let stats = capture.stats();
+    assert_eq!((stats.segments_open, stats.segments_kept_by_error), (4, 4));
+    assert_eq!((given_up(&stats), stats.unrecorded), (3, 3), "{stats}");
+    drop(segments);
+    let failed = "✗ ParseIntError: invalid digit found in string";
+    let lines = [
+        format!("in a scope · {failed}"),
+        "panicked · ✗ panic: no room".to_owned(),
+        format!("inner · {failed}"),
+        format!("outer · {failed}"),
+    ];
+    let tree = capture.tree();
+    for line in &lines {
+        assert!(tree.contains(line), "{line}: {tree}");
+    }
+    let spans = capture.exported();
+    assert_eq!(spans.len(), 4, "{tree}");
+    let dropped = |name: &str| {
+        let span = spans.iter().find(|span| span.name == name);
+        span.map(|span| span.dropped_attributes_count)
+    };
+    assert_eq!(
+        (dropped("in a scope"), dropped("inner")),
+        (Some(1), Some(0))
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+#[tokio::test]
+async fn a_request_that_there_is_no_room_for_is_kept_in_its_trace_if_it_fails() {
+    const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+    let (capture, segments) = full();
+    let mut server = HttpServerLayer::new().layer(service_fn(|request: Request<()>| async move {
+        traced("ended well", tokio::task::yield_now()).await;
+        let mut response = Response::new(String::new());
+        if request.uri().path() == "/fails" {
+            let _ = fallible("handler", async { "x".parse::<u8>() }).await;
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        }
+        Ok::<_, std::convert::Infallible>(response)
+    }));
+    for path in ["/", "/fails"] {
+        let request = Request::get(path).header("traceparent", PARENT);
+        let request = request.body(()).expect("a request");
+        let answered = capture.future(async { server.call(request).await }).await;
+        assert!(answered.is_ok());
+    }
+    let stats = capture.stats();
+    assert_eq!((given_up(&stats), stats.segments_open), (3, 4), "{stats}");
+    drop(segments);
+    let spans = capture.exported();
+    let told = |span: &SpanData| {
+        let trace = span.span_context.trace_id().to_string();
+        (span.name.to_string(), span.status.clone(), trace)
+    };
+    let trace = PARENT[3..35].to_owned();
+    let message = "x".parse::<u8>().unwrap_err().to_string();
+    let expected = [
+        ("GET".to_owned(), Status::error(""), trace.clone()),
+        ("handler".to_owned(), Status::error(message), trace),
+    ];
+    let mut told: Vec<_> = spans.iter().map(told).collect();
+    told.sort_by(|one, other| one.0.cmp(&other.0));
+    assert_eq!(told, expected);
 }
 
 #[test]
