@@ -82,7 +82,7 @@ where
                 Poll::Pending => running.suspend(),
             }
         }
-        running.is_done();
+        running.forget();
         returned
     }
 }
@@ -122,7 +122,7 @@ impl<F: Future> Future for InSpan<F> {
         } else {
             running.suspend();
         }
-        running.is_done();
+        running.forget();
         returned
     }
 }

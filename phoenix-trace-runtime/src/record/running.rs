@@ -340,7 +340,7 @@ impl Running<'_> {
 
     /// It was suspended or settled: nothing is left to do.
     #[inline]
-    pub(super) fn is_done(self) {
+    pub(super) fn forget(self) {
         std::mem::forget(self);
     }
 

@@ -283,6 +283,10 @@ async fn an_error_in_a_span_that_a_segment_has_no_room_for_keeps_the_segment() {
     );
 }
 
+#[expect(
+    clippy::async_yields_async,
+    reason = "the future is left to another task"
+)]
 #[tokio::test]
 async fn a_span_that_a_segment_has_no_room_for_can_fail_in_another_task() {
     let config = || {
