@@ -39,7 +39,7 @@ pub const FLUSH_DEADLINE: Duration = Duration::from_secs(5);
 /// Starts telemetry for the process.
 ///
 /// ```
-/// use phoenix_trace_runtime::{Config, init};
+/// use phoenix_trace::{Config, init};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let telemetry = init(Config::from_env().service("billing").no_exporter())?;
@@ -166,7 +166,7 @@ fn lines_only(config: Config) -> Result<Arc<Logs>, Error> {
 /// ```
 /// use std::time::Duration;
 ///
-/// assert!(phoenix_trace_runtime::flush(Duration::from_secs(1)));
+/// assert!(phoenix_trace::flush(Duration::from_secs(1)));
 /// ```
 pub fn flush(deadline: Duration) -> bool {
     thread::current_pipeline().is_none_or(|pipeline| pipeline.flush(deadline))
@@ -179,7 +179,7 @@ pub fn flush(deadline: Duration) -> bool {
 /// ```no_run
 /// fn usage() -> ! {
 ///     eprintln!("usage: report FILE");
-///     phoenix_trace_runtime::exit(64)
+///     phoenix_trace::exit(64)
 /// }
 /// ```
 pub fn exit(code: i32) -> ! {

@@ -127,7 +127,7 @@ pub(crate) fn remember(config: &Config) {
 /// [`check_async`]. It works on a thread of its own, with or without a runtime.
 ///
 /// ```
-/// let check = phoenix_trace_runtime::check();
+/// let check = phoenix_trace::check();
 /// println!("{check}");
 /// assert!(check.is_ok());
 /// ```
@@ -172,7 +172,7 @@ impl Config {
     /// [`check`] of this configuration, whether telemetry runs or not.
     ///
     /// ```
-    /// use phoenix_trace_runtime::Config;
+    /// use phoenix_trace::Config;
     ///
     /// assert!(Config::default().console().check().is_ok());
     /// ```

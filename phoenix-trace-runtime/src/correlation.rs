@@ -22,7 +22,7 @@ use crate::remote::inject_headers;
 /// The correlation id of the running request; where nobody gave one, its trace id. `None` outside of any request.
 ///
 /// ```
-/// use phoenix_trace_runtime::{CorrelationId, current_correlation_id, with_correlation_id};
+/// use phoenix_trace::{CorrelationId, current_correlation_id, with_correlation_id};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let id: CorrelationId = "order-4711".parse()?;
@@ -54,7 +54,7 @@ pub fn generate_correlation_id() -> CorrelationId {
 /// other way round where [`Config::correlation_source`](crate::Config::correlation_source) says so. `None`: it has neither.
 ///
 /// ```
-/// use phoenix_trace_runtime::extract_correlation_id_from_request;
+/// use phoenix_trace::extract_correlation_id_from_request;
 ///
 /// let mut headers = http::HeaderMap::new();
 /// assert!(extract_correlation_id_from_request(&headers).is_none());
@@ -71,7 +71,7 @@ pub fn extract_correlation_id_from_request(headers: &HeaderMap) -> Option<Correl
 /// id only, unless they hold a valid one. [`inject`](crate::inject) is the same for every other carrier.
 ///
 /// ```
-/// use phoenix_trace_runtime::{generate_correlation_id, inject_correlation_id_to_request, with_correlation_id};
+/// use phoenix_trace::{generate_correlation_id, inject_correlation_id_to_request, with_correlation_id};
 ///
 /// let id = generate_correlation_id();
 /// let mut headers = http::HeaderMap::new();
@@ -95,7 +95,7 @@ pub fn with_correlation_id<R>(id: Option<CorrelationId>, f: impl FnOnce() -> R) 
 /// [`with_correlation_id`] for a future: the id is the request's during each poll.
 ///
 /// ```
-/// use phoenix_trace_runtime::{current_correlation_id, with_correlation_id_async};
+/// use phoenix_trace::{current_correlation_id, with_correlation_id_async};
 ///
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// let seen = with_correlation_id_async(None, async {

@@ -64,7 +64,7 @@ pub trait AttributeType: sealed::Sealed + 'static {}
 /// Keys are usually declared with `attribute_keys!`, which also checks the name:
 ///
 /// ```
-/// use phoenix_trace_runtime::key::{Key, types};
+/// use phoenix_trace::key::{Key, types};
 ///
 /// const TASK_ID: Key<types::Str> = Key::new("phoenix.task.id");
 /// assert_eq!(TASK_ID.name(), "phoenix.task.id");

@@ -12,7 +12,7 @@
 //! literals. A value of any type is recorded as text.
 //!
 //! ```
-//! use phoenix_trace_runtime::keys;
+//! use phoenix_trace::keys;
 //!
 //! assert_eq!(keys::HTTP_REQUEST_METHOD.name(), "http.request.method");
 //! ```

@@ -29,7 +29,7 @@ use crate::value::Attr;
 /// [`OperationAttributes`]. The macro `traced!` has its keys checked when the service compiles.
 ///
 /// ```
-/// use phoenix_trace_runtime::with_traced_operation;
+/// use phoenix_trace::with_traced_operation;
 ///
 /// # fn run(job: &str) -> std::io::Result<u32> { Ok(3) }
 /// # fn example(job: &str) -> std::io::Result<()> {
@@ -58,7 +58,7 @@ pub fn with_traced_operation<R: OperationOutput>(
 /// The span starts here, with the call; `f` is called with the first poll.
 ///
 /// ```
-/// use phoenix_trace_runtime::with_traced_operation_async;
+/// use phoenix_trace::with_traced_operation_async;
 ///
 /// # async fn run(job: &str) -> std::io::Result<u32> { Ok(3) }
 /// # async fn example(job: &str) -> std::io::Result<()> {
@@ -98,9 +98,9 @@ fn begin(name: &str, attributes: &impl OperationAttributes) -> Owned {
 /// Attributes of [`with_traced_operation`]: pairs of key and value, typed ones, or `()` for none.
 ///
 /// ```
-/// use phoenix_trace_runtime::key::{Key, types};
-/// use phoenix_trace_runtime::value::{Attr, Value};
-/// use phoenix_trace_runtime::with_traced_operation;
+/// use phoenix_trace::key::{Key, types};
+/// use phoenix_trace::value::{Attr, Value};
+/// use phoenix_trace::with_traced_operation;
 ///
 /// const SHARD: Key<types::Int> = Key::new("app.job.shard");
 ///
@@ -260,7 +260,7 @@ impl<A, B, C> OperationOutput for (A, B, C) {}
 /// Records an error that is handled here and returned to nobody.
 ///
 /// ```
-/// use phoenix_trace_runtime::TraceErr as _;
+/// use phoenix_trace::TraceErr as _;
 ///
 /// # fn refresh() -> std::io::Result<u32> { Ok(1) }
 /// let rows = refresh().trace_err().unwrap_or_default();

@@ -35,7 +35,7 @@ pub struct Failure<'a> {
 /// an id. At most 128 bytes are kept.
 ///
 /// ```
-/// use phoenix_trace_runtime::ErrorType;
+/// use phoenix_trace::ErrorType;
 ///
 /// # #[derive(Debug)]
 /// enum PaymentError {

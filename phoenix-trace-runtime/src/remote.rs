@@ -23,7 +23,7 @@ use crate::record::thread;
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use phoenix_trace_runtime::{CorrelationId, extract, inject, with_correlation_id};
+/// use phoenix_trace::{CorrelationId, extract, inject, with_correlation_id};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let id: CorrelationId = "order-4711".parse()?;
@@ -63,7 +63,7 @@ pub(crate) fn inject_headers(headers: &mut HeaderMap) {
 /// [`stats`](crate::stats). See [`Extract`] for what can be read from, and [`RemoteContext`] for what to do with it.
 ///
 /// ```
-/// use phoenix_trace_runtime::extract;
+/// use phoenix_trace::extract;
 ///
 /// // The headers of a Kafka message: names that may repeat, values that are bytes.
 /// let headers: Vec<(String, Vec<u8>)> =
@@ -95,7 +95,7 @@ impl RemoteContext {
     /// keeps correlation id and baggage: with `link = &remote` it names the sender.
     ///
     /// ```
-    /// use phoenix_trace_runtime::{current_correlation_id, extract};
+    /// use phoenix_trace::{current_correlation_id, extract};
     ///
     /// let message = [("x-correlation-id", "order-4711")];
     /// let seen = extract(&message[..]).run(current_correlation_id);
@@ -110,7 +110,7 @@ impl RemoteContext {
     /// [`run`](Self::run) for a future: during each poll.
     ///
     /// ```
-    /// use phoenix_trace_runtime::{current_correlation_id, extract};
+    /// use phoenix_trace::{current_correlation_id, extract};
     ///
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
     /// let message = [("x-correlation-id", "order-4711")];

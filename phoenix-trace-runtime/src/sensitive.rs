@@ -11,7 +11,7 @@ use sha2::Sha256;
 /// What becomes of the values of keys that `attribute_keys!` calls `sensitive`, before any exporter sees them.
 ///
 /// ```
-/// use phoenix_trace_runtime::{Config, Sensitive};
+/// use phoenix_trace::{Config, Sensitive};
 ///
 /// # fn secret() -> Vec<u8> { b"32 random bytes from a secret store".to_vec() }
 /// let config = Config::from_env().sensitive(Sensitive::hash(&secret()));

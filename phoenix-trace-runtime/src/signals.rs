@@ -173,7 +173,7 @@ impl Heard {
 /// # async fn example(app: impl std::future::Future) {
 /// tokio::select! {
 ///     _ = app => {}
-///     () = phoenix_trace_runtime::shutdown_signal() => {}
+///     () = phoenix_trace::shutdown_signal() => {}
 /// }
 /// # }
 /// ```

@@ -23,7 +23,7 @@ use crate::sampling::forced::mark;
 /// proxy that copies fields, does not pass them on either.
 ///
 /// ```
-/// use phoenix_trace_runtime::{Edge, ForcedTracing, HttpServerLayer};
+/// use phoenix_trace::{Edge, ForcedTracing, HttpServerLayer};
 ///
 /// # fn secret() -> String { "from a secret store".to_owned() }
 /// let edge = Edge::new()

@@ -13,7 +13,7 @@ use crate::diag;
 /// What is none of these, such as a URL, names no host: it is left out, and standard error says so.
 ///
 /// ```
-/// use phoenix_trace_runtime::Hosts;
+/// use phoenix_trace::Hosts;
 ///
 /// let hosts = Hosts::new(["users.internal", "*.svc.cluster.local", "10.0.0.7", "[::1]:8080"]);
 /// assert!(hosts.contains("orders.shop.svc.cluster.local"));

@@ -17,7 +17,7 @@ impl Config {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use phoenix_trace_runtime::{Config, Otlp};
+    /// use phoenix_trace::{Config, Otlp};
     ///
     /// let config = Config::builder()
     ///     .service("billing")

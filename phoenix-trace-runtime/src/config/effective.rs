@@ -380,7 +380,7 @@ fn named(by: &str) -> String {
 /// The effective configuration: a line for each setting, with its value and its origin. Secrets are masked.
 ///
 /// ```
-/// use phoenix_trace_runtime::{Config, Otlp};
+/// use phoenix_trace::{Config, Otlp};
 ///
 /// let config = Config::default().otlp(Otlp::grpc().header("authorization", "Bearer secret"));
 /// let printed = config.to_string();

@@ -12,7 +12,7 @@ impl Config {
     /// as `error.type`, always fits. Default 128 (`OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`, else `OTEL_ATTRIBUTE_COUNT_LIMIT`).
     ///
     /// ```
-    /// use phoenix_trace_runtime::Config;
+    /// use phoenix_trace::Config;
     ///
     /// let config = Config::from_env().max_attributes(64).max_value_length(1024);
     /// # drop(config);

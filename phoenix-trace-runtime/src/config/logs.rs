@@ -100,7 +100,7 @@ impl Config {
     /// of all signals. Without it logs go where traces go.
     ///
     /// ```
-    /// use phoenix_trace_runtime::{Config, Otlp};
+    /// use phoenix_trace::{Config, Otlp};
     ///
     /// let config = Config::default()
     ///     .otlp(Otlp::grpc().endpoint("http://collector:4317"))
@@ -158,7 +158,7 @@ impl Config {
     /// 512 KiB in each task or thread of a request. Default: all (`PHOENIX_TRACE_LOGS_OF_DROPPED`: `all`, `warn`, `none`).
     ///
     /// ```
-    /// use phoenix_trace_runtime::{Config, LogsOfDropped};
+    /// use phoenix_trace::{Config, LogsOfDropped};
     ///
     /// let config = Config::from_env().logs_of_dropped(LogsOfDropped::Warn);
     /// # drop(config);

@@ -142,7 +142,7 @@ impl Config {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use phoenix_trace_runtime::{Config, Otlp};
+    /// use phoenix_trace::{Config, Otlp};
     ///
     /// let config = Config::default()
     ///     .otlp(Otlp::grpc().endpoint("http://collector:4317"))
@@ -168,7 +168,7 @@ impl Config {
     /// address may read them. Besides, they go over OTLP or to the console where code asks for these too.
     ///
     /// ```
-    /// use phoenix_trace_runtime::{Config, Otlp};
+    /// use phoenix_trace::{Config, Otlp};
     ///
     /// let config = Config::default()
     ///     .metrics_prometheus("127.0.0.1", 9464)

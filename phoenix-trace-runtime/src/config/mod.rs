@@ -72,7 +72,7 @@ const PRINT: &str = "PHOENIX_TRACE_PRINT_CONFIG";
 /// The configuration of telemetry in one process.
 ///
 /// ```
-/// use phoenix_trace_runtime::Config;
+/// use phoenix_trace::Config;
 ///
 /// let config = Config::from_env().service("billing").version("1.4.0");
 /// assert_eq!(config.service_name(), "billing");

@@ -76,7 +76,7 @@ impl Config {
     /// when set, else trace context and baggage. Without any, only the correlation id travels.
     ///
     /// ```
-    /// use phoenix_trace_runtime::{Config, Propagator};
+    /// use phoenix_trace::{Config, Propagator};
     ///
     /// // Callers that still speak B3 are understood; where both are sent, the trace context counts.
     /// let config = Config::from_env()
@@ -95,7 +95,7 @@ impl Config {
     ///
     /// ```
     /// use http::HeaderName;
-    /// use phoenix_trace_runtime::Config;
+    /// use phoenix_trace::Config;
     ///
     /// let config = Config::from_env().correlation_header(HeaderName::from_static("x-request-id"));
     /// assert!(config.problems().is_empty());

@@ -38,7 +38,7 @@ impl Config {
     /// calls `sensitive` are sensitive in logs when they are given here; its modules have a list of them, `SENSITIVE`.
     ///
     /// ```
-    /// use phoenix_trace_runtime::Config;
+    /// use phoenix_trace::Config;
     ///
     /// mod keys {
     ///     pub const SENSITIVE: &[&str] = &["phoenix.user.email"]; // by `attribute_keys!`

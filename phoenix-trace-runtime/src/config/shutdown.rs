@@ -35,7 +35,7 @@ impl Config {
     /// should. Default: phoenix-trace (`PHOENIX_TRACE_SHUTDOWN`: `on_signal`, `manual`). [`init`](crate::init) never listens.
     ///
     /// ```
-    /// use phoenix_trace_runtime::{Config, Shutdown};
+    /// use phoenix_trace::{Config, Shutdown};
     ///
     /// let config = Config::builder().shutdown(Shutdown::Manual);
     /// # drop(config);

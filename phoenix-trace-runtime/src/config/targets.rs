@@ -153,7 +153,7 @@ impl Config {
     /// Shows finished segments as waterfalls on standard error besides.
     ///
     /// ```
-    /// use phoenix_trace_runtime::{Config, Otlp};
+    /// use phoenix_trace::{Config, Otlp};
     ///
     /// let config = Config::default().otlp(Otlp::grpc()).also_console();
     /// # drop(config);

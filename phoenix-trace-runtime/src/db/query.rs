@@ -18,7 +18,7 @@ use crate::value::Attr;
 /// makes it an error, as it does for `#[traced_operation]`. Nothing is computed while nothing is recorded.
 ///
 /// ```
-/// use phoenix_trace_runtime::db::Query;
+/// use phoenix_trace::db::Query;
 ///
 /// # struct Row;
 /// # fn select(sql: &str, id: u64) -> std::io::Result<Vec<Row>> { Ok(Vec::new()) }
@@ -141,7 +141,7 @@ impl<'a> Query<'a> {
     /// Runs the query inside its span, and records what `answer` makes of its result. It is asked only while the span records.
     ///
     /// ```
-    /// use phoenix_trace_runtime::db::{Answer, Query};
+    /// use phoenix_trace::db::{Answer, Query};
     ///
     /// # struct Row;
     /// # fn select() -> std::io::Result<Vec<Row>> { Ok(Vec::new()) }

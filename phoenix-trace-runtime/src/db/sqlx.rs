@@ -24,7 +24,7 @@ type Step<DB> = Either<<DB as Database>::QueryResult, <DB as Database>::Row>;
 /// Has what runs queries for sqlx 0.9 trace them: its pools, connections and transactions.
 ///
 /// ```
-/// use phoenix_trace_runtime::db::TracedExecutor as _;
+/// use phoenix_trace::db::TracedExecutor as _;
 ///
 /// # async fn example<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> sqlx::Result<()>
 /// # where

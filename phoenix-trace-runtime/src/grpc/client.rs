@@ -32,7 +32,7 @@ static CLIENT: Site = Site::new("grpc", SpanKind::Client, "").measured(Measured:
 /// span for each.
 ///
 /// ```
-/// use phoenix_trace_runtime::GrpcClientLayer;
+/// use phoenix_trace::GrpcClientLayer;
 /// use tower_layer::Layer;
 ///
 /// # fn example<Channel: Clone>(channel: Channel) {
@@ -73,7 +73,7 @@ impl GrpcClientLayer {
     /// the one that [`server`](Self::server) says; without that it is none of them.
     ///
     /// ```
-    /// use phoenix_trace_runtime::GrpcClientLayer;
+    /// use phoenix_trace::GrpcClientLayer;
     ///
     /// let layer = GrpcClientLayer::new()
     ///     .server("router.shop.internal:50051")
@@ -99,7 +99,7 @@ impl GrpcClientLayer {
     /// The layer around channels whose errors are boxed, `Box<dyn Error + Send + Sync>`, as they are outside of tower's own layers.
     ///
     /// ```
-    /// use phoenix_trace_runtime::GrpcClientLayer;
+    /// use phoenix_trace::GrpcClientLayer;
     /// use std::time::Duration;
     /// use tower::ServiceBuilder;
     ///

@@ -11,7 +11,7 @@ use crate::remote::inject_headers;
 /// when the call tells one, the [`CorrelationId`](crate::CorrelationId) in the extensions of their request.
 ///
 /// ```
-/// use phoenix_trace_runtime::{CorrelationId, TracingInterceptor};
+/// use phoenix_trace::{CorrelationId, TracingInterceptor};
 /// use tonic::service::Interceptor;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -42,7 +42,7 @@ impl Interceptor for TracingInterceptor {
 /// Writes the context of the running span and the correlation id into the metadata of calls that go out.
 ///
 /// ```
-/// use phoenix_trace_runtime::{TracingClientInterceptor, generate_correlation_id, with_correlation_id};
+/// use phoenix_trace::{TracingClientInterceptor, generate_correlation_id, with_correlation_id};
 /// use tonic::service::Interceptor;
 ///
 /// let id = generate_correlation_id();

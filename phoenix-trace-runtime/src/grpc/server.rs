@@ -40,7 +40,7 @@ pub(super) static SERVER: Site =
 /// neither does a service with `#[traced_grpc_service]`.
 ///
 /// ```
-/// use phoenix_trace_runtime::GrpcServerLayer;
+/// use phoenix_trace::GrpcServerLayer;
 ///
 /// let layer = GrpcServerLayer::new().exclude("/grpc.health.v1.Health/*");
 /// // tonic::transport::Server::builder().layer(layer).add_service(…)
@@ -78,7 +78,7 @@ impl GrpcServerLayer {
     /// which reads the context; on an inner one it has no effect, which standard error says once. Excluded calls are treated alike.
     ///
     /// ```
-    /// use phoenix_trace_runtime::{Edge, GrpcServerLayer};
+    /// use phoenix_trace::{Edge, GrpcServerLayer};
     ///
     /// let layer = GrpcServerLayer::new().edge(Edge::new());
     /// ```

@@ -11,7 +11,7 @@ pub(crate) const STATUS_CODE: Key<types::Str> = Key::new("rpc.response.status_co
 /// The name of a code, as the gRPC specification spells it, for attributes and metrics.
 ///
 /// ```
-/// use phoenix_trace_runtime::grpc::code_name;
+/// use phoenix_trace::grpc::code_name;
 ///
 /// assert_eq!(code_name(tonic::Code::NotFound), "NOT_FOUND");
 /// ```
@@ -23,7 +23,7 @@ pub fn code_name(code: Code) -> &'static str {
 /// Is the server at fault? Its span fails then; and only then does a client's failure keep the segment.
 ///
 /// ```
-/// use phoenix_trace_runtime::grpc::is_server_error;
+/// use phoenix_trace::grpc::is_server_error;
 ///
 /// assert!(is_server_error(tonic::Code::Internal));
 /// assert!(!is_server_error(tonic::Code::NotFound));

@@ -15,7 +15,7 @@ use super::{HttpServerLayer, ResponseFuture};
 ///
 /// ```
 /// use axum::{Router, middleware, routing::get};
-/// use phoenix_trace_runtime::trace_request;
+/// use phoenix_trace::trace_request;
 ///
 /// let app: Router = Router::new()
 ///     .route("/users/{id}", get(|| async { "a user" }))

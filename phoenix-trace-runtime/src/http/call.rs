@@ -16,7 +16,7 @@ use crate::remote::inject_headers;
 /// more of a request.
 ///
 /// ```
-/// use phoenix_trace_runtime::{inject_correlation_id_to_request, trace_http_client};
+/// use phoenix_trace::{inject_correlation_id_to_request, trace_http_client};
 ///
 /// # struct Answer;
 /// # async fn send(url: &str, headers: http::HeaderMap) -> std::io::Result<Answer> { Ok(Answer) }
@@ -47,7 +47,7 @@ where
 /// `service.peer.name`, and whether the callee keeps its part of the trace, so that this one is kept too.
 ///
 /// ```
-/// use phoenix_trace_runtime::trace_http_response;
+/// use phoenix_trace::trace_http_response;
 ///
 /// # async fn send(url: &str) -> std::io::Result<http::Response<String>> { Ok(Default::default()) }
 /// # async fn example() -> std::io::Result<()> {
@@ -79,7 +79,7 @@ where
 /// One attempt to send a request, of which more is known than its method and URL.
 ///
 /// ```
-/// use phoenix_trace_runtime::{Hosts, HttpCall};
+/// use phoenix_trace::{Hosts, HttpCall};
 ///
 /// # async fn send(url: &str, headers: http::HeaderMap) -> std::io::Result<http::Response<String>> { Ok(Default::default()) }
 /// # async fn example() -> std::io::Result<()> {
@@ -164,7 +164,7 @@ impl<'a> HttpCall<'a> {
     /// believed.
     ///
     /// ```
-    /// use phoenix_trace_runtime::HttpCall;
+    /// use phoenix_trace::HttpCall;
     ///
     /// # async fn send(url: &str, headers: http::HeaderMap) -> std::io::Result<http::Response<String>> { Ok(Default::default()) }
     /// # async fn example() -> std::io::Result<()> {

@@ -30,7 +30,7 @@ use crate::remote::inject_headers;
 /// tells its number.
 ///
 /// ```
-/// use phoenix_trace_runtime::HttpClientLayer;
+/// use phoenix_trace::HttpClientLayer;
 /// use tower_layer::Layer;
 ///
 /// # fn example<C: Clone>(client: C) {
@@ -45,7 +45,7 @@ attempts by itself. A template comes by the request's `with_extension(UrlTemplat
 along, so a client with [`propagate_to`](Self::propagate_to) should follow none (`reqwest::redirect::Policy::none()`).
 
 ```
-use phoenix_trace_runtime::HttpClientLayer;
+use phoenix_trace::HttpClientLayer;
 use reqwest_middleware::ClientBuilder;
 
 let client = ClientBuilder::new(reqwest_middleware::reqwest::Client::new())
@@ -77,7 +77,7 @@ impl HttpClientLayer {
     /// call services of others. Requests to those have their span, and keep the header fields that they had.
     ///
     /// ```
-    /// use phoenix_trace_runtime::HttpClientLayer;
+    /// use phoenix_trace::HttpClientLayer;
     ///
     /// let layer = HttpClientLayer::new().propagate_to(["*.svc.cluster.local", "users.internal"]);
     /// ```
@@ -115,7 +115,7 @@ impl HttpClientLayer {
     /// The layer around services whose errors are boxed, `Box<dyn Error + Send + Sync>`, as they are outside of tower's own layers.
     ///
     /// ```
-    /// use phoenix_trace_runtime::HttpClientLayer;
+    /// use phoenix_trace::HttpClientLayer;
     /// use std::time::Duration;
     /// use tower::ServiceBuilder;
     ///
@@ -161,7 +161,7 @@ impl<S> Layer<S> for HttpClientLayer {
 /// The template of a request's path, `/users/{id}`: an extension of the request that names its span.
 ///
 /// ```
-/// use phoenix_trace_runtime::UrlTemplate;
+/// use phoenix_trace::UrlTemplate;
 ///
 /// let request = http::Request::get("http://users.internal/users/17")
 ///     .extension(UrlTemplate::from("/users/{id}"))
@@ -186,7 +186,7 @@ impl UrlTemplate {
 /// share that a layer makes in order to try again. It is attached outside of that layer.
 ///
 /// ```
-/// use phoenix_trace_runtime::{HttpClientLayer, ResendCounter};
+/// use phoenix_trace::{HttpClientLayer, ResendCounter};
 /// use tower::ServiceBuilder;
 ///
 /// # fn example<P: Clone, C>(three_times: P, client: C) {

@@ -11,7 +11,7 @@ use crate::record::carry::with_active;
 /// is told last counts. Samplers do not see it: they decide when the span starts.
 ///
 /// ```
-/// use phoenix_trace_runtime::set_http_route;
+/// use phoenix_trace::set_http_route;
 ///
 /// async fn load_user(path: &str) {
 ///     set_http_route("/users/{id}");

@@ -40,7 +40,7 @@ type ClientAddress = fn(&Extensions) -> Option<IpAddr>;
 /// ```
 /// # #[cfg(feature = "axum")] {
 /// use axum::{Router, routing::get};
-/// use phoenix_trace_runtime::HttpServerLayer;
+/// use phoenix_trace::HttpServerLayer;
 ///
 /// let app: Router = Router::new()
 ///     .route("/users/{id}", get(|| async { "a user" }))
@@ -117,7 +117,7 @@ impl HttpServerLayer {
     /// few, and never a path.
     ///
     /// ```
-    /// use phoenix_trace_runtime::HttpServerLayer;
+    /// use phoenix_trace::HttpServerLayer;
     ///
     /// #[derive(Clone)]
     /// struct Template(&'static str);
@@ -136,7 +136,7 @@ impl HttpServerLayer {
     /// ```
     /// use std::net::{IpAddr, SocketAddr};
     ///
-    /// use phoenix_trace_runtime::HttpServerLayer;
+    /// use phoenix_trace::HttpServerLayer;
     ///
     /// /// Where the server keeps it; axum has `ConnectInfo<SocketAddr>`.
     /// #[derive(Clone)]
@@ -156,7 +156,7 @@ impl HttpServerLayer {
     /// treated alike.
     ///
     /// ```
-    /// use phoenix_trace_runtime::{Edge, HttpServerLayer};
+    /// use phoenix_trace::{Edge, HttpServerLayer};
     ///
     /// let layer = HttpServerLayer::new().edge(Edge::new());
     /// ```
@@ -174,7 +174,7 @@ impl HttpServerLayer {
     /// gRPC requests no fields are recorded.
     ///
     /// ```
-    /// use phoenix_trace_runtime::HttpServerLayer;
+    /// use phoenix_trace::HttpServerLayer;
     ///
     /// let layer = HttpServerLayer::new()
     ///     .capture_request_headers(["x-tenant", "referer"])

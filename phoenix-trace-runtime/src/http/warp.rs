@@ -4,7 +4,7 @@
 //! use hyper_util::rt::{TokioExecutor, TokioIo};
 //! use hyper_util::server::conn::auto::Builder;
 //! use hyper_util::service::TowerToHyperService;
-//! use phoenix_trace_runtime::{HttpServerLayer, http};
+//! use phoenix_trace::{HttpServerLayer, http};
 //! use tokio::net::TcpListener;
 //! use warp::Filter as _;
 //!
@@ -71,7 +71,7 @@ where
 /// nothing and rejects nothing.
 ///
 /// ```
-/// use phoenix_trace_runtime::http::warp::route;
+/// use phoenix_trace::http::warp::route;
 /// use warp::Filter as _;
 ///
 /// let user = warp::path!("users" / u64)

@@ -33,7 +33,7 @@ use crate::record::told::unharmed;
 ///
 /// ```
 /// use opentelemetry::Context;
-/// use phoenix_trace_runtime::interop::ContextObserver;
+/// use phoenix_trace::interop::ContextObserver;
 ///
 /// struct Profiler(ContextObserver);
 ///

@@ -17,7 +17,7 @@ use crate::diag;
 ///
 /// ```
 /// use opentelemetry::trace::{Tracer as _, TracerProvider as _};
-/// use phoenix_trace_runtime::interop::TracerProvider;
+/// use phoenix_trace::interop::TracerProvider;
 ///
 /// let tracer = TracerProvider::new().tracer("billing");
 /// let sum = tracer.in_span("add", |_| 1 + 1);

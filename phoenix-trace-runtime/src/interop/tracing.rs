@@ -45,7 +45,7 @@ const EXCLUDED: [&str; 11] = [
 /// ```
 /// use tracing_subscriber::layer::SubscriberExt as _;
 ///
-/// let subscriber = tracing_subscriber::registry().with(phoenix_trace_runtime::interop::tracing_bridge());
+/// let subscriber = tracing_subscriber::registry().with(phoenix_trace::interop::tracing_bridge());
 /// tracing::subscriber::with_default(subscriber, || {
 ///     tracing::info_span!("reconcile", accounts = 3).in_scope(|| {});
 /// });

@@ -28,7 +28,7 @@ use crate::config::log_filter_of_env;
 ///
 /// let subscriber = tracing_subscriber::registry()
 ///     // .with(a layer of the program's)
-///     .with(phoenix_trace_runtime::layer());
+///     .with(phoenix_trace::layer());
 /// tracing::subscriber::with_default(subscriber, || {
 ///     tracing::info!(rows = 3, "planned");
 /// });

@@ -14,7 +14,7 @@ use super::{json, origin};
 /// ```
 /// use opentelemetry::logs::{LogRecord as _, Logger as _, LoggerProvider as _, Severity};
 ///
-/// let logger = phoenix_trace_runtime::logger_provider().logger("billing");
+/// let logger = phoenix_trace::logger_provider().logger("billing");
 /// let mut record = logger.create_log_record();
 /// record.set_severity_number(Severity::Warn);
 /// record.set_body("no rate for this currency".into());

@@ -104,7 +104,7 @@ const SCOPE: &str = "phoenix-trace";
 /// ```
 /// use opentelemetry_sdk::metrics::SdkMeterProvider;
 /// use opentelemetry::metrics::MeterProvider as _;
-/// use phoenix_trace_runtime::metrics;
+/// use phoenix_trace::metrics;
 ///
 /// let provider = SdkMeterProvider::builder().build(); // with the program's own reader
 /// metrics::register(&provider.meter("phoenix-trace"));

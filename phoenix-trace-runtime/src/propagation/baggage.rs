@@ -31,7 +31,7 @@ const ENCODED: &AsciiSet = &CONTROLS
 /// At most [`MAX_MEMBERS`] members and [`MAX_LENGTH`] bytes. Clones share one allocation; an empty baggage has none.
 ///
 /// ```
-/// use phoenix_trace_runtime::propagation::Baggage;
+/// use phoenix_trace::propagation::Baggage;
 ///
 /// let (baggage, dropped) = Baggage::parse([&b"user = alice ; ttl=60"[..], b"node=DF%2028,\"broken\""]);
 /// assert_eq!(baggage.get("node").as_deref(), Some("DF 28"));
@@ -40,7 +40,7 @@ const ENCODED: &AsciiSet = &CONTROLS
 ///
 /// let baggage = baggage.with("note", "50 %\r\n")?;
 /// assert!(baggage.as_str().ends_with(",note=50%20%25%0D%0A"));
-/// # Ok::<(), phoenix_trace_runtime::propagation::baggage::InvalidBaggage>(())
+/// # Ok::<(), phoenix_trace::propagation::baggage::InvalidBaggage>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Baggage(Option<Arc<str>>);

@@ -27,7 +27,7 @@ pub const BAGGAGE: HeaderName = HeaderName::from_static("baggage");
 ///
 /// ```
 /// use http::HeaderName;
-/// use phoenix_trace_runtime::{extract, propagation::Extract};
+/// use phoenix_trace::{extract, propagation::Extract};
 ///
 /// /// A message of a broker whose client has a type of its own for headers.
 /// struct Headers<'a>(&'a [(&'a str, Option<&'a [u8]>)]);

@@ -23,7 +23,7 @@ pub const MAX_LENGTH: usize = 128;
 /// UUID allocate nothing; clones of longer ones share one allocation.
 ///
 /// ```
-/// use phoenix_trace_runtime::propagation::CorrelationId;
+/// use phoenix_trace::propagation::CorrelationId;
 ///
 /// let id = CorrelationId::parse(b"order-4711").unwrap();
 /// assert_eq!(id.as_str(), "order-4711");

@@ -30,7 +30,7 @@ const PRECISION: u32 = 4;
 /// Ordered by value: a greater threshold keeps fewer traces, and keeps a subset of them.
 ///
 /// ```
-/// use phoenix_trace_runtime::propagation::{Randomness, Threshold};
+/// use phoenix_trace::propagation::{Randomness, Threshold};
 ///
 /// let one_in_ten = Threshold::from_probability(0.1).unwrap();
 /// assert_eq!(one_in_ten.to_string(), "e666");
@@ -171,7 +171,7 @@ impl fmt::Display for Randomness {
 /// of repeated sub-keys the first counts.
 ///
 /// ```
-/// use phoenix_trace_runtime::propagation::{OtState, Threshold, TraceState};
+/// use phoenix_trace::propagation::{OtState, Threshold, TraceState};
 ///
 /// let state = TraceState::parse([&b"congo=1,ot=th:8;rv:6e6d1a75832a2f;x:y"[..]])?;
 /// let mut ot = OtState::of(&state);
@@ -179,7 +179,7 @@ impl fmt::Display for Randomness {
 ///
 /// ot.threshold = Threshold::from_probability(0.25);
 /// assert_eq!(ot.apply(&state).as_str(), "ot=th:c;rv:6e6d1a75832a2f;x:y,congo=1");
-/// # Ok::<(), phoenix_trace_runtime::propagation::InvalidTraceState>(())
+/// # Ok::<(), phoenix_trace::propagation::InvalidTraceState>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OtState<'a> {

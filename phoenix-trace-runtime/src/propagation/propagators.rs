@@ -17,7 +17,7 @@ use super::{
 /// A format in which context travels between processes, by its name in `OTEL_PROPAGATORS`.
 ///
 /// ```
-/// use phoenix_trace_runtime::propagation::Propagator;
+/// use phoenix_trace::propagation::Propagator;
 ///
 /// assert_eq!("b3multi".parse(), Ok(Propagator::B3Multi));
 /// assert_eq!(Propagator::TraceContext.to_string(), "tracecontext");
@@ -122,7 +122,7 @@ pub enum CorrelationSource {
 ///
 /// ```
 /// use http::HeaderMap;
-/// use phoenix_trace_runtime::propagation::{Outgoing, Propagator, Propagators};
+/// use phoenix_trace::propagation::{Outgoing, Propagator, Propagators};
 ///
 /// let incoming = [("b3", "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1"), ("baggage", "user=alice")];
 /// let propagators = Propagators::new([Propagator::B3, Propagator::TraceContext]);

@@ -29,7 +29,7 @@ static BAGGAGE_FIELDS: LazyLock<[String; 1]> = LazyLock::new(|| [carrier::BAGGAG
 /// use std::collections::HashMap;
 ///
 /// use opentelemetry::{propagation::TextMapPropagator, trace::TraceContextExt};
-/// use phoenix_trace_runtime::propagation::TraceContextPropagator;
+/// use phoenix_trace::propagation::TraceContextPropagator;
 ///
 /// let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03";
 /// let message = HashMap::from([("traceparent".to_owned(), parent.to_owned())]);
@@ -113,7 +113,7 @@ impl TextMapPropagator for TraceContextPropagator {
 /// use std::collections::HashMap;
 ///
 /// use opentelemetry::{baggage::BaggageExt, propagation::TextMapPropagator};
-/// use phoenix_trace_runtime::propagation::BaggagePropagator;
+/// use phoenix_trace::propagation::BaggagePropagator;
 ///
 /// let message = HashMap::from([("baggage".to_owned(), "node=DF%2028".to_owned())]);
 /// let context = BaggagePropagator::new().extract(&message);
@@ -166,7 +166,7 @@ impl TextMapPropagator for BaggagePropagator {
 /// use std::collections::HashMap;
 ///
 /// use opentelemetry::{propagation::TextMapPropagator, trace::TraceContextExt};
-/// use phoenix_trace_runtime::propagation::{CompositePropagator, Propagator};
+/// use phoenix_trace::propagation::{CompositePropagator, Propagator};
 ///
 /// let message = HashMap::from([("uber-trace-id".to_owned(), "7b:1f:0:1".to_owned())]);
 /// let propagator = CompositePropagator::new([Propagator::TraceContext, Propagator::Jaeger]);

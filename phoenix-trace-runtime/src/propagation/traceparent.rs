@@ -24,7 +24,7 @@ pub const FLAG_RANDOM: u8 = 1 << 1;
 /// Parsing and formatting allocate nothing.
 ///
 /// ```
-/// use phoenix_trace_runtime::propagation::TraceParent;
+/// use phoenix_trace::propagation::TraceParent;
 ///
 /// let header = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03";
 /// let parent = TraceParent::parse(header).unwrap();

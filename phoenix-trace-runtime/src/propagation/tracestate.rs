@@ -32,7 +32,7 @@ const MAX_PART: usize = 256;
 /// Clones share one allocation; an empty list has none.
 ///
 /// ```
-/// use phoenix_trace_runtime::propagation::TraceState;
+/// use phoenix_trace::propagation::TraceState;
 ///
 /// let state = TraceState::parse([&b"rojo=00f067aa0ba902b7 ,, "[..], b"congo=t61rcWkgMzE"])?;
 /// assert_eq!(state.as_str(), "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE");
@@ -40,7 +40,7 @@ const MAX_PART: usize = 256;
 /// let state = state.with("congo", "ucfJifl5GOE")?;
 /// assert_eq!(state.as_str(), "congo=ucfJifl5GOE,rojo=00f067aa0ba902b7");
 /// assert_eq!(state.get("rojo"), Some("00f067aa0ba902b7"));
-/// # Ok::<(), phoenix_trace_runtime::propagation::InvalidTraceState>(())
+/// # Ok::<(), phoenix_trace::propagation::InvalidTraceState>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct TraceState(Option<Arc<str>>);

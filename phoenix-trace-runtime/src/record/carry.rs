@@ -29,7 +29,7 @@ use crate::propagation::{Baggage, CorrelationId, Outgoing, TraceParent, TraceSta
 /// Carries the current span into a future or stream.
 ///
 /// ```
-/// use phoenix_trace_runtime::InCurrentSpan;
+/// use phoenix_trace::InCurrentSpan;
 ///
 /// # async fn example() {
 /// let answer = tokio::spawn(async { 42 }.in_current_span());
@@ -150,7 +150,7 @@ where
 /// `std::thread::spawn` that carries the current span into the thread.
 ///
 /// ```
-/// use phoenix_trace_runtime::spawn_thread;
+/// use phoenix_trace::spawn_thread;
 ///
 /// assert_eq!(spawn_thread(|| 1 + 1).join().unwrap(), 2);
 /// ```
@@ -169,7 +169,7 @@ where
 /// name, scoped threads, pools.
 ///
 /// ```
-/// use phoenix_trace_runtime::carry;
+/// use phoenix_trace::carry;
 /// use std::thread;
 ///
 /// # fn main() -> std::io::Result<()> {

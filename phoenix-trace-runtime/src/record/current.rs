@@ -55,7 +55,7 @@ pub(crate) fn event(name: &'static str, attrs: &[Attr<'_>]) {
 ///
 /// ```
 /// use opentelemetry::trace::SpanContext;
-/// use phoenix_trace_runtime::add_link;
+/// use phoenix_trace::add_link;
 ///
 /// # let sender = SpanContext::empty_context();
 /// add_link(sender, &[]);

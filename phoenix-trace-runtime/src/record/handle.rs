@@ -35,8 +35,8 @@ impl SpanHandle {
     /// recorded again has its last value.
     ///
     /// ```
-    /// use phoenix_trace_runtime::current_span;
-    /// use phoenix_trace_runtime::key::{Key, types};
+    /// use phoenix_trace::current_span;
+    /// use phoenix_trace::key::{Key, types};
     ///
     /// const ROWS: Key<types::Int> = Key::new("app.rows");
     ///
@@ -72,9 +72,9 @@ impl SpanHandle {
     /// Adds an event to the span, from any thread, while it is open; afterwards it does nothing.
     ///
     /// ```
-    /// use phoenix_trace_runtime::current_span;
-    /// use phoenix_trace_runtime::key::{Key, types};
-    /// use phoenix_trace_runtime::value::Attr;
+    /// use phoenix_trace::current_span;
+    /// use phoenix_trace::key::{Key, types};
+    /// use phoenix_trace::value::Attr;
     ///
     /// const ROWS: Key<types::Int> = Key::new("app.rows");
     ///
@@ -91,7 +91,7 @@ impl SpanHandle {
     /// none, it does nothing.
     ///
     /// ```
-    /// use phoenix_trace_runtime::{SpanHandle, current_span};
+    /// use phoenix_trace::{SpanHandle, current_span};
     ///
     /// /// Handles messages together: each is linked to where it was sent.
     /// fn handle_batch(senders: &[SpanHandle]) {
@@ -111,7 +111,7 @@ impl SpanHandle {
     /// kept. Where nobody records an `error.type` it is `_OTHER`. After the span's end it does nothing.
     ///
     /// ```
-    /// use phoenix_trace_runtime::current_span;
+    /// use phoenix_trace::current_span;
     ///
     /// current_span().set_error("three of four replicas answered");
     /// ```
@@ -127,7 +127,7 @@ impl SpanHandle {
     /// segment is kept. After the span's end it does nothing.
     ///
     /// ```
-    /// use phoenix_trace_runtime::current_span;
+    /// use phoenix_trace::current_span;
     ///
     /// if let Err(error) = "x".parse::<u8>() {
     ///     current_span().record_error(&error);

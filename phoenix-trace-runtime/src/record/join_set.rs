@@ -9,7 +9,7 @@ use super::carry::{InCurrentSpan as _, carry};
 /// Spawns on a [`JoinSet`], below the span that is current where the task is spawned.
 ///
 /// ```
-/// use phoenix_trace_runtime::SpawnInCurrentSpan;
+/// use phoenix_trace::SpawnInCurrentSpan;
 /// use tokio::task::JoinSet;
 ///
 /// # async fn example() {

@@ -15,7 +15,7 @@ use crate::outcome::Outcome;
 /// was decided follows the decision. Made without a span, it carries none.
 ///
 /// ```
-/// use phoenix_trace_runtime::Carried;
+/// use phoenix_trace::Carried;
 ///
 /// let (sender, receiver) = std::sync::mpsc::channel();
 /// sender.send(Carried::new("order 7")).unwrap();
@@ -49,7 +49,7 @@ impl<T> Carried<T> {
     /// Gives the message to `f`, whose future runs below the span of its sender. `f` is called with the first poll.
     ///
     /// ```
-    /// use phoenix_trace_runtime::Carried;
+    /// use phoenix_trace::Carried;
     ///
     /// # async fn example(mut receiver: tokio::sync::mpsc::Receiver<Carried<String>>) {
     /// while let Some(message) = receiver.recv().await {

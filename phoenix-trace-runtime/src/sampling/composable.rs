@@ -66,8 +66,8 @@ impl<S: Sample> Sample for ParentThreshold<S> {
 /// Asks the sampler of the first condition that holds; where none does, nothing is kept by the head decision.
 ///
 /// ```
-/// use phoenix_trace_runtime::SpanKind;
-/// use phoenix_trace_runtime::sampling::{
+/// use phoenix_trace::SpanKind;
+/// use phoenix_trace::sampling::{
 ///     AlwaysOff, AlwaysOn, ParentThreshold, Probability, RuleBased, Sampler,
 /// };
 ///

@@ -14,12 +14,12 @@ use crate::record::thread;
 ///
 /// ```
 /// use std::time::Duration;
-/// use phoenix_trace_runtime::sampling::{Rule, override_for};
+/// use phoenix_trace::sampling::{Rule, override_for};
 ///
 /// // Half an hour of full detail for one operation.
 /// let checkout = Rule::new().operation("shop.Checkout/Pay").always();
 /// override_for(Duration::from_secs(30 * 60), checkout)?;
-/// # Ok::<(), phoenix_trace_runtime::sampling::TooManyOverrides>(())
+/// # Ok::<(), phoenix_trace::sampling::TooManyOverrides>(())
 /// ```
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use std::fmt;
 /// exact; [`exact`](Self::exact) takes the text as it is. Case matters.
 ///
 /// ```
-/// use phoenix_trace_runtime::sampling::Pattern;
+/// use phoenix_trace::sampling::Pattern;
 ///
 /// let health = Pattern::from(["/healthz", "/internal/*"]);
 /// assert!(health.matches("/internal/ready") && !health.matches("/v1/ask"));

@@ -75,7 +75,7 @@ pub(crate) fn preset(environment: Environment) -> SamplingRules {
 /// every other service one tenth of the traces; elsewhere everything is sampled. Segments with errors are always kept.
 ///
 /// ```
-/// use phoenix_trace_runtime::sampling::{Environment, Sampler, configure_sampler};
+/// use phoenix_trace::sampling::{Environment, Sampler, configure_sampler};
 ///
 /// assert_eq!(configure_sampler(Environment::Production, "api-gateway"), Sampler::ratio(0.1));
 /// assert_eq!(configure_sampler(Environment::Staging, "api-gateway"), Sampler::always_on());

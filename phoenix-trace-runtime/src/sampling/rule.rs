@@ -14,8 +14,8 @@ use crate::record::site::SpanKind;
 ///
 /// ```
 /// use std::time::Duration;
-/// use phoenix_trace_runtime::SpanKind;
-/// use phoenix_trace_runtime::sampling::Rule;
+/// use phoenix_trace::SpanKind;
+/// use phoenix_trace::sampling::Rule;
 ///
 /// let search = Rule::new()
 ///     .service("catalog-*")

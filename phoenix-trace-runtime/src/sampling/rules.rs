@@ -9,8 +9,8 @@ use super::preset;
 /// decided by whoever comes after them: the preset of the environment at last.
 ///
 /// ```
-/// use phoenix_trace_runtime::Config;
-/// use phoenix_trace_runtime::sampling::{Rule, SamplingRules};
+/// use phoenix_trace::Config;
+/// use phoenix_trace::sampling::{Rule, SamplingRules};
 ///
 /// let rules = SamplingRules::new()
 ///     .rule(Rule::new().operation("GET /healthz").never())
@@ -35,7 +35,7 @@ impl SamplingRules {
     /// The platform's rates in production: [`configure_sampler`](super::configure_sampler) reads them.
     ///
     /// ```
-    /// use phoenix_trace_runtime::sampling::SamplingRules;
+    /// use phoenix_trace::sampling::SamplingRules;
     ///
     /// assert_eq!(SamplingRules::platform().to_string(), "\
     /// service orchestrator|orchestrator-service|data-router: ratio 1, errors always

@@ -18,8 +18,8 @@ use crate::record::context::Context;
 /// It is called on the path of every request, and must not block. One that panics keeps the segment.
 ///
 /// ```
-/// use phoenix_trace_runtime::Config;
-/// use phoenix_trace_runtime::sampling::{Intent, LocalRoot, Sample, Sampler};
+/// use phoenix_trace::Config;
+/// use phoenix_trace::sampling::{Intent, LocalRoot, Sample, Sampler};
 ///
 /// /// Keeps every trace of those who pay, and few of others.
 /// #[derive(Debug)]

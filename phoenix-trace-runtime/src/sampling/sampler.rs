@@ -9,7 +9,7 @@ use super::{JaegerRemote, Rule, Sample, SamplingRules};
 /// How segments are sampled. Errors are kept whatever the ratio says, unless sampling is off.
 ///
 /// ```
-/// use phoenix_trace_runtime::sampling::Sampler;
+/// use phoenix_trace::sampling::Sampler;
 ///
 /// let sampler = Sampler::ratio(0.1);
 /// assert_eq!(sampler.to_string(), "ratio 0.1, errors always");

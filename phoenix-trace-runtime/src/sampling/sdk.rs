@@ -19,7 +19,7 @@ use crate::propagation::Threshold;
 ///
 /// ```
 /// use opentelemetry_sdk::trace::Sampler as SdkSampler;
-/// use phoenix_trace_runtime::sampling::{FromSdk, Sampler};
+/// use phoenix_trace::sampling::{FromSdk, Sampler};
 ///
 /// let sampler = Sampler::custom(FromSdk::new(SdkSampler::TraceIdRatioBased(0.25)));
 /// ```

@@ -26,7 +26,7 @@ use crate::waterfall::{Span, Waterfall};
 /// Captures what is recorded within it, apart from other captures in the same process.
 ///
 /// ```
-/// use phoenix_trace_runtime::testing::Capture;
+/// use phoenix_trace::testing::Capture;
 ///
 /// let capture = Capture::new();
 /// let sum = capture.run(|| 1 + 1);
@@ -176,8 +176,8 @@ impl Capture {
     /// Asserts that [`lint`](Self::lint) finds nothing.
     ///
     /// ```
-    /// use phoenix_trace_runtime::testing::Capture;
-    /// use phoenix_trace_runtime::with_traced_operation;
+    /// use phoenix_trace::testing::Capture;
+    /// use phoenix_trace::with_traced_operation;
     ///
     /// let capture = Capture::new();
     /// capture.run(|| with_traced_operation("GET /orders/{id}", (), || ()));
@@ -199,11 +199,11 @@ impl Capture {
     /// test has to have.
     ///
     /// ```
-    /// use phoenix_trace_runtime::testing::Capture;
+    /// use phoenix_trace::testing::Capture;
     /// use tracing_subscriber::layer::SubscriberExt as _;
     ///
     /// let capture = Capture::new();
-    /// let subscriber = tracing_subscriber::registry().with(phoenix_trace_runtime::layer());
+    /// let subscriber = tracing_subscriber::registry().with(phoenix_trace::layer());
     /// tracing::subscriber::with_default(subscriber, || {
     ///     capture.run(|| tracing::info!(target: "orders", rows = 3, "planned"));
     /// });

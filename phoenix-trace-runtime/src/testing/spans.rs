@@ -11,8 +11,8 @@ use crate::waterfall::{AttributeValue, Span, Waterfall};
 /// Spans, to be asked. What is not as expected fails the test with a message that shows all of them as a tree.
 ///
 /// ```
-/// use phoenix_trace_runtime::testing::Capture;
-/// use phoenix_trace_runtime::with_traced_operation;
+/// use phoenix_trace::testing::Capture;
+/// use phoenix_trace::with_traced_operation;
 ///
 /// let capture = Capture::new();
 /// capture.run(|| {
@@ -60,8 +60,8 @@ impl Spans {
     /// ```
     /// use opentelemetry::KeyValue;
     /// use opentelemetry::trace::{Span as _, Tracer as _, TracerProvider as _};
-    /// use phoenix_trace_runtime::interop::TracerProvider;
-    /// use phoenix_trace_runtime::testing::Capture;
+    /// use phoenix_trace::interop::TracerProvider;
+    /// use phoenix_trace::testing::Capture;
     ///
     /// let capture = Capture::new();
     /// capture.run(|| {
@@ -190,8 +190,8 @@ impl Spans {
     ///
     /// ```
     /// use std::collections::HashMap;
-    /// use phoenix_trace_runtime::testing::Capture;
-    /// use phoenix_trace_runtime::{inject, with_traced_operation};
+    /// use phoenix_trace::testing::Capture;
+    /// use phoenix_trace::{inject, with_traced_operation};
     ///
     /// let capture = Capture::new();
     /// let mut message = HashMap::<String, String>::new();

@@ -35,7 +35,7 @@ const MAX_LEVELS: usize = 64;
 ///
 /// ```
 /// use opentelemetry::trace::{SpanId, SpanKind, Status, TraceId};
-/// use phoenix_trace_runtime::waterfall::{Span, Waterfall};
+/// use phoenix_trace::waterfall::{Span, Waterfall};
 ///
 /// let root = Span {
 ///     trace_id: TraceId::from(0x4bf9_u128),
@@ -128,7 +128,7 @@ impl Waterfall {
     /// With times, those whose value stands in the span's name are left out all the same.
     ///
     /// ```
-    /// use phoenix_trace_runtime::waterfall::Waterfall;
+    /// use phoenix_trace::waterfall::Waterfall;
     ///
     /// let quiet = Waterfall::new().attributes(|key| key == "http.response.status_code");
     /// # let _ = quiet;

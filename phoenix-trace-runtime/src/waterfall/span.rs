@@ -11,7 +11,7 @@ use opentelemetry_sdk::trace::SpanData;
 ///
 /// ```
 /// use opentelemetry::trace::{SpanId, SpanKind, Status, TraceId};
-/// use phoenix_trace_runtime::waterfall::Span;
+/// use phoenix_trace::waterfall::Span;
 ///
 /// let span = Span {
 ///     trace_id: TraceId::from(1_u128),
@@ -60,7 +60,7 @@ pub struct Span {
 /// An event on a span.
 ///
 /// ```
-/// use phoenix_trace_runtime::waterfall::Event;
+/// use phoenix_trace::waterfall::Event;
 ///
 /// let event = Event { name: "placed".into(), at_unix_nanos: 0, attributes: vec![] };
 /// assert_eq!(event.name, "placed");
@@ -81,7 +81,7 @@ pub struct Event {
 /// hexadecimal, and a whole double with its `.0`, so that `1` and `1.0` stay apart.
 ///
 /// ```
-/// use phoenix_trace_runtime::waterfall::AttributeValue;
+/// use phoenix_trace::waterfall::AttributeValue;
 ///
 /// let reasons = AttributeValue::Array(vec!["head".into(), "error".into()]);
 /// assert_eq!(reasons.to_string(), r#"["head", "error"]"#);
@@ -113,7 +113,7 @@ impl Span {
     /// # use std::{borrow::Cow, time::{Duration, UNIX_EPOCH}};
     /// # use opentelemetry::{InstrumentationScope, trace::{SpanContext, SpanId, SpanKind, Status}};
     /// # use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
-    /// use phoenix_trace_runtime::waterfall::Span;
+    /// use phoenix_trace::waterfall::Span;
     ///
     /// # let data = SpanData {
     /// #     span_context: SpanContext::empty_context(), parent_span_id: SpanId::INVALID,

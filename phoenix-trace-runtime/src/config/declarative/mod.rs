@@ -58,7 +58,7 @@ impl Config {
     /// [`from_env`](Self::from_env) reads the file that `OTEL_CONFIG_FILE` names.
     ///
     /// ```
-    /// use phoenix_trace_runtime::Config;
+    /// use phoenix_trace::Config;
     ///
     /// let config = Config::from_file("/nowhere/otel.yaml").service("billing");
     /// assert_eq!(config.problems().len(), 1);

@@ -86,7 +86,7 @@ pub enum Compression {
 ///
 /// ```
 /// use std::time::Duration;
-/// use phoenix_trace_runtime::{Compression, Config, Otlp};
+/// use phoenix_trace::{Compression, Config, Otlp};
 ///
 /// # let token = String::new();
 /// let config = Config::from_env().otlp(

@@ -149,7 +149,7 @@ impl Config {
     /// (`PHOENIX_TRACE_RESOURCE_DETECTORS`).
     ///
     /// ```
-    /// use phoenix_trace_runtime::{Config, ResourceDetector};
+    /// use phoenix_trace::{Config, ResourceDetector};
     ///
     /// let config = Config::builder().detectors([ResourceDetector::Service, ResourceDetector::Kubernetes]);
     /// # drop(config);

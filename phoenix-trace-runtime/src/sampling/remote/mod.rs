@@ -19,8 +19,8 @@ use crate::config::shown;
 ///
 /// ```
 /// use std::time::Duration;
-/// use phoenix_trace_runtime::Config;
-/// use phoenix_trace_runtime::sampling::{JaegerRemote, Sampler};
+/// use phoenix_trace::Config;
+/// use phoenix_trace::sampling::{JaegerRemote, Sampler};
 ///
 /// let remote = JaegerRemote::new("http://jaeger-collector:5778")
 ///     .poll_every(Duration::from_secs(30))

@@ -12,7 +12,7 @@ use tonic::Code;
 ///
 /// ```
 /// use std::time::Duration;
-/// use phoenix_trace_runtime::testing::{Fault, OtlpReceiver};
+/// use phoenix_trace::testing::{Fault, OtlpReceiver};
 ///
 /// let receiver = OtlpReceiver::start()?;
 /// receiver.respond_times(2, Fault::Unavailable);

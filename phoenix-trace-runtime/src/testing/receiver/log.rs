@@ -16,7 +16,7 @@ use super::subscribers::Subscribers;
 /// The port on which a request arrived.
 ///
 /// ```
-/// use phoenix_trace_runtime::testing::{OtlpReceiver, Protocol};
+/// use phoenix_trace::testing::{OtlpReceiver, Protocol};
 ///
 /// let receiver = OtlpReceiver::start()?;
 /// let over_grpc = receiver.request_log().iter().filter(|r| r.protocol == Protocol::Grpc).count();
@@ -35,7 +35,7 @@ pub enum Protocol {
 /// A request that the receiver read, whatever it answered.
 ///
 /// ```
-/// use phoenix_trace_runtime::testing::OtlpReceiver;
+/// use phoenix_trace::testing::OtlpReceiver;
 ///
 /// let receiver = OtlpReceiver::start()?;
 /// for request in receiver.request_log() {
@@ -60,7 +60,7 @@ impl ReceivedRequest {
     /// The first value of a header, by its name in lower case.
     ///
     /// ```
-    /// use phoenix_trace_runtime::testing::ReceivedRequest;
+    /// use phoenix_trace::testing::ReceivedRequest;
     ///
     /// fn is_authorized(request: &ReceivedRequest) -> bool {
     ///     request.header("authorization") == Some("Bearer secret")
@@ -79,7 +79,7 @@ impl ReceivedRequest {
 ///
 /// ```
 /// use std::time::Duration;
-/// use phoenix_trace_runtime::testing::OtlpReceiver;
+/// use phoenix_trace::testing::OtlpReceiver;
 ///
 /// let receiver = OtlpReceiver::start()?;
 /// let timeout = receiver.wait_for(Duration::ZERO, |spans| spans.len() == 1).unwrap_err();

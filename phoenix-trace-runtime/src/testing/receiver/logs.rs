@@ -43,7 +43,7 @@ impl ReceivedLog {
     /// The value of an attribute.
     ///
     /// ```
-    /// use phoenix_trace_runtime::testing::ReceivedLog;
+    /// use phoenix_trace::testing::ReceivedLog;
     ///
     /// fn correlation_id(log: &ReceivedLog) -> Option<String> {
     ///     Some(log.attribute("phoenix.correlation.id")?.to_string())
@@ -154,7 +154,7 @@ impl OtlpReceiver {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use phoenix_trace_runtime::testing::OtlpReceiver;
+    /// use phoenix_trace::testing::OtlpReceiver;
     ///
     /// let receiver = OtlpReceiver::start()?;
     /// let arrived = receiver.wait_for_logs(Duration::ZERO, |logs| !logs.is_empty());
@@ -202,7 +202,7 @@ impl OtlpReceiver {
     /// [`on_batch`](Self::on_batch) does for spans.
     ///
     /// ```
-    /// use phoenix_trace_runtime::testing::OtlpReceiver;
+    /// use phoenix_trace::testing::OtlpReceiver;
     ///
     /// let receiver = OtlpReceiver::start()?;
     /// receiver.on_logs(|request| println!("{} resource(s) with logs", request.resource_logs.len()));

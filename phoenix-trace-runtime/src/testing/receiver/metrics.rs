@@ -70,7 +70,7 @@ impl OtlpReceiver {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use phoenix_trace_runtime::testing::OtlpReceiver;
+    /// use phoenix_trace::testing::OtlpReceiver;
     ///
     /// let receiver = OtlpReceiver::start()?;
     /// let arrived = receiver.wait_for_points(Duration::ZERO, |points| !points.is_empty());
@@ -118,7 +118,7 @@ impl OtlpReceiver {
     /// [`on_batch`](Self::on_batch) does for spans.
     ///
     /// ```
-    /// use phoenix_trace_runtime::testing::OtlpReceiver;
+    /// use phoenix_trace::testing::OtlpReceiver;
     ///
     /// let receiver = OtlpReceiver::start()?;
     /// receiver.on_metrics(|request| println!("{} resource(s) with metrics", request.resource_metrics.len()));

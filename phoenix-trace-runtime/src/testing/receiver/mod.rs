@@ -44,7 +44,7 @@ use self::metrics::MetricsLog;
 ///
 /// ```
 /// use std::time::Duration;
-/// use phoenix_trace_runtime::testing::OtlpReceiver;
+/// use phoenix_trace::testing::OtlpReceiver;
 ///
 /// let receiver = OtlpReceiver::start()?;
 /// let endpoint = receiver.grpc_endpoint(); // for `OTEL_EXPORTER_OTLP_ENDPOINT`
@@ -86,7 +86,7 @@ impl OtlpReceiver {
     /// The same on given ports; 0 is a free one. This is how a collector comes back after a failure.
     ///
     /// ```
-    /// use phoenix_trace_runtime::testing::OtlpReceiver;
+    /// use phoenix_trace::testing::OtlpReceiver;
     ///
     /// let collector = OtlpReceiver::start()?;
     /// let (grpc, http) = (collector.grpc_port(), collector.http_port());
@@ -140,7 +140,7 @@ impl OtlpReceiver {
     /// [`wait_for_async`](Self::wait_for_async).
     ///
     /// ```
-    /// use phoenix_trace_runtime::testing::OtlpReceiver;
+    /// use phoenix_trace::testing::OtlpReceiver;
     ///
     /// let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     /// let receiver = OtlpReceiver::start_on(runtime.handle())?;
@@ -299,7 +299,7 @@ impl OtlpReceiver {
     ///
     /// ```
     /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
-    /// use phoenix_trace_runtime::testing::OtlpReceiver;
+    /// use phoenix_trace::testing::OtlpReceiver;
     ///
     /// let receiver = OtlpReceiver::start()?;
     /// let batches = Arc::new(AtomicUsize::new(0));

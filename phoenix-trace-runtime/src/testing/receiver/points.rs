@@ -15,7 +15,7 @@ use crate::waterfall::AttributeValue;
 /// One number, or one histogram, of one series of a metric.
 ///
 /// ```
-/// use phoenix_trace_runtime::testing::{MetricValue, OtlpReceiver};
+/// use phoenix_trace::testing::{MetricValue, OtlpReceiver};
 ///
 /// let receiver = OtlpReceiver::start()?;
 /// // ... the code under test exports to `receiver.grpc_endpoint()` ...
@@ -94,7 +94,7 @@ impl ReceivedPoint {
     /// An attribute of the series.
     ///
     /// ```
-    /// use phoenix_trace_runtime::testing::ReceivedPoint;
+    /// use phoenix_trace::testing::ReceivedPoint;
     ///
     /// fn went_well(point: &ReceivedPoint) -> bool {
     ///     point.attribute("error.type").is_none()

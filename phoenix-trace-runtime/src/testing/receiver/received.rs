@@ -10,7 +10,7 @@ use crate::waterfall::{AttributeValue, Event, Span};
 /// A span that the receiver accepted, with what OTLP says about it beyond the span itself.
 ///
 /// ```
-/// use phoenix_trace_runtime::testing::{OtlpReceiver, ReceivedSpan};
+/// use phoenix_trace::testing::{OtlpReceiver, ReceivedSpan};
 ///
 /// let receiver = OtlpReceiver::start()?;
 /// // ... the code under test exports to `receiver.grpc_endpoint()` ...
@@ -47,7 +47,7 @@ pub struct ReceivedSpan {
 ///
 /// ```
 /// use opentelemetry::trace::TraceId;
-/// use phoenix_trace_runtime::testing::ReceivedSpan;
+/// use phoenix_trace::testing::ReceivedSpan;
 ///
 /// fn leads_to(span: &ReceivedSpan, trace: TraceId) -> bool {
 ///     span.links.iter().any(|link| link.trace_id == trace)
@@ -70,7 +70,7 @@ impl ReceivedSpan {
     /// Whether the parent is in another process; `None` when the exporter does not say.
     ///
     /// ```
-    /// use phoenix_trace_runtime::testing::ReceivedSpan;
+    /// use phoenix_trace::testing::ReceivedSpan;
     ///
     /// fn is_local_root(span: &ReceivedSpan) -> bool {
     ///     span.span.parent_span_id.is_none() || span.parent_is_remote() == Some(true)
