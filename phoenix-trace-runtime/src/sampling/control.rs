@@ -107,9 +107,10 @@ impl Control {
             remote.map(|remote| (remote, sampler.is_parent_based()))
         };
         let in_code = settings.code.as_ref().and_then(remote_of);
-        let remote = match settings.code {
-            Some(_) => in_code.clone(),
-            None => settings.environment.as_ref().and_then(remote_of),
+        // Rules of code may leave something open, which goes to the collector.
+        let remote = match &settings.code {
+            Some(code) if !code.leaves_open() => in_code.clone(),
+            _ => settings.environment.as_ref().and_then(remote_of),
         };
         // What a collector is asked for is less than what it, or the file, says.
         let (code, environment) = match in_code {

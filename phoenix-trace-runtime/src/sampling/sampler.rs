@@ -99,6 +99,17 @@ impl Sampler {
         }
     }
 
+    /// Are there local roots that none of its rules may be for?
+    pub(crate) fn leaves_open(&self) -> bool {
+        match &self.base {
+            Base::Rules(rules) => {
+                let mut rules = rules.rules().iter();
+                !rules.any(|rule| rule.has_scope_of(&Rule::new()))
+            }
+            Base::Custom(_) | Base::Remote(_) => false,
+        }
+    }
+
     pub(crate) fn is_parent_based(&self) -> bool {
         self.parent_based
     }

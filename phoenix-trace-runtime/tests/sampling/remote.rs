@@ -3,6 +3,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 use phoenix_trace_runtime::Config;
+use phoenix_trace_runtime::sampling::Rule;
 use phoenix_trace_runtime::testing::Capture;
 
 use super::{kept, rules, until};
@@ -50,7 +51,7 @@ fn ok(body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
 }
 
-fn capture(sampler: &str, endpoint: &str) -> Capture {
+fn config(sampler: &str, endpoint: &str) -> Config {
     let argument = format!("endpoint={endpoint},pollingIntervalMs=100,initialSamplingRate=0");
     let config = Config::from_vars(|name| match name {
         "OTEL_TRACES_SAMPLER" => Some(sampler.to_owned()),
@@ -58,7 +59,11 @@ fn capture(sampler: &str, endpoint: &str) -> Capture {
         _ => None,
     });
     assert_eq!(config.problems(), []);
-    Capture::with_config(config.service("the shop"))
+    config.service("the shop")
+}
+
+fn capture(sampler: &str, endpoint: &str) -> Capture {
+    Capture::with_config(config(sampler, endpoint))
 }
 
 #[test]
@@ -108,6 +113,22 @@ fn strategies_are_polled_and_a_bad_answer_leaves_the_last_good_ones() {
     collector.answers(ok(r#"{"rateLimitingSampling":{"maxTracesPerSecond":5}}"#));
     until(|| rules(&capture).starts_with("remote: everything: ratio 1, at most 5/s"));
     assert_eq!(capture.stats().sampling.problems, [""; 0]);
+}
+
+#[test]
+fn what_rules_of_code_leave_open_goes_to_the_collector() {
+    let collector = Collector::start(&ok(r#"{"probabilisticSampling":{"samplingRate":0.5}}"#));
+    let health = Rule::new().operation("health").never();
+    let config = config("jaeger_remote", &collector.endpoint).sampler(health);
+    let capture = Capture::with_config(config);
+    until(|| rules(&capture).contains("remote"));
+    assert_eq!(
+        rules(&capture),
+        "code: operation health: never (0)\n\
+         remote: everything: ratio 0.5, errors always (0)\n\
+         environment: everything: ratio 0, errors always (0)\n\
+         preset: everything: ratio 1, errors always (0)\n"
+    );
 }
 
 #[test]
