@@ -131,7 +131,7 @@ impl Control {
         failure: impl FnOnce() -> Option<(String, String)>,
     ) -> Option<Reasons> {
         let reasons = Reasons::of(context, found);
-        let alone = reasons == Reasons::ERROR;
+        let alone = reasons == Reasons::ERROR && !found.across.callee;
         if alone && weather(context, alone, failure) == Weather::Cut {
             return None;
         }
@@ -147,8 +147,8 @@ impl Control {
         failure: impl FnOnce() -> Option<(String, String)>,
     ) -> Option<(Reasons, Option<Threshold>)> {
         let without = reasons.without(Reasons::ERROR);
-        // What was told of it has passed the limit.
-        let told = found.across.announced.has(Reasons::ERROR);
+        // What was told of it has passed the limit, and what a callee keeps has passed that of the callee.
+        let told = found.across.announced.has(Reasons::ERROR) || found.across.callee;
         let alone = without == Reasons::NONE && !told;
         match weather(context, alone, failure) {
             Weather::Calm => Some((reasons, reasons.threshold(context))),
@@ -174,5 +174,38 @@ fn weather(
     match &context.storm {
         Some(storm) => storm.weather(alone, failure),
         None => Weather::Calm,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{Sampler, Storm};
+    use super::*;
+
+    #[test]
+    fn a_limit_on_errors_leaves_what_a_callee_keeps() {
+        let control = Control::of_code("shop", Sampler::ratio(0.0));
+        let context = Context {
+            tail: true,
+            storm: Some(Arc::new(Storm::new(0.0))),
+            ..Context::default()
+        };
+        let failed = |callee: bool| Found {
+            failed: true,
+            across: Across {
+                callee,
+                ..Across::default()
+            },
+            ..Found::default()
+        };
+        let kept = |callee: bool| control.reasons(&context, failed(callee), || None);
+        let so_far = |callee: bool| control.reasons_so_far(&context, failed(callee), || None);
+        assert_eq!(kept(false), Some((Reasons::ERROR, None)), "the first");
+        assert_eq!((kept(false), so_far(false)), (None, None));
+        assert_eq!(kept(true), Some((Reasons::ERROR, None)));
+        assert_eq!(so_far(true), Some(Reasons::ERROR));
+        assert_eq!(control.errors_cut.load(Ordering::Relaxed), 1);
     }
 }
