@@ -88,6 +88,35 @@ rules:
 }
 
 #[test]
+fn a_rule_says_what_is_kept_and_says_it_once() {
+    let folder = Folder::new("says");
+    let path = folder.0.join("otel.yaml");
+    for (given, problem) in [
+        ("always: false", "the rule does not say what is kept"),
+        ("never: false", "the rule does not say what is kept"),
+        (
+            "ratio: null, at_least: 1",
+            "the rule does not say what is kept",
+        ),
+        (
+            "ratio: 0.1, always: true",
+            "the rule says `ratio` and `always`",
+        ),
+        (
+            "never: true, ratio: 0.1",
+            "the rule says `ratio` and `never`",
+        ),
+    ] {
+        write(&path, &format!("rules: [{{operation: pay, {given}}}]"));
+        let config = Config::from_file(&path);
+        let found = config.problems()[0].to_string();
+        assert!(found.contains(problem), "{given}: {found}");
+    }
+    write(&path, "rules: [{always: false, ratio: 0.1, at_most: 5}]");
+    assert!(rules(&capture(&path)).starts_with("file: everything: ratio 0.1, at most 5/s"));
+}
+
+#[test]
 fn a_file_is_read_again_when_it_changes_and_a_bad_one_leaves_the_last_good_rules() {
     let folder = Folder::new("changes");
     let path = folder.0.join("otel.yaml");

@@ -61,14 +61,27 @@ pub(super) fn sampling(item: Item<'_, '_>) -> Option<FileSampling> {
     (item.told() == told).then_some(FileSampling { rules, overrides })
 }
 
-/// Does a rule say what becomes of those that it is for?
+/// Does a rule say what becomes of those that it is for? What is null, or false, says nothing.
 fn gives_something(section: &Section<'_, '_>) -> bool {
-    let given = ["ratio", "always", "never", "at_most"];
-    let gives = given.iter().any(|key| section.get(key).is_some());
+    let says = |key: &&str| {
+        let item = section.get(key);
+        item.is_some_and(|item| !matches!(item.node.value, Value::Null | Value::Bool(false)))
+    };
+    let shares: Vec<&str> = ["ratio", "always", "never"]
+        .into_iter()
+        .filter(says)
+        .collect();
+    if let [first, second, ..] = *shares {
+        section.item().tell(format_args!(
+            "the rule says `{first}` and `{second}`: expected one of them; using {INSTEAD} instead"
+        ));
+        return false;
+    }
+    let gives = !shares.is_empty() || says(&"at_most");
     if !gives {
         section.item().tell(format_args!(
-            "the rule does not say what is kept: expected one of {}; using {INSTEAD} instead",
-            given.join(", ")
+            "the rule does not say what is kept: expected one of ratio, always: true, never: true, at_most; \
+             using {INSTEAD} instead"
         ));
     }
     gives
