@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::printable::escape_start;
 use crate::sampling::{Pattern, Rule, SamplingRules};
 
 /// How many operations an answer may name.
@@ -9,6 +10,8 @@ const OPERATIONS: usize = 2_000;
 /// And how long their names may be, in bytes.
 const NAME: usize = 1024;
 const LONGEST: usize = 1024 * 1024;
+/// How much of what cannot be used is shown, in characters.
+const SHOWN: usize = 100;
 
 type Object = Map<String, Value>;
 
@@ -99,7 +102,8 @@ fn number(of: &Object, key: &str) -> Result<Option<f64>, String> {
         Some(value) => match value.as_f64().filter(|number| *number >= 0.0) {
             Some(number) => Ok(Some(number)),
             None => Err(format!(
-                "answered with the `{key}` {value:.100}: expected a number, zero or more"
+                "answered with the `{key}` {}: expected a number, zero or more",
+                escape_start(&value.to_string(), SHOWN)
             )),
         },
     }
@@ -182,6 +186,9 @@ mod tests {
         ] {
             assert_eq!(read(answer), problem);
         }
+        let hostile = "x".repeat(100_000) + "\u{202e}";
+        let hostile = format!(r#"{{"rateLimitingSampling":{{"maxTracesPerSecond":"{hostile}"}}}}"#);
+        assert!(read(&hostile).len() < 200, "{:.200}", read(&hostile));
         let operation = r#"{"operation":"a","probabilisticSampling":{"samplingRate":1}}"#;
         let many = vec![operation; OPERATIONS + 1].join(",");
         let many = format!(r#"{{"operationSampling":{{"perOperationStrategies":[{many}]}}}}"#);
