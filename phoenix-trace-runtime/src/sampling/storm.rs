@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use super::RateLimit;
 
-/// How many distinct failures of one second are known apart.
-const SEEN: usize = 1024;
+/// The places of the table, four for each of the 1024 distinct failures of one second that are told apart, so that one is free
+/// nearby.
+const SEEN: usize = 4096;
 /// How many places of the table are looked at for one of them.
-const PROBES: usize = 8;
+const PROBES: usize = 32;
 
 #[derive(Debug)]
 pub(crate) struct Storm {
@@ -119,6 +120,8 @@ mod tests {
 
     use super::*;
 
+    const KINDS: usize = 1024;
+
     fn failure(number: usize) -> [String; 2] {
         [
             format!("operation {}", number / 3),
@@ -142,6 +145,23 @@ mod tests {
             }
             // The first ten by the limit, of which each is the first of its kind, and the other fifty kinds.
             assert_eq!(admitted, 60, "second {second}");
+        }
+    }
+
+    #[test]
+    fn as_many_kinds_as_are_promised_are_told_apart() {
+        let storm = Storm::new(0.0);
+        for second in 0..20 {
+            let now = storm.start + Duration::from_secs(second);
+            let admitted = (0..KINDS).filter(|number| {
+                let [operation, error_type] = &failure(*number);
+                let failure = Distinct {
+                    operation,
+                    error_type,
+                };
+                storm.admits(failure, now)
+            });
+            assert_eq!(admitted.count(), KINDS, "second {second}");
         }
     }
 
