@@ -245,10 +245,21 @@ impl<'a> OtState<'a> {
             })
     }
 
+    /// Does the source say `th` and `rv` as they are read, and once?
+    fn is_exact(&self) -> bool {
+        let times = |wanted| {
+            let keys = self.source.split(';').filter_map(|one| one.split_once(':'));
+            keys.filter(|(key, _)| *key == wanted).count()
+        };
+        times("th") == usize::from(self.threshold.is_some())
+            && times("rv") == usize::from(self.randomness.is_some())
+    }
+
     /// The `tracestate` with this member: moved to the left if it changed, removed if it is empty.
     #[must_use]
     pub fn apply(&self, state: &TraceState) -> TraceState {
-        if OtState::of(state) == *self {
+        let there = OtState::of(state);
+        if there == *self && there.is_exact() {
             return state.clone();
         }
         let value = self.to_string();

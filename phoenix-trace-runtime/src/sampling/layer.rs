@@ -268,7 +268,9 @@ impl Entry {
             // Nobody knows how many others such a segment stands for.
             context.threshold = None;
         } else if self.parent_based && context.has_parent() {
-            context.threshold = told.threshold.filter(|_| context.is_sampled());
+            // A threshold that would have dropped the trace is not what it was sampled with.
+            let is_honest = |at: &Threshold| context.is_sampled() && at.keeps(told.randomness);
+            context.threshold = told.threshold.filter(is_honest);
         } else if self.custom.is_some() {
             return self.custom.clone();
         } else {

@@ -135,7 +135,9 @@ impl Rule {
         self.ratio(1.0)
     }
 
-    /// Nothing is kept, whatever happens: neither failures, nor what is slow, nor what somebody asked for.
+    /// Nothing is kept, whatever happens: neither failures, nor what is slow, nor what somebody asked for. Where the rules are
+    /// [parent based](crate::sampling::Sampler::parent_based), it is about the roots of traces alone, and only what their heads decide: whom a
+    /// sampled caller calls is kept, and so are failures.
     #[must_use]
     pub fn never(mut self) -> Self {
         self.never = true;

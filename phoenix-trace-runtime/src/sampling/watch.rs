@@ -1,6 +1,6 @@
 //! The configuration file, watched: its sampling rules are read anew when it changes, also when it is replaced by another file
-//! (editors), or by a symbolic link in its directory that leads elsewhere (config maps of Kubernetes). The operating system tells
-//! of changes, so that nothing wakes up for nothing.
+//! (editors), by a symbolic link on the way to it that leads elsewhere (config maps of Kubernetes, releases), or together with its
+//! directory. The operating system tells of changes, so that nothing wakes up for nothing.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -72,27 +72,34 @@ fn is_reading(kind: EventKind) -> bool {
     kind.is_access() && kind != WRITTEN
 }
 
-/// Watches the directories of the file, and of what it is a link to: a file that is replaced is another one.
+/// Watches where the file can be replaced, which is another place once it was.
 fn follow(watcher: &mut RecommendedWatcher, watched: &mut BTreeSet<PathBuf>, path: &Path) {
-    let directory = |path: &Path| match path.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
-        Some(parent) => parent.to_owned(),
-        None => path.to_owned(),
-    };
-    let mut wanted = BTreeSet::from([directory(path)]);
-    wanted.extend(path.canonicalize().ok().map(|target| directory(&target)));
+    let wanted = places(path);
     for gone in watched.difference(&wanted) {
         // It may be gone from the disk as well.
         let _ = watcher.unwatch(gone);
     }
-    watched.retain(|directory| wanted.contains(directory));
-    for directory in wanted {
-        if !watched.contains(&directory)
-            && watcher
-                .watch(&directory, RecursiveMode::NonRecursive)
-                .is_ok()
-        {
-            watched.insert(directory);
-        }
-    }
+    // Those that are watched already, too: by that name there may be another directory now.
+    *watched = wanted;
+    watched.retain(|directory| {
+        let watching = watcher.watch(directory, RecursiveMode::NonRecursive);
+        watching.is_ok()
+    });
+}
+
+/// The directories of the file, of what it is a link to, and of every link on the way to it. Of one that is missing, that in
+/// which it would appear.
+fn places(path: &Path) -> BTreeSet<PathBuf> {
+    let links = path.ancestors().skip(1).filter(|above| above.is_symlink());
+    let target = path.canonicalize().ok();
+    links
+        .chain([path])
+        .chain(target.as_deref())
+        .map(|path| {
+            let mut above = path.ancestors().skip(1);
+            let directory = above.find(|above| above.as_os_str().is_empty() || above.is_dir());
+            let directory = directory.filter(|directory| !directory.as_os_str().is_empty());
+            directory.unwrap_or(Path::new(".")).to_owned()
+        })
+        .collect()
 }

@@ -82,6 +82,18 @@ async fn parent_based_samplers_follow_the_caller_and_decide_at_the_root() {
     // A caller that tells no threshold: nobody knows how many others this stands for.
     let untold = caller("ffffffffffffff", "03", "");
     assert_eq!(decides(never(), &untold).await.as_deref(), Some(""));
+    // One whose threshold would have dropped the trace tells nothing either.
+    for (tracestate, expected) in [
+        (
+            "ot=th:ffffffffffffff;rv:00000000000000",
+            "ot=rv:00000000000000",
+        ),
+        ("ot=th:", ""),
+        ("ot=th:000000000000000", ""),
+    ] {
+        let lying = caller("ffffffffffffff", "03", tracestate);
+        assert_eq!(decides(never(), &lying).await.as_deref(), Some(expected));
+    }
     assert_eq!(decides(never(), &[]).await, None);
     assert_eq!(decides(always(), &[]).await.as_deref(), Some("ot=th:0"));
 }

@@ -235,6 +235,45 @@ fn a_config_map_of_kubernetes_is_swapped_by_its_link() {
 }
 
 #[test]
+fn a_release_is_swapped_by_the_link_above_the_file() {
+    let folder = Folder::new("release");
+    let release = |name: &str, ratio: f64| {
+        let path = folder.0.join(name);
+        fs::create_dir(&path).expect("a directory");
+        write(&path.join("otel.yaml"), &only(ratio));
+        path
+    };
+    let current = folder.0.join("current");
+    symlink(release("r1", 0.25), &current).expect("a link");
+    let capture = capture(&current.join("otel.yaml"));
+    assert!(has(&capture, 0.25));
+    let next = folder.0.join("next");
+    symlink(release("r2", 0.5), &next).expect("a link");
+    fs::rename(&next, &current).expect("it is swapped");
+    until(|| has(&capture, 0.5));
+}
+
+#[test]
+fn a_file_is_found_again_when_its_directory_was_removed() {
+    let folder = Folder::new("removed");
+    let directory = folder.0.join("a/b");
+    let path = directory.join("otel.yaml");
+    fs::create_dir_all(&directory).expect("a directory");
+    write(&path, &only(0.25));
+    let capture = capture(&path);
+    for ratio in [0.5, 0.75] {
+        fs::remove_dir_all(folder.0.join("a")).expect("it is removed");
+        until(|| !capture.stats().sampling.problems.is_empty());
+        fs::create_dir_all(&directory).expect("a directory");
+        write(&path, &only(ratio));
+        until(|| has(&capture, ratio));
+        // Also what it then holds is followed.
+        write(&path, &only(ratio / 8.0));
+        until(|| has(&capture, ratio / 8.0));
+    }
+}
+
+#[test]
 fn an_override_in_the_file_ends_when_it_says() {
     let folder = Folder::new("overrides");
     let path = folder.0.join("otel.yaml");

@@ -176,6 +176,17 @@ fn a_change_moves_the_member_and_nothing_else_does() {
     ot.threshold = None;
     assert_eq!(ot.apply(&list).as_str(), "ot=x:y,a=1,b=2");
 
+    // Nor does what is read as if it said something else go on.
+    for (value, expected) in [
+        ("th:", "a=1"),
+        ("th:C;x:y", "ot=x:y,a=1"),
+        ("th:8;th:0", "ot=th:8,a=1"),
+        ("rv:0", "a=1"),
+    ] {
+        let list = TraceState::parse([format!("a=1,ot={value}").as_bytes()]).unwrap();
+        assert_eq!(OtState::of(&list).apply(&list).as_str(), expected);
+    }
+
     let list = TraceState::parse([&b"a=1,ot=th:c"[..]]).unwrap();
     let erased = OtState {
         threshold: None,
