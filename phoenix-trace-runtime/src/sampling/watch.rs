@@ -74,17 +74,23 @@ fn is_reading(kind: EventKind) -> bool {
 
 /// Watches where the file can be replaced, which is another place once it was.
 fn follow(watcher: &mut RecommendedWatcher, watched: &mut BTreeSet<PathBuf>, path: &Path) {
-    let wanted = places(path);
-    for gone in watched.difference(&wanted) {
-        // It may be gone from the disk as well.
-        let _ = watcher.unwatch(gone);
+    let mut wanted = places(path);
+    loop {
+        for gone in watched.difference(&wanted) {
+            // It may be gone from the disk as well.
+            let _ = watcher.unwatch(gone);
+        }
+        // Those that are watched already, too: by that name there may be another directory now.
+        for directory in &wanted {
+            let _ = watcher.watch(directory, RecursiveMode::NonRecursive);
+        }
+        *watched = wanted;
+        // What changed before it was watched, nobody tells.
+        wanted = places(path);
+        if wanted == *watched {
+            return;
+        }
     }
-    // Those that are watched already, too: by that name there may be another directory now.
-    *watched = wanted;
-    watched.retain(|directory| {
-        let watching = watcher.watch(directory, RecursiveMode::NonRecursive);
-        watching.is_ok()
-    });
 }
 
 /// The directories of the file, of what it is a link to, and of every link on the way to it. Of one that is missing, that in

@@ -168,6 +168,35 @@ fn what_is_emptied_before_it_is_written_has_no_other_rules_meanwhile() {
 }
 
 #[test]
+fn rules_under_a_misspelt_key_are_no_rules_that_are_gone() {
+    let folder = Folder::new("misspelt");
+    let path = folder.0.join("otel.yaml");
+    write(&path, &only(0.25));
+    let capture = capture(&path);
+    for (text, problem) in [
+        (
+            "distribution: {phoenix_trace: {samplng: {rules: [{ratio: 1}]}}}",
+            "1:32: distribution.phoenix_trace: unknown key `samplng`; did you mean `sampling`?",
+        ),
+        (
+            "distribution: [1]",
+            "1:15: distribution: a list cannot be used: expected a mapping; using none instead",
+        ),
+    ] {
+        fs::write(&path, format!("{text}\n")).expect("it is written");
+        let expected = format!("file: {}:{problem}", path.display());
+        let told = || capture.stats().sampling.problems;
+        until(|| !told().is_empty());
+        assert_eq!(told(), [expected]);
+        assert!(has(&capture, 0.25));
+        write(&path, &only(0.25));
+        until(|| told().is_empty());
+    }
+    fs::write(&path, "disabled: false\n").expect("it is written");
+    until(|| !has(&capture, 0.25));
+}
+
+#[test]
 fn a_limit_on_errors_is_not_for_segments_that_started_before_it() {
     let folder = Folder::new("limit");
     let path = folder.0.join("otel.yaml");

@@ -24,19 +24,23 @@ const KEYS: [&str; 10] = [
     "sampling",
 ];
 
+/// Our own settings; keys that nobody knows are told.
+pub(super) fn ours<'d, 's>(distribution: &Item<'d, 's>) -> Option<Section<'d, 's>> {
+    // What other distributions have here is theirs.
+    for (key, item) in distribution.entries() {
+        let is_near = strsim::damerau_levenshtein(key, OURS) <= 2;
+        if is_near && key != OURS {
+            item.tell(format_args!("this is not read; did you mean `{OURS}`?"));
+        }
+    }
+    Some(distribution.get(OURS)?.section(&KEYS))
+}
+
 impl Config {
     pub(super) fn read_distribution(&mut self, distribution: &Item<'_, '_>) {
-        // What other distributions have here is theirs.
-        for (key, item) in distribution.entries() {
-            let is_near = strsim::damerau_levenshtein(key, OURS) <= 2;
-            if is_near && key != OURS {
-                item.tell(format_args!("this is not read; did you mean `{OURS}`?"));
-            }
-        }
-        let Some(ours) = distribution.get(OURS) else {
+        let Some(ours) = ours(distribution) else {
             return;
         };
-        let ours = ours.section(&KEYS);
         if let Some(item) = ours.get("environment") {
             let environment = item.parsed::<Environment>(
                 "development, staging or production",

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::distribution::OURS;
+use super::distribution::{OURS, ours};
 use super::sampling::sampling;
 use crate::config::FileSampling;
 use crate::config::file::{Document, Node, Source, Value};
@@ -71,6 +71,14 @@ impl<'p> Watched<'p> {
 fn rules(document: &Document) -> Result<FileSampling, String> {
     let source = Source::new(document);
     let sampling = source.at(&PATH).map(sampling);
+    if sampling.is_none() {
+        // That there are no rules any more may be a mistake in the keys above them.
+        drop(
+            source
+                .at(&PATH[..1])
+                .map(|distribution| ours(&distribution)),
+        );
+    }
     let problems = source.into_found().problems;
     match problems.as_slice() {
         [] => Ok(sampling.flatten().unwrap_or_default()),
