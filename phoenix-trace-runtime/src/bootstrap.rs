@@ -83,6 +83,13 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
             "no metrics are exported: this program was built without the features `otlp` and `prometheus` of phoenix-trace"
         ));
     }
+    #[cfg(not(feature = "jaeger-remote"))]
+    if config.asks_for_strategies() {
+        diag::line(format_args!(
+            "no collector is asked for sampling strategies, so that the initial rate stays: this program was built without the \
+             feature `jaeger-remote` of phoenix-trace"
+        ));
+    }
     let summary = (!config.quiet).then(|| config.summary());
     #[cfg(feature = "tracing")]
     let bridge = config.subscriber_bridge();

@@ -90,6 +90,14 @@ impl Config {
     pub(super) fn watch(&mut self, path: &Path) {
         self.sampling.path = Some(path.to_owned());
     }
+
+    /// Is a collector to be asked?
+    #[cfg(not(feature = "jaeger-remote"))]
+    pub(crate) fn asks_for_strategies(&self) -> bool {
+        let samplers = [&self.sampling.code, &self.sampling.environment];
+        let mut samplers = samplers.into_iter().flatten();
+        samplers.any(|sampler| sampler.remote().is_some())
+    }
 }
 
 /// As the line at the start tells it.

@@ -144,8 +144,8 @@ impl Rule {
         self
     }
 
-    /// Of what the ratio keeps, the head decision keeps at most so many segments per second in this process. While it cuts,
-    /// and for a second afterwards, nobody knows how many others a kept segment stands for, and `th` is left out.
+    /// Of what the ratio keeps, the head decision keeps at most so many segments per second in this process, where those of a
+    /// quiet second before may come on top at once. While it cuts, and for a second afterwards, nobody knows how many others a kept segment stands for, and `th` is left out.
     #[must_use]
     pub fn at_most(mut self, per_second: f64) -> Self {
         self.at_most = Some(per_second.max(0.0));
