@@ -19,7 +19,7 @@ pub(super) fn render(registry: &Registry<'_>) -> String {
          //! literals. A value of any type is recorded as text.\n\
          //!\n\
          //! ```\n\
-         //! use phoenix_trace_runtime::keys;\n\
+         //! use phoenix_trace::keys;\n\
          //!\n\
          //! assert_eq!(keys::HTTP_REQUEST_METHOD.name(), \"http.request.method\");\n\
          //! ```\n\n\
