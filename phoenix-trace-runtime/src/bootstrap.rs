@@ -30,7 +30,7 @@ use crate::metrics::{Meters, Provider};
 use crate::pipeline::Pipeline;
 use crate::pipeline::Stats;
 use crate::record::segment::lock;
-use crate::record::thread;
+use crate::record::{process, thread};
 use crate::{check, diag, panics};
 
 /// How long [`Telemetry::shutdown`] takes at most.
@@ -107,13 +107,13 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     #[cfg(feature = "metrics")]
     let provider = parts.metrics.as_ref().map(Meters::provider);
     let pipeline = parts.start().map_err(|error| Error(Kind::Thread(error)))?;
-    if let Err(pipeline) = thread::set_global(pipeline) {
+    if let Err(pipeline) = process::set_global(pipeline) {
         pipeline.shutdown(FLUSH_DEADLINE);
         return Err(Error(Kind::AlreadyInitialised));
     }
     install(propagators);
     #[cfg(feature = "logs")]
-    thread::set_logs(logs);
+    process::set_logs(logs);
     subscribe(
         #[cfg(feature = "logs")]
         filter,
@@ -125,7 +125,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
     }
     panics::listen();
     Ok(Telemetry {
-        pipeline: thread::global(),
+        pipeline: process::global(),
         #[cfg(feature = "logs")]
         logs: None,
         #[cfg(feature = "metrics")]
@@ -158,7 +158,7 @@ fn lines_only(config: Config) -> Result<Arc<Logs>, Error> {
     let started = Logs::start(config.take_logs());
     let logs = started.map_err(|error| Error(Kind::Thread(error)))?;
     panics::listen();
-    thread::set_logs(logs.clone());
+    process::set_logs(logs.clone());
     subscribe(
         filter,
         #[cfg(feature = "tracing")]
@@ -198,7 +198,7 @@ pub fn exit(code: i32) -> ! {
 pub(crate) fn end() {
     #[cfg(feature = "logs")]
     let until = Instant::now() + FLUSH_DEADLINE;
-    if let Some(pipeline) = thread::global() {
+    if let Some(pipeline) = process::global() {
         pipeline.shutdown(FLUSH_DEADLINE);
     }
     // Lines are written without a pipeline, too.
@@ -211,7 +211,7 @@ pub(crate) fn end() {
 /// The pipeline of the process, else the last one that it had.
 #[cfg(feature = "metrics")]
 pub(crate) fn pipeline() -> Option<Arc<Pipeline>> {
-    thread::global().or_else(|| lock(&LAST).clone())
+    process::global().or_else(|| lock(&LAST).clone())
 }
 
 /// The account of this process's telemetry: what became of every span. After shutdown, the final one.

@@ -30,7 +30,7 @@ pub mod db {
 use crate::key::{AttributeType, Key, types};
 use crate::record::place::{self, SpanRefs};
 use crate::record::start;
-use crate::record::{current, entered, thread};
+use crate::record::{current, entered, process};
 use crate::returned::{self, ReturnedValue};
 
 #[cfg(feature = "grpc")]
@@ -42,7 +42,7 @@ pub use crate::testing::run::{Test, config_of_test};
 #[inline]
 #[must_use]
 pub fn recording() -> bool {
-    thread::is_on()
+    process::is_on()
 }
 
 /// An attribute.

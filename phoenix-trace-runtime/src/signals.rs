@@ -12,7 +12,7 @@ use crate::bootstrap;
 use crate::config::Shutdown;
 use crate::diag;
 use crate::record::segment::lock;
-use crate::record::thread;
+use crate::record::process;
 
 /// How long segments that are open at the signal, and a `main` that listens to it, may take to end.
 const OPEN: Duration = Duration::from_secs(5);
@@ -109,7 +109,7 @@ async fn wait(ending: &Ending, mut heard: Heard) {
 
 /// Until the open segments are decided; a `main` that listens gets the whole time to return.
 async fn time_to_end() {
-    if let Some(pipeline) = thread::global() {
+    if let Some(pipeline) = process::global() {
         pipeline.no_open_segments().await;
     }
     if LISTENERS.load(Ordering::SeqCst) > 0 {

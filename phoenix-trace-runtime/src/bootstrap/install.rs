@@ -18,8 +18,8 @@ use crate::interop::TracingBridge;
 #[cfg(feature = "logs")]
 use crate::logs;
 use crate::propagation::{CompositePropagator, Propagators};
+use crate::record::process;
 use crate::record::segment::lock;
-use crate::record::thread;
 
 /// Did telemetry install the subscriber of this process?
 static SUBSCRIBED: AtomicBool = AtomicBool::new(false);
@@ -53,7 +53,7 @@ pub(super) fn subscribe(
 
 /// Makes them those of the process, and of `opentelemetry`, unless the program has installed another propagator there.
 pub(super) fn install(propagators: &'static Propagators) {
-    thread::set_propagators(propagators);
+    process::set_propagators(propagators);
     interop::install();
     /// What was installed here the last time, by its fields.
     static OURS: Mutex<Vec<String>> = Mutex::new(Vec::new());

@@ -12,8 +12,8 @@ use crate::logs::Logs;
 #[cfg(feature = "metrics")]
 use crate::metrics;
 use crate::pipeline::{Pipeline, Stats};
+use crate::record::process;
 use crate::record::segment::lock;
-use crate::record::thread;
 
 /// Telemetry that runs. Dropped, it is shut down.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl Telemetry {
             return Stats::default();
         };
         pipeline.shutdown(deadline);
-        thread::unset_global(&pipeline);
+        process::unset_global(&pipeline);
         #[cfg(feature = "metrics")]
         drop(self.meters.take());
         let stats = pipeline.stats();

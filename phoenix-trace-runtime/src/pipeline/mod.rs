@@ -83,7 +83,7 @@ use crate::record::context::Context;
 use crate::record::room::Room;
 use crate::record::segment::{Kept, Segment, lock};
 use crate::record::strand::Strand;
-use crate::record::{registry, thread};
+use crate::record::{process, registry, thread};
 use crate::sampling::{Control, Root};
 use crate::sensitive::Sensitive;
 
@@ -213,7 +213,7 @@ pub(crate) struct Pipeline {
     #[cfg(feature = "metrics")]
     durations: OnceLock<Arc<Durations>>,
     /// Counts it among the pipelines that run, until it is shut down.
-    running: Mutex<Option<thread::Counted>>,
+    running: Mutex<Option<process::Counted>>,
 }
 
 impl Pipeline {
@@ -235,7 +235,7 @@ impl Pipeline {
         let mut lanes: Vec<Lane> = exporters.iter().map(lane).collect();
         let also = lanes.split_off(1.min(lanes.len()));
         let first = lanes.pop().unwrap_or_else(Lane::nowhere);
-        let running = Some(thread::Counted::new());
+        let running = Some(process::Counted::new());
         let mut pipeline = Self::new(limits, false, sampling, first, also, running);
         pipeline.propagators = propagators;
         pipeline.contexts = contexts;
@@ -267,7 +267,7 @@ impl Pipeline {
         sampling: Arc<Control>,
         first: Lane,
         also: Vec<Lane>,
-        running: Option<thread::Counted>,
+        running: Option<process::Counted>,
     ) -> Self {
         Self {
             cutting: Cutting::default(),

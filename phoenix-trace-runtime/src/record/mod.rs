@@ -28,6 +28,7 @@ pub(crate) mod owned;
 mod parking;
 pub(crate) mod part;
 pub(crate) mod place;
+pub(crate) mod process;
 mod redact;
 mod refused;
 pub(crate) mod registry;

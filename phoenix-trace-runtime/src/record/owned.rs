@@ -152,7 +152,7 @@ impl Owned {
         running
     }
 
-    /// The same for who suspends or settles what comes of it, and [is done](Running::is_done) with it then: if it is dropped, it is
+    /// The same for who suspends or settles what comes of it, and [forgets](Running::forget) it then: if it is dropped, it is
     /// unwound.
     #[inline(never)]
     pub(super) fn enter_poll(&mut self) -> Running<'_> {

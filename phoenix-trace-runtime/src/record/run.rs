@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 use tokio_stream::Stream;
 
 use super::owned::Owned;
-use super::thread;
+use super::process;
 use crate::outcome::Outcome;
 
 pin_project! {
@@ -69,7 +69,7 @@ where
     #[inline(never)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let runs = !this.span.is_off() || thread::is_on();
+        let runs = !this.span.is_off() || process::is_on();
         let mut running = if runs {
             this.span.enter_poll()
         } else {

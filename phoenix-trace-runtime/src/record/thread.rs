@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::free;
 use super::ids::Ids;
+use super::process;
 use super::refused::Refused;
 use super::registry;
 use super::start::Child;
@@ -99,21 +99,6 @@ impl Drop for End {
     }
 }
 
-/// The pipeline of the process, the propagators that it uses with and without one, and how often these were set.
-static GLOBAL: RwLock<Option<Arc<Pipeline>>> = RwLock::new(None);
-static PROPAGATORS: RwLock<Option<&'static Propagators>> = RwLock::new(None);
-#[cfg(feature = "logs")]
-static LOGS: RwLock<Option<Arc<Logs>>> = RwLock::new(None);
-static GENERATION: AtomicU64 = AtomicU64::new(0);
-/// Pipelines that run: zero means that tracing is off.
-static RUNNING: AtomicUsize = AtomicUsize::new(0);
-
-/// Is anything recorded in this process?
-#[inline]
-pub(crate) fn is_on() -> bool {
-    RUNNING.load(Ordering::Relaxed) != 0
-}
-
 /// Runs `f` on this thread's state. `None` when the thread is ending, or inside of another `with`.
 #[inline]
 pub(crate) fn with<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
@@ -171,18 +156,15 @@ impl Thread {
     /// Takes notice of what was set since.
     #[inline]
     fn refresh(&mut self) {
-        let generation = GENERATION.load(Ordering::Acquire);
+        let generation = process::generation();
         if generation != self.generation {
             Self::drop_at_end();
             self.generation = generation;
-            self.pipeline = GLOBAL
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone();
-            self.propagators = *PROPAGATORS.read().unwrap_or_else(PoisonError::into_inner);
+            self.pipeline = process::global();
+            self.propagators = process::propagators();
             #[cfg(feature = "logs")]
             {
-                self.logs = process_logs();
+                self.logs = process::logs();
             }
         }
     }
@@ -386,7 +368,7 @@ pub(super) struct Expected {
 /// Lets what runs next start a span.
 #[inline]
 pub(super) fn expect_start() -> Option<Expected> {
-    if !is_on() {
+    if !process::is_on() {
         return None;
     }
     with(|thread| Expected {
@@ -425,52 +407,6 @@ pub(crate) fn ended_here(pipeline: &Pipeline) -> usize {
     ended.flatten().unwrap_or(0)
 }
 
-/// Counts a pipeline that runs, for as long as it lives.
-#[derive(Debug)]
-pub(crate) struct Counted(());
-
-impl Counted {
-    pub(crate) fn new() -> Self {
-        RUNNING.fetch_add(1, Ordering::Relaxed);
-        Self(())
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        RUNNING.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Sets the pipeline of the process. Gives it back when there is one already.
-pub(crate) fn set_global(pipeline: Arc<Pipeline>) -> Result<(), Arc<Pipeline>> {
-    let mut global = GLOBAL.write().unwrap_or_else(PoisonError::into_inner);
-    if global.is_some() {
-        return Err(pipeline);
-    }
-    *global = Some(pipeline);
-    GENERATION.fetch_add(1, Ordering::Release);
-    Ok(())
-}
-
-/// Takes away the pipeline of the process, if it is this one.
-pub(crate) fn unset_global(pipeline: &Arc<Pipeline>) {
-    let mut global = GLOBAL.write().unwrap_or_else(PoisonError::into_inner);
-    if global
-        .as_ref()
-        .is_some_and(|installed| Arc::ptr_eq(installed, pipeline))
-    {
-        *global = None;
-        GENERATION.fetch_add(1, Ordering::Release);
-    }
-}
-
-/// How context travels in this process from here on, whether anything is recorded or not.
-pub(crate) fn set_propagators(propagators: &'static Propagators) {
-    *PROPAGATORS.write().unwrap_or_else(PoisonError::into_inner) = Some(propagators);
-    GENERATION.fetch_add(1, Ordering::Release);
-}
-
 /// How context travels to and from the running code.
 #[inline]
 pub(crate) fn propagators() -> &'static Propagators {
@@ -484,18 +420,6 @@ pub(crate) fn propagators() -> &'static Propagators {
     propagators.flatten().unwrap_or(&DEFAULT)
 }
 
-/// Where what is logged in this process goes from here on, whether anything is recorded or not.
-#[cfg(feature = "logs")]
-pub(crate) fn set_logs(logs: Arc<Logs>) {
-    *LOGS.write().unwrap_or_else(PoisonError::into_inner) = Some(logs);
-    GENERATION.fetch_add(1, Ordering::Release);
-}
-
-#[cfg(feature = "logs")]
-fn process_logs() -> Option<Arc<Logs>> {
-    LOGS.read().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
 /// Where goes what the running code logs. What comes after the end of its pipeline is counted there.
 #[cfg(feature = "logs")]
 pub(crate) fn logs() -> Option<Arc<Logs>> {
@@ -507,20 +431,13 @@ pub(crate) fn logs() -> Option<Arc<Logs>> {
         }
     });
     // Where the thread is ending, they are those of the process.
-    logs.unwrap_or_else(process_logs)
-}
-
-pub(crate) fn global() -> Option<Arc<Pipeline>> {
-    GLOBAL
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone()
+    logs.unwrap_or_else(process::logs)
 }
 
 /// The pipeline that the running code reports to.
 pub(crate) fn current_pipeline() -> Option<Arc<Pipeline>> {
     // Where the thread is ending, it is that of the process.
-    with(Thread::recording).unwrap_or_else(global)
+    with(Thread::recording).unwrap_or_else(process::global)
 }
 
 /// From here on, roots that start on this thread report to `pipeline`, or to that of the process.

@@ -6,6 +6,7 @@ use phoenix_trace_runtime::interop::{TracingBridge, tracing_bridge};
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{Config, OtelContext, spawn};
 use tokio::task::yield_now;
+use tracing::dispatcher::DefaultGuard;
 use tracing::{Dispatch, Instrument as _, Level, info_span, trace_span};
 use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -14,6 +15,13 @@ use crate::support::{enter, traced};
 
 fn subscriber(bridge: TracingBridge) -> Dispatch {
     tracing_subscriber::registry().with(bridge.layer()).into()
+}
+
+/// A capture beside the bridge, for as long as the guard lives.
+fn bridged(contexts: OtelContext) -> (DefaultGuard, Capture) {
+    let subscriber = tracing::dispatcher::set_default(&subscriber(TracingBridge::new()));
+    let config = Config::default().service("test").otel_context(contexts);
+    (subscriber, Capture::with_config(config))
 }
 
 fn quiet(f: impl FnOnce()) -> Capture {
@@ -50,9 +58,7 @@ async fn they_do_so_in_tasks_that_are_suspended() {
         OtelContext::EverySpan,
         OtelContext::Off,
     ] {
-        let _subscriber = tracing::dispatcher::set_default(&subscriber(TracingBridge::new()));
-        let capture =
-            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        let (_subscriber, capture) = bridged(contexts);
         let nested = traced("annotated", async {
             yield_now().await;
             async {
@@ -83,9 +89,7 @@ async fn a_task_is_below_what_ran_where_its_span_was_made() {
         OtelContext::EverySpan,
         OtelContext::Off,
     ] {
-        let _subscriber = tracing::dispatcher::set_default(&subscriber(TracingBridge::new()));
-        let capture =
-            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        let (_subscriber, capture) = bridged(contexts);
         let spawns = traced("root", async {
             traced("child", async {
                 let there = traced("there", yield_now());

@@ -1,0 +1,122 @@
+//! The effective configuration as it is shown: every setting, where its value comes from, and no secret.
+
+use super::*;
+
+/// What is shown of logs, where they are built in.
+const LOGS: &str = if cfg!(feature = "logs") {
+    "distribution.phoenix_trace.logs.levels  opentelemetry=warn,info  # default
+distribution.phoenix_trace.logs.format  auto  # default
+distribution.phoenix_trace.logs.of_dropped  all  # default
+distribution.phoenix_trace.logs.span_fields  false  # default
+logger_provider.limits.attribute_count_limit  128  # default
+logger_provider.limits.attribute_value_length_limit  4096 bytes  # default
+logger_provider.processors[0]  over OTLP/HTTP to http://collector:4318/v1/logs  # default
+logger_provider.processors[0].endpoint  http://collector:4318/v1/logs  # OTEL_EXPORTER_OTLP_ENDPOINT
+logger_provider.processors[0].compression  none  # default
+logger_provider.processors[0].timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
+logger_provider.processors[0].headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
+logger_provider.processors[0].schedule_delay  1s  # default
+logger_provider.processors[0].export_timeout  30s  # default
+logger_provider.processors[0].max_queue_size  65536  # default
+logger_provider.processors[0].max_export_batch_size  512  # default
+"
+} else {
+    ""
+};
+
+fn shown(config: &Config) -> String {
+    let text = config.to_string();
+    let about_us = |line: &&str| !line.starts_with("telemetry.");
+    let mut shown = String::from("\n");
+    for line in text.lines().filter(about_us) {
+        let columns: Vec<&str> = line.split("  ").filter(|part| !part.is_empty()).collect();
+        shown += &columns
+            .iter()
+            .map(|part| part.trim())
+            .collect::<Vec<_>>()
+            .join("  ");
+        shown += "\n";
+    }
+    shown
+}
+
+#[test]
+fn every_setting_is_shown_with_its_origin_and_no_secret() {
+    let vars = [
+        ("PHOENIX_TRACE_RESOURCE_DETECTORS", "none"),
+        ("OTEL_SERVICE_NAME", "billing"),
+        ("ENVIRONMENT", "production"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://user:secret@collector:4318",
+        ),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=secret"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "3000"),
+        ("OTEL_PROPAGATORS", "b3,xray"),
+        ("OTEL_SPAN_LINK_COUNT_LIMIT", "7"),
+        ("PHOENIX_TRACE_SENSITIVE", "hash"),
+        ("PHOENIX_TRACE_SENSITIVE_KEY", "a secret of 24 bytes    "),
+        (
+            "PHOENIX_TRACE_SENSITIVE_KEYS",
+            "phoenix.user.email, password,",
+        ),
+    ];
+    let config = Config::from_vars(|name| {
+        let found = vars.iter().find(|(there, _)| *there == name);
+        found.map(|(_, value)| (*value).to_owned())
+    });
+    let config = config.max_events(9).version("1.2.3");
+    let shown = shown(&config);
+    assert!(!shown.contains("secret"), "{shown}");
+    assert_eq!(
+        shown,
+        "
+disabled  false  # default
+strict  false  # default
+distribution.phoenix_trace.shutdown  on_signal  # default
+deployment.environment.name  production  # ENVIRONMENT
+service.version  1.2.3  # code
+service.name  billing  # OTEL_SERVICE_NAME
+resource.detection/development.detectors  none  # PHOENIX_TRACE_RESOURCE_DETECTORS
+propagator.composite  b3  # OTEL_PROPAGATORS, corrected
+distribution.phoenix_trace.correlation.header  x-correlation-id  # default
+distribution.phoenix_trace.correlation.source  header  # default
+distribution.phoenix_trace.otel_context  auto  # default
+distribution.phoenix_trace.sensitive.policy  hash  # PHOENIX_TRACE_SENSITIVE
+distribution.phoenix_trace.sensitive.key  ***  # PHOENIX_TRACE_SENSITIVE_KEY
+distribution.phoenix_trace.sensitive.keys  password, phoenix.user.email  # PHOENIX_TRACE_SENSITIVE_KEYS
+tracer_provider.sampler  ratio 0.1, errors always  # default
+tracer_provider.limits.attribute_count_limit  128  # default
+tracer_provider.limits.event_count_limit  9  # code
+tracer_provider.limits.link_count_limit  7  # OTEL_SPAN_LINK_COUNT_LIMIT
+tracer_provider.limits.event_attribute_count_limit  128  # default
+tracer_provider.limits.link_attribute_count_limit  128  # default
+tracer_provider.limits.attribute_value_length_limit  4096 bytes  # default
+distribution.phoenix_trace.limits.spans_per_segment  10000  # default
+distribution.phoenix_trace.limits.grace_period  5s  # default
+distribution.phoenix_trace.limits.cut_after  60s  # default
+distribution.phoenix_trace.limits.open_segments  100000  # default
+distribution.phoenix_trace.limits.undecided_bytes  268435456  # default
+tracer_provider.processors[0]  over OTLP/HTTP to http://collector:4318/v1/traces  # OTEL_EXPORTER_OTLP_ENDPOINT, corrected
+tracer_provider.processors[0].endpoint  http://collector:4318/v1/traces  # OTEL_EXPORTER_OTLP_ENDPOINT
+tracer_provider.processors[0].compression  none  # default
+tracer_provider.processors[0].timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
+tracer_provider.processors[0].headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
+tracer_provider.processors[0].schedule_delay  5s  # default
+tracer_provider.processors[0].export_timeout  30s  # default
+tracer_provider.processors[0].max_queue_size  65536  # default
+tracer_provider.processors[0].max_export_batch_size  512  # default
+meter_provider.readers[0]  over OTLP/HTTP to http://collector:4318/v1/metrics  # default
+meter_provider.readers[0].exporter.endpoint  http://collector:4318/v1/metrics  # OTEL_EXPORTER_OTLP_ENDPOINT
+meter_provider.readers[0].exporter.compression  none  # default
+meter_provider.readers[0].exporter.timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
+meter_provider.readers[0].exporter.headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
+meter_provider.readers[0].exporter.temporality_preference  cumulative  # default
+meter_provider.readers[0].cardinality_limits.histogram  2000  # default
+meter_provider.readers[0].interval  60s  # default
+meter_provider.readers[0].timeout  30s  # default
+"
+        .to_owned()
+            + LOGS
+    );
+}
