@@ -11,8 +11,8 @@ use tokio::sync::{Notify, watch};
 use crate::bootstrap;
 use crate::config::Shutdown;
 use crate::diag;
-use crate::record::segment::lock;
 use crate::record::process;
+use crate::record::segment::lock;
 
 /// How long segments that are open at the signal, and a `main` that listens to it, may take to end.
 const OPEN: Duration = Duration::from_secs(5);
