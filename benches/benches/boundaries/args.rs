@@ -49,6 +49,8 @@ pub(crate) enum Protocol {
 pub(crate) enum Stack {
     /// Nothing.
     Bare,
+    /// A layer that does nothing but have a body of its own: what a router takes for any layer.
+    Empty,
     /// Our layer, a tenth of the traces kept.
     Ours,
     /// `axum-tracing-opentelemetry` or `tonic-tracing-opentelemetry`, a tenth of the traces sampled.
@@ -60,7 +62,7 @@ impl Protocol {
 }
 
 impl Stack {
-    pub(crate) const ALL: [Self; 3] = [Self::Bare, Self::Ours, Self::TracingOtel];
+    pub(crate) const ALL: [Self; 4] = [Self::Bare, Self::Empty, Self::Ours, Self::TracingOtel];
 }
 
 impl fmt::Display for Protocol {
@@ -76,6 +78,7 @@ impl fmt::Display for Stack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Bare => "bare",
+            Self::Empty => "empty-layer",
             Self::Ours => "phoenix-trace",
             Self::TracingOtel => "tracing-opentelemetry",
         })

@@ -2,6 +2,7 @@
 //! ids of our spans there.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::str::FromStr;
@@ -16,6 +17,7 @@ use opentelemetry::{Context, ContextGuard, KeyValue};
 
 use super::hand::Hand;
 use super::{identity, observer};
+use crate::propagation::Threshold;
 use crate::record::context;
 use crate::record::free::Reach;
 use crate::record::part::{Part, part_of};
@@ -103,10 +105,10 @@ impl FromStr for OtelContext {
 pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
     /// Where propagators of the OpenTelemetry crates keep that a trace is to be debugged.
     const DEBUG: u8 = 0x04;
-    let state = if of.state.is_empty() && of.threshold.is_none() {
-        TraceState::NONE
-    } else {
-        of.state_with(of.threshold).to_opentelemetry()
+    let state = match of.threshold {
+        None if of.state.is_empty() => TraceState::NONE,
+        Some(threshold) if of.state.is_empty() => state_of(threshold),
+        threshold => of.state_with(threshold).to_opentelemetry(),
     };
     let debug = if of.debug { DEBUG } else { 0 };
     SpanContext::new(
@@ -116,6 +118,25 @@ pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
         false,
         state,
     )
+}
+
+/// The state of a trace that has nothing in it but the threshold of its head decision. Traces that begin here mostly have the same.
+fn state_of(threshold: Threshold) -> TraceState {
+    thread_local! {
+        static LAST: RefCell<Option<(Threshold, TraceState)>> = const { RefCell::new(None) };
+    }
+    let known = |last: &RefCell<Option<(Threshold, TraceState)>>| match &*last.borrow() {
+        Some((of, state)) if *of == threshold => Some(state.clone()),
+        _ => None,
+    };
+    if let Ok(Some(state)) = LAST.try_with(known) {
+        return state;
+    }
+    let context = context::Context::default();
+    let state = context.state_with(Some(threshold)).to_opentelemetry();
+    // On a thread that is ending, nobody needs it again.
+    let _ = LAST.try_with(|last| last.replace(Some((threshold, state.clone()))));
+    state
 }
 
 /// Makes the context of a local root that has started.
@@ -323,7 +344,9 @@ impl Attachments {
             return;
         }
         // Inside of `Context::map_current` nothing can be attached: it panics there.
-        Thread::drop_at_end();
+        if self.0.capacity() == 0 {
+            Thread::drop_at_end();
+        }
         if let Some(guard) = unharmed(|| ManuallyDrop::new(context.attach())) {
             self.0.push(Attachment {
                 seed,
@@ -347,7 +370,9 @@ impl Attachments {
             return;
         };
         if ALIVE.try_with(|_| ()).is_ok() {
-            for attached in self.0.drain(place..).rev() {
+            while self.0.len() > place
+                && let Some(attached) = self.0.pop()
+            {
                 let _ = unharmed(|| drop(ManuallyDrop::into_inner(attached.guard)));
             }
         }
