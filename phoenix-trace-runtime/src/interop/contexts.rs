@@ -20,7 +20,7 @@ use super::{early, identity, observer};
 use crate::propagation::Threshold;
 use crate::record::context;
 use crate::record::free::Reach;
-use crate::record::part::{Part, part_of, unlisted_part_of};
+use crate::record::part::{Part, part_of};
 use crate::record::registry;
 use crate::record::site::SpanKind;
 use crate::record::stored::NONE;
@@ -168,11 +168,7 @@ fn attach_early(strand: &mut Strand) {
 
 #[inline(never)]
 fn attach_root(strand: &mut Strand) {
-    let part = match observer::is_used() {
-        true => part_of(strand),
-        // The context has it, and nobody looks for it there before the first use of contexts.
-        false => unlisted_part_of(strand),
-    };
+    let part = part_of(strand);
     strand.otel_span = strand.id_of(0);
     let floating = !strand.follows;
     strand.otel = Some(context_of(strand, part, 0, strand.otel_span, floating));

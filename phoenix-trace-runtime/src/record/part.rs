@@ -205,9 +205,7 @@ fn complete(mut strand: Box<Strand>) {
     // It names the part.
     strand.otel = None;
     if let Some(mut part) = strand.part.take() {
-        if strand.listed == part.seed {
-            registry::remove(part.seed);
-        }
+        registry::remove(part.seed);
         // Somebody who has just found the part keeps it, and with it the segment; else it serves again.
         match Arc::get_mut(&mut part) {
             Some(owned) => {
@@ -239,30 +237,17 @@ fn complete(mut strand: Box<Strand>) {
 /// Makes the strand reachable for others.
 #[inline]
 pub(crate) fn share(strand: &mut Strand) {
-    if !strand.is_listed() {
-        list(strand);
+    if strand.part.is_none() {
+        attach(strand);
     }
 }
 
 /// What others reach the strand by.
 pub(crate) fn part_of(strand: &mut Strand) -> Arc<Part> {
-    share(strand);
-    unlisted_part_of(strand)
-}
-
-/// The same for one who keeps it: until it is shared, nobody else finds it.
-pub(crate) fn unlisted_part_of(strand: &mut Strand) -> Arc<Part> {
     match &strand.part {
         Some(part) => part.clone(),
         None => attach(strand).clone(),
     }
-}
-
-fn list(strand: &mut Strand) {
-    let part = unlisted_part_of(strand);
-    registry::insert(strand.seed, part);
-    strand.pipeline.cutting.look();
-    strand.listed = strand.seed;
 }
 
 /// Gives the strand a part, that of its last use where it can, and a segment if it was alone until now.

@@ -145,7 +145,7 @@ impl Running<'_> {
     #[inline(never)]
     fn pause_strand(&mut self) {
         match thread::uninstall(self.hidden.take()) {
-            Some(strand) if !strand.is_listed() => self.span.set(State::Strand(strand)),
+            Some(strand) if strand.part.is_none() => self.span.set(State::Strand(strand)),
             Some(strand) => self.park(strand),
             None => self.span.set(State::Off),
         }
@@ -377,7 +377,7 @@ impl Running<'_> {
         let parent = before.previous().unwrap_or(NONE);
         let started = on_active(before.seed, |strand| {
             let number = strand.current;
-            if number == parent || !strand.is_listed() || strand.follows {
+            if number == parent || strand.part.is_none() || strand.follows {
                 return None;
             }
             strand.current = parent;

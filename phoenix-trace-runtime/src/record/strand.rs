@@ -108,8 +108,6 @@ pub(crate) struct Strand {
     pub(crate) segment: Option<Arc<Segment>>,
     /// What others need to reach this strand; made when it is first suspended or carried elsewhere.
     pub(crate) part: Option<Arc<Part>>,
-    /// The seed by which the part is found; one of an earlier use: it is not.
-    pub(super) listed: u64,
     /// A part without other owners, kept for the next use.
     pub(crate) spare: Option<Arc<Part>>,
     /// The segment of its last use, for the next one.
@@ -181,7 +179,6 @@ impl Strand {
             cut_at: Ticks::MAX,
             segment: None,
             part: None,
-            listed: 0,
             spare: None,
             spare_segment: None,
             kept: None,
@@ -481,12 +478,6 @@ impl Strand {
         let record = self.records.first()?;
         let root = Root::new(record, &self.attrs, &self.text, &self.arrays, &self.links);
         Some((&self.pipeline, &mut self.context, root))
-    }
-
-    /// Do others find it by its seed?
-    #[inline]
-    pub(super) fn is_listed(&self) -> bool {
-        self.listed == self.seed && self.part.is_some()
     }
 
     /// Looks whether the local root took longer than it may.
