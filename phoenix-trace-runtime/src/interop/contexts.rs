@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use opentelemetry::baggage::BaggageExt as _;
 use opentelemetry::trace::{
-    self, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+    self, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId,
 };
 use opentelemetry::{Context, ContextGuard, KeyValue};
 
@@ -108,11 +108,7 @@ impl FromStr for OtelContext {
 pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
     /// Where propagators of the OpenTelemetry crates keep that a trace is to be debugged.
     const DEBUG: u8 = 0x04;
-    let state = if of.state.is_empty() && of.threshold.is_none() {
-        TraceState::NONE
-    } else {
-        of.state_with(of.threshold).to_opentelemetry()
-    };
+    let state = of.api_state_with(of.threshold);
     let debug = if of.debug { DEBUG } else { 0 };
     SpanContext::new(
         TraceId::from(of.trace_id),
