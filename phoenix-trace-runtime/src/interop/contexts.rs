@@ -2,7 +2,6 @@
 //! ids of our spans there.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::str::FromStr;
@@ -11,13 +10,12 @@ use std::time::SystemTime;
 
 use opentelemetry::baggage::BaggageExt as _;
 use opentelemetry::trace::{
-    self, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+    self, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId,
 };
 use opentelemetry::{Context, ContextGuard, KeyValue};
 
 use super::hand::Hand;
 use super::{early, identity, observer};
-use crate::propagation::Threshold;
 use crate::record::context;
 use crate::record::free::Reach;
 use crate::record::part::{Part, part_of};
@@ -110,11 +108,7 @@ impl FromStr for OtelContext {
 pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
     /// Where propagators of the OpenTelemetry crates keep that a trace is to be debugged.
     const DEBUG: u8 = 0x04;
-    let state = match of.threshold {
-        None if of.state.is_empty() => TraceState::NONE,
-        Some(threshold) if of.state.is_empty() => state_of(threshold),
-        threshold => of.state_with(threshold).to_opentelemetry(),
-    };
+    let state = of.api_state_with(of.threshold);
     let debug = if of.debug { DEBUG } else { 0 };
     SpanContext::new(
         TraceId::from(of.trace_id),
@@ -123,25 +117,6 @@ pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
         false,
         state,
     )
-}
-
-/// The state of a trace that has nothing in it but the threshold of its head decision. Traces that begin here mostly have the same.
-fn state_of(threshold: Threshold) -> TraceState {
-    thread_local! {
-        static LAST: RefCell<Option<(Threshold, TraceState)>> = const { RefCell::new(None) };
-    }
-    let known = |last: &RefCell<Option<(Threshold, TraceState)>>| match &*last.borrow() {
-        Some((of, state)) if *of == threshold => Some(state.clone()),
-        _ => None,
-    };
-    if let Ok(Some(state)) = LAST.try_with(known) {
-        return state;
-    }
-    let context = context::Context::default();
-    let state = context.state_with(Some(threshold)).to_opentelemetry();
-    // On a thread that is ending, nobody needs it again.
-    let _ = LAST.try_with(|last| last.replace(Some((threshold, state.clone()))));
-    state
 }
 
 /// Makes the context of a local root that has started.
