@@ -152,6 +152,7 @@ impl Segment {
         place: (u64, u32),
     ) -> Box<Strand> {
         strand.role = Role::Branch;
+        strand.draw_ids();
         strand.context.inherit(context, parent, place);
         strand.cut_at = self.cut_at.load(Ordering::Relaxed);
         strand.segment = Some(self.clone());
@@ -314,7 +315,7 @@ impl Segment {
     fn is_slow(&self, now: Ticks) -> bool {
         match self.root_ended.load(Ordering::Acquire) {
             true => self.root_slow.load(Ordering::Relaxed),
-            false => now > self.context.slow_at,
+            false => self.pipeline.by_hand.ticks(now) > self.context.slow_at,
         }
     }
 
@@ -381,7 +382,7 @@ pub(super) fn decide_alone(strand: Box<Strand>) {
     let slow = match strand.role {
         Role::Root => strand.slow,
         // It was cut off a local root that is open.
-        _ => clock::now() > strand.context.slow_at,
+        _ => strand.is_slow(clock::now()),
     };
     let failure = || strand.first_failure();
     let found = Found {
