@@ -60,21 +60,29 @@ pub(super) fn branch() -> Owned {
     made.flatten().map_or_else(Owned::off, own)
 }
 
+/// For how many branches a strand counts at once, where that is known to all threads.
+const BRANCHES: u32 = 32;
+
 /// Without a context of OpenTelemetry. `None`: what runs is a scope, outside of any segment.
+#[inline]
 fn branch_of(running: &mut Strand, thread: &mut Thread) -> Option<Box<Strand>> {
     let spans = running.role != Role::Scope;
     if spans && (running.current != NONE || running.segment.is_none()) {
         share(running);
     }
     let segment = running.segment.as_ref()?;
+    running.branches = match running.branches.checked_sub(1) {
+        Some(left) => left,
+        None => {
+            segment.make_branches(BRANCHES);
+            BRANCHES - 1
+        }
+    };
     let blank = thread.take_strand(&segment.pipeline);
     let parent = running.id_of(running.current);
-    let mut branch = segment.branch_on(blank, parent, running.place_of_current());
-    branch
-        .context
-        .take_correlation(running.context.correlation.as_ref());
+    let place = running.place_of_current();
+    let mut branch = segment.branch_on(blank, &running.context, parent, place);
     branch.corrected = running.corrected;
-    branch.context.baggage.clone_from(&running.context.baggage);
     Some(branch)
 }
 

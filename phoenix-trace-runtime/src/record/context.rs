@@ -76,27 +76,28 @@ impl Context {
     /// Forgets everything.
     #[inline]
     pub(crate) fn clear(&mut self) {
-        self.trace_id = 0;
-        self.parent = 0;
-        self.place = None;
-        self.remote = false;
-        self.at_edge = false;
-        self.flags = 0;
-        self.debug = false;
         self.state = TraceState::EMPTY;
-        self.threshold = None;
-        self.forced = false;
-        self.tail = false;
-        self.slow_at = 0;
         self.errors = None;
         self.storm = None;
         self.link = None;
         self.baggage = Baggage::EMPTY;
         self.correlation = None;
+        self.trace_id = 0;
+        self.parent = 0;
+        self.place = None;
+        self.threshold = None;
+        self.slow_at = 0;
+        self.remote = false;
+        self.at_edge = false;
+        self.flags = 0;
+        self.debug = false;
+        self.forced = false;
+        self.tail = false;
     }
 
-    /// Takes over what the segment `of` which this is a strand has, below its span `parent`. Written field by field: most
-    /// have nothing to say, and as a whole it would be moved about.
+    /// Takes over what another strand of the same segment has, below its span `parent`. Written field by field: most have
+    /// nothing to say, and as a whole it would be moved about.
+    #[inline]
     pub(crate) fn inherit(&mut self, of: &Self, parent: u64, place: (u64, u32)) {
         let Self {
             trace_id,

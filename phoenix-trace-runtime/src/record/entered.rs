@@ -47,7 +47,12 @@ enum Place {
 /// Starts a span that runs from now until the guard is dropped.
 #[inline]
 pub(crate) fn enter(site: &'static Site, attrs: &[Attr<'_>]) -> Entered {
-    enter_as(site, attrs, Beginning::PLAIN)
+    let now = clock::now();
+    let child = start_child(site, attrs, now, true);
+    if child.is_none() {
+        return enter_root(site, attrs, Beginning::PLAIN, now);
+    }
+    Entered::here(child)
 }
 
 /// The same with more to begin with.
@@ -63,11 +68,7 @@ pub(crate) fn enter_as(
         return enter_root(site, attrs, beginning, now);
     }
     beginning.of_child(child);
-    Entered::of(Guard {
-        child,
-        place: ManuallyDrop::new(Place::Here),
-        before: Before::now(),
-    })
+    Entered::here(child)
 }
 
 #[inline(never)]
@@ -99,6 +100,15 @@ fn enter_root(
 }
 
 impl Entered {
+    #[inline]
+    fn here(child: Child) -> Self {
+        Self::of(Guard {
+            child,
+            place: ManuallyDrop::new(Place::Here),
+            before: Before::now(),
+        })
+    }
+
     #[inline]
     const fn of(guard: Guard) -> Self {
         Self {

@@ -8,7 +8,7 @@ use super::sync::{AtomicU32, Mutex, MutexGuard, Ordering, PoisonError, lock};
 /// What strands share; `W` is what waits for the decision, `V` the decision.
 #[derive(Debug)]
 pub(super) struct Joining<W, V> {
-    /// Strands that were made.
+    /// Strands that were made, or may be without counting them again.
     made: AtomicU32,
     /// Strands that have not joined, and in which something failed; and failures that were told to them and not read yet.
     failing: AtomicU32,
@@ -67,11 +67,11 @@ impl<W, V: Copy> Joining<W, V> {
         joined.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// There is one more strand.
+    /// There are so many more strands; those that come to nothing join with the one that they were made for.
     #[inline]
-    pub(super) fn make(&self) {
+    pub(super) fn make(&self, strands: u32) {
         // Who makes a strand has not joined, or comes too late: all that were made in time are seen by the last to join.
-        self.made.fetch_add(1, Ordering::Relaxed);
+        self.made.fetch_add(strands, Ordering::Relaxed);
     }
 
     /// Something has failed in one more strand.
@@ -84,11 +84,12 @@ impl<W, V: Copy> Joining<W, V> {
         self.failing.fetch_sub(number, Ordering::Relaxed);
     }
 
-    /// A strand joins, in which something `failed` or not. The decision, if it comes too late for it.
+    /// A strand joins, in which something `failed` or not, and with it those that were made for it and came to nothing. The
+    /// decision, if it comes too late for it.
     #[inline]
-    pub(super) fn join(&self, failed: bool) -> Result<Undecided<'_, W, V>, V> {
+    pub(super) fn join(&self, failed: bool, unused: u32) -> Result<Undecided<'_, W, V>, V> {
         let mut joined = lock(&self.joined);
-        joined.number += 1;
+        joined.number += 1 + unused;
         if failed {
             self.fail_no_more(1);
         }

@@ -232,8 +232,9 @@ impl Owned {
         }
     }
 
+    /// The same where it is a strand of its own, or nothing.
     #[inline(never)]
-    fn enter_strand(&mut self) -> Running<'_> {
+    pub(super) fn enter_strand(&mut self) -> Running<'_> {
         let mut strand = match &*self.0 {
             State::Shared(part) => part.unpark(),
             State::Strand(_) => match self.take() {

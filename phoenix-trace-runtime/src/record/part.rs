@@ -168,7 +168,23 @@ impl Part {
 }
 
 /// The owner of the strand is done with it.
+#[inline]
 pub(crate) fn finish(mut strand: Box<Strand>) {
+    if strand.open == 0 && strand.part.is_none() && strand.role == Role::Branch {
+        // Nobody else has ever seen it, as most that are spawned.
+        strand.otel = None;
+        strand.take_correction();
+        match strand.segment.take() {
+            Some(segment) => segment.join(strand),
+            None => decide_alone(strand),
+        }
+    } else {
+        finish_any(strand);
+    }
+}
+
+#[inline(never)]
+fn finish_any(mut strand: Box<Strand>) {
     if strand.role == Role::Scope {
         thread::recycle(strand);
     } else if strand.open > 0 {

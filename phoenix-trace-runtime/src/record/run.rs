@@ -117,10 +117,10 @@ impl<F: Future> Future for InSpan<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let mut running = this.branch.enter_poll();
+        let mut running = this.branch.enter_strand();
         let returned = this.inner.poll(cx);
         if returned.is_ready() {
-            running.settle(Outcome::Ok);
+            running.finish_strand(None);
         } else {
             running.suspend();
         }

@@ -256,6 +256,10 @@ impl Running<'_> {
     /// Ends the span and lets run again what it hid.
     #[inline]
     fn finish(&mut self) {
+        if self.mode == Mode::Strand {
+            // It may have no span of its own: then nobody asks what time it is.
+            return self.finish_strand(None);
+        }
         let now = clock::now();
         if self.mode == Mode::Starting && self.finish_started(now) {
             return;
@@ -269,8 +273,10 @@ impl Running<'_> {
                 strand.follows
             });
             self.unfollow(follows, self.child.number());
+        } else if self.mode == Mode::Abroad {
+            self.finish_abroad(now);
         } else {
-            self.finish_strand(now);
+            self.finish_strand(Some(now));
         }
     }
 
@@ -297,34 +303,33 @@ impl Running<'_> {
         false
     }
 
+    /// Whatever else it is, such as a branch; `now`: if that is known already.
     #[inline(never)]
-    fn finish_strand(&mut self, now: Ticks) {
-        if self.mode != Mode::Nothing {
+    pub(super) fn finish_strand(&mut self, now: Option<Ticks>) {
+        let mode = std::mem::replace(&mut self.mode, Mode::Nothing);
+        if mode != Mode::Nothing {
             // Before the strand is finished: what it had for others is free for its next use then.
             self.span.set(State::Off);
         }
-        match std::mem::replace(&mut self.mode, Mode::Nothing) {
-            Mode::Nothing | Mode::Starting | Mode::Child | Mode::Unrecorded => {}
-            Mode::Strand => {
-                if let Some(mut strand) = thread::uninstall(self.hidden.take()) {
-                    if strand.has_owners_span() {
-                        strand.end(0, now);
-                    }
-                    finish(strand);
-                }
+        if mode == Mode::Strand
+            && let Some(mut strand) = thread::uninstall(self.hidden.take())
+        {
+            if strand.has_owners_span() {
+                strand.end(0, now.unwrap_or_else(clock::now));
             }
-            Mode::Abroad => {
-                if let Some(branch) = thread::uninstall(self.hidden.take()) {
-                    finish(branch);
-                }
-                let late = Late {
-                    number: self.child.number(),
-                    at: now,
-                    end: LateEnd::Finished,
-                };
-                deliver(self.child.seed, late);
-            }
+            finish(strand);
         }
+    }
+
+    #[cold]
+    fn finish_abroad(&mut self, now: Ticks) {
+        self.mode = Mode::Nothing;
+        self.span.set(State::Off);
+        if let Some(branch) = thread::uninstall(self.hidden.take()) {
+            finish(branch);
+        }
+        let (number, at, end) = (self.child.number(), now, LateEnd::Finished);
+        deliver(self.child.seed, Late { number, at, end });
     }
 
     /// Lets the span wait until it is entered again.

@@ -131,28 +131,38 @@ impl Segment {
 
     /// A strand for work that runs elsewhere, its spans below `parent`, whose record is at `place`.
     pub(crate) fn branch(self: &Arc<Self>, parent: u64, place: (u64, u32)) -> Box<Strand> {
-        self.branch_on(thread::take_strand(&self.pipeline), parent, place)
+        self.make_branches(1);
+        let blank = thread::take_strand(&self.pipeline);
+        self.branch_on(blank, &self.context, parent, place)
     }
 
-    /// The same on an empty strand.
+    /// There may be so many more strands.
+    #[inline]
+    pub(super) fn make_branches(&self, number: u32) {
+        self.joining.make(number);
+    }
+
+    /// The same on an empty strand, for which it was [counted](Self::make_branches), with the context of one of its strands.
+    #[inline]
     pub(super) fn branch_on(
         self: &Arc<Self>,
         mut strand: Box<Strand>,
+        context: &Context,
         parent: u64,
         place: (u64, u32),
     ) -> Box<Strand> {
-        self.joining.make();
         strand.role = Role::Branch;
         strand.draw_ids();
-        strand.context.inherit(&self.context, parent, place);
+        strand.context.inherit(context, parent, place);
         strand.cut_at = self.cut_at.load(Ordering::Relaxed);
         strand.segment = Some(self.clone());
         strand
     }
 
     /// Takes in a strand whose spans have all ended, and decides when it was the last.
-    pub(super) fn join(self: &Arc<Self>, strand: Box<Strand>) {
-        match self.joining.join(strand.failed) {
+    pub(super) fn join(self: &Arc<Self>, mut strand: Box<Strand>) {
+        let unused = std::mem::take(&mut strand.branches);
+        match self.joining.join(strand.failed, unused) {
             Ok(mut undecided) => {
                 let root_ended = strand.role == Role::Root;
                 let strand = self.admit(undecided.waiting(), strand);
@@ -180,6 +190,7 @@ impl Segment {
 
     /// What waits for the decision is bounded: strands without spans do not wait, and when there are as many spans as a
     /// segment may have, others are given up, those with failures at twice that number.
+    #[inline]
     fn admit(&self, joined: &mut Waiting, mut strand: Box<Strand>) -> Option<Box<Strand>> {
         let spans = strand.records.len();
         if strand.role == Role::Root {
@@ -342,13 +353,15 @@ impl Segment {
         let joined = undecided.waiting();
         let mut strands = std::mem::take(&mut joined.strands);
         let logs = std::mem::take(&mut joined.logs);
-        let failed =
-            joined.failed || failing || strands.iter().chain(&last).any(|strand| strand.failed);
-        let root = strands
-            .iter()
-            .chain(&last)
-            .find(|strand| strand.role == Role::Root);
-        let slow = root.map_or_else(|| self.is_slow(clock::now()), |root| root.slow);
+        let mut failed = joined.failed || failing;
+        let mut slow = None;
+        for strand in strands.iter().chain(&last) {
+            failed |= strand.failed;
+            if strand.role == Role::Root {
+                slow = Some(strand.slow);
+            }
+        }
+        let slow = slow.unwrap_or_else(|| self.is_slow(clock::now()));
         self.release(joined);
         let found = Found {
             failed,

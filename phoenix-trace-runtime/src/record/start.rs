@@ -179,30 +179,39 @@ fn child_on(
 /// local root. It runs from here on. Elsewhere it does nothing.
 #[inline]
 pub(crate) fn start(site: &'static Site, attrs: &[Attr<'_>]) {
-    start_as(site, attrs, Beginning::PLAIN);
+    let now = clock::now();
+    if let Some(child) = start_fresh(site, attrs, now)
+        && child.is_none()
+    {
+        start_root_here(site, attrs, Beginning::PLAIN, now);
+    }
 }
 
 /// The same with more to begin with.
 #[inline]
 pub(crate) fn start_as(site: &'static Site, attrs: &[Attr<'_>], beginning: Beginning<'_>) {
     let now = clock::now();
+    match start_fresh(site, attrs, now) {
+        Some(child) if child.is_none() => start_root_here(site, attrs, beginning, now),
+        Some(child) => beginning.of_child(child),
+        None => {}
+    }
+}
+
+/// Starts the span below the one that runs now, if there is one; `None`: it is not expected here.
+#[inline]
+fn start_fresh(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Option<Child> {
     let mut lazy = false;
     let child = thread::with(|thread| {
         thread
             .takes_start()
             .then(|| child_on(thread, site, attrs, now, true, &mut lazy))
     });
-    let Some(Some(child)) = child else {
-        return;
-    };
+    let child = child.flatten()?;
     if lazy {
         set_lazy(child.seed, child.number(), attrs);
     }
-    if child.is_none() {
-        start_root_here(site, attrs, beginning, now);
-    } else {
-        beginning.of_child(child);
-    }
+    Some(child)
 }
 
 #[inline(never)]

@@ -106,6 +106,8 @@ pub(crate) struct Strand {
     pub(super) cut_at: Ticks,
     /// What it shares with the other strands of its segment, unless it is alone.
     pub(crate) segment: Option<Arc<Segment>>,
+    /// How many branches its segment has counted that it has not made yet.
+    pub(super) branches: u32,
     /// What others need to reach this strand; made when it is first suspended or carried elsewhere.
     pub(crate) part: Option<Arc<Part>>,
     /// A part without other owners, kept for the next use.
@@ -178,6 +180,7 @@ impl Strand {
             charged: 0,
             cut_at: Ticks::MAX,
             segment: None,
+            branches: 0,
             part: None,
             spare: None,
             spare_segment: None,
@@ -203,7 +206,6 @@ impl Strand {
         self.arrays.clear();
         self.text.clear();
         self.failures.clear();
-        self.kept_for = Text::default();
         if large {
             self.records.shrink_to(KEEP_RECORDS);
             self.attrs.shrink_to(4 * KEEP_RECORDS);
@@ -211,32 +213,35 @@ impl Strand {
             self.arrays.shrink_to(KEEP_RECORDS);
             self.text.shrink_to(64 * KEEP_RECORDS);
         }
+        // What may hold something first: the rest is written in few pieces then.
+        self.attached = None;
+        self.otel = None;
+        self.refused = None;
+        self.segment = None;
+        self.part = None;
+        self.logs.discard();
+        self.context.clear();
+        self.kept = None;
+        self.kept_for = Text::default();
+        self.across = Across::default();
         self.seed = 0;
+        self.otel_span = 0;
+        self.cut_at = Ticks::MAX;
+        self.current = NONE;
+        self.open = 0;
+        self.corrected = 0;
+        self.lent = 0;
+        self.overflow = 0;
+        self.unrecorded = 0;
+        self.branches = 0;
         self.role = Role::Scope;
         self.owned = false;
         self.free = false;
-        self.attached = None;
-        self.otel = None;
-        self.otel_span = 0;
         self.suppressed = false;
-        self.refused = None;
-        self.context.clear();
-        self.current = NONE;
-        self.open = 0;
         self.failed = false;
         self.slow = false;
-        self.across = Across::default();
-        self.corrected = 0;
-        self.lent = 0;
         self.orphaned = false;
-        self.overflow = 0;
-        self.unrecorded = 0;
         self.squeezed = false;
-        self.cut_at = Ticks::MAX;
-        self.segment = None;
-        self.part = None;
-        self.kept = None;
-        self.logs.discard();
     }
 
     /// What another exporter needs of a strand that was decided to be kept.

@@ -219,19 +219,32 @@ impl Thread {
     }
 
     /// An empty strand with a new seed.
+    #[inline]
     pub(crate) fn take_strand(&mut self, pipeline: &Arc<Pipeline>) -> Box<Strand> {
-        if self.pool.is_empty() {
+        let strand = match self.pool.pop() {
+            Some(strand) if Arc::ptr_eq(&strand.pipeline, pipeline) => strand,
+            strand => self.fetch_strand(strand, pipeline),
+        };
+        self.named(strand)
+    }
+
+    /// The same where none is at hand, or that of another pipeline.
+    #[cold]
+    fn fetch_strand(
+        &mut self,
+        strand: Option<Box<Strand>>,
+        pipeline: &Arc<Pipeline>,
+    ) -> Box<Strand> {
+        let strand = strand.or_else(|| {
             Self::drop_at_end();
             pipeline.take_buffers(POOL / 2, &mut self.pool);
-        }
-        let mut strand = self
-            .pool
-            .pop()
-            .unwrap_or_else(|| Strand::new(pipeline.clone()));
-        if !Arc::ptr_eq(&strand.pipeline, pipeline) {
-            strand.pipeline = pipeline.clone();
-        }
-        self.named(strand)
+            self.pool.pop()
+        });
+        let Some(mut strand) = strand else {
+            return Strand::new(pipeline.clone());
+        };
+        strand.pipeline.clone_from(pipeline);
+        strand
     }
 
     #[inline]
@@ -244,15 +257,22 @@ impl Thread {
         strand
     }
 
+    #[inline]
     fn recycle(&mut self, strand: Box<Strand>) {
-        if self.pool.len() >= POOL {
-            let pipeline = strand.pipeline.clone();
-            pipeline.give_buffers(self.pool.drain(POOL / 2..));
-        }
-        if self.pool.capacity() == 0 {
-            Self::drop_at_end();
+        if self.pool.len() == self.pool.capacity() {
+            self.make_room_in_pool(&strand.pipeline);
         }
         self.pool.push(strand);
+    }
+
+    #[cold]
+    fn make_room_in_pool(&mut self, pipeline: &Pipeline) {
+        if self.pool.len() >= POOL {
+            pipeline.give_buffers(self.pool.drain(POOL / 2..));
+        } else {
+            Self::drop_at_end();
+            self.pool.reserve_exact(POOL - self.pool.len());
+        }
     }
 }
 

@@ -21,6 +21,8 @@ struct Strand {
     failed: bool,
     /// It waits for the end of a span that failed elsewhere.
     open: bool,
+    /// Strands that were counted for it and that it did not make.
+    unused: u32,
 }
 
 #[derive(Debug, Default)]
@@ -66,7 +68,7 @@ impl Segment {
     }
 
     fn join(&self, strand: Strand) {
-        match self.joining.join(strand.failed) {
+        match self.joining.join(strand.failed, strand.unused) {
             Ok(mut undecided) => {
                 undecided.waiting().strands.push(strand);
                 if undecided.is_last() {
@@ -173,8 +175,7 @@ fn wait_for(others: impl IntoIterator<Item = thread::JoinHandle<()>>) {
 fn the_last_to_join_decides_on_all_of_them() {
     check(|| {
         let segment = Segment::new();
-        segment.joining.make();
-        segment.joining.make();
+        segment.joining.make(2);
         let one = elsewhere(&segment, |segment| segment.join(strand("one")));
         let two = elsewhere(&segment, |segment| segment.join(segment.failing("two")));
         segment.join(strand("root"));
@@ -189,9 +190,9 @@ fn the_last_to_join_decides_on_all_of_them() {
 fn who_makes_another_strand_is_not_the_last() {
     check(|| {
         let segment = Segment::new();
-        segment.joining.make();
+        segment.joining.make(1);
         let branch = elsewhere(&segment, |segment| {
-            segment.joining.make();
+            segment.joining.make(1);
             segment.join(strand("branch"));
             segment.join(segment.failing("its branch"));
         });
@@ -204,10 +205,34 @@ fn who_makes_another_strand_is_not_the_last() {
 }
 
 #[test]
+fn strands_that_were_counted_and_not_made_join_with_who_could_have_made_them() {
+    check(|| {
+        let segment = Segment::new();
+        segment.joining.make(3);
+        let branch = elsewhere(&segment, |segment| {
+            segment.joining.make(2);
+            segment.join(Strand {
+                unused: 1,
+                ..strand("branch")
+            });
+            segment.join(segment.failing("its branch"));
+        });
+        segment.join(Strand {
+            unused: 2,
+            ..strand("root")
+        });
+        wait_for([branch]);
+        let decided = segment.decided();
+        assert_eq!(decided.decisions, 1);
+        assert_eq!(decided.kept, ["branch", "its branch", "root"]);
+    });
+}
+
+#[test]
 fn a_grace_period_that_is_over_and_a_strand_that_joins_decide_once() {
     check(|| {
         let segment = Segment::new();
-        segment.joining.make();
+        segment.joining.make(1);
         let branch = elsewhere(&segment, |segment| segment.join(segment.failing("branch")));
         segment.join(strand("root"));
         segment.decide_now();
@@ -225,8 +250,7 @@ fn a_grace_period_that_is_over_and_a_strand_that_joins_decide_once() {
 fn what_joins_while_a_segment_is_cut_is_decided_once() {
     check(|| {
         let segment = Segment::new();
-        segment.joining.make();
-        segment.joining.make();
+        segment.joining.make(2);
         let one = elsewhere(&segment, |segment| segment.join(strand("one")));
         let two = elsewhere(&segment, |segment| segment.join(segment.failing("two")));
         segment.decide_so_far();
@@ -246,7 +270,7 @@ fn what_joins_while_a_segment_is_cut_is_decided_once() {
 fn a_failure_that_has_happened_keeps_what_is_decided_while_its_strand_joins() {
     check(|| {
         let segment = Segment::new();
-        segment.joining.make();
+        segment.joining.make(1);
         let failing = segment.failing("branch");
         let branch = elsewhere(&segment, |segment| segment.join(failing));
         segment.join(strand("root"));
@@ -261,8 +285,7 @@ fn a_failure_that_has_happened_keeps_what_is_decided_while_its_strand_joins() {
 fn a_failure_that_has_happened_keeps_what_is_cut_while_its_strand_joins() {
     check(|| {
         let segment = Segment::new();
-        segment.joining.make();
-        segment.joining.make();
+        segment.joining.make(2);
         segment.join(strand("one"));
         let failing = segment.failing("two");
         let two = elsewhere(&segment, |segment| segment.join(failing));
@@ -346,7 +369,7 @@ fn tell(reach: &Parking<Member>, segment: &Segment) {
 fn a_failure_that_was_told_keeps_what_is_decided_while_it_is_read() {
     check(|| {
         let (segment, reach) = (Segment::new(), Arc::new(Parking::<Member>::new()));
-        segment.joining.make();
+        segment.joining.make(1);
         tell(&reach, &segment);
         let reading = elsewhere(&segment, {
             let (reach, member) = (reach.clone(), Member::branch(&segment, true));
@@ -363,7 +386,7 @@ fn a_failure_that_was_told_keeps_what_is_decided_while_it_is_read() {
 fn a_failure_that_is_told_to_a_strand_keeps_its_segment_or_is_late() {
     check(|| {
         let (segment, reach) = (Segment::new(), Arc::new(Parking::<Member>::new()));
-        segment.joining.make();
+        segment.joining.make(1);
         let telling = elsewhere(&segment, {
             let reach = reach.clone();
             move |segment| tell(&reach, segment)
@@ -388,7 +411,7 @@ fn a_failure_that_is_told_to_a_strand_keeps_its_segment_or_is_late() {
 fn a_failure_that_is_told_to_a_strand_while_it_joins_keeps_its_segment_or_is_late() {
     check(|| {
         let (segment, reach) = (Segment::new(), Arc::new(Parking::<Member>::new()));
-        segment.joining.make();
+        segment.joining.make(1);
         let telling = elsewhere(&segment, {
             let reach = reach.clone();
             move |segment| tell(&reach, segment)
