@@ -30,7 +30,7 @@ use proc_macro::TokenStream;
 /// the same to its callers, unless an attribute below this one may ask for the `async`.
 ///
 /// The compiler goes down a chain of async calls at once, 128 queries deep (Rust 1.95): that is 32 plain `async fn`s, or 25 annotated
-/// ones, within one another, where they stand above what they call, and 42 or 31 where they stand below it. A `Box::pin(..)` on
+/// ones, within one another, where they stand above what they call, and 42 or 31 where they stand below it. A boxed `dyn Future` on
 /// the way, which `#[async_trait]` has on each call, begins anew. Where it stops, with "queries overflow the depth limit" or
 /// "overflow evaluating the requirement", `#![recursion_limit = "256"]` in the crate lets it go on.
 ///
