@@ -14,6 +14,8 @@ PROMETHEUS = {"type": "prometheus", "uid": "prometheus"}
 SECONDS, SHARE, PER_SECOND, NUMBER, BYTES = "s", "percentunit", "reqps", "short", "bytes"
 SPANS_PER_SECOND = "cps"
 
+# The services whose latency is on the first dashboard.
+CRITICAL = ("api-gateway", "orchestrator-service", "data-router", "llm-service")
 ENVIRONMENT = 'deployment_environment_name=~"$environment"'
 
 
@@ -163,7 +165,7 @@ def overview():
             durations("increase", f'job=~"(.*/)?{service}", {ENVIRONMENT}', "$__rate_interval"),
             description="Every request, by how long it took. A dot is the trace of one that was kept.",
         )
-        for service in ("api-gateway", "orchestrator-service", "data-router", "llm-service")
+        for service in CRITICAL
     ]
     return dashboard(
         "phoenix-overview",

@@ -25,7 +25,7 @@ def main():
     if options.static:
         wanted = {"static"}
     report = Report()
-    print("with " + ", ".join(f"{name} {version_of(name)}" for name in PROGRAMS if program(name)))
+    print("with " + ", ".join(f"{name.replace('_', ' of ')} {version_of(name)}" for name in PROGRAMS if program(name)))
     if "static" in wanted:
         static.run(report)
     parts = [name for name in PARTS if name in wanted]

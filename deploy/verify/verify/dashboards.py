@@ -3,6 +3,8 @@
 import json
 import re
 
+import yaml
+
 from .programs import DEPLOY
 
 UNITS = {"s", "percentunit", "reqps", "cps", "short", "bytes"}
@@ -12,13 +14,17 @@ def dashboards():
     return [json.loads(path.read_text()) for path in sorted((DEPLOY / "grafana/provisioning/dashboards").glob("*.json"))]
 
 
+def data_sources():
+    return yaml.safe_load((DEPLOY / "grafana/provisioning/datasources/datasources.yaml").read_text())["datasources"]
+
+
 def targets_of(board):
     return [(panel, target) for panel in board["panels"] for target in panel.get("targets", [])]
 
 
 def filled(expression, service="orchestrator-service"):
     """With the values that Grafana puts for variables."""
-    for name, value in {"$environment": ".*", "$service": service, "$__rate_interval": "1m", "$__tags": ""}.items():
+    for name, value in {"$environment": ".*", "$service": service, "$__rate_interval": "1m"}.items():
         expression = expression.replace(name, value)
     return expression
 
@@ -67,3 +73,24 @@ def complaints(prometheus):
             if unit == "percentunit" and any(value > 1.0001 or value < -0.0001 for _, value in samples if value == value):
                 wrong.append(f"{where}: a share outside of 0 to 1")
     return wrong, count
+
+
+def metrics_of_spans(prometheus, tags):
+    """What is wrong with the links from a span to metrics; `tags` are the span's, and its process', as Jaeger answers them."""
+    links = {json.dumps(source["jsonData"]["tracesToMetrics"]) for source in data_sources() if source["type"] == "jaeger"}
+    for link in map(json.loads, links):
+        missing = [tag["key"] for tag in link["tags"] if tag["key"] not in tags]
+        if missing:
+            yield f"no tag {', '.join(missing)} among {', '.join(sorted(tags))}"
+            continue
+        matchers = ", ".join(f'{tag["value"]}="{tags[tag["key"]]}"' for tag in link["tags"])
+        for query in link["queries"]:
+            found = prometheus.query(query["query"].replace("$$__tags", matchers))
+            if not found or not all(labels.get("route") for labels, _ in found):
+                yield f"{query['name']}: {found} for {matchers}"
+
+
+def links_of_logs(labels):
+    """The labels of Loki that links lead on from, and no log record has."""
+    fields = next(source for source in data_sources() if source["type"] == "loki")["jsonData"]["derivedFields"]
+    return [field["matcherRegex"] for field in fields if field["matcherType"] != "label" or field["matcherRegex"] not in labels]

@@ -1,6 +1,7 @@
 """The example platform through the whole stack: what arrives is what was recorded, and every number is the client's."""
 
 import gzip
+import re
 import time
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -104,6 +105,9 @@ def everything(report, request_flow, folder, stack):
     time.sleep(3)  # A rate wants a second sample after the last change; rules are evaluated each second.
     Load(platform.gateway, 40, threads=2, pause=0.05).wait()
     time.sleep(3)
+    if stack.jaeger:
+        tags = stack.jaeger.tags(next(iter(recorded)), "orchestrator-service")
+        report.no_errors("a span's link to metrics has data, from the tags that Jaeger answers", dashboards.metrics_of_spans(stack.prometheus, tags))
     wrong, count = dashboards.complaints(stack.prometheus)
     report.no_errors("every query of every dashboard has data, with its labels, in its unit", wrong, f"{count} queries")
     alerts = [alert["labels"]["alertname"] for alert in get_json(f"{stack.prometheus.url}/api/v1/alerts")["data"]["alerts"] if alert["state"] == "firing"]
@@ -169,6 +173,9 @@ def logs(report, sink, recorded):
     spans = all(record.span_id.hex() in recorded[record.trace_id.hex()] for _, record in of_traces if record.span_id)
     correlated = sum(any(each.key == "phoenix.correlation.id" for each in record.attributes) for _, record in of_traces)
     report.check("log records arrive with the ids of their trace and span, and the correlation id", of_traces and spans and correlated == len(of_traces), f"{len(of_traces)} of {len(sink.records)} records (a receiver of ours stands in for Loki)")
+    # Loki has the ids of a record, and its attributes with `_` for other signs, as labels that links lead on from.
+    labels = {"trace_id", "span_id"} | {re.sub(r"\W", "_", each.key) for _, record in of_traces for each in record.attributes}
+    report.no_errors("what Grafana's links lead on from is in the records", dashboards.links_of_logs(labels))
 
 
 def production(report, request_flow, folder, stack):

@@ -35,7 +35,7 @@ class Span:
     message: str
     attributes: tuple
     events: tuple
-    links: int
+    links: tuple
     state: str
 
 
@@ -69,7 +69,7 @@ def spans_of(request):
                     span.status.message,
                     attributes_of(span),
                     tuple((event.time_unix_nano, event.name, attributes_of(event)) for event in span.events),
-                    len(span.links),
+                    tuple((link.trace_id.hex(), link.span_id.hex(), attributes_of(link)) for link in span.links),
                     span.trace_state,
                 )
 
@@ -150,12 +150,22 @@ class Receiver(grpc.GenericRpcHandler):
         raise TimeoutError("spans keep coming")
 
 
+def put(attributes, values):
+    """Texts, and lists of texts, as attributes."""
+    for key, value in values.items():
+        holder = attributes.add(key=key).value
+        if isinstance(value, list):
+            for each in value:
+                holder.array_value.values.add(string_value=each)
+        else:
+            holder.string_value = value
+
+
 def request_with(service, spans, **resource):
-    """A message of one service's spans; each a dict of fields, with `attributes` as a dict of texts."""
+    """A message of one service's spans; each a dict of fields, with `attributes` as a dict."""
     request = ExportTraceServiceRequest()
     holder = request.resource_spans.add()
-    for key, value in {"service.name": service, **resource}.items():
-        holder.resource.attributes.add(key=key).value.string_value = value
+    put(holder.resource.attributes, {"service.name": service, **resource})
     scope = holder.scope_spans.add()
     now = time.time_ns()
     for fields in spans:
@@ -168,14 +178,11 @@ def request_with(service, spans, **resource):
             start_time_unix_nano=now - 1_000_000,
             end_time_unix_nano=now,
         )
-        if fields.get("failed"):
-            span.status.code = Status.STATUS_CODE_ERROR
-        for key, value in fields.get("attributes", {}).items():
-            span.attributes.add(key=key).value.string_value = value
+        if "failed" in fields:
+            span.status.code, span.status.message = Status.STATUS_CODE_ERROR, fields["failed"]
+        put(span.attributes, fields.get("attributes", {}))
         for name, attributes in fields.get("events", {}).items():
-            event = span.events.add(name=name, time_unix_nano=now)
-            for key, value in attributes.items():
-                event.attributes.add(key=key).value.string_value = value
+            put(span.events.add(name=name, time_unix_nano=now).attributes, attributes)
     return request
 
 

@@ -121,7 +121,7 @@ class Process:
                 if entry.get("level") in ("warn", "error", "fatal"):
                     found.append(f"{entry['level']}: {entry.get('msg')} {entry.get('error', '')}".strip())
                 continue
-            if re.search(r"level=(warn|error)", line) or "deprecat" in line.lower():
+            if re.search(r"level=(warn|error)", line, re.IGNORECASE) or "deprecat" in line.lower():
                 found.append(line)
         return found
 
@@ -325,3 +325,13 @@ class Jaeger(Process):
     def trace(self, port, trace_id):
         found = get_json(f"http://127.0.0.1:{port}/api/traces/{trace_id}")["data"]
         return {span["spanID"] for trace in found for span in trace["spans"]}
+
+    def tags(self, trace_id, service):
+        """The tags of a service's spans in a trace, and of the process that they are of."""
+        found = {}
+        for trace in get_json(f"http://127.0.0.1:{self.query}/api/traces/{trace_id}")["data"]:
+            for span in trace["spans"]:
+                process = trace["processes"][span["processID"]]
+                if process["serviceName"] == service:
+                    found |= {tag["key"]: tag["value"] for tag in (*process["tags"], *span["tags"])}
+        return found

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 
-PROGRAMS = ("collector", "jaeger", "prometheus", "opensearch", "kustomize")
+PROGRAMS = ("collector", "jaeger", "prometheus", "prometheus_debian", "opensearch", "kustomize", "compose")
 
 
 class Report:

@@ -15,7 +15,7 @@ use opentelemetry::trace::{
 use opentelemetry::{Context, ContextGuard, KeyValue};
 
 use super::hand::Hand;
-use super::{identity, observer};
+use super::{early, identity, observer};
 use crate::record::context;
 use crate::record::free::Reach;
 use crate::record::part::{Part, part_of};
@@ -34,8 +34,13 @@ use crate::record::told::unharmed;
 #[non_exhaustive]
 pub enum OtelContext {
     /// As [`LocalRoot`](Self::LocalRoot), at local roots of kind SERVER and CONSUMER, and at all others from when the program
-    /// first asks for a tracer, has a bridge of `tracing`, or attaches a context (`auto`): the default. So a program that does not
-    /// use the API pays nothing for it; the first context that it ever carries out of such a root, before any of that, names no span.
+    /// first uses contexts: asks for a tracer, has a bridge of `tracing`, attaches a context or sends one by the global propagator
+    /// (`auto`): the default. Merely to read `Context::current()` is no use, and finds no span there until then.
+    ///
+    /// So a program that does not use the API pays nothing for it. One that does has the parents of `LocalRoot` from the first
+    /// context on that it carries out of a local root, but for this case: the process has not used contexts before, and
+    /// the function whose span is the local root has run more than 64 times in it as one. That one context names no span, and what is
+    /// recorded under it is a trace of its own. Where even that is too much, say [`LocalRoot`](Self::LocalRoot).
     #[default]
     Auto,
     /// At local roots, and where a task or thread goes on with a trace (`local_root`). A span that is started in that context is
@@ -122,10 +127,22 @@ pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
 #[inline]
 pub(crate) fn of_root(strand: &mut Strand) {
     let contexts = strand.pipeline.contexts;
-    let is_on = |kind| contexts.is_on_for(kind);
-    if strand.role == Role::Root && strand.record(0).is_some_and(|root| is_on(root.site.kind)) {
+    let Some(root) = strand.record(0).filter(|_| strand.role == Role::Root) else {
+        return;
+    };
+    if contexts.is_on_for(root.site.kind) {
         attach_root(strand);
+    } else if contexts == OtelContext::Auto && root.site.is_among_first() {
+        attach_early(strand);
     }
+}
+
+/// Makes a context in which nobody sees the local root, but from which it can be carried.
+#[cold]
+fn attach_early(strand: &mut Strand) {
+    let part = part_of(strand);
+    strand.otel_span = strand.id_of(0);
+    strand.otel = Some(early::context_of(strand, part));
 }
 
 #[inline(never)]

@@ -5,14 +5,13 @@
 use std::cell::RefCell;
 
 use opentelemetry::Context as ApiContext;
-use opentelemetry::trace::TraceContextExt as _;
 use tracing::Subscriber;
 use tracing::span::{Attributes, Id};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::observer::id;
+use super::early;
 use crate::record::carry::place_here;
 use crate::record::free::Reach;
 
@@ -45,7 +44,7 @@ fn starts(place: Option<Place>) {
 }
 
 fn here() -> Option<Place> {
-    let named = ApiContext::map_current(|context| id(context.span().span_context()));
+    let named = ApiContext::map_current(early::id_in);
     let innermost = place_here(named)?;
     Some(Place { innermost, named })
 }

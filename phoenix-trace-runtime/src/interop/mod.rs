@@ -6,6 +6,7 @@
 
 mod attributes;
 pub(crate) mod contexts;
+pub(crate) mod early;
 mod hand;
 mod identity;
 #[cfg(feature = "tracing")]

@@ -10,6 +10,7 @@ use http::HeaderName;
 use opentelemetry::trace::TraceId;
 
 use super::hex;
+use crate::record::thread;
 
 /// The header field, and gRPC metadata key, that carries the correlation id unless configured otherwise.
 pub const HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -65,7 +66,7 @@ impl CorrelationId {
     /// A new random id: 32 lowercase hexadecimal digits, 128 random bits.
     #[must_use]
     pub fn generate() -> Self {
-        Self::of_number(rand::random())
+        Self::of_number(thread::long_id().unwrap_or_else(rand::random))
     }
 
     /// The id as text.

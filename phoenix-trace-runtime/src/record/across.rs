@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use opentelemetry::TraceId;
 
+use super::clock;
 use super::context::SAMPLED;
 use super::strand::{Role, Strand};
-use super::{clock, ids};
 use crate::propagation::TraceParent;
 use crate::sampling::{Found, Reasons, SoFar};
 
@@ -94,7 +94,7 @@ impl Strand {
         let noted = shared.map_or(Reasons::NONE, Shared::noted);
         let found = Found {
             failed: self.failed || noted.has(Reasons::ERROR),
-            slow: clock::now() > self.context.slow_at,
+            slow: self.is_slow(clock::now()),
             across: Across {
                 callee: self.across.callee || noted.has(Reasons::CALLEE),
                 announced: Reasons::NONE,
@@ -113,7 +113,7 @@ impl Strand {
         if self.across.announced == Reasons::NONE {
             return None;
         }
-        let root = ids::span_id(self.seed, 0);
+        let root = self.id_of(0);
         TraceParent::new(TraceId::from(self.context.trace_id), root.into(), SAMPLED)
     }
 }

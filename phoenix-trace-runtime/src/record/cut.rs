@@ -42,6 +42,7 @@ impl Strand {
         self.copy_spans(&mut ended, |record| record.end != 0);
         self.copy_spans(&mut open, |record| record.end == 0);
         ended.seed = self.seed;
+        ended.id_seed = self.id_seed;
         ended.role = Role::Branch;
         ended.context = self.context.clone();
         ended.failed = self.failed;

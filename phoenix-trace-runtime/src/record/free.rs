@@ -18,7 +18,7 @@ use super::site::Site;
 use super::start::{Beginning, Under, root_alone};
 use super::stored::NONE;
 use super::strand::{Role, Strand};
-use super::{ids, registry, scope, thread};
+use super::{registry, scope, thread};
 use crate::propagation::Baggage;
 use crate::value::Attr;
 
@@ -118,7 +118,7 @@ impl Reach {
     pub(crate) fn branch(&self) -> Option<Box<Strand>> {
         let (seed, number) = self.place();
         let segment = self.part.segment()?;
-        Some(segment.branch(ids::span_id(seed, number), (seed, number)))
+        Some(segment.branch(self.part.id_of(number), (seed, number)))
     }
 
     /// The strand of the span where nobody has it, else a branch: to run below the span.

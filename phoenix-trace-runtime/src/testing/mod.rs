@@ -1,6 +1,7 @@
 //! Support for the tests of services: capture of spans, questions about them, and an OTLP receiver in the process.
 
 mod capture;
+mod clock;
 mod lint;
 mod memory;
 mod receiver;
@@ -9,6 +10,7 @@ mod spans;
 mod stable;
 
 pub use capture::{Capture, CaptureGuard};
+pub use clock::Clock;
 pub use lint::Finding;
 pub use receiver::{
     ExportLogsServiceRequest, ExportMetricsServiceRequest, ExportTraceServiceRequest, Fault,
