@@ -12,8 +12,7 @@ use tracing_subscriber::filter::{ParseError, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::integers::{Integers, IntegersEnd};
-use super::made::{Made, Started};
+use super::around::{After, Before};
 use super::observer;
 use super::tracer::Tracer;
 use crate::config::SPANS;
@@ -169,8 +168,7 @@ impl TracingBridge {
                 && (*level == Level::ERROR && metadata.is_event()
                     || targets.would_enable(metadata.target(), level))
         };
-        let layer = Made.and_then(Integers).and_then(layer);
-        let layer = layer.and_then(IntegersEnd).and_then(Started);
+        let layer = Before.and_then(layer).and_then(After);
         layer.with_filter(filter_fn(passes))
     }
 }

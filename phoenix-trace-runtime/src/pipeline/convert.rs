@@ -194,7 +194,7 @@ fn span(
 
 /// The received trace state with the probability that this segment was kept with: certain where errors are always kept.
 fn trace_state(strand: &Strand, kept: Kept) -> TraceState {
-    strand.context.state_with(kept.threshold).to_opentelemetry()
+    strand.context.api_state_with(kept.threshold)
 }
 
 fn wall(strand: &Strand, kept: Kept, ticks: Ticks) -> SystemTime {
