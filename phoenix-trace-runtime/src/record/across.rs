@@ -105,7 +105,13 @@ impl Strand {
         let failure = || self.first_failure();
         match sampling.reasons_so_far(&self.context, found, failure) {
             SoFar::Cut => self.across.cut = true,
-            SoFar::Kept(reasons) => self.across.announced = reasons.beside_head(),
+            SoFar::Kept(reasons) => {
+                let reasons = reasons.beside_head();
+                if reasons == Reasons::NONE {
+                    return None;
+                }
+                self.across.announced = reasons;
+            }
         }
         if let Some(shared) = shared {
             shared.add(self.across);

@@ -128,9 +128,9 @@ fn every_key_of_the_schema_is_shown_as_the_origin_of_what_it_sets() {
             }
         }
         let (with, without) = (shown(&with), shown(&without));
-        let before = without.iter().map(columns);
+        let before = without.iter().map(|line| columns(line));
         let before: BTreeMap<&str, &str> = before.map(|[name, value, _]| (name, value)).collect();
-        for [name, value, origin] in with.iter().map(columns) {
+        for [name, value, origin] in with.iter().map(|line| columns(line)) {
             let is_other = before.get(name).is_some_and(|before| *before != value);
             if is_other && origin == "default" {
                 unknown.push(format!("{path}: {name} {value}"));
@@ -171,7 +171,7 @@ fn shown(document: &Value) -> Vec<String> {
 }
 
 /// The name of a setting, its value and its origin.
-fn columns(line: &String) -> [&str; 3] {
+fn columns(line: &str) -> [&str; 3] {
     let (setting, origin) = line.rsplit_once("  # ").expect("an origin");
     let (name, value) = setting.split_once("  ").expect("a value");
     [name, value, origin].map(str::trim)
