@@ -336,7 +336,9 @@ impl Attachments {
             return;
         }
         // Inside of `Context::map_current` nothing can be attached: it panics there.
-        Thread::drop_at_end();
+        if self.0.capacity() == 0 {
+            Thread::drop_at_end();
+        }
         if let Some(guard) = unharmed(|| ManuallyDrop::new(context.attach())) {
             self.0.push(Attachment {
                 seed,
@@ -360,7 +362,9 @@ impl Attachments {
             return;
         };
         if ALIVE.try_with(|_| ()).is_ok() {
-            for attached in self.0.drain(place..).rev() {
+            while self.0.len() > place
+                && let Some(attached) = self.0.pop()
+            {
                 let _ = unharmed(|| drop(ManuallyDrop::into_inner(attached.guard)));
             }
         }

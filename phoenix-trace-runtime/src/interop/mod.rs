@@ -30,6 +30,6 @@ pub(crate) use provider::install;
 pub use span::Span;
 pub use tracer::Tracer;
 #[cfg(feature = "tracing")]
-pub use tracing::{FilterError, TracingBridge, tracing_bridge};
+pub(crate) use tracing::subscribe;
 #[cfg(feature = "tracing")]
-pub(crate) use tracing::{SPANS, subscribe};
+pub use tracing::{FilterError, TracingBridge, tracing_bridge};

@@ -15,9 +15,8 @@ use tracing_subscriber::registry::LookupSpan;
 use super::around::{After, Before};
 use super::observer;
 use super::tracer::Tracer;
+use crate::config::SPANS;
 
-/// The variable that says which spans are recorded.
-pub(crate) const SPANS: &str = "PHOENIX_TRACE_TRACING_SPANS";
 /// Spans that tell little of a service and are many, or are ours: recorded only if they are asked for by name.
 const EXCLUDED: [&str; 11] = [
     "hyper::",
@@ -141,6 +140,11 @@ impl TracingBridge {
             events: from.into(),
             ..self
         }
+    }
+
+    /// Which spans it records.
+    pub(crate) fn filter(&self) -> &Targets {
+        &self.targets
     }
 
     /// The layer.
