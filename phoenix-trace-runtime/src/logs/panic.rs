@@ -1,11 +1,11 @@
 //! A panic as a log record, with the ids of what it ends.
 
 use std::panic::PanicHookInfo;
-use std::time::SystemTime;
 
 use opentelemetry::logs::Severity;
 
 use super::origin;
+use crate::record::thread;
 
 /// Logs a panic; `message`: what it says, if that is text.
 pub(crate) fn log(info: &PanicHookInfo<'_>, message: Option<&str>) {
@@ -14,7 +14,7 @@ pub(crate) fn log(info: &PanicHookInfo<'_>, message: Option<&str>) {
     };
     let message = message.unwrap_or("(a value that is no text)");
     super::with_record(|record| {
-        record.time = SystemTime::now();
+        record.time = thread::time();
         record.severity = Severity::Error;
         record.ids = origin::ids();
         record.set_target("panic");

@@ -52,7 +52,6 @@ impl ByHand {
 }
 
 #[cfg(not(feature = "testing"))]
-#[expect(clippy::unused_self, reason = "with `testing` they look there")]
 impl ByHand {
     #[inline]
     pub(crate) const fn span_seed(&self) -> Option<u64> {

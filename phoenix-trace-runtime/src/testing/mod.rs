@@ -43,8 +43,8 @@
 //! let capture = Capture::new();
 //! let request = http::Request::get("/orders/7").body(Body::empty()).unwrap();
 //! let response = capture.future(shop().oneshot(request)).await.unwrap();
-//! // The span of a request ends with the response's body, which nobody reads here.
-//! drop(response);
+//! // The span of a request ends with the response's body. Dropped before, it would be cancelled.
+//! axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
 //! capture.query().assert_below("load order", "GET /orders/{id}");
 //! capture.assert_clean();
 //! # }

@@ -4,6 +4,7 @@ mod endings;
 mod layers;
 mod services;
 mod shapes;
+mod tested;
 
 use std::sync::{Arc, Mutex};
 
