@@ -106,6 +106,11 @@ class Process:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def memory(self):
+        """Bytes that it holds."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) * 1024
+
     # What they say of no fault of the files: Jaeger as a module has no user interface in it, its image has; an example of a span
     # that ended before one which was told already is of no use to Prometheus.
     KNOWN = ("ui assets not embedded", "out-of-order exemplars")
