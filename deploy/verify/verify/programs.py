@@ -325,7 +325,7 @@ class Jaeger(Process):
             found = self.search(port, "api-gateway")
             return found if len(found) >= len(expected) else None
 
-        found = wait_for("what was stored is found", enough, within=30)
+        found = wait_for("what was stored is found", enough, within=120)
         return found == {trace: set(spans) for trace, spans in expected.items()}
 
     def trace(self, port, trace_id):
