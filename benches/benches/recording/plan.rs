@@ -286,7 +286,7 @@ fn bridge(rows: &mut Vec<Row>) {
         ] {
             let mut group = Group {
                 rows,
-                name: format!("spans of tracing, {kept}, {name}"),
+                name: format!("tracing bridge, {kept}, {name}"),
                 ours: Measurement::new(ours, shape),
                 cost,
             };

@@ -111,9 +111,8 @@ class Process:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) * 1024
 
-    # What they say of no fault of the files: Jaeger as a module has no user interface in it, its image has; an example of a span
-    # that ended before one which was told already is of no use to Prometheus.
-    KNOWN = ("ui assets not embedded", "out-of-order exemplars")
+    # What they say of no fault of the files: Jaeger as a module has no user interface in it, its image has.
+    KNOWN = ("ui assets not embedded",)
 
     def complaints(self):
         """Lines of its log at the level of warnings or errors, in short."""

@@ -10,12 +10,12 @@ use std::time::SystemTime;
 
 use opentelemetry::baggage::BaggageExt as _;
 use opentelemetry::trace::{
-    self, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+    self, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId,
 };
 use opentelemetry::{Context, ContextGuard, KeyValue};
 
 use super::hand::Hand;
-use super::{identity, observer};
+use super::{early, identity, observer};
 use crate::record::context;
 use crate::record::free::Reach;
 use crate::record::part::{Part, part_of};
@@ -34,8 +34,13 @@ use crate::record::told::unharmed;
 #[non_exhaustive]
 pub enum OtelContext {
     /// As [`LocalRoot`](Self::LocalRoot), at local roots of kind SERVER and CONSUMER, and at all others from when the program
-    /// first asks for a tracer, has a bridge of `tracing`, or attaches a context (`auto`): the default. So a program that does not
-    /// use the API pays nothing for it; the first context that it ever carries out of such a root, before any of that, names no span.
+    /// first uses contexts: asks for a tracer, has a bridge of `tracing`, attaches a context or sends one by the global propagator
+    /// (`auto`): the default. Merely to read `Context::current()` is no use, and finds no span there until then.
+    ///
+    /// So a program that does not use the API pays nothing for it. One that does has the parents of `LocalRoot` from the first
+    /// context on that it carries out of a local root, but for this case: the process has not used contexts before, and
+    /// the function whose span is the local root has run more than 64 times in it as one. That one context names no span, and what is
+    /// recorded under it is a trace of its own. Where even that is too much, say [`LocalRoot`](Self::LocalRoot).
     #[default]
     Auto,
     /// At local roots, and where a task or thread goes on with a trace (`local_root`). A span that is started in that context is
@@ -103,11 +108,7 @@ impl FromStr for OtelContext {
 pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
     /// Where propagators of the OpenTelemetry crates keep that a trace is to be debugged.
     const DEBUG: u8 = 0x04;
-    let state = if of.state.is_empty() && of.threshold.is_none() {
-        TraceState::NONE
-    } else {
-        of.state_with(of.threshold).to_opentelemetry()
-    };
+    let state = of.api_state_with(of.threshold);
     let debug = if of.debug { DEBUG } else { 0 };
     SpanContext::new(
         TraceId::from(of.trace_id),
@@ -122,10 +123,22 @@ pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
 #[inline]
 pub(crate) fn of_root(strand: &mut Strand) {
     let contexts = strand.pipeline.contexts;
-    let is_on = |kind| contexts.is_on_for(kind);
-    if strand.role == Role::Root && strand.record(0).is_some_and(|root| is_on(root.site.kind)) {
+    let Some(root) = strand.record(0).filter(|_| strand.role == Role::Root) else {
+        return;
+    };
+    if contexts.is_on_for(root.site.kind) {
         attach_root(strand);
+    } else if contexts == OtelContext::Auto && root.site.is_among_first() {
+        attach_early(strand);
     }
+}
+
+/// Makes a context in which nobody sees the local root, but from which it can be carried.
+#[cold]
+fn attach_early(strand: &mut Strand) {
+    let part = part_of(strand);
+    strand.otel_span = strand.id_of(0);
+    strand.otel = Some(early::context_of(strand, part));
 }
 
 #[inline(never)]
@@ -323,7 +336,9 @@ impl Attachments {
             return;
         }
         // Inside of `Context::map_current` nothing can be attached: it panics there.
-        Thread::drop_at_end();
+        if self.0.capacity() == 0 {
+            Thread::drop_at_end();
+        }
         if let Some(guard) = unharmed(|| ManuallyDrop::new(context.attach())) {
             self.0.push(Attachment {
                 seed,
@@ -347,7 +362,9 @@ impl Attachments {
             return;
         };
         if ALIVE.try_with(|_| ()).is_ok() {
-            for attached in self.0.drain(place..).rev() {
+            while self.0.len() > place
+                && let Some(attached) = self.0.pop()
+            {
                 let _ = unharmed(|| drop(ManuallyDrop::into_inner(attached.guard)));
             }
         }

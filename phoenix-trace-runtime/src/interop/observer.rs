@@ -17,7 +17,7 @@ use opentelemetry::trace::{
     SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
 };
 
-use super::identity;
+use super::{early, identity};
 use crate::diag;
 use crate::propagation::Baggage;
 use crate::record::carry::with_active;
@@ -149,14 +149,14 @@ fn is_ours() -> bool {
 
 /// Do they differ in nothing that counts here?
 fn is_same(one: &Context, other: &Context) -> bool {
-    id(one.span().span_context()) == id(other.span().span_context())
+    early::id_in(one) == early::id_in(other)
         && one.is_telemetry_suppressed() == other.is_telemetry_suppressed()
         && std::ptr::eq(one.baggage(), other.baggage())
 }
 
 fn active(context: &Context) -> Active {
     Active {
-        span: id(context.span().span_context()),
+        span: early::id_in(context),
         suppressed: context.is_telemetry_suppressed(),
         baggage: hash_of_baggage(context),
     }
@@ -187,7 +187,8 @@ fn enter(from: &Context, to: &Context) {
         return;
     }
     let span = to.span();
-    let context = span.span_context();
+    let root = early::root_in(to);
+    let context = root.map_or_else(|| span.span_context(), |root| &root.context);
     let trace_id = u128::from_be_bytes(context.trace_id().to_bytes());
     let running = with_active(|strand| Running {
         named: strand.otel_span == active.span && strand.context.trace_id == trace_id,
@@ -203,9 +204,11 @@ fn enter(from: &Context, to: &Context) {
     } else if !over.suppressed && running.is_some_and(goes_on) {
         Below::Running
     } else if active.span != 0 {
-        reach = (!context.is_remote())
-            .then(|| identity::ask(&span))
-            .flatten();
+        reach = match root {
+            Some(root) => Some(root.reach.clone()),
+            None if context.is_remote() => None,
+            None => identity::ask(&span),
+        };
         reach.as_ref().map_or(Below::Other(context), Below::Span)
     } else {
         let traced = running.is_some_and(|running| running.traced);
@@ -225,7 +228,7 @@ fn enter(from: &Context, to: &Context) {
         return;
     }
     free::attach(below, active, over);
-    free::lend_baggage(baggage);
+    free::lend_baggage(active.baggage != 0, baggage);
 }
 
 /// What runs where a context is attached.

@@ -11,7 +11,7 @@ use super::made;
 use super::provider::asked_in_vain;
 use super::span::Span;
 use super::words::Sites;
-use super::{identity, observer};
+use super::{early, identity, observer};
 use crate::record::carry::with_active;
 use crate::record::clock;
 use crate::record::free::{self, Parent};
@@ -56,8 +56,9 @@ impl trace::Tracer for Tracer {
         } = builder;
         let now = clock::now();
         let span = parent_cx.span();
-        let parent = span.span_context();
-        let reach = identity_of(&span, parent);
+        let root = early::root_in(parent_cx);
+        let parent = root.map_or_else(|| span.span_context(), |root| &root.context);
+        let reach = identity_of(&span, parent, root);
         let place = match &reach {
             Where::Running => Parent::Running,
             Where::Span(reach) => Parent::Span(reach),
@@ -94,7 +95,11 @@ enum Where {
     Elsewhere,
 }
 
-fn identity_of(span: &trace::SpanRef<'_>, context: &SpanContext) -> Where {
+fn identity_of(
+    span: &trace::SpanRef<'_>,
+    context: &SpanContext,
+    root: Option<&early::Early>,
+) -> Where {
     let id = observer::id(context);
     #[cfg(feature = "tracing")]
     if let Some(parent) = made::parent(id) {
@@ -113,7 +118,12 @@ fn identity_of(span: &trace::SpanRef<'_>, context: &SpanContext) -> Where {
     if runs == Some(true) && !context.is_remote() {
         return Where::Running;
     }
-    match (id != 0).then(|| identity::ask(span)).flatten() {
+    let reach = match root {
+        Some(root) => Some(root.reach.clone()),
+        None if id == 0 => None,
+        None => identity::ask(span),
+    };
+    match reach {
         Some(reach) => Where::Span(reach),
         None => Where::Elsewhere,
     }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr as _;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
 
 use opentelemetry::logs::Severity;
 use tracing::field::{Field, Visit};
@@ -17,6 +16,7 @@ use tracing_subscriber::registry::LookupSpan;
 use super::record::{Fields, Limits, Record};
 use super::{direct, origin};
 use crate::config::log_filter_of_env;
+use crate::record::thread;
 
 /// A layer that makes log records of `tracing` events, for a subscriber of the program's own. Its level is that of `RUST_LOG`,
 /// by default `info`, and concerns no other layer; a filter of one's own restricts it further.
@@ -140,7 +140,7 @@ fn of_span() -> Option<(Fields, Limits)> {
 }
 
 fn fill(record: &mut Record, event: &Event<'_>, limits: Limits) {
-    record.time = SystemTime::now();
+    record.time = thread::time();
     record.ids = origin::ids();
     let normalized = event.normalized_metadata();
     let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());

@@ -8,6 +8,7 @@ use opentelemetry::{InstrumentationScope, Key, SpanId, TraceFlags, TraceId, logs
 
 use super::record::{Ids, Limits, Record};
 use super::{json, origin};
+use crate::record::thread;
 
 /// A logger provider of the OpenTelemetry API, whose records go to the logs of the process: for appenders that take one.
 ///
@@ -79,7 +80,7 @@ impl logs::Logger for Logger {
             in_span,
             ..
         } = record;
-        record.time = time.unwrap_or_else(SystemTime::now);
+        record.time = time.unwrap_or_else(thread::time);
         let here = origin::ids();
         record.ids = match in_span {
             Some((trace_id, span_id, flags)) => {

@@ -89,7 +89,7 @@ mod tests;
 
 use opentelemetry::metrics::Meter;
 
-pub(crate) use durations::Durations;
+pub(crate) use durations::{Durations, Settings};
 use instruments::Source;
 pub(crate) use provider::{Installed, Meters, Provider};
 

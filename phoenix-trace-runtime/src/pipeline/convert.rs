@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
+use std::time::SystemTime;
 
 use opentelemetry::trace::{
     Event, Link, SpanContext, SpanId, SpanKind as OtelKind, Status, TraceFlags, TraceId, TraceState,
@@ -10,6 +11,7 @@ use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use super::destination::Piece;
+use crate::record::clock::Ticks;
 use crate::record::context::{RANDOM, SAMPLED};
 use crate::record::details::{Owner, StoredLink};
 use crate::record::given::Which;
@@ -114,7 +116,7 @@ fn add_events(strand: &Strand, kept: Kept, spans: &mut Spans<'_>) -> Vec<Option<
     let add = |(stored, place): (&StoredEvent, u32)| {
         let events = &mut spans.get_mut(stored.owner)?.events.events;
         let given = strand.given(place | EVENT, Which::At);
-        let at = given.unwrap_or_else(|| kept.anchor.wall(stored.at));
+        let at = given.unwrap_or_else(|| wall(strand, kept, stored.at));
         let dropped = u32::from(stored.dropped_attrs);
         let name = match stored.own_name.is_empty() {
             true => Cow::Borrowed(stored.name),
@@ -153,7 +155,7 @@ fn span(
     let mut links = SpanLinks::default();
     let time = |which, ticks| {
         let given = strand.given(place, which);
-        given.unwrap_or_else(|| kept.anchor.wall(ticks))
+        given.unwrap_or_else(|| wall(strand, kept, ticks))
     };
     let dropped = strand.dropped(place);
     (events.dropped_count, links.dropped_count) = (dropped.events, dropped.links);
@@ -192,7 +194,12 @@ fn span(
 
 /// The received trace state with the probability that this segment was kept with: certain where errors are always kept.
 fn trace_state(strand: &Strand, kept: Kept) -> TraceState {
-    strand.context.state_with(kept.threshold).to_opentelemetry()
+    strand.context.api_state_with(kept.threshold)
+}
+
+fn wall(strand: &Strand, kept: Kept, ticks: Ticks) -> SystemTime {
+    let by_hand = strand.pipeline.by_hand.wall(ticks);
+    by_hand.unwrap_or_else(|| kept.anchor.wall(ticks))
 }
 
 /// The last value of a key wins.

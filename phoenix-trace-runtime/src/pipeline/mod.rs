@@ -3,6 +3,7 @@
 mod account;
 mod beside;
 mod bisect;
+mod by_hand;
 mod complaints;
 mod component;
 mod convert;
@@ -47,6 +48,7 @@ pub(crate) use account::{SHARDS, thread_number};
 pub(crate) use beside::{Beside, Start};
 #[cfg(all(feature = "logs", feature = "otlp"))]
 pub(crate) use bisect::{Bisection, Part};
+use by_hand::ByHand;
 pub(crate) use component::Component;
 #[cfg(feature = "testing")]
 pub(crate) use convert::spans as spans_of;
@@ -209,6 +211,8 @@ pub(crate) struct Pipeline {
     /// Somebody waits for the open segments to be decided.
     ending: AtomicBool,
     decided: Notify,
+    /// Ids and times that a test has in its hands.
+    pub(crate) by_hand: ByHand,
     /// How long its spans take, while metrics are exported.
     #[cfg(feature = "metrics")]
     durations: OnceLock<Arc<Durations>>,
@@ -289,6 +293,7 @@ impl Pipeline {
             waiting: Waiting::default(),
             ending: AtomicBool::new(false),
             decided: Notify::new(),
+            by_hand: ByHand::default(),
             #[cfg(feature = "metrics")]
             durations: OnceLock::new(),
             running: Mutex::new(running),
@@ -339,7 +344,7 @@ impl Pipeline {
         if before.is_multiple_of(self.room.recount_after()) {
             self.recount_open();
         }
-        self.sampling.decide(context, root, now)
+        self.sampling.decide(context, root, self.by_hand.ticks(now))
     }
 
     /// May another segment start?

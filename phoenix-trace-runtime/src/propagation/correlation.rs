@@ -10,6 +10,7 @@ use http::HeaderName;
 use opentelemetry::trace::TraceId;
 
 use super::hex;
+use crate::record::thread;
 
 /// The header field, and gRPC metadata key, that carries the correlation id unless configured otherwise.
 pub const HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -65,25 +66,25 @@ impl CorrelationId {
     /// A new random id: 32 lowercase hexadecimal digits, 128 random bits.
     #[must_use]
     pub fn generate() -> Self {
-        Self::of_number(rand::random())
+        Self::of_number(thread::long_id().unwrap_or_else(rand::random))
     }
 
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        hex::ascii(self.as_bytes())
+    }
+
+    /// The same as the bytes of a header field.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Text::Inline { length, bytes } => bytes
-                .get(..usize::from(*length))
-                .and_then(|bytes| std::str::from_utf8(bytes).ok())
-                .unwrap_or_default(),
-            Text::Shared(text) => text,
+            Text::Inline { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Text::Shared(text) => text.as_bytes(),
         }
     }
 
     fn of_number(number: u128) -> Self {
-        let mut digits = [0; 32];
-        hex::encode(number, &mut digits);
-        Self::of_ascii(&digits)
+        Self::of_ascii(&hex::encoded(number))
     }
 
     fn of_ascii(value: &[u8]) -> Self {

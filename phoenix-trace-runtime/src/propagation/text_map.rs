@@ -12,6 +12,8 @@ use opentelemetry::{
     trace::{SpanContext, TraceContextExt, TraceFlags, TraceId, TraceState as ApiTraceState},
 };
 
+use crate::interop::early::sent_in;
+
 use super::propagators::Caller;
 use super::{
     Baggage, Propagator, TraceParent, TraceState, b3, carrier, jaeger, only, tracestate, trim_ows,
@@ -62,7 +64,7 @@ struct FullState {
 impl TextMapPropagator for TraceContextPropagator {
     fn inject_context(&self, context: &Context, injector: &mut dyn Injector) {
         let span = context.span();
-        let span_context = span.span_context();
+        let span_context = sent_in(context).unwrap_or_else(|| span.span_context());
         let Some(parent) = TraceParent::from_span_context(span_context) else {
             return;
         };
@@ -204,8 +206,9 @@ impl TextMapPropagator for CompositePropagator {
                 Propagator::Baggage => BaggagePropagator::new().inject_context(context, injector),
                 Propagator::B3 | Propagator::B3Multi | Propagator::Jaeger => {
                     let span = context.span();
-                    let debug = span.span_context().trace_flags() & DEBUG == DEBUG;
-                    let Some(parent) = TraceParent::from_span_context(span.span_context()) else {
+                    let sent = sent_in(context).unwrap_or_else(|| span.span_context());
+                    let debug = sent.trace_flags() & DEBUG == DEBUG;
+                    let Some(parent) = TraceParent::from_span_context(sent) else {
                         continue;
                     };
                     match format {

@@ -42,13 +42,14 @@ impl Strand {
         self.copy_spans(&mut ended, |record| record.end != 0);
         self.copy_spans(&mut open, |record| record.end == 0);
         ended.seed = self.seed;
+        ended.id_seed = self.id_seed;
         ended.role = Role::Branch;
         ended.context = self.context.clone();
         ended.failed = self.failed;
         ended.failures = self.failures.clone();
         ended.kept_for = ended.push_text(self.text(self.kept_for));
         ended.across = self.across;
-        self.across.callee = false;
+        (self.across.callee, self.across.cut) = (false, false);
         ended.overflow = std::mem::take(&mut self.overflow);
         ended.unrecorded = std::mem::take(&mut self.unrecorded);
         ended.squeezed = self.squeezed;

@@ -18,7 +18,7 @@ use super::site::Site;
 use super::start::{Beginning, Under, root_alone};
 use super::stored::NONE;
 use super::strand::{Role, Strand};
-use super::{ids, registry, scope, thread};
+use super::{registry, scope, thread};
 use crate::propagation::Baggage;
 use crate::value::Attr;
 
@@ -118,7 +118,7 @@ impl Reach {
     pub(crate) fn branch(&self) -> Option<Box<Strand>> {
         let (seed, number) = self.place();
         let segment = self.part.segment()?;
-        Some(segment.branch(ids::span_id(seed, number), (seed, number)))
+        Some(segment.branch(self.part.id_of(number), (seed, number)))
     }
 
     /// The strand of the span where nobody has it, else a branch: to run below the span.
@@ -270,10 +270,14 @@ pub(crate) fn attach(below: Below<'_>, active: Active, over: Active) {
     strand.into_iter().for_each(put_away);
 }
 
-/// Gives what runs since the last [`attach`] the baggage that `change` makes of its own, until it is detached.
-pub(crate) fn lend_baggage(change: impl FnOnce(&Baggage) -> Baggage) {
+/// Gives what runs since the last [`attach`] the baggage that `change` makes of its own, until it is detached; `given`: is there
+/// some in the context? Of none and none it makes none.
+pub(crate) fn lend_baggage(given: bool, change: impl FnOnce(&Baggage) -> Baggage) {
     with_active(|strand| {
         let own = &mut strand.context.baggage;
+        if !given && own.is_empty() {
+            return;
+        }
         let lent = change(own);
         if lent != *own
             && let Some(attached) = &mut strand.attached

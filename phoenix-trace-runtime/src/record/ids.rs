@@ -1,5 +1,8 @@
 //! Identifiers: trace ids and strand seeds are random, span ids are derived from seed and number when somebody asks.
 
+#[cfg(feature = "testing")]
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use rand::rngs::SmallRng;
 use rand::{Rng, RngExt, SeedableRng};
 
@@ -20,6 +23,34 @@ impl Ids {
     #[inline]
     pub(crate) fn seed(&mut self) -> u64 {
         self.0.next_u64().max(1)
+    }
+}
+
+/// Ids that are the same in each run: drawn one after the other from a seed that a test gives.
+#[cfg(feature = "testing")]
+#[derive(Debug)]
+pub(crate) struct Drawn {
+    seed: u64,
+    next: AtomicU32,
+}
+
+#[cfg(feature = "testing")]
+impl Drawn {
+    pub(crate) fn from(seed: u64) -> Self {
+        Self {
+            seed,
+            next: AtomicU32::new(0),
+        }
+    }
+
+    /// What the span ids of a strand derive from.
+    pub(crate) fn span_seed(&self) -> u64 {
+        span_id(self.seed, self.next.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A trace id, or another that is as long.
+    pub(crate) fn long(&self) -> u128 {
+        u128::from(self.span_seed()) << 64 | u128::from(self.span_seed())
     }
 }
 

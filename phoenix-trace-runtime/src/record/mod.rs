@@ -19,7 +19,7 @@ pub(crate) mod failure;
 pub(crate) mod free;
 pub(crate) mod given;
 mod handle;
-mod ids;
+pub(crate) mod ids;
 pub(crate) mod join_set;
 mod joining;
 pub(crate) mod mail;

@@ -9,13 +9,15 @@ use super::parking::{Delivered, Parked, Parking};
 use super::segment::{Segment, decide_alone};
 use super::strand::{Role, Strand};
 use super::told::unharmed;
-use super::{registry, thread};
+use super::{ids, registry, thread};
 
 /// How others reach one strand.
 pub(crate) struct Part {
     /// None once the strand has joined.
     segment: Option<Arc<Segment>>,
     seed: u64,
+    /// What the strand's span ids derive from.
+    id_seed: u64,
     /// The strand, while it is suspended or waits for spans that run elsewhere, and what happened to its spans while it was
     /// running elsewhere.
     parking: Parking<Strand>,
@@ -42,10 +44,11 @@ impl fmt::Debug for Part {
 }
 
 impl Part {
-    fn of(seed: u64, segment: Option<Arc<Segment>>) -> Arc<Self> {
+    fn of(strand: &Strand, segment: Option<Arc<Segment>>) -> Arc<Self> {
         Arc::new(Self {
             segment,
-            seed,
+            seed: strand.seed,
+            id_seed: strand.id_seed,
             parking: Parking::new(),
         })
     }
@@ -104,6 +107,11 @@ impl Part {
 
     pub(super) fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// The id of a span of the strand.
+    pub(super) fn id_of(&self, number: u32) -> u64 {
+        ids::span_id(self.id_seed, number)
     }
 
     /// At shutdown: takes what the strand has recorded, ends what is open as cancelled, and leaves an empty strand to
@@ -254,21 +262,21 @@ fn attach(strand: &mut Strand) -> &Arc<Part> {
             strand.segment.insert(segment).clone()
         }
     };
-    let seed = strand.seed;
     let part = match strand.spare.take() {
         Some(mut spare) => {
             match Arc::get_mut(&mut spare) {
                 Some(part) => {
-                    part.seed = seed;
+                    part.seed = strand.seed;
+                    part.id_seed = strand.id_seed;
                     part.segment = Some(segment);
                 }
-                None => spare = Part::of(seed, Some(segment)),
+                None => spare = Part::of(strand, Some(segment)),
             }
             spare
         }
-        None => Part::of(seed, Some(segment)),
+        None => Part::of(strand, Some(segment)),
     };
-    registry::insert(seed, part.clone());
+    registry::insert(strand.seed, part.clone());
     strand.pipeline.cutting.look();
     strand.part.insert(part)
 }

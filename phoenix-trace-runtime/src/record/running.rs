@@ -13,7 +13,7 @@ use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::thread::Expects;
 use super::told::Told;
-use super::{clock, ids, registry, thread};
+use super::{clock, registry, thread};
 use crate::interop::contexts;
 use crate::key::RawKey;
 use crate::outcome::{Failure, Outcome};
@@ -26,7 +26,7 @@ use crate::value::Value;
 pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
     let part = registry::find(child.seed)?;
     let (seed, number) = (child.seed, child.number());
-    let parent = ids::span_id(seed, number);
+    let parent = part.id_of(number);
     let mut branch = part.segment()?.branch(parent, (seed, number));
     with_active(|running| {
         if running.context.trace_id == branch.context.trace_id {

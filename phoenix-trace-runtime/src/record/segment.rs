@@ -143,6 +143,7 @@ impl Segment {
     ) -> Box<Strand> {
         self.joining.make();
         strand.role = Role::Branch;
+        strand.draw_ids();
         strand.context.inherit(&self.context, parent, place);
         strand.cut_at = self.cut_at.load(Ordering::Relaxed);
         strand.segment = Some(self.clone());
@@ -303,7 +304,7 @@ impl Segment {
     fn is_slow(&self, now: Ticks) -> bool {
         match self.root_ended.load(Ordering::Acquire) {
             true => self.root_slow.load(Ordering::Relaxed),
-            false => now > self.context.slow_at,
+            false => self.pipeline.by_hand.ticks(now) > self.context.slow_at,
         }
     }
 
@@ -368,7 +369,7 @@ pub(super) fn decide_alone(strand: Box<Strand>) {
     let slow = match strand.role {
         Role::Root => strand.slow,
         // It was cut off a local root that is open.
-        _ => clock::now() > strand.context.slow_at,
+        _ => strand.is_slow(clock::now()),
     };
     let failure = || strand.first_failure();
     let found = Found {

@@ -351,8 +351,12 @@ impl Strand {
     /// It is to hold a local root, of a new trace if its context knows none.
     pub(super) fn become_root(&mut self, thread: &mut thread::Thread) {
         self.role = Role::Root;
+        self.draw_ids();
         if self.context.trace_id == 0 {
-            self.context.trace_id = thread.new_trace_id();
+            self.context.trace_id = match self.pipeline.by_hand.long_id() {
+                Some(drawn) => drawn,
+                None => thread.new_trace_id(),
+            };
             self.context.flags = super::context::RANDOM;
             self.context.parent = 0;
         }

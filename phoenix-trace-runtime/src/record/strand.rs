@@ -23,8 +23,10 @@ use crate::sampling::Root;
 
 #[derive(Debug)]
 pub(crate) struct Strand {
-    /// Names this use of the strand; span ids derive from it.
+    /// Names this use of the strand.
     pub(crate) seed: u64,
+    /// What its span ids derive from: the same, unless a test wants those that it has in each run.
+    pub(crate) id_seed: u64,
     pub(crate) context: Context,
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) role: Role,
@@ -130,6 +132,7 @@ impl Strand {
     pub(crate) fn new(pipeline: Arc<Pipeline>) -> Box<Self> {
         Box::new(Self {
             seed: 0,
+            id_seed: 0,
             context: Context::default(),
             pipeline,
             role: Role::Scope,
@@ -240,6 +243,7 @@ impl Strand {
     pub(crate) fn copy(&self) -> Box<Self> {
         let mut copy = thread::take_strand(&self.pipeline);
         copy.seed = self.seed;
+        copy.id_seed = self.id_seed;
         copy.context.clone_from(&self.context);
         copy.role = self.role;
         copy.records.clone_from(&self.records);
@@ -262,11 +266,19 @@ impl Strand {
         self.owned || self.role == Role::Root
     }
 
+    /// Its spans have ids that are the same in each run, where its pipeline has such.
+    #[inline]
+    pub(super) fn draw_ids(&mut self) {
+        if let Some(seed) = self.pipeline.by_hand.span_seed() {
+            self.id_seed = seed;
+        }
+    }
+
     pub(crate) fn id_of(&self, number: u32) -> u64 {
         if number == NONE {
             self.context.parent
         } else {
-            ids::span_id(self.seed, number)
+            ids::span_id(self.id_seed, number)
         }
     }
 
@@ -473,8 +485,14 @@ impl Strand {
     pub(super) fn measure_root(&mut self) {
         if self.context.slow_at != Ticks::MAX && self.context.slow_at != 0 {
             let root = self.record(0);
-            self.slow |= root.is_some_and(|root| root.end > self.context.slow_at);
+            self.slow |= root.is_some_and(|root| self.is_slow(root.end));
         }
+    }
+
+    /// Is it too late at `at` for the local root to end in time?
+    #[inline]
+    pub(super) fn is_slow(&self, at: Ticks) -> bool {
+        self.pipeline.by_hand.ticks(at) > self.context.slow_at
     }
 
     /// What tells its first failure from others: the span called by the name of the local root, where it is here, and the type

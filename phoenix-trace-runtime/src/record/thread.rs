@@ -4,7 +4,11 @@ use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(feature = "logs")]
+use std::time::SystemTime;
 
+#[cfg(feature = "logs")]
+use super::clock;
 use super::free;
 use super::ids::Ids;
 use super::process;
@@ -234,6 +238,7 @@ impl Thread {
     fn named(&mut self, mut strand: Box<Strand>) -> Box<Strand> {
         let (ids, number) = self.ids();
         strand.seed = registry::seed_in_shard(ids.seed(), *number);
+        strand.id_seed = strand.seed;
         strand.follows = strand.pipeline.contexts == OtelContext::EverySpan;
         strand.take_first_room();
         strand
@@ -255,6 +260,7 @@ pub(crate) fn take_strand(pipeline: &Arc<Pipeline>) -> Box<Strand> {
     with(|thread| thread.take_strand(pipeline)).unwrap_or_else(|| {
         let mut strand = Strand::new(pipeline.clone());
         strand.seed = Ids::from_entropy().seed();
+        strand.id_seed = strand.seed;
         strand.take_first_room();
         strand
     })
@@ -438,6 +444,24 @@ pub(crate) fn logs() -> Option<Arc<Logs>> {
 pub(crate) fn current_pipeline() -> Option<Arc<Pipeline>> {
     // Where the thread is ending, it is that of the process.
     with(Thread::recording).unwrap_or_else(process::global)
+}
+
+/// The id of another request, where a test has ids in its hands.
+pub(crate) fn long_id() -> Option<u128> {
+    if !cfg!(feature = "testing") {
+        return None;
+    }
+    with(|thread| thread.reports_to()?.by_hand.long_id()).flatten()
+}
+
+/// What time it is for what the running code logs.
+#[cfg(feature = "logs")]
+pub(crate) fn time() -> SystemTime {
+    if !cfg!(feature = "testing") {
+        return SystemTime::now();
+    }
+    let by_hand = with(|thread| thread.reports_to()?.by_hand.wall(clock::now()));
+    by_hand.flatten().unwrap_or_else(SystemTime::now)
 }
 
 /// From here on, roots that start on this thread report to `pipeline`, or to that of the process.

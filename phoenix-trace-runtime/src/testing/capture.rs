@@ -10,6 +10,7 @@ use opentelemetry_sdk::trace::SpanData;
 
 #[cfg(feature = "logs")]
 use super::ReceivedLog;
+use super::clock::Clock;
 use super::lint::{Finding, findings};
 use super::memory::Memory;
 use super::spans::Spans;
@@ -94,12 +95,67 @@ impl Capture {
     }
 
     /// The same, with spans in which nothing differs from run to run: ids count up from one, and times are as many
-    /// milliseconds after 1970 as there were other times before them. While they are recorded, spans have the ids that they
-    /// have, by which other processes know them. With code that runs at the same time on several threads, the order differs.
+    /// milliseconds after 1970 as there were other times before them. That is how they are shown: while they are recorded, ids are
+    /// random and times real, unless [`seed_ids`](Self::seed_ids) and [`clock`](Self::clock) see to that. With code that runs at
+    /// the same time on several threads, the order differs.
     #[must_use]
     pub fn stable(mut self) -> Self {
         self.stable = true;
         self
+    }
+
+    /// From here on ids are the same in each run: those of traces and spans, as they are sent to other services too, and of
+    /// requests ([`generate_correlation_id`](crate::generate_correlation_id)) are drawn from `seed`, one after the other. So is
+    /// with the trace's id the randomness (`rv`) by which samplers with a ratio decide. Each capture draws its own: tests that
+    /// run at the same time are not in each other's way, and with the same seed they have the same ids. Code that runs at
+    /// the same time on several threads draws in an order that differs.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// use phoenix_trace::testing::Capture;
+    /// use phoenix_trace::{inject, with_traced_operation};
+    ///
+    /// let capture = Capture::new();
+    /// capture.seed_ids(7);
+    /// let mut headers = HashMap::<String, String>::new();
+    /// capture.run(|| with_traced_operation("place order", (), || inject(&mut headers)));
+    /// assert_eq!(
+    ///     headers["traceparent"],
+    ///     "00-044c3cd7f43c661ce6984080bab12a02-b8b4c2977eabce45-03"
+    /// );
+    /// ```
+    ///
+    /// # Panics
+    /// When they are drawn from a seed already.
+    #[track_caller]
+    pub fn seed_ids(&self, seed: u64) {
+        assert!(
+            self.pipeline.by_hand.draw_ids_from(seed),
+            "the ids of this capture are drawn from a seed already"
+        );
+    }
+
+    /// From the first call on time stands still here, at the beginning of 1970, until it is moved on by the clock that this
+    /// gives: it is the time of spans and their events, of [`logs`](Self::logs), and of rules that keep what is
+    /// [slower](crate::sampling::Rule::slower_than) than a bound. Times that are given by hand stay as they are. Limits per second,
+    /// deadlines and pauses keep to the real time.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use phoenix_trace::testing::Capture;
+    /// use phoenix_trace::with_traced_operation;
+    ///
+    /// let capture = Capture::new();
+    /// let clock = capture.clock();
+    /// capture.run(|| {
+    ///     with_traced_operation("place order", (), || clock.advance(Duration::from_millis(250)))
+    /// });
+    /// let span = capture.query().named("place order").one();
+    /// assert_eq!(span.duration_nanos(), 250_000_000);
+    /// ```
+    #[must_use = "time stands still until it is moved on"]
+    pub fn clock(&self) -> Clock {
+        self.pipeline.by_hand.clock().clone()
     }
 
     pub(super) fn pipeline(&self) -> &Arc<Pipeline> {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use opentelemetry::trace::{SpanContext, SpanId, TraceId};
 use opentelemetry_sdk::trace::SpanData;
 
-/// Makes them stable. They are in the order of their starts then.
+/// Makes them stable. They are in the order of their times then.
 pub(super) fn stable(spans: &mut [SpanData]) {
     spans.sort_by_key(|span| span.start_time);
     let mut times: Vec<SystemTime> = Vec::new();

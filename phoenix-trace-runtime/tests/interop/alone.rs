@@ -1,17 +1,22 @@
 //! What is set once for a whole process, in processes of their own: whether the program uses the API, and who observes contexts.
 
+use std::collections::HashMap;
 use std::process::Command;
 use std::sync::Arc;
 
 use opentelemetry::Context;
 use opentelemetry::context::{ContextObserver, GlobalContextObserver};
-use opentelemetry::trace::{FutureExt as _, TraceContextExt as _, mark_span_as_active};
+use opentelemetry::propagation::TextMapPropagator as _;
+use opentelemetry::trace::{
+    FutureExt as _, Span as _, TraceContextExt as _, Tracer as _, mark_span_as_active,
+};
 use phoenix_trace_runtime::interop;
 use phoenix_trace_runtime::private::{self, Site, SpanKind};
+use phoenix_trace_runtime::propagation::TraceContextPropagator;
 use phoenix_trace_runtime::testing::Capture;
 
 use super::tracer;
-use crate::support::{enter, traced};
+use crate::support::{enter, site, traced};
 
 /// Runs one of the tests below in a process of its own, and gives back what it wrote to standard error.
 fn alone(test: &str) -> String {
@@ -30,44 +35,133 @@ fn alone(test: &str) -> String {
 
 #[test]
 fn contexts_name_local_roots_from_when_the_program_uses_the_api() {
-    alone("a_program_that_carries_contexts_by_hand");
+    for test in [
+        "reading_is_no_use",
+        "the_first_context_goes_to_a_task",
+        "the_first_context_goes_to_a_thread",
+        "the_first_context_goes_to_a_tracer",
+        "the_first_context_is_sent",
+        "the_first_context_comes_late",
+    ] {
+        alone(test);
+    }
 }
 
-/// The trace of a root, carried to a task of its own by hand.
-async fn carried() -> String {
+const BELOW: &str = "trace · test · 2 spans · kept: head\n\
+                     root\n\
+                     └╴there\n";
+
+/// The trace of a root that starts here, carried to a task of its own by hand.
+async fn carried(root: &'static Site) -> String {
     let capture = Capture::new();
-    let root = traced("root", async {
-        let there = traced("there", async {}).with_context(Context::current());
-        tokio::spawn(there).await.expect("it ends");
-    });
+    let root = private::traced(
+        async {
+            private::start(root, &[]);
+            let there = traced("there", async {}).with_context(Context::current());
+            tokio::spawn(there).await.expect("it ends");
+        },
+        |()| private::Outcome::Ok,
+    );
     capture.future(root).await;
     capture.tree()
 }
 
-#[tokio::test]
+fn is_named() -> bool {
+    Context::current().span().span_context().is_valid()
+}
+
+#[test]
 #[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
-async fn a_program_that_carries_contexts_by_hand() {
+fn reading_is_no_use() {
     static SERVER: Site = Site::new("server", SpanKind::Server, "");
-    let is_named = || Context::current().span().span_context().is_valid();
-    let capture = Capture::new();
-    capture.run(|| {
+    Capture::new().run(|| {
         let _request = private::enter(&SERVER, &[]);
         assert!(is_named());
     });
-    capture.run(|| {
-        let _root = enter("root");
-        assert!(!is_named());
-    });
+    // Nor is what an exporter does.
     drop(Context::current().with_telemetry_suppressed().attach());
+    Capture::new().run(|| {
+        let _root = enter("root");
+        assert!(!is_named() && !Context::current().has_active_span());
+    });
+    drop(Context::new().attach());
+    Capture::new().run(|| {
+        let _root = enter("root");
+        assert!(is_named());
+    });
+}
+
+#[tokio::test]
+#[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
+async fn the_first_context_goes_to_a_task() {
+    assert_eq!(carried(site("root")).await, BELOW);
+    assert_eq!(carried(site("root")).await, BELOW);
+}
+
+#[test]
+#[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
+fn the_first_context_goes_to_a_thread() {
+    let capture = Capture::new();
     capture.run(|| {
         let _root = enter("root");
-        assert!(!is_named());
+        let context = Context::current();
+        let there = move || {
+            let _attached = context.attach();
+            drop(enter("there"));
+        };
+        std::thread::spawn(there).join().expect("it ends");
     });
-    let below = "trace · test · 2 spans · kept: head\n\
-         root\n\
-         └╴there\n";
-    assert_ne!(carried().await, below);
-    assert_eq!(carried().await, below);
+    assert_eq!(capture.tree(), BELOW);
+}
+
+#[test]
+#[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
+fn the_first_context_goes_to_a_tracer() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        let context = Context::current();
+        let there = move || tracer().start_with_context("there", &context).end();
+        std::thread::spawn(there).join().expect("it ends");
+    });
+    assert_eq!(capture.tree(), BELOW);
+    capture.run(|| {
+        let _root = enter("apart");
+        tracer().start_with_context("there", &Context::new()).end();
+    });
+    assert_eq!(capture.query().named("there").len(), 2);
+    assert_eq!(
+        capture
+            .query()
+            .below(&capture.query().named("apart").one())
+            .len(),
+        0
+    );
+}
+
+#[test]
+#[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
+fn the_first_context_is_sent() {
+    let capture = Capture::new();
+    let mut sent = HashMap::new();
+    capture.run(|| {
+        let _root = enter("root");
+        TraceContextPropagator::new().inject_context(&Context::current(), &mut sent);
+    });
+    capture.query().assert_sent_by("root", &sent);
+}
+
+#[tokio::test]
+#[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
+async fn the_first_context_comes_late() {
+    let root = site("root");
+    for _ in 0..64 {
+        Capture::new().run(|| drop(private::enter(root, &[])));
+    }
+    // What is carried out of it starts a trace of its own, which nobody captures.
+    let apart = "trace · test · 1 span · kept: head\nroot\n";
+    assert_eq!(carried(root).await, apart);
+    assert_eq!(carried(root).await, BELOW);
 }
 
 struct Foreign(Option<interop::ContextObserver>);
@@ -90,7 +184,7 @@ impl ContextObserver for Foreign {
 fn attached() -> String {
     let capture = Capture::new();
     capture.run(|| {
-        let _api = mark_span_as_active(opentelemetry::trace::Tracer::start(&tracer(), "api"));
+        let _api = mark_span_as_active(tracer().start("api"));
         drop(enter("annotated"));
     });
     capture.tree()
