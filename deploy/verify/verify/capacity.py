@@ -1,6 +1,7 @@
-"""How many spans a core of a collector takes: messages as services send them, as fast as they are accepted."""
+"""How many spans a core of a collector takes, and how much memory those that wait: messages as services send them, at full speed."""
 
 import os
+import signal
 import threading
 import time
 
@@ -8,6 +9,8 @@ from .otlp import Receiver, request_with, send
 from .programs import Collector
 
 TITLE = "Capacity"
+# What the sizing in docs/operations.md gives a span that waits for the decision about its trace.
+BYTES_OF_A_WAITING_SPAN = 4000
 MESSAGES, SPANS = 240, 500
 ATTRIBUTES = {"http.request.method": "POST", "http.route": "/v1/ask", "url.scheme": "http", "http.response.status_code": "200", "server.address": "gateway", "phoenix.correlation.id": "flow-4711-17"}
 
@@ -48,5 +51,12 @@ def run(report, request_flow, folder):
     balancer = Collector("balancer", ["balance.yaml"], folder, hosts="127.0.0.1 localhost\n127.0.0.1 sampler\n", SAMPLERS_HOST="sampler", SAMPLERS_PORT=target.port)
     per_core, rate = measured(balancer, prepared, lambda: target.settled(quiet=3, within=120))
     report.check("so does a balancing one", target.count() == MESSAGES * SPANS, f"{per_core:,.0f} spans for each second of a core; {rate:,.0f} a second came in")
+    waiting = Collector("waiting", ["sample.yaml"], folder, DECISION_WAIT="600s", MEMORY_LIMIT_MIB="1600")
+    before = waiting.memory()
+    for message in prepared[: MESSAGES // 2]:
+        send(f"http://127.0.0.1:{waiting.http}", message)
+    taken = (waiting.memory() - before) / (MESSAGES // 2 * SPANS)
+    report.check("a span that waits for the decision about its trace has the memory that the sizing gives it", 0 < taken <= BYTES_OF_A_WAITING_SPAN, f"{taken / 1000:.1f} kB of {BYTES_OF_A_WAITING_SPAN / 1000:.0f}")
+    waiting.stop(signal.SIGKILL)
     for each in (balancer, target, standard, errors):
         each.stop()

@@ -106,6 +106,11 @@ class Process:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def memory(self):
+        """Bytes that it holds."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) * 1024
+
     # What they say of no fault of the files: Jaeger as a module has no user interface in it, its image has.
     KNOWN = ("ui assets not embedded",)
 
@@ -319,7 +324,7 @@ class Jaeger(Process):
             found = self.search(port, "api-gateway")
             return found if len(found) >= len(expected) else None
 
-        found = wait_for("what was stored is found", enough, within=30)
+        found = wait_for("what was stored is found", enough, within=120)
         return found == {trace: set(spans) for trace, spans in expected.items()}
 
     def trace(self, port, trace_id):

@@ -42,7 +42,7 @@ class Report:
         took = time.monotonic() - self.started
         left = [name for name in PROGRAMS if not program(name)]
         if left and not may_build():
-            print(f"\nnot built, and so not run: {', '.join(left)}. deploy/verify/run builds them (some ten minutes, once) and runs everything.")
+            print(f"\nnot built, and so not run: {', '.join(left)}. deploy/verify/run builds them (some twenty minutes, once) and runs everything.")
         print(f"\ndeploy/verify took {took:.0f} s")
         for what in self.failed:
             print(f"failed: {what}")
