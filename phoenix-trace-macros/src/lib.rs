@@ -120,7 +120,7 @@ use proc_macro::TokenStream;
 /// `error.type` is the short name of the error's type, or what the error says by `ErrorType`. The exception event holds the
 /// message and those of the error's sources; a span further out that fails with the same error, or with one that has it as a
 /// source, leaves the event out. Other values that `err(if = ..)` makes failures have no exception event. A panic ends the span
-/// with an error and its message, also one that is resumed, and unwinds on.
+/// with an error, and unwinds on.
 ///
 /// The outcome is seen because the body is a closure there. `#[track_caller]` does not reach into closures: a body that asks
 /// for [`Location::caller`](core::panic::Location::caller), or panics in its caller's name, finds it only where no outcome is

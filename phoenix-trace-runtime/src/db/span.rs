@@ -11,7 +11,6 @@ use super::statement::{READ, Statement};
 use crate::boundary::{Watch, int, text};
 use crate::key::RawKey;
 use crate::outcome::{Failure, Outcome};
-use crate::panics;
 use crate::private::recording;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::running::Running;
@@ -173,7 +172,7 @@ pub fn run<R>(
 ) -> R {
     let mut span = started(begin);
     let mut running = span.enter();
-    let returned = panics::unwinding(body);
+    let returned = body();
     if running.is_on() {
         settle(&mut running, tell(&returned));
     }
