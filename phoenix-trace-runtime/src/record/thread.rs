@@ -229,7 +229,7 @@ impl Thread {
             .pop()
             .unwrap_or_else(|| Strand::new(pipeline.clone()));
         if !Arc::ptr_eq(&strand.pipeline, pipeline) {
-            strand.pipeline = pipeline.clone();
+            strand.report_to(pipeline);
         }
         self.named(strand)
     }
@@ -402,15 +402,6 @@ pub(super) fn refuse(root: Option<Box<Refused>>) {
             thread.expects = Expects::Refused;
         }
     });
-}
-
-/// How many spans have ended of the strand that runs here and reports to `pipeline`.
-pub(crate) fn ended_here(pipeline: &Pipeline) -> usize {
-    let ended = with(|thread| {
-        let strand = thread.active.as_ref()?;
-        std::ptr::eq(&*strand.pipeline, pipeline).then(|| strand.ended())
-    });
-    ended.flatten().unwrap_or(0)
 }
 
 /// How context travels to and from the running code.
