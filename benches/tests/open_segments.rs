@@ -5,6 +5,7 @@ use std::alloc::System;
 use std::future::{Future, pending};
 use std::pin::Pin;
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use phoenix_trace::sampling::Sampler;
 use phoenix_trace::{Config, DropReason, record, traced_operation};
@@ -45,6 +46,8 @@ fn a_hundred_thousand_open_segments_stay_within_their_bound() {
     let config = Config::default()
         .sampler(Sampler::ratio(0.0))
         .max_open_segments(BOUND)
+        // On a slow machine this takes minutes.
+        .cut_after(Duration::from_secs(3600))
         .max_undecided_bytes(ROOM)
         .no_exporter();
     let telemetry = phoenix_trace::init(config).expect("telemetry starts");

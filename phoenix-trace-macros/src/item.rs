@@ -104,6 +104,19 @@ impl Function {
         }
     }
 
+    /// May the function ask for its caller?
+    pub(crate) fn has_track_caller(&self) -> bool {
+        self.attrs.iter().any(|attr| {
+            attr.path().is_ident("track_caller")
+                || attr.path().is_ident("cfg_attr")
+                    && attr
+                        .meta
+                        .to_token_stream()
+                        .to_string()
+                        .contains("track_caller")
+        })
+    }
+
     /// Has `#[async_trait]` expanded the method already?
     pub(crate) fn is_async_trait(&self) -> bool {
         self.sig

@@ -13,6 +13,7 @@ use crate::key::RawKey;
 use crate::outcome::{
     AsError, Failure, Outcome, of_any_error, of_error, of_pointer, short_type_name,
 };
+use crate::panics;
 use crate::private::recording;
 use crate::record::carry::current_span;
 use crate::record::owned::{self, Owned};
@@ -47,7 +48,7 @@ pub fn with_traced_operation<R: OperationOutput>(
 ) -> R {
     let mut span = begin(name.as_ref(), &attributes);
     let mut running = span.enter();
-    let returned = f();
+    let returned = panics::unwinding(f);
     running.settle(returned.outcome());
     returned
 }

@@ -1,7 +1,10 @@
 //! What a panic said, for the spans that it ends: a hook in front of the process's own remembers it on its thread. A panic
-//! that is resumed calls no hook and says nothing; what was remembered before a span began to run is not about it.
+//! that is resumed calls no hook: where a body is run by [`unwinding`], what it resumed says itself; elsewhere, what was
+//! remembered before a span began to run is not about it.
 
+use std::any::Any;
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -28,14 +31,10 @@ pub(crate) fn listen() {
     SET.call_once(|| {
         let next = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let payload = info.payload();
-            let message = payload
-                .downcast_ref::<&str>()
-                .map(|text| (*text).to_owned())
-                .or_else(|| payload.downcast_ref::<String>().cloned());
+            let message = message(info.payload());
             #[cfg(feature = "logs")]
             crate::logs::panic::log(info, message.as_deref());
-            let number = PANICS.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+            let number = count();
             next(info);
             if let Some(remedy) = message
                 .as_deref()
@@ -47,10 +46,39 @@ pub(crate) fn listen() {
             if ABORTS.load(Ordering::Relaxed) {
                 end_process(message.as_deref());
             }
-            let said = message.map(|message| Said { number, message });
-            let _ = LAST.try_with(|last| last.replace(said));
+            remember(number, message);
         }));
     });
+}
+
+/// Runs `body`. If a panic leaves it, that is the one which the spans around it tell, also when it was resumed.
+#[inline]
+pub(crate) fn unwinding<R>(body: impl FnOnce() -> R) -> R {
+    // Whoever sees what the body left behind sees it because the panic goes on.
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| resume(payload))
+}
+
+#[cold]
+#[inline(never)]
+fn resume(payload: Box<dyn Any + Send>) -> ! {
+    remember(count(), message(&*payload));
+    resume_unwind(payload)
+}
+
+fn message(payload: &(dyn Any + Send)) -> Option<String> {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .map(str::to_owned)
+}
+
+/// The number of a panic.
+fn count() -> u32 {
+    PANICS.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
+}
+
+fn remember(number: u32, message: Option<String>) {
+    let said = message.map(|message| Said { number, message });
+    let _ = LAST.try_with(|last| last.replace(said));
 }
 
 /// Does a panic end the process? Only the program itself knows for certain: what it is linked with may have been compiled

@@ -28,6 +28,7 @@ pub mod db {
 }
 
 use crate::key::{AttributeType, Key, types};
+use crate::panics;
 use crate::record::place::{self, SpanRefs};
 use crate::record::start;
 use crate::record::{current, entered, process};
@@ -129,10 +130,10 @@ pub fn event(name: &'static str, attrs: &[Attr<'_>]) {
 #[inline]
 pub fn hold<T: ?Sized>(_: &T) {}
 
-/// Calls a body once. As a function, it lets a body give back what it borrowed.
+/// Calls a body once, inside of its span. As a function, it lets a body give back what it borrowed.
 #[inline]
 pub fn call<R>(body: impl FnOnce() -> R) -> R {
-    body()
+    panics::unwinding(body)
 }
 
 /// Does what may count as a failure do so? A condition that panics decides nothing.

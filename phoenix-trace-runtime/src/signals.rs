@@ -1,9 +1,11 @@
 //! SIGTERM and Ctrl-C: a thread of its own waits for them, so that they are heard whatever the service's threads do.
 //! `main` goes on; what is open gets its time, everything is flushed, and the process ends with 128 + n, unless `main`
-//! returned by then. A second signal ends the process at once.
+//! returned by then. A second signal ends the process at once. Where the program ends by itself, a signal is told to those who
+//! await it.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, mpsc};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -18,6 +20,8 @@ use crate::record::segment::lock;
 const OPEN: Duration = Duration::from_secs(5);
 
 static ARRIVED: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::Sender::new(false));
+/// Does a thread of ours wait for signals?
+static HEARD: AtomicBool = AtomicBool::new(false);
 /// Who awaits [`shutdown_signal`].
 static LISTENERS: AtomicUsize = AtomicUsize::new(0);
 
@@ -44,26 +48,9 @@ impl Signals {
         let signals = Self {
             ending: ending.clone(),
         };
-        if shutdown == Shutdown::Manual {
-            return signals;
-        }
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let started = runtime.and_then(|runtime| {
-            // Registered here and not on the thread: from now on a signal does not end the process by itself.
-            let heard = {
-                let _reactor = runtime.enter();
-                Heard::new()?
-            };
-            std::thread::Builder::new()
-                .name("phoenix-signals".to_owned())
-                .spawn(move || runtime.block_on(wait(&ending, heard)))
-        });
-        if let Err(error) = started {
-            diag::line(format_args!(
-                "signals end the process without a flush: {error}"
-            ));
+        if shutdown == Shutdown::OnSignal {
+            HEARD.store(true, Ordering::SeqCst);
+            on_thread(|heard| wait(ending, heard));
         }
         signals
     }
@@ -80,7 +67,44 @@ impl Signals {
     }
 }
 
-async fn wait(ending: &Ending, mut heard: Heard) {
+/// Waits for signals on a thread of its own. When this returns, none ends the process by itself any more.
+fn on_thread<F: Future>(wait: impl FnOnce(Heard) -> F + Send + 'static) {
+    let (registered, is_registered) = mpsc::channel();
+    let run = move || -> std::io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let heard = {
+            let _reactor = runtime.enter();
+            Heard::new()?
+        };
+        // It is waited for.
+        let _ = registered.send(());
+        runtime.block_on(wait(heard));
+        Ok(())
+    };
+    let complain = |error| {
+        diag::line(format_args!(
+            "signals end the process without a flush: {error}"
+        ));
+    };
+    let thread = std::thread::Builder::new().name("phoenix-signals".to_owned());
+    let started = thread.spawn(move || run().unwrap_or_else(complain));
+    if let Err(error) = started {
+        complain(error);
+    }
+    // Or it failed, and is gone.
+    let _ = is_registered.recv();
+}
+
+/// Of a program that ends by itself: whoever awaits a signal is told, and a second one does not wait for that.
+async fn tell(mut heard: Heard) {
+    heard.next().await;
+    ARRIVED.send_replace(true);
+    std::process::exit(128 + heard.next().await);
+}
+
+async fn wait(ending: Arc<Ending>, mut heard: Heard) {
     let signal = tokio::select! {
         signal = heard.next() => signal,
         () = ending.returned.notified() => {
@@ -164,10 +188,12 @@ impl Heard {
     }
 }
 
-/// Resolves when the process is asked to end: for the graceful shutdown of servers under `#[phoenix_main]`.
+/// Resolves when the process is asked to end, by SIGTERM or Ctrl-C: for the graceful shutdown of servers.
 ///
-/// Once somebody awaits it, `main` has five seconds from the signal to return by itself. Under
-/// [`Shutdown::Manual`] nobody listens, and it does not resolve.
+/// Once somebody awaits it, `main` has five seconds from the signal to return by itself under `#[phoenix_main]`. Under
+/// [`Shutdown::Manual`], and in programs that call [`init`](crate::init) themselves, `main` has all the time that it takes: from the
+/// first await on a signal does no more than resolve this, beside the program's own handlers, and a second one ends the process at
+/// once.
 ///
 /// ```no_run
 /// # async fn example(app: impl std::future::Future) {
@@ -179,6 +205,9 @@ impl Heard {
 /// ```
 pub async fn shutdown_signal() {
     let _listening = Listening::new();
+    if !HEARD.swap(true, Ordering::SeqCst) {
+        on_thread(tell);
+    }
     let mut arrived = ARRIVED.subscribe();
     // The sender is a static: it cannot be gone.
     let _ = arrived.wait_for(|arrived| *arrived).await;

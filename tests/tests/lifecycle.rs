@@ -1,6 +1,5 @@
 //! How processes end, by what arrives when they do: this program runs itself, as one of the programs in `lifecycle/programs.rs`,
-//! and kills it. `PHOENIX_TRACE_TEST_RUNS` says how often those under load are killed: 20 times by default; `scripts/shutdown`
-//! does it 100 times.
+//! and kills it. `PHOENIX_TRACE_TEST_RUNS` says how often those under load are killed: 100 times by default.
 
 #[path = "lifecycle/checks.rs"]
 mod checks;

@@ -20,6 +20,7 @@ pub(crate) struct Options {
     pub(crate) rounds: usize,
     /// For how long each server is under load in each round.
     pub(crate) length: Duration,
+    pub(crate) connections: usize,
     pub(crate) json: bool,
 }
 
@@ -35,6 +36,8 @@ pub(crate) struct Load {
     pub(crate) protocol: Protocol,
     pub(crate) address: SocketAddr,
     pub(crate) length: Duration,
+    /// Each with one request at a time.
+    pub(crate) connections: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,6 +52,8 @@ pub(crate) enum Protocol {
 pub(crate) enum Stack {
     /// Nothing.
     Bare,
+    /// A layer that does nothing but have a body of its own: what a router takes for any layer.
+    Empty,
     /// Our layer, a tenth of the traces kept.
     Ours,
     /// `axum-tracing-opentelemetry` or `tonic-tracing-opentelemetry`, a tenth of the traces sampled.
@@ -60,7 +65,7 @@ impl Protocol {
 }
 
 impl Stack {
-    pub(crate) const ALL: [Self; 3] = [Self::Bare, Self::Ours, Self::TracingOtel];
+    pub(crate) const ALL: [Self; 4] = [Self::Bare, Self::Empty, Self::Ours, Self::TracingOtel];
 }
 
 impl fmt::Display for Protocol {
@@ -76,6 +81,7 @@ impl fmt::Display for Stack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Bare => "bare",
+            Self::Empty => "empty-layer",
             Self::Ours => "phoenix-trace",
             Self::TracingOtel => "tracing-opentelemetry",
         })
@@ -106,6 +112,8 @@ fn named<T: fmt::Display>(all: impl IntoIterator<Item = T>, text: &str) -> Resul
 
 pub(crate) fn role(mut args: impl Iterator<Item = String>) -> Result<Role, String> {
     let (mut rounds, mut length, mut json) = (9, Duration::from_secs(1), false);
+    // As many as a small service has.
+    let mut connections = 8;
     let (mut protocol, mut stack, mut address) = (Protocol::Http, None, None);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or(format!("`{arg}` takes a value"));
@@ -116,12 +124,13 @@ pub(crate) fn role(mut args: impl Iterator<Item = String>) -> Result<Role, Strin
             "--smoke" => (rounds, length) = (1, Duration::from_millis(20)),
             "--rounds" => rounds = number::<usize>(&value()?)?.max(1),
             "--milliseconds" => length = Duration::from_millis(number(&value()?)?),
+            "--connections" => connections = number::<usize>(&value()?)?.max(1),
             "--protocol" => protocol = value()?.parse()?,
             "--serve" => stack = Some(value()?.parse()?),
             "--load" => address = Some(number(&value()?)?),
             _ => {
                 return Err(format!(
-                    "`{arg}` is not known; options: --rounds N, --milliseconds N, --json, --smoke"
+                    "`{arg}` is not known; options: --rounds N, --milliseconds N, --connections N, --json, --smoke"
                 ));
             }
         }
@@ -132,10 +141,12 @@ pub(crate) fn role(mut args: impl Iterator<Item = String>) -> Result<Role, Strin
             protocol,
             address,
             length,
+            connections,
         }),
         (None, None) => Role::Compare(Options {
             rounds,
             length,
+            connections,
             json,
         }),
     })

@@ -16,7 +16,7 @@ pub(crate) struct Row {
     ours_ns: f64,
     rival: &'static str,
     rival_ns: f64,
-    /// Ours ÷ bare, or rival ÷ ours: the median of the rounds'.
+    /// Ours ÷ untraced, or rival ÷ ours: the median of the rounds'.
     ratio: f64,
     budget: Option<String>,
     met: Option<bool>,
@@ -48,7 +48,9 @@ pub(crate) fn evaluate(all: &All) -> Vec<Row> {
             let group = format!("{protocol}, {what}");
             let values = |stack| of(stack).iter().map(value).collect::<Vec<_>>();
             let (ours, bare) = (values(Stack::Ours), values(Stack::Bare));
-            rows.push(over(&group, &ours, &bare, most));
+            rows.push(over(&group, &ours, "bare", &bare, most));
+            let empty = values(Stack::Empty);
+            rows.push(over(&group, &ours, "empty layer", &empty, None));
             let rival = values(Stack::TracingOtel);
             rows.push(under(&group, &ours, "tracing-opentelemetry", &rival));
         }
@@ -70,18 +72,24 @@ pub(crate) fn evaluate(all: &All) -> Vec<Row> {
     rows
 }
 
-/// Against the server without tracing: ours ÷ bare.
-fn over(group: &str, ours: &[f64], bare: &[f64], most: Option<f64>) -> Row {
+/// Against a server without tracing: ours ÷ that.
+fn over(
+    group: &str,
+    ours: &[f64],
+    untraced: &'static str,
+    theirs: &[f64],
+    most: Option<f64>,
+) -> Row {
     let ratio = median(
         ours.iter()
-            .zip(bare)
-            .map(|(ours, bare)| ours / bare)
+            .zip(theirs)
+            .map(|(ours, theirs)| ours / theirs)
             .collect(),
     );
     Row {
         budget: most.map(|most| format!("≤ {most:.3} ×")),
         met: most.map(|most| ratio <= most),
-        ..row(group, ours, "bare", bare, ratio)
+        ..row(group, ours, untraced, theirs, ratio)
     }
 }
 
@@ -132,7 +140,7 @@ pub(crate) fn print_table(rows: &[Row], all: &All) {
             );
         }
     }
-    println!("\nns; ratio: ours ÷ bare, rival ÷ ours");
+    println!("\nns; ratio: ours ÷ untraced, rival ÷ ours");
     let mut group = "";
     for row in rows {
         if group != row.group {

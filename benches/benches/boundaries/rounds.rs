@@ -74,10 +74,12 @@ impl Running {
         let failed = |problem: String| format!("{:?}: {problem}", self.server);
         let protocol = self.server.protocol.to_string();
         let milliseconds = options.length.as_millis().to_string();
+        let connections = options.connections.to_string();
         // The CPU time that it has taken so far.
         let before = self.process.ask()?;
         let mut args = vec!["--protocol", &protocol, "--load", self.process.address()];
         args.extend(["--milliseconds", &milliseconds]);
+        args.extend(["--connections", &connections]);
         let output = output(args).map_err(failed)?;
         let cpu = self.process.ask()? - before;
         let seen: Seen =

@@ -106,9 +106,8 @@ class Process:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    # What they say of no fault of the files: Jaeger as a module has no user interface in it, its image has; an example of a span
-    # that ended before one which was told already is of no use to Prometheus.
-    KNOWN = ("ui assets not embedded", "out-of-order exemplars")
+    # What they say of no fault of the files: Jaeger as a module has no user interface in it, its image has.
+    KNOWN = ("ui assets not embedded",)
 
     def complaints(self):
         """Lines of its log at the level of warnings or errors, in short."""

@@ -199,11 +199,15 @@ fn sync(plan: &Plan) -> TokenStream {
         #stay
         let __phoenix_span = #entered;
     };
-    if let (Failure::Never, Returned::Nothing) = (&plan.failure, &plan.returned) {
+    let asks_nothing = matches!(
+        (&plan.failure, &plan.returned),
+        (Failure::Never, Returned::Nothing)
+    );
+    // `#[track_caller]` does not reach into closures.
+    if asks_nothing && plan.function.has_track_caller() {
         let statements = body.stream();
         return quote!(#start #statements);
     }
-    let classified = classified(plan, quote_spanned!(site=> &__phoenix_returned));
     // The closure keeps `return` and `?` inside, and must be one that is called once, or it could not give away what it
     // borrowed through the parameters.
     let arrow = plan
@@ -215,13 +219,18 @@ fn sync(plan: &Plan) -> TokenStream {
         Some(arrow) => quote_spanned!(body.span()=> move || #arrow #body),
         None => quote_spanned!(body.span()=> move || #body),
     };
+    let called = quote_spanned!(site=> #facade::__private::call(#closure));
+    if asks_nothing {
+        return quote!(#start #called);
+    }
+    let classified = classified(plan, quote_spanned!(site=> &__phoenix_returned));
     let mut settled = quote_spanned!(site=> __phoenix_span.outcome(#classified););
     if plan.asks_the_user() {
         settled = quote_spanned!(site=> if __phoenix_span.is_recording() { #settled });
     }
     quote_spanned! {site=>
         #start
-        let __phoenix_returned = #facade::__private::call(#closure);
+        let __phoenix_returned = #called;
         #settled
         __phoenix_returned
     }

@@ -41,7 +41,7 @@ impl Parts {
         let metrics = Meters::new(
             resource.clone(),
             config.metrics_export(&mut Vec::new()),
-            config.metric_series_in_force(),
+            &config.durations(),
         );
         Ok(Self {
             #[cfg(all(feature = "logs", feature = "otlp"))]

@@ -4,7 +4,6 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::keys;
 use super::protocol::text;
-use crate::propagation::Outgoing;
 use crate::record::carry::with_active;
 use crate::record::running::Running;
 use crate::record::thread;
@@ -24,23 +23,23 @@ pub(crate) fn told_name(service: &str) -> Option<HeaderValue> {
 /// Tells the correlation id of the running request in the response to it, and who answers. At a public edge nobody is named:
 /// neither this service nor one behind it, whose response it passes on.
 pub(crate) fn answer(headers: &mut HeaderMap) {
-    let told = with_active(|strand| {
+    let propagators = thread::propagators();
+    with_active(|strand| {
         strand.take_correction();
         let context = &strand.context;
-        let name = strand.pipeline.told_name.clone();
-        (context.correlation_id(), name, context.at_edge)
+        if let Some(id) = context.correlation_id()
+            && let Ok(mut id) = HeaderValue::from_bytes(id.as_bytes())
+        {
+            // As every field of ours: see `Inject for HeaderMap`.
+            id.set_sensitive(true);
+            drop(headers.try_insert(propagators.correlation_name(), id));
+        }
+        if context.at_edge {
+            headers.remove(SERVICE_NAME);
+        } else if let Some(name) = &strand.pipeline.told_name {
+            drop(headers.try_insert(SERVICE_NAME, name.clone()));
+        }
     });
-    let Some((id, name, at_edge)) = told else {
-        return;
-    };
-    if let Some(id) = id {
-        thread::propagators().inject(headers, &Outgoing::only(&id));
-    }
-    if at_edge {
-        headers.remove(SERVICE_NAME);
-    } else if let Some(name) = name {
-        drop(headers.try_insert(SERVICE_NAME, name));
-    }
 }
 
 /// Writes onto a client's span who has answered: `service.peer.name`.

@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use super::body::ResponseBody;
 use super::protocol::{Fault, Protocol, Rest};
 use crate::outcome::Outcome;
+use crate::panics;
 use crate::record::owned::Owned;
 
 pin_project! {
@@ -65,7 +66,7 @@ where
             return Poll::Ready(Ok(response.map(ResponseBody::bare)));
         }
         let mut running = this.span.enter();
-        let mut result = ready!(inner.poll(cx));
+        let mut result = ready!(panics::unwinding(|| inner.poll(cx)));
         let Some(mut protocol) = this.protocol.take() else {
             return Poll::Pending;
         };

@@ -121,6 +121,9 @@ pub(crate) fn authority<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a 
 
 /// An authority without its user-info.
 pub(crate) fn without_credentials(authority: &str) -> &str {
+    if !authority.as_bytes().contains(&b'@') {
+        return authority;
+    }
     let at = authority.bytes().rposition(|byte| byte == b'@');
     at.and_then(|at| authority.get(at + 1..))
         .unwrap_or(authority)
@@ -139,16 +142,10 @@ pub(crate) fn host_and_port(authority: &str) -> (&str, Option<u16>) {
     if authority.starts_with('[') {
         return of_ip_literal(authority).unwrap_or((authority, None));
     }
-    // Byte by byte: it is short.
-    let mut colons = authority.bytes().enumerate();
-    let mut next = || colons.find(|(_, byte)| *byte == b':');
-    match (next(), next()) {
-        (Some((colon, _)), None) => {
-            let port = authority
-                .get(colon + 1..)
-                .and_then(|port| port.parse().ok());
-            (authority.get(..colon).unwrap_or(authority), port)
-        }
+    // From behind: the port is short.
+    let colon = authority.bytes().rposition(|byte| byte == b':');
+    match colon.and_then(|colon| Some((authority.get(..colon)?, authority.get(colon + 1..)?))) {
+        Some((host, port)) if !host.as_bytes().contains(&b':') => (host, port.parse().ok()),
         _ => (authority, None),
     }
 }

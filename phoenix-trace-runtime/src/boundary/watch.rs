@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use crate::outcome::Outcome;
+use crate::panics;
 use crate::record::owned::Owned;
 use crate::record::running::Running;
 
@@ -53,7 +54,7 @@ where
             return Poll::Pending;
         };
         let mut running = this.span.enter();
-        let output = ready!(inner.poll(cx));
+        let output = ready!(panics::unwinding(|| inner.poll(cx)));
         (this.tell)(&mut running, &output);
         running.settle(Outcome::Ok);
         Poll::Ready(output)

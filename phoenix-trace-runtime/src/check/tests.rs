@@ -191,7 +191,7 @@ fn what_is_wrong_with_the_configuration_is_told_first() {
     assert!(check.is_ok());
     assert_eq!(
         check.to_string(),
-        "OTEL_TRACES_EXPORTER=`consle` cannot be used: expected otlp, console, both separated by a comma, or none; using otlp \
+        "OTEL_TRACES_EXPORTER=`consle` cannot be used: expected otlp, console, several of them separated by commas, or none; using otlp \
          instead\ntraces go to this console\n  nothing to try\n"
     );
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanExporter;
 
-use super::Config;
 use super::otlp::Otlp;
 use super::target::Target;
+use super::{Config, effective};
 use crate::pipeline::Sdk;
 use crate::sampling::Environment;
 
@@ -108,7 +108,7 @@ impl Config {
     #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
-        self.origins.code("strict");
+        self.origins.code(effective::STRICT);
         self
     }
 
@@ -117,7 +117,7 @@ impl Config {
     #[must_use]
     pub fn print_config(mut self, print: bool) -> Self {
         self.print = print;
-        self.origins.code("print_config");
+        self.origins.code(effective::PRINT);
         self
     }
 

@@ -1,16 +1,18 @@
 //! The configuration as it is in force: every setting, its value, and where that comes from. Secrets are not shown.
 
+mod exporters;
+
 use std::fmt;
 
 use super::Config;
 use super::interop;
-use super::metrics::{INTERVAL, MetricsTarget, SERIES, TEMPORALITY, TIMEOUT};
 use super::origin::Origins;
-use super::otlp::{Compression, Otlp, Settings, Signal};
-use super::target::Target;
 use crate::printable::escape;
 use crate::propagation::CorrelationSource;
 use crate::sensitive::How;
+
+pub(super) const STRICT: &str = "distribution.phoenix_trace.strict";
+pub(super) const PRINT: &str = "distribution.phoenix_trace.print_config";
 
 /// Stands in place of secrets.
 const MASK: &str = "***";
@@ -65,7 +67,10 @@ impl Config {
             rows: Vec::new(),
         };
         rows.setting("disabled", self.disabled, &["OTEL_SDK_DISABLED"]);
-        rows.setting("strict", self.strict, &[super::STRICT]);
+        let level = if self.quiet { "warn" } else { "info" };
+        rows.setting("log_level", level, &[super::LOG_LEVEL]);
+        rows.setting(STRICT, self.strict, &[super::STRICT]);
+        rows.setting(PRINT, self.print, &[super::PRINT]);
         let shutdown = self.shutdown.as_str();
         let variables = [super::shutdown::SHUTDOWN];
         rows.setting("distribution.phoenix_trace.shutdown", shutdown, &variables);
@@ -114,6 +119,10 @@ impl Config {
             &["PHOENIX_TRACE_CORRELATION_SOURCE"],
         );
         rows.setting(interop::SETTING, self.otel_context, &[interop::VARIABLE]);
+        #[cfg(feature = "tracing")]
+        if let Some(bridge) = &self.bridge {
+            rows.setting(interop::TRACING, bridge.filter(), &[super::SPANS]);
+        }
         let sensitive = self.effective_sensitive();
         rows.setting(
             &format!("{SENSITIVE}.policy"),
@@ -203,177 +212,6 @@ impl Config {
                 &[],
             );
         }
-    }
-
-    fn trace_rows(&self, rows: &mut Rows<'_>) {
-        for (number, (target, sending)) in self.targets.ways(&self.sending).enumerate() {
-            let of = |key: &str| match key {
-                "" => format!("tracer_provider.processors[{number}]"),
-                key => format!("tracer_provider.processors[{number}].{key}"),
-            };
-            let exporters = [
-                "OTEL_TRACES_EXPORTER",
-                "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-                "OTEL_EXPORTER_OTLP_ENDPOINT",
-                "OTEL_COLLECTOR_ENDPOINT",
-            ];
-            let origin = match self.origins.of(&of(""), &[]) {
-                unknown if unknown == "default" => {
-                    self.origins.of("tracer_provider.processors", &exporters)
-                }
-                said => said,
-            };
-            rows.row(&of(""), target, origin.clone());
-            if let Target::Otlp(otlp) = target {
-                let all = otlp.said.clone().or(&self.otlp);
-                let said = |key: &str| (self.said_in(&otlp.said, key)).then(|| origin.clone());
-                self.otlp_rows(rows, &of, &otlp.settings, &all, &said);
-            }
-            let with = |key: &str| format!("tracer_provider.processors[{number}].{key}");
-            for (key, value, variable) in [
-                (
-                    "schedule_delay",
-                    format!("{:?}", sending.delay),
-                    "OTEL_BSP_SCHEDULE_DELAY",
-                ),
-                (
-                    "export_timeout",
-                    format!("{:?}", sending.timeout),
-                    "OTEL_BSP_EXPORT_TIMEOUT",
-                ),
-                (
-                    "max_queue_size",
-                    sending.queue_spans.to_string(),
-                    "OTEL_BSP_MAX_QUEUE_SIZE",
-                ),
-                (
-                    "max_export_batch_size",
-                    sending.batch.to_string(),
-                    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
-                ),
-            ] {
-                let origin = self.origins.first(&[key, &with(key)], &[variable]);
-                rows.row(&with(key), value, origin);
-            }
-        }
-    }
-
-    fn metric_rows(&self, rows: &mut Rows<'_>) {
-        const READERS: &str = "meter_provider.readers";
-        let exporter = &["OTEL_METRICS_EXPORTER"][..];
-        let exports = self.metrics_export(&mut Vec::new());
-        if exports.is_empty() {
-            rows.setting(READERS, "none", exporter);
-        }
-        for (number, export) in exports.iter().enumerate() {
-            let reader = format!("{READERS}[{number}]");
-            let of = |key: &str| format!("{reader}.{key}");
-            let of_exporter = |key: &str| of(&format!("exporter.{key}"));
-            let origin = self.origins.first(&[READERS, &reader], exporter);
-            rows.row(&reader, &export.target, origin.clone());
-            if let MetricsTarget::Otlp(settings) = &export.target {
-                let all = self.metrics.otlp(self.targets.otlp());
-                let said = |_: &str| (origin != "default").then(|| origin.clone());
-                self.otlp_rows(rows, &of_exporter, settings, &all, &said);
-                let variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
-                let origin = self.origins.of(TEMPORALITY, &[variable]);
-                rows.row(
-                    &of_exporter("temporality_preference"),
-                    export.temporality,
-                    origin,
-                );
-            }
-            let origin = self.origins.of(SERIES, &["PHOENIX_TRACE_METRIC_SERIES"]);
-            rows.row(
-                &of("cardinality_limits.histogram"),
-                self.metrics.series,
-                origin,
-            );
-            if let MetricsTarget::Prometheus(_) = &export.target {
-                continue;
-            }
-            for (key, all, time, variable) in [
-                (
-                    "interval",
-                    INTERVAL,
-                    export.interval,
-                    "OTEL_METRIC_EXPORT_INTERVAL",
-                ),
-                (
-                    "timeout",
-                    TIMEOUT,
-                    export.timeout,
-                    "OTEL_METRIC_EXPORT_TIMEOUT",
-                ),
-            ] {
-                let origin = self.origins.first(&[all, &of(key)], &[variable]);
-                rows.row(&of(key), format_args!("{time:?}"), origin);
-            }
-        }
-    }
-
-    fn said_in(&self, said: &Otlp, key: &str) -> bool {
-        match key {
-            "protocol" => said.protocol.is_some(),
-            "compression" => said.compression.is_some(),
-            _ => said.timeout.is_some(),
-        }
-    }
-
-    /// How one exporter speaks OTLP. `said`: who says it, other than the environment.
-    pub(super) fn otlp_rows(
-        &self,
-        rows: &mut Rows<'_>,
-        of: &dyn Fn(&str) -> String,
-        settings: &Settings,
-        all: &Otlp,
-        said: &dyn Fn(&str) -> Option<String>,
-    ) {
-        let signal = settings.signal;
-        let origin = |key: &str| {
-            let own = match signal {
-                Signal::Traces => format!("OTEL_EXPORTER_OTLP_TRACES_{key}"),
-                Signal::Metrics => format!("OTEL_EXPORTER_OTLP_METRICS_{key}"),
-                #[cfg(feature = "logs")]
-                Signal::Logs => format!("OTEL_EXPORTER_OTLP_LOGS_{key}"),
-            };
-            let all = format!("OTEL_EXPORTER_OTLP_{key}");
-            said(&key.to_lowercase()).unwrap_or_else(|| self.origins.of("", &[&own, &all]))
-        };
-        let endpoint = all.endpoint.as_ref().map(|there| named(&there.named_by));
-        let endpoint = endpoint.unwrap_or_else(|| "default".to_owned());
-        rows.row(&of("endpoint"), &settings.endpoint, endpoint);
-        let compression = match settings.compression {
-            Compression::None => "none",
-            Compression::Gzip => "gzip",
-            Compression::Zstd => "zstd",
-        };
-        rows.row(&of("compression"), compression, origin("COMPRESSION"));
-        let timeout = settings.timeout.map(|timeout| format!("{timeout:?}"));
-        let timeout = timeout.unwrap_or_else(|| "none".to_owned());
-        rows.row(&of("timeout"), timeout, origin("TIMEOUT"));
-        for header in &all.headers {
-            let value = format!("{}={MASK}", header.shown_name());
-            rows.row(&of("headers"), value, named(&header.named_by));
-        }
-        for (key, file) in [
-            ("tls.ca_file", &all.certificate),
-            ("tls.cert_file", &all.client_certificate),
-            ("tls.key_file", &all.client_key),
-        ] {
-            if let Some(file) = file {
-                rows.row(&of(key), file.shown(), named(&file.named_by));
-            }
-        }
-    }
-}
-
-/// Who named something: a function, a variable, or a place in a file with the path of its key.
-fn named(by: &str) -> String {
-    match by.split_once(": ") {
-        Some((place, _)) => place.to_owned(),
-        None if by.starts_with("Otlp::") => "code".to_owned(),
-        None => by.to_owned(),
     }
 }
 

@@ -1,13 +1,18 @@
 //! What other libraries see of telemetry: OpenTelemetry's context, and the subscriber of `tracing`.
 
 use super::Config;
+#[cfg(feature = "tracing")]
+use super::SPANS;
 use super::vars::Vars;
 use crate::interop::OtelContext;
 #[cfg(feature = "tracing")]
-use crate::interop::{SPANS, TracingBridge};
+use crate::interop::TracingBridge;
 
 /// What it is called where the whole configuration is shown.
 pub(super) const SETTING: &str = "distribution.phoenix_trace.otel_context";
+/// The same of the spans of `tracing` that are recorded.
+#[cfg(feature = "tracing")]
+pub(super) const TRACING: &str = "tracing";
 pub(super) const VARIABLE: &str = "PHOENIX_TRACE_OTEL_CONTEXT";
 
 impl Vars<'_> {
@@ -41,6 +46,7 @@ impl Config {
     #[must_use]
     pub fn tracing(mut self, bridge: TracingBridge) -> Self {
         self.bridge = Some(bridge);
+        self.origins.code(TRACING);
         self
     }
 

@@ -87,8 +87,8 @@ impl Logs {
 }
 
 impl Config {
-    /// Exports no logs; lines on standard output stay. Default: `OTEL_LOGS_EXPORTER` (`otlp`, `console`, `none`; the last two
-    /// mean this), else over OTLP where traces go over OTLP, else none.
+    /// Exports no logs; lines on standard output stay. Default: `OTEL_LOGS_EXPORTER` (`otlp`, `console`, both with a comma between
+    /// them, `none`; `console` and `none` alone mean this), else over OTLP where traces go over OTLP, else none.
     #[must_use]
     pub fn no_logs_export(mut self) -> Self {
         self.logs.chosen = Some(Chosen::None);
@@ -283,7 +283,10 @@ impl Config {
         let origin = rows.origin("logger_provider.processors", &[EXPORTER]);
         rows.row(PROCESSOR, &settings, origin.clone());
         let of = |key: &str| format!("{PROCESSOR}.{key}");
-        let said = |_: &str| (origin != "default").then(|| origin.clone());
+        let said = |key: &str| match &self.logs.chosen {
+            Some(Chosen::OtlpOf(otlp)) => otlp.says(key).then(|| origin.clone()),
+            _ => self.says_of_traces(&self.logs.own, key),
+        };
         let all = self.otlp_of_logs();
         self.otlp_rows(rows, &of, &settings, &all, &said);
         for (key, value, variable) in [

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::otlp::{Otlp, Settings, Signal, Whose};
 use super::vars::Vars;
 use super::{Config, Problem};
+pub(super) use aggregation::EXEMPLAR_FILTER;
 pub use aggregation::MetricTemporality;
 #[cfg(feature = "prometheus")]
 pub(crate) use prometheus::PATH;
@@ -19,6 +20,7 @@ const EXPORTER: &str = "OTEL_METRICS_EXPORTER";
 /// Settings as the effective configuration calls them.
 pub(super) const TEMPORALITY: &str = "meter_provider.readers[].temporality_preference";
 pub(super) const SERIES: &str = "meter_provider.readers[].cardinality_limits.histogram";
+pub(super) const EXEMPLARS: &str = "meter_provider.exemplar_filter";
 pub(super) const INTERVAL: &str = "meter_provider.readers[].interval";
 pub(super) const TIMEOUT: &str = "meter_provider.readers[].timeout";
 
@@ -30,7 +32,7 @@ pub(crate) struct Metrics {
     /// Does code say it? It replaces what the environment or a file says.
     by_code: bool,
     /// What the variables of OTLP say of metrics alone.
-    own: Otlp,
+    pub(super) own: Otlp,
     /// The same, and where they say nothing what they say of all signals.
     environment: Otlp,
     /// What variables say of Prometheus.
@@ -39,6 +41,7 @@ pub(crate) struct Metrics {
     pub(super) timeout: Duration,
     pub(super) temporality: MetricTemporality,
     pub(super) series: usize,
+    pub(super) exemplars: bool,
 }
 
 /// An exporter, and what a file says of its times.
@@ -137,8 +140,9 @@ impl Config {
         self
     }
 
-    /// Exports metrics over OTLP, besides to the console or to Prometheus where code asks for these too. What `otlp` does not set is taken from the `OTEL_EXPORTER_OTLP_METRICS_*` variables, else
-    /// from those of all signals. Without it metrics go where traces go.
+    /// Exports metrics over OTLP, besides to the console or to Prometheus where code asks for these too. What `otlp` does not
+    /// set is taken from the `OTEL_EXPORTER_OTLP_METRICS_*` variables, else from those of all signals. Without it metrics go
+    /// where traces go.
     ///
     /// ```
     /// use std::time::Duration;
@@ -210,6 +214,15 @@ impl Config {
         self
     }
 
+    /// Whether spans of kept traces stand as examples of what was measured. Default: they do (`OTEL_METRICS_EXEMPLAR_FILTER`:
+    /// `trace_based`, `always_off`).
+    #[must_use]
+    pub fn metric_exemplars(mut self, on: bool) -> Self {
+        self.metrics.exemplars = on;
+        self.origins.code(EXEMPLARS);
+        self
+    }
+
     /// How long it is from one export of metrics to the next; at least a millisecond. Default 60 s
     /// (`OTEL_METRIC_EXPORT_INTERVAL`, in milliseconds).
     #[must_use]
@@ -245,10 +258,14 @@ impl Config {
         chosen.iter().map(export).collect()
     }
 
-    /// The most series of each instrument.
+    /// How the durations of requests and operations are told.
     #[cfg(feature = "metrics")]
-    pub(crate) fn metric_series_in_force(&self) -> usize {
-        self.metrics.series
+    pub(crate) fn durations(&self) -> crate::metrics::Settings {
+        crate::metrics::Settings {
+            series: self.metrics.series,
+            exemplars: self.metrics.exemplars,
+            sensitive: self.effective_sensitive(),
+        }
     }
 
     /// Do they go over OTLP where nobody says anything of them?
@@ -325,18 +342,22 @@ impl Metrics {
         self.chosen.as_ref().map_or(0, Vec::len)
     }
 
+    /// What code or a file says of OTLP for metrics.
+    pub(super) fn said(&self) -> Option<&Otlp> {
+        let mut chosen = self.chosen.iter().flatten();
+        chosen.find_map(|way| match &way.to {
+            Chosen::OtlpOf(otlp) => Some(&**otlp),
+            _ => None,
+        })
+    }
+
     /// What is said of OTLP for metrics, where they go over it. `of_traces`: what code says of it for traces.
     pub(super) fn otlp(&self, of_traces: Option<&Otlp>) -> Otlp {
         let Self {
             own, environment, ..
         } = self;
-        let mut chosen = self.chosen.iter().flatten();
-        let said = chosen.find_map(|way| match &way.to {
-            Chosen::OtlpOf(otlp) => Some(otlp),
-            _ => None,
-        });
-        if let Some(said) = said {
-            return Otlp::clone(said).or(environment);
+        if let Some(said) = self.said() {
+            return said.clone().or(environment);
         }
         // What code says of traces is not for a receiver of another name: it may hold tokens.
         match of_traces {
@@ -368,40 +389,21 @@ impl Vars<'_> {
             timeout,
             temporality: self.temporality(),
             series: self.metric_series(),
+            exemplars: self.exemplars(),
         }
     }
 
     fn metrics_exporters(&mut self) -> Option<Vec<Way>> {
-        let list = self.first(&[EXPORTER])?;
-        let mut names: Vec<&str> = Vec::new();
-        for name in list
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-        {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        let chosen = |name: &&str| match *name {
-            "otlp" => Some(Chosen::Otlp),
-            "console" => Some(Chosen::Console),
-            "prometheus" => Some(Chosen::Prometheus),
-            _ => None,
+        let known = ["otlp", "console", "prometheus"];
+        let listed = self.exporters(EXPORTER, &known, "the default")?;
+        let way = |name| {
+            Way::from(match name {
+                "console" => Chosen::Console,
+                "prometheus" => Chosen::Prometheus,
+                _ => Chosen::Otlp,
+            })
         };
-        let ways: Vec<Way> = names.iter().filter_map(chosen).map(Way::from).collect();
-        let none = names == ["none"];
-        if ways.len() < names.len() && !none {
-            let used: Vec<&str> = ways.iter().map(|way| way.to.kind()).collect();
-            let instead = match used.is_empty() {
-                true => "the default".to_owned(),
-                false => used.join(","),
-            };
-            let expected =
-                "otlp, console, prometheus, several of them separated by commas, or none";
-            self.problem(EXPORTER, &list, expected, &instead);
-        }
-        (none || !ways.is_empty()).then_some(ways)
+        Some(listed.into_iter().map(way).collect())
     }
 }
 

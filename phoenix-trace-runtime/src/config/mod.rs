@@ -68,6 +68,23 @@ use crate::sensitive::Names;
 
 const STRICT: &str = "PHOENIX_TRACE_STRICT";
 const PRINT: &str = "PHOENIX_TRACE_PRINT_CONFIG";
+const LOG_LEVEL: &str = "OTEL_LOG_LEVEL";
+/// Which spans of `tracing` are recorded.
+pub(crate) const SPANS: &str = "PHOENIX_TRACE_TRACING_SPANS";
+
+/// They count beside a file too: of one that cannot be read how wrong values are taken and what is shown is known all the same, and
+/// which spans of `tracing` are recorded has no key there.
+const BESIDE: [&str; 3] = [STRICT, PRINT, SPANS];
+
+/// The levels of what the toolkit says of itself, and whether the line at start, which is for information, is left out.
+const LOG_LEVELS: [(&str, bool); 6] = [
+    ("trace", false),
+    ("debug", false),
+    ("info", false),
+    ("warn", true),
+    ("error", true),
+    ("fatal", true),
+];
 
 /// The configuration of telemetry in one process.
 ///
@@ -172,7 +189,9 @@ impl Config {
             #[cfg(any(feature = "logs", feature = "tracing"))]
             subscriber: true,
             disabled: vars.flag("OTEL_SDK_DISABLED"),
-            quiet: false,
+            quiet: vars
+                .word(&[LOG_LEVEL], &LOG_LEVELS, "info")
+                .unwrap_or(false),
             shutdown: vars.shutdown(),
             file: None,
             beside_file: Vec::new(),

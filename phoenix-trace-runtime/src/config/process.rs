@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-use super::{Config, PRINT, Problem, STRICT};
+use super::{BESIDE, Config, Problem, SPANS};
 use crate::printable::escape_start;
 
 /// The variables of the process, and those of them that were asked for.
@@ -58,7 +58,7 @@ impl Process {
 
 /// It is read wherever the rest comes from.
 fn counts_beside(name: &str) -> bool {
-    [STRICT, PRINT, SPANS, super::declarative::VARIABLE].contains(&name)
+    BESIDE.contains(&name) || name == super::declarative::VARIABLE
 }
 
 /// What to do about a variable that was meant for us; `None`: it is somebody else's.
@@ -83,8 +83,6 @@ fn remedy(name: &str, known: &[String]) -> Option<String> {
         None => is_ours.then(|| "docs/configuration.md lists those that are".to_owned()),
     }
 }
-
-const SPANS: &str = "PHOENIX_TRACE_TRACING_SPANS";
 
 /// Every variable with a prefix that tells it from those of others.
 fn known() -> Vec<String> {
@@ -111,7 +109,7 @@ const OTLP: [&str; 9] = [
     "TIMEOUT",
 ];
 
-const OTHERS: [&str; 50] = [
+const OTHERS: [&str; 52] = [
     "OTEL_ATTRIBUTE_COUNT_LIMIT",
     "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
     "OTEL_BLRP_EXPORT_TIMEOUT",
@@ -133,6 +131,8 @@ const OTHERS: [&str; 50] = [
     "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT",
     "OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT",
     "OTEL_LOGS_EXPORTER",
+    "OTEL_LOG_LEVEL",
+    "OTEL_METRICS_EXEMPLAR_FILTER",
     "OTEL_METRICS_EXPORTER",
     "OTEL_METRIC_EXPORT_INTERVAL",
     "OTEL_METRIC_EXPORT_TIMEOUT",

@@ -35,7 +35,9 @@ impl Config {
     /// `OTEL_TRACES_SAMPLER`, and at last by the environment's preset; a sampler has the whole say.
     #[must_use]
     pub fn sampler(mut self, sampler: impl Into<Sampler>) -> Self {
-        self.sampling.code = Some(sampler.into());
+        let sampler = sampler.into();
+        self.problems.extend(sampler.problems());
+        self.sampling.code = Some(sampler);
         self.origins.code("tracer_provider.sampler");
         self
     }

@@ -14,7 +14,7 @@ pub enum Shutdown {
     #[default]
     OnSignal,
     /// `manual`: the program does, in its own way. Nothing is done at a signal; everything is flushed when `main` returns, or
-    /// by [`exit`](crate::exit). [`shutdown_signal`](crate::shutdown_signal) does not resolve.
+    /// by [`exit`](crate::exit). A signal resolves [`shutdown_signal`](crate::shutdown_signal) where that is awaited.
     Manual,
 }
 

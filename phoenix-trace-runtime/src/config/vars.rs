@@ -186,50 +186,56 @@ impl Vars<'_> {
         pairs.unwrap_or_default()
     }
 
-    /// Those that `OTEL_TRACES_EXPORTER` lists, each once; without it OTLP where an endpoint is known, else the console.
-    /// `otlp`: what the variables of OTLP say.
-    pub(super) fn targets(&mut self, otlp: &Otlp) -> Targets {
-        let Some(list) = self.first(&[EXPORTERS]) else {
-            let target = if otlp.endpoint.is_some() {
-                self.otlp_target(otlp)
-            } else {
-                Target::Console
-            };
-            return Targets::listed(target, Vec::new());
-        };
-        let mut names: Vec<&str> = Vec::new();
-        for name in list
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-        {
-            let known = ["otlp", "console", "none"];
-            let known = known.iter().find(|known| known.eq_ignore_ascii_case(name));
-            let name = known.unwrap_or(&name);
-            if !names.contains(name) {
-                names.push(*name);
+    /// The exporters that a variable lists, each once: those of these that it names, none where it says `none`. `None`: it names none
+    /// that there is, so that `instead` is used.
+    pub(super) fn exporters(
+        &mut self,
+        variable: &'static str,
+        known: &[&'static str],
+        instead: &str,
+    ) -> Option<Vec<&'static str>> {
+        let list = self.first(&[variable])?;
+        let mut used = Vec::new();
+        let mut unusable = false;
+        let mut none = false;
+        let names = list.split(',').map(str::trim);
+        for name in names.filter(|name| !name.is_empty()) {
+            match known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+                Some(known) if used.contains(known) => {}
+                Some(known) => used.push(*known),
+                None if name.eq_ignore_ascii_case("none") => none = true,
+                None => unusable = true,
             }
         }
-        let alone = names.len() == 1;
-        let is_used = |name: &str| matches!(name, "otlp" | "console") || name == "none" && alone;
-        let used: Vec<&str> = names.iter().copied().filter(|name| is_used(name)).collect();
-        if used.len() < names.len() {
-            let instead = if used.is_empty() {
-                "otlp".to_owned()
-            } else {
-                used.join(",")
+        // It is none beside others.
+        if unusable || none != used.is_empty() {
+            let instead = match used.is_empty() {
+                true => instead.to_owned(),
+                false => used.join(","),
             };
-            let expected = "otlp, console, both separated by a comma, or none";
-            self.problem(EXPORTERS, &list, expected, &instead);
+            let known = known.join(", ");
+            let expected = format!("{known}, several of them separated by commas, or none");
+            self.problem(variable, &list, &expected, &instead);
         }
-        let mut target = |name: &str| match name {
+        (!used.is_empty() || none && !unusable).then_some(used)
+    }
+
+    /// Those that `OTEL_TRACES_EXPORTER` lists; without it OTLP where an endpoint is known, else the console. `otlp`: what the
+    /// variables of OTLP say.
+    pub(super) fn targets(&mut self, otlp: &Otlp) -> Targets {
+        let by_default = match self.first(&[EXPORTERS]).is_some() || otlp.endpoint.is_some() {
+            true => "otlp",
+            false => "console",
+        };
+        let listed = self.exporters(EXPORTERS, &["otlp", "console"], by_default);
+        let listed = listed.unwrap_or_else(|| vec![by_default]);
+        let target = |name| match name {
             "console" => Target::Console,
-            "none" => Target::None,
             _ => self.otlp_target(otlp),
         };
-        let first = target(used.first().copied().unwrap_or("otlp"));
-        let others = used.iter().skip(1).map(|name| target(name)).collect();
-        Targets::listed(first, others)
+        let mut targets = listed.into_iter().map(target);
+        let first = targets.next().unwrap_or(Target::None);
+        Targets::listed(first, targets.collect())
     }
 
     fn otlp_target(&mut self, otlp: &Otlp) -> Target {

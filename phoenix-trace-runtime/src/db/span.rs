@@ -11,6 +11,7 @@ use super::statement::{READ, Statement};
 use crate::boundary::{Watch, int, text};
 use crate::key::RawKey;
 use crate::outcome::{Failure, Outcome};
+use crate::panics;
 use crate::private::recording;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::running::Running;
@@ -172,7 +173,7 @@ pub fn run<R>(
 ) -> R {
     let mut span = started(begin);
     let mut running = span.enter();
-    let returned = body();
+    let returned = panics::unwinding(body);
     if running.is_on() {
         settle(&mut running, tell(&returned));
     }

@@ -1,4 +1,5 @@
-//! The deadline of a call: the `grpc-timeout` of a request comes in (gRPC over HTTP/2, "Requests"), out goes whether it has passed.
+//! The deadline of a call: the `grpc-timeout` of a request comes in (gRPC over HTTP/2, "Requests"), and the time that a server gives
+//! each call; out goes whether one has passed.
 
 use std::time::Duration;
 
@@ -13,19 +14,42 @@ pub(super) const MISSED: &str = "the deadline has passed";
 
 /// Until when a call is to be answered; `None`: it may take for ever.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Deadline(Option<Ticks>);
+pub(crate) struct Deadline {
+    /// As its caller says.
+    told: Option<Ticks>,
+    /// As the server says, of all calls.
+    own: Option<Ticks>,
+}
 
 impl Deadline {
     /// The deadline of a call that is made, or comes in, now.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let timeout = headers.get(TIMEOUT);
-        let timeout = timeout.and_then(|timeout| parse(timeout.as_bytes()));
-        Self(timeout.map(|timeout| clock::now().saturating_add(clock::ticks(timeout))))
+        Self::within(headers, None)
+    }
+
+    /// The same where the server gives each call so much time.
+    pub(super) fn within(headers: &HeaderMap, own: Option<Duration>) -> Self {
+        let told = headers.get(TIMEOUT);
+        let told = told.and_then(|timeout| parse(timeout.as_bytes()));
+        let from_now = |timeout| clock::now().saturating_add(clock::ticks(timeout));
+        Self {
+            told: told.map(from_now),
+            own: own.map(from_now),
+        }
     }
 
     pub(super) fn has_passed(self) -> bool {
-        self.0.is_some_and(|deadline| clock::now() >= deadline)
+        has_passed(self.told) || self.own_has_passed()
     }
+
+    /// The server's own has.
+    pub(super) fn own_has_passed(self) -> bool {
+        has_passed(self.own)
+    }
+}
+
+fn has_passed(deadline: Option<Ticks>) -> bool {
+    deadline.is_some_and(|deadline| clock::now() >= deadline)
 }
 
 /// At most eight digits, and a unit.

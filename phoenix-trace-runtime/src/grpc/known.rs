@@ -1,7 +1,6 @@
 //! Which methods a server has. A path comes in, as anybody can write one; out goes a name for spans only when the server is known
 //! to have such a method. So there are never more names than methods.
 
-use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tonic::Code;
@@ -16,9 +15,9 @@ use crate::record::strand::{Role, Strand};
 pub(super) const NO_NAME: &str = "grpc";
 pub(super) const OTHER: &str = "_OTHER";
 
-/// The methods that one layer has seen answered, `package.Service/Method`.
+/// The methods that one layer has seen answered, `package.Service/Method`, in order: they are few, and every call asks for one.
 #[derive(Debug, Default)]
-pub(crate) struct Known(RwLock<HashSet<Box<str>>>);
+pub(crate) struct Known(RwLock<Vec<Box<str>>>);
 
 impl Known {
     /// Only a server that tells those which it does not have from others by no code could have more.
@@ -26,17 +25,25 @@ impl Known {
 
     pub(super) fn has(&self, method: &str) -> bool {
         let methods = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        methods.contains(method)
+        place(&methods, method).is_ok()
     }
 
     /// `false`: there is no room for it.
     fn add(&self, method: &str) -> bool {
         let mut methods = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if methods.len() < Self::MOST {
-            methods.insert(method.into());
+        match place(&methods, method) {
+            Ok(_) => true,
+            Err(_) if methods.len() >= Self::MOST => false,
+            Err(place) => {
+                methods.insert(place, method.into());
+                true
+            }
         }
-        methods.contains(method)
     }
+}
+
+fn place(methods: &[Box<str>], method: &str) -> Result<usize, usize> {
+    methods.binary_search_by(|known| (**known).cmp(method))
 }
 
 /// A call of a method that is not known yet.

@@ -13,12 +13,13 @@ use tonic::{Code, ConnectError, Status, TimeoutExpired};
 use super::deadline::{Deadline, MISSED};
 use super::known::{NO_NAME, OTHER, Unknown, may_refuse};
 use super::messages::{Messages, Way};
-use super::server::speaks_grpc;
+use super::server::{GRPC, speaks_grpc};
 use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{
     BodyError, Fault, Protocol, Rest, announce, answer, believe, chain, fail, keys, note_peer, text,
 };
 use crate::outcome::source_of;
+use crate::record::carry::with_active;
 use crate::record::running::Running;
 use crate::record::told::{MESSAGE_LENGTH, Told, bounded};
 use crate::value::Attr;
@@ -71,6 +72,8 @@ impl ClientSide {
 #[derive(Clone, Debug, Default)]
 struct Head {
     status: StatusCode,
+    /// It is gRPC that answers, or gRPC-Web.
+    grpc: bool,
     /// gRPC-Web: the status travels inside the body.
     web: bool,
 }
@@ -84,9 +87,11 @@ struct Ended {
 impl Head {
     fn of<B>(response: &Response<B>) -> Self {
         let kind = response.headers().get(CONTENT_TYPE);
+        let is = |name: &[u8]| kind.is_some_and(|kind| kind.as_bytes().starts_with(name));
         Self {
             status: response.status(),
-            web: kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc-web")),
+            grpc: is(GRPC),
+            web: is(b"application/grpc-web"),
         }
     }
 
@@ -118,15 +123,16 @@ impl Ended {
     /// The status in trailers, or in the head of a response without a body.
     fn told(headers: &HeaderMap) -> Option<Self> {
         let code = Code::from_bytes(headers.get(Status::GRPC_STATUS)?.as_bytes());
-        let message = match headers.get(Status::GRPC_MESSAGE) {
-            Some(message) if code != Code::Ok => {
+        let failed = code != Code::Ok;
+        let message = match failed.then(|| headers.get(Status::GRPC_MESSAGE)).flatten() {
+            Some(message) => {
                 let bytes = message.as_bytes();
                 // A byte takes three when it is encoded; the rest is cut off anyway.
                 let bytes = bytes.get(..4 * MESSAGE_LENGTH).unwrap_or(bytes);
                 let message = percent_decode(bytes).decode_utf8_lossy();
                 bounded(format_args!("{message}"), MESSAGE_LENGTH)
             }
-            _ => String::new(),
+            None => String::new(),
         };
         Some(Self { code, message })
     }
@@ -179,7 +185,8 @@ impl Ended {
         }
     }
 
-    fn write(self, span: &mut Running<'_>, is_error: bool) {
+    /// `keeps`: is the segment kept for it, if it is an error?
+    fn write(self, span: &mut Running<'_>, is_error: bool, keeps: bool) {
         let Self { code, message } = self;
         span.edit(move |strand, number| {
             strand.set_plain(number, &[Attr::new(&STATUS_CODE, code_name(code))]);
@@ -192,7 +199,7 @@ impl Ended {
                 message,
                 ..Told::default()
             };
-            fail(span, code_name(code), told, is_server_error(code));
+            fail(span, code_name(code), told, keeps);
         }
     }
 }
@@ -237,7 +244,7 @@ fn code_of_reset(reason: h2::Reason) -> Code {
 fn at_server(span: &mut Running<'_>, ended: Option<Ended>) {
     if let Some(ended) = ended {
         let is_error = is_server_error(ended.code);
-        ended.write(span, is_error);
+        ended.write(span, is_error, is_error);
     }
 }
 
@@ -306,7 +313,7 @@ impl Protocol for ServerSide {
                 // Its trailers are inside of the body.
                 announce(response.headers_mut());
             }
-            if self.head.status == StatusCode::OK && speaks_grpc(response.headers()) {
+            if self.head.status == StatusCode::OK && self.head.grpc {
                 self.learn(span, None);
             } else {
                 self.unanswered(span);
@@ -340,7 +347,12 @@ impl Protocol for ServerSide {
 
     fn abandoned(&mut self, span: &mut Running<'_>) {
         self.unanswered(span);
-        at_server(span, Ended::missed(self.deadline));
+        if let Some(missed) = Ended::missed(self.deadline) {
+            // At an edge a caller would decide what is kept, by deadlines that nobody can meet.
+            let at_edge = with_active(|strand| strand.context.at_edge);
+            let keeps = at_edge != Some(true) || self.deadline.own_has_passed();
+            missed.write(span, true, keeps);
+        }
     }
 
     fn broken(&mut self, span: &mut Running<'_>, error: BodyError<'_>) {
@@ -362,8 +374,8 @@ impl ClientSide {
             // Not by the caller: a server of tonic's, or a stream that was reset, says it for that.
             ended.code = Code::DeadlineExceeded;
         }
-        let is_error = ended.code != Code::Ok;
-        ended.write(span, is_error);
+        let (is_error, keeps) = (ended.code != Code::Ok, is_server_error(ended.code));
+        ended.write(span, is_error, keeps);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, Request, Response};
@@ -55,6 +56,7 @@ struct Settings {
     exclude: Exclude,
     edge: Option<Edge>,
     messages: bool,
+    timeout: Option<Duration>,
     known: Arc<Known>,
 }
 
@@ -76,6 +78,7 @@ impl GrpcServerLayer {
 
     /// At the public edge the context of calls is not believed: see [`Edge`]. Of several layers it belongs to the outermost,
     /// which reads the context; on an inner one it has no effect, which standard error says once. Excluded calls are treated alike.
+    /// A call that misses the deadline of its caller fails there too, but is not kept for that.
     ///
     /// ```
     /// use phoenix_trace::{Edge, GrpcServerLayer};
@@ -85,6 +88,25 @@ impl GrpcServerLayer {
     #[must_use]
     pub fn edge(mut self, edge: Edge) -> Self {
         Arc::make_mut(&mut self.settings).edge = Some(edge);
+        self
+    }
+
+    /// The time that the server gives each call, as it is told to `tonic::transport::Server::timeout`. A layer cannot see that one,
+    /// which stands around it: with this it knows that a call which is given up after so long was not cancelled by its caller, but
+    /// missed a deadline. It ends no call itself. The `grpc-timeout` of callers it sees without.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use phoenix_trace::GrpcServerLayer;
+    ///
+    /// const TIMEOUT: Duration = Duration::from_secs(10);
+    /// let layer = GrpcServerLayer::new().timeout(TIMEOUT);
+    /// // tonic::transport::Server::builder().timeout(TIMEOUT).layer(layer).add_service(…)
+    /// ```
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        Arc::make_mut(&mut self.settings).timeout = Some(timeout);
         self
     }
 
@@ -125,8 +147,11 @@ pub(crate) fn is_rpc<B>(request: &Request<B>) -> bool {
 /// The same of a request or a response, by its content type.
 pub(super) fn speaks_grpc(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(GRPC))
 }
+
+/// What such content types begin with.
+pub(super) const GRPC: &[u8] = b"application/grpc";
 
 /// The span of a call that has come in, or its scope while nothing is recorded; and the call, if its method is not known.
 pub(crate) fn server_span<B>(
@@ -172,6 +197,7 @@ where
             exclude,
             edge,
             messages,
+            timeout,
             known,
         } = &*self.settings;
         let context = Edge::receive(edge.as_ref(), request.headers_mut());
@@ -185,7 +211,8 @@ where
             at_edge: edge.is_some(),
             unknown: unknown.clone(),
         });
-        let side = ServerSide::new(unknown, Deadline::of(request.headers()), *messages);
+        let deadline = Deadline::within(request.headers(), *timeout);
+        let side = ServerSide::new(unknown, deadline, *messages);
         let inner = {
             let running = span.enter();
             if *messages {

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use opentelemetry::baggage::BaggageExt as _;
 use opentelemetry::trace::{
-    self, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+    self, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId,
 };
 use opentelemetry::{Context, ContextGuard, KeyValue};
 
@@ -108,11 +108,7 @@ impl FromStr for OtelContext {
 pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
     /// Where propagators of the OpenTelemetry crates keep that a trace is to be debugged.
     const DEBUG: u8 = 0x04;
-    let state = if of.state.is_empty() && of.threshold.is_none() {
-        TraceState::NONE
-    } else {
-        of.state_with(of.threshold).to_opentelemetry()
-    };
+    let state = of.api_state_with(of.threshold);
     let debug = if of.debug { DEBUG } else { 0 };
     SpanContext::new(
         TraceId::from(of.trace_id),
@@ -340,7 +336,9 @@ impl Attachments {
             return;
         }
         // Inside of `Context::map_current` nothing can be attached: it panics there.
-        Thread::drop_at_end();
+        if self.0.capacity() == 0 {
+            Thread::drop_at_end();
+        }
         if let Some(guard) = unharmed(|| ManuallyDrop::new(context.attach())) {
             self.0.push(Attachment {
                 seed,
@@ -364,7 +362,9 @@ impl Attachments {
             return;
         };
         if ALIVE.try_with(|_| ()).is_ok() {
-            for attached in self.0.drain(place..).rev() {
+            while self.0.len() > place
+                && let Some(attached) = self.0.pop()
+            {
                 let _ = unharmed(|| drop(ManuallyDrop::into_inner(attached.guard)));
             }
         }

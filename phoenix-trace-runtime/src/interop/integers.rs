@@ -1,19 +1,24 @@
-//! Integers of `tracing` that are wider than an `i64`, or unsigned: `tracing-opentelemetry` knows them as text. One layer notes
-//! them before it, and another forgets them after it; in between our spans take them as what they are.
+//! Integers of `tracing` that are wider than an `i64`, or unsigned: `tracing-opentelemetry` knows them as text. They are noted
+//! before it is told of them, and forgotten afterwards; in between our spans take them as what they are.
 
 use std::cell::RefCell;
 
 use opentelemetry::{KeyValue, Value};
 use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::Context;
-use tracing_subscriber::registry::LookupSpan;
 
 /// Fields with what they are as integers of 64 bits; those that do not fit saturate.
 #[derive(Clone, Debug, Default)]
-struct Found(Vec<(&'static str, i64)>);
+pub(super) struct Found(Vec<(&'static str, i64)>);
+
+impl Found {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn add(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+}
 
 thread_local! {
     static NOTED: RefCell<Found> = const { RefCell::new(Found(Vec::new())) };
@@ -35,7 +40,8 @@ pub(super) fn restore(attributes: &mut [KeyValue]) {
     });
 }
 
-fn note(found: Found) {
+/// Attributes are what was found, until that is forgotten.
+pub(super) fn note(found: Found) {
     // Where the thread is ending they stay text.
     let _ = NOTED.try_with(|noted| noted.replace(found));
 }
@@ -60,82 +66,7 @@ impl Visit for Found {
     fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
 }
 
-/// Before the layer of `tracing-opentelemetry`.
-pub(super) struct Integers;
-
-/// After it.
-pub(super) struct IntegersEnd;
-
-impl<S> Layer<S> for Integers
-where
-    S: Subscriber + for<'span> LookupSpan<'span>,
-{
-    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let mut found = Found::default();
-        attributes.record(&mut found);
-        if !found.0.is_empty()
-            && let Some(span) = context.span(id)
-        {
-            // The span starts when it is entered first, or at its end.
-            span.extensions_mut().insert(found);
-        }
-    }
-
-    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        let mut found = Found::default();
-        values.record(&mut found);
-        if found.0.is_empty() {
-            return;
-        }
-        note(found.clone());
-        if let Some(span) = context.span(id) {
-            let mut extensions = span.extensions_mut();
-            match extensions.get_mut::<Found>() {
-                Some(there) => there.0.extend(found.0),
-                None => extensions.insert(found),
-            }
-        }
-    }
-
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut found = Found::default();
-        event.record(&mut found);
-        if !found.0.is_empty() {
-            note(found);
-        }
-    }
-
-    fn on_enter(&self, id: &Id, context: Context<'_, S>) {
-        if let Some(span) = context.span(id)
-            && let Some(found) = span.extensions_mut().remove::<Found>()
-        {
-            note(found);
-        }
-    }
-
-    fn on_close(&self, id: Id, context: Context<'_, S>) {
-        self.on_enter(&id, context);
-    }
-}
-
-impl<S: Subscriber> Layer<S> for IntegersEnd {
-    fn on_record(&self, _: &Id, _: &Record<'_>, _: Context<'_, S>) {
-        forget();
-    }
-
-    fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
-        forget();
-    }
-
-    fn on_enter(&self, _: &Id, _: Context<'_, S>) {
-        forget();
-    }
-
-    fn on_close(&self, _: Id, _: Context<'_, S>) {
-        forget();
-    }
-}
-
-fn forget() {
+/// Attributes are again what they are given as.
+pub(super) fn forget() {
     let _ = NOTED.try_with(|noted| noted.borrow_mut().0.clear());
 }

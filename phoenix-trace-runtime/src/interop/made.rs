@@ -1,23 +1,16 @@
-//! Spans of `tracing` start when they are entered first, which may be in another task. A layer before that of
-//! `tracing-opentelemetry` notes below which span of ours they are made, and one after it forgets that again once they have
-//! started; in between our tracer has it for the parent.
+//! Spans of `tracing` start when they are entered first, which may be in another task. It is noted below which span of ours they
+//! are made, and forgotten once they have started; in between our tracer has it for the parent.
 
 use std::cell::RefCell;
-
-use opentelemetry::Context as ApiContext;
-use tracing::Subscriber;
-use tracing::span::{Attributes, Id};
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::Context;
-use tracing_subscriber::registry::LookupSpan;
 
 use super::early;
 use crate::record::carry::place_here;
 use crate::record::free::Reach;
+use opentelemetry::Context as ApiContext;
 
 /// Where a span is made.
 #[derive(Clone, Debug)]
-struct Place {
+pub(super) struct Place {
     /// The innermost span that runs there.
     innermost: Reach,
     /// The id of the span that the current context names there, which is another one; zero: none.
@@ -39,54 +32,14 @@ pub(super) fn parent(named: u64) -> Option<Reach> {
         .flatten()
 }
 
-fn starts(place: Option<Place>) {
+/// From here on a span starts that was made there; `None`: it has started.
+pub(super) fn starts(place: Option<Place>) {
     let _ = STARTING.try_with(|starting| starting.replace(place));
 }
 
-fn here() -> Option<Place> {
+/// Where a span is made here. `None`: where the current context says.
+pub(super) fn here() -> Option<Place> {
     let named = ApiContext::map_current(early::id_in);
     let innermost = place_here(named)?;
     Some(Place { innermost, named })
-}
-
-/// Before the layer of `tracing-opentelemetry`.
-pub(super) struct Made;
-
-/// After it.
-pub(super) struct Started;
-
-impl<S> Layer<S> for Made
-where
-    S: Subscriber + for<'span> LookupSpan<'span>,
-{
-    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        if attributes.is_contextual()
-            && let Some(place) = here()
-            && let Some(span) = context.span(id)
-        {
-            span.extensions_mut().insert(place);
-        }
-    }
-
-    fn on_enter(&self, id: &Id, context: Context<'_, S>) {
-        if let Some(span) = context.span(id)
-            && let Some(place) = span.extensions_mut().remove::<Place>()
-        {
-            starts(Some(place));
-        }
-    }
-
-    fn on_close(&self, id: Id, context: Context<'_, S>) {
-        self.on_enter(&id, context);
-    }
-}
-
-impl<S: Subscriber> Layer<S> for Started {
-    fn on_enter(&self, _: &Id, _: Context<'_, S>) {
-        starts(None);
-    }
-
-    fn on_close(&self, _: Id, _: Context<'_, S>) {
-        starts(None);
-    }
 }

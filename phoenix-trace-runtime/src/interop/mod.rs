@@ -4,6 +4,8 @@
 //! What comes in are spans of the API and contexts that are attached by hand; what goes out are strands of segments
 //! (`record::free`) and, while a strand runs, a context that names its spans.
 
+#[cfg(feature = "tracing")]
+mod around;
 mod attributes;
 pub(crate) mod contexts;
 pub(crate) mod early;
@@ -28,6 +30,6 @@ pub(crate) use provider::install;
 pub use span::Span;
 pub use tracer::Tracer;
 #[cfg(feature = "tracing")]
-pub use tracing::{FilterError, TracingBridge, tracing_bridge};
+pub(crate) use tracing::subscribe;
 #[cfg(feature = "tracing")]
-pub(crate) use tracing::{SPANS, subscribe};
+pub use tracing::{FilterError, TracingBridge, tracing_bridge};

@@ -228,7 +228,7 @@ fn enter(from: &Context, to: &Context) {
         return;
     }
     free::attach(below, active, over);
-    free::lend_baggage(baggage);
+    free::lend_baggage(active.baggage != 0, baggage);
 }
 
 /// What runs where a context is attached.

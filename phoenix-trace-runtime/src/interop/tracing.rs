@@ -12,13 +12,11 @@ use tracing_subscriber::filter::{ParseError, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::integers::{Integers, IntegersEnd};
-use super::made::{Made, Started};
+use super::around::{After, Before};
 use super::observer;
 use super::tracer::Tracer;
+use crate::config::SPANS;
 
-/// The variable that says which spans are recorded.
-pub(crate) const SPANS: &str = "PHOENIX_TRACE_TRACING_SPANS";
 /// Spans that tell little of a service and are many, or are ours: recorded only if they are asked for by name.
 const EXCLUDED: [&str; 11] = [
     "hyper::",
@@ -144,6 +142,11 @@ impl TracingBridge {
         }
     }
 
+    /// Which spans it records.
+    pub(crate) fn filter(&self) -> &Targets {
+        &self.targets
+    }
+
     /// The layer.
     pub fn layer<S>(self) -> impl Layer<S> + Send + Sync
     where
@@ -165,8 +168,7 @@ impl TracingBridge {
                 && (*level == Level::ERROR && metadata.is_event()
                     || targets.would_enable(metadata.target(), level))
         };
-        let layer = Made.and_then(Integers).and_then(layer);
-        let layer = layer.and_then(IntegersEnd).and_then(Started);
+        let layer = Before.and_then(layer).and_then(After);
         layer.with_filter(filter_fn(passes))
     }
 }

@@ -1,6 +1,7 @@
 //! Keys and scopes of other libraries. The recorder refers to both as statics; those that come from elsewhere are made once
 //! and kept for the life of the process. They are few; what is not is refused.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError, RwLock};
 
@@ -17,8 +18,33 @@ const KEY_LENGTH: usize = 255;
 /// Scopes that are told apart.
 const SCOPES: usize = 256;
 
+/// Keys that a thread remembers.
+const REMEMBERED: usize = 64;
+
+thread_local! {
+    /// Each in a place that its length and its last bytes tell.
+    static KEYS_HERE: RefCell<[Option<&'static RawKey>; REMEMBERED]> =
+        const { RefCell::new([None; REMEMBERED]) };
+}
+
 /// The key called `name`. `None`: it is empty or too long, or there are too many already.
 pub(super) fn key(name: &str) -> Option<&'static RawKey> {
+    let mix = |hash: usize, byte: u8| hash.wrapping_mul(31).wrapping_add(usize::from(byte));
+    let place = name.bytes().rev().take(4).fold(name.len(), mix) % REMEMBERED;
+    let here = KEYS_HERE.try_with(|keys| {
+        let mut keys = keys.borrow_mut();
+        let there = &mut keys[place];
+        if there.is_none_or(|key| key.name != name) {
+            *there = shared(name);
+        }
+        *there
+    });
+    // Where the thread is ending it remembers nothing.
+    here.unwrap_or_else(|_| shared(name))
+}
+
+/// The same for all threads.
+fn shared(name: &str) -> Option<&'static RawKey> {
     static KNOWN: LazyLock<RwLock<HashMap<&'static str, &'static RawKey>>> =
         LazyLock::new(RwLock::default);
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);

@@ -16,7 +16,7 @@ use opentelemetry_sdk::metrics::{
     InstrumentKind, ManualReader, Pipeline as SdkPipeline, SdkMeterProvider, Temporality,
 };
 
-use super::durations::{Durations, Snapshot};
+use super::durations::{Durations, Settings, Snapshot};
 use super::export::Export;
 use super::instruments::{self, Source};
 #[cfg(feature = "prometheus")]
@@ -47,16 +47,16 @@ impl Drop for All {
 }
 
 impl Meters {
-    /// `series`: the most of each instrument for requests and operations. `None`: nothing is exported.
+    /// `settings`: of the durations of requests and operations. `None`: nothing is exported.
     pub(crate) fn new(
         resource: Resource,
         exports: Vec<MetricsExport>,
-        series: usize,
+        settings: &Settings,
     ) -> Option<Self> {
         if exports.is_empty() {
             return None;
         }
-        let durations = Arc::new(Durations::new(series, exports.len()));
+        let durations = Arc::new(Durations::new(settings, exports.len()));
         let readers = exports.iter().map(|export| Reader::new(export.temporality));
         let readers: Vec<Reader> = readers.collect();
         let builder = SdkMeterProvider::builder().with_resource(resource);
@@ -231,6 +231,7 @@ impl MetricReader for Reader {
 pub(super) mod tests {
     use super::*;
     use crate::config::MetricsTarget;
+    use crate::sensitive::Sensitive;
 
     /// What an exporter reads of a program with these attributes of its resource.
     pub(in super::super) fn readings(resource: Resource) -> Readings {
@@ -250,7 +251,13 @@ pub(super) mod tests {
             temporality: *temporality,
         };
         let exports = temporalities.iter().map(export).collect();
-        let meters = Meters::new(resource, exports, 100).expect("an exporter");
+        let settings = Settings {
+            series: 100,
+            exemplars: true,
+            sensitive: Sensitive::drop(),
+        };
+        let meters = Meters::new(resource, exports, &settings);
+        let meters = meters.expect("an exporter");
         meters.exports.into_iter().map(|(it, _)| it).collect()
     }
 

@@ -11,9 +11,8 @@ use opentelemetry::{Array, InstrumentationScope, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use super::destination::Piece;
-use crate::propagation::Threshold;
 use crate::record::clock::Ticks;
-use crate::record::context::{Context, RANDOM, SAMPLED};
+use crate::record::context::{RANDOM, SAMPLED};
 use crate::record::details::{Owner, StoredLink};
 use crate::record::given::Which;
 use crate::record::segment::Kept;
@@ -195,17 +194,7 @@ fn span(
 
 /// The received trace state with the probability that this segment was kept with: certain where errors are always kept.
 fn trace_state(strand: &Strand, kept: Kept) -> TraceState {
-    /// What most segments have that are kept for certain.
-    static CERTAIN: LazyLock<TraceState> = LazyLock::new(|| {
-        let context = Context::default();
-        context
-            .state_with(Some(Threshold::ALWAYS))
-            .to_opentelemetry()
-    });
-    if strand.context.state.is_empty() && kept.threshold == Some(Threshold::ALWAYS) {
-        return CERTAIN.clone();
-    }
-    strand.context.state_with(kept.threshold).to_opentelemetry()
+    strand.context.api_state_with(kept.threshold)
 }
 
 fn wall(strand: &Strand, kept: Kept, ticks: Ticks) -> SystemTime {

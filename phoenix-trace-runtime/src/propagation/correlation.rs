@@ -72,19 +72,19 @@ impl CorrelationId {
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        hex::ascii(self.as_bytes())
+    }
+
+    /// The same as the bytes of a header field.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Text::Inline { length, bytes } => bytes
-                .get(..usize::from(*length))
-                .and_then(|bytes| std::str::from_utf8(bytes).ok())
-                .unwrap_or_default(),
-            Text::Shared(text) => text,
+            Text::Inline { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Text::Shared(text) => text.as_bytes(),
         }
     }
 
     fn of_number(number: u128) -> Self {
-        let mut digits = [0; 32];
-        hex::encode(number, &mut digits);
-        Self::of_ascii(&digits)
+        Self::of_ascii(&hex::encoded(number))
     }
 
     fn of_ascii(value: &[u8]) -> Self {

@@ -22,15 +22,21 @@ pub(super) fn ascii(text: &[u8]) -> &str {
 
 /// Fills `out`, which is at most 32 bytes long, with the low digits of `number`, zeros on the left.
 pub(super) fn encode(number: u128, out: &mut [u8]) {
+    let all = encoded(number);
+    let from = all.len().saturating_sub(out.len());
+    for (to, digit) in out.iter_mut().zip(&all[from..]) {
+        *to = *digit;
+    }
+}
+
+/// All digits of `number`.
+pub(super) fn encoded(number: u128) -> [u8; 32] {
     let mut all = [0; 32];
     let (words, _) = all.as_chunks_mut::<8>();
     for (word, shift) in words.iter_mut().zip([96, 64, 32, 0]) {
         *word = digits((number >> shift) as u32);
     }
-    let from = all.len().saturating_sub(out.len());
-    for (to, digit) in out.iter_mut().zip(&all[from..]) {
-        *to = *digit;
-    }
+    all
 }
 
 /// The eight digits of a number, all of them at once: every response tells an id.

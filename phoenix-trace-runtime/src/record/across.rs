@@ -1,7 +1,7 @@
 //! What services tell each other about what they keep. In comes that a callee keeps its part of the trace, out goes whether this
 //! segment is kept for more than its head decision. What was announced is kept.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use opentelemetry::TraceId;
 
@@ -9,7 +9,7 @@ use super::clock;
 use super::context::SAMPLED;
 use super::strand::{Role, Strand};
 use crate::propagation::TraceParent;
-use crate::sampling::{Found, Reasons};
+use crate::sampling::{Found, Reasons, SoFar};
 
 /// What is known across services of one segment, as far as it is decided together.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,6 +18,8 @@ pub(crate) struct Across {
     pub(crate) callee: bool,
     /// What the caller was told that this segment is kept for.
     pub(crate) announced: Reasons,
+    /// It had failed when the caller could be told, and the limit on errors cut it: that is not asked again.
+    pub(crate) cut: bool,
 }
 
 /// The same of strands that share a segment, and whether something has failed in any of them.
@@ -25,6 +27,7 @@ pub(crate) struct Across {
 pub(super) struct Shared {
     noted: AtomicU8,
     announced: AtomicU8,
+    cut: AtomicBool,
 }
 
 impl Shared {
@@ -40,6 +43,7 @@ impl Shared {
         }
         let announced = across.announced.bits();
         self.announced.fetch_or(announced, Ordering::Relaxed);
+        self.cut.fetch_or(across.cut, Ordering::Relaxed);
     }
 
     pub(super) fn note(&self, reason: Reasons) {
@@ -50,14 +54,16 @@ impl Shared {
         Across {
             callee: self.noted().has(Reasons::CALLEE),
             announced: Reasons::of_bits(self.announced.load(Ordering::Relaxed)),
+            cut: self.cut.load(Ordering::Relaxed),
         }
     }
 
-    /// The same for what is decided now, of a segment that stays open: what a callee said is told once.
+    /// The same for what is decided now, of a segment that stays open: what a callee and the limit said counts once.
     pub(super) fn take(&self) -> Across {
         let across = self.across();
         let rest = !Reasons::CALLEE.bits();
         self.noted.fetch_and(rest, Ordering::Relaxed);
+        self.cut.store(false, Ordering::Relaxed);
         across
     }
 
@@ -92,19 +98,20 @@ impl Strand {
             across: Across {
                 callee: self.across.callee || noted.has(Reasons::CALLEE),
                 announced: Reasons::NONE,
+                cut: self.across.cut,
             },
         };
         let sampling = &self.pipeline.sampling;
         let failure = || self.first_failure();
-        let reasons = sampling
-            .reasons_so_far(&self.context, found, failure)?
-            .beside_head();
-        if reasons == Reasons::NONE {
-            return None;
+        match sampling.reasons_so_far(&self.context, found, failure) {
+            SoFar::Cut => self.across.cut = true,
+            SoFar::Kept(reasons) => self.across.announced = reasons.beside_head(),
         }
-        self.across.announced = reasons;
         if let Some(shared) = shared {
             shared.add(self.across);
+        }
+        if self.across.announced == Reasons::NONE {
+            return None;
         }
         let root = self.id_of(0);
         TraceParent::new(TraceId::from(self.context.trace_id), root.into(), SAMPLED)

@@ -1,11 +1,12 @@
 //! What every span of a segment shares: which trace it belongs to, what was decided at its start, whose request it is.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::propagation::{
     Baggage, CorrelationId, OtState, RemoteContext, Threshold, TraceParent, TraceState,
 };
-use opentelemetry::trace::SpanContext;
+use opentelemetry::trace::{SpanContext, TraceState as ApiTraceState};
 use opentelemetry::{SpanId, TraceId};
 
 use super::clock::Ticks;
@@ -148,9 +149,20 @@ impl Context {
 
     /// The trace state with the threshold of this process's head decision in place of the caller's.
     pub(crate) fn state_with(&self, threshold: Option<Threshold>) -> TraceState {
-        let mut ot = OtState::of(&self.state);
-        ot.threshold = threshold;
-        ot.apply(&self.state)
+        match threshold {
+            None if self.state.is_empty() => TraceState::EMPTY,
+            Some(threshold) if self.state.is_empty() => Lone::of(threshold, |lone| &lone.ours),
+            _ => with_threshold(&self.state, threshold),
+        }
+    }
+
+    /// The same as OpenTelemetry's crates have it.
+    pub(crate) fn api_state_with(&self, threshold: Option<Threshold>) -> ApiTraceState {
+        match threshold {
+            None if self.state.is_empty() => ApiTraceState::NONE,
+            Some(threshold) if self.state.is_empty() => Lone::of(threshold, |lone| &lone.api),
+            _ => with_threshold(&self.state, threshold).to_opentelemetry(),
+        }
     }
 
     /// As a request going out below the span `parent` carries it; `None` while there is no trace.
@@ -193,6 +205,49 @@ impl Context {
             ))),
             None => None,
         }
+    }
+}
+
+fn with_threshold(state: &TraceState, threshold: Option<Threshold>) -> TraceState {
+    let mut ot = OtState::of(state);
+    ot.threshold = threshold;
+    ot.apply(state)
+}
+
+/// The state of a trace that has nothing in it but a threshold. Most have none or the same as the one before, and to make it
+/// anew would cost several times what a span does.
+struct Lone {
+    threshold: Threshold,
+    ours: TraceState,
+    api: ApiTraceState,
+}
+
+thread_local! {
+    static LONE: RefCell<Option<Lone>> = const { RefCell::new(None) };
+}
+
+impl Lone {
+    fn new(threshold: Threshold) -> Self {
+        let ours = with_threshold(&TraceState::EMPTY, Some(threshold));
+        let api = ours.to_opentelemetry();
+        Self {
+            threshold,
+            ours,
+            api,
+        }
+    }
+
+    fn of<T: Clone>(threshold: Threshold, state: impl Fn(&Self) -> &T) -> T {
+        let remembered = LONE.try_with(|last| {
+            let mut last = last.borrow_mut();
+            let lone = match &mut *last {
+                Some(lone) if lone.threshold == threshold => lone,
+                last => last.insert(Self::new(threshold)),
+            };
+            state(lone).clone()
+        });
+        // The thread is ending.
+        remembered.unwrap_or_else(|_| state(&Self::new(threshold)).clone())
     }
 }
 

@@ -43,7 +43,7 @@ impl Strand {
         ended.failures = self.failures.clone();
         ended.kept_for = ended.push_text(self.text(self.kept_for));
         ended.across = self.across;
-        self.across.callee = false;
+        (self.across.callee, self.across.cut) = (false, false);
         self.tally.pass_to(&ended.tally);
         ended.overflow = std::mem::take(&mut self.overflow);
         ended.unrecorded = std::mem::take(&mut self.unrecorded);

@@ -274,10 +274,14 @@ pub(crate) fn attach(below: Below<'_>, active: Active, over: Active) {
     strand.into_iter().for_each(put_away);
 }
 
-/// Gives what runs since the last [`attach`] the baggage that `change` makes of its own, until it is detached.
-pub(crate) fn lend_baggage(change: impl FnOnce(&Baggage) -> Baggage) {
+/// Gives what runs since the last [`attach`] the baggage that `change` makes of its own, until it is detached; `given`: is there
+/// some in the context? Of none and none it makes none.
+pub(crate) fn lend_baggage(given: bool, change: impl FnOnce(&Baggage) -> Baggage) {
     with_active(|strand| {
         let own = &mut strand.context.baggage;
+        if !given && own.is_empty() {
+            return;
+        }
         let lent = change(own);
         if lent != *own
             && let Some(attached) = &mut strand.attached

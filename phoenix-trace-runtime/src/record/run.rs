@@ -10,6 +10,7 @@ use tokio_stream::Stream;
 use super::owned::Owned;
 use super::process;
 use crate::outcome::Outcome;
+use crate::panics;
 
 pin_project! {
     /// A future inside its span. Dropped before it is ready, it was cancelled: what it holds is dropped inside the span.
@@ -75,7 +76,8 @@ where
         } else {
             this.span.run_nothing()
         };
-        let returned = this.body.poll(cx);
+        let body = this.body;
+        let returned = panics::unwinding(|| body.poll(cx));
         if running.is_on() {
             match &returned {
                 Poll::Ready(returned) => running.settle((this.classify)(returned)),

@@ -10,9 +10,11 @@ use arc_swap::ArcSwap;
 
 use super::in_force::InForce;
 use super::layer::{Layer, Origin};
+use super::rule::NoRate;
 use super::storm::Storm;
 use super::{JaegerRemote, Rule, RuleStats, Sampler, SamplingRules, SamplingStats};
 use crate::config::FileSampling;
+use crate::diag;
 use crate::record::clock::{self, Ticks};
 use crate::record::segment::lock;
 
@@ -62,7 +64,8 @@ struct Sources {
     /// The file, as it was said last, and compiled.
     file_says: Option<FileSampling>,
     file: Option<Arc<Layer>>,
-    environment: Option<Arc<Layer>>,
+    /// `OTEL_TRACES_SAMPLER`, or what holds until the collector that code names has answered.
+    last: Option<Arc<Layer>>,
     preset: Arc<Layer>,
     /// What is wrong with a source now.
     problems: Vec<(Origin, String)>,
@@ -113,18 +116,21 @@ impl Control {
             _ => settings.environment.as_ref().and_then(remote_of),
         };
         // What a collector is asked for is less than what it, or the file, says.
-        let (code, environment) = match in_code {
-            Some(_) => (&None, &settings.code),
-            None => (&settings.code, &settings.environment),
+        let (code, last) = match in_code {
+            Some(_) => (None, by(Origin::Code, &settings.code)),
+            None => (
+                by(Origin::Code, &settings.code),
+                by(Origin::Environment, &settings.environment),
+            ),
         };
         let sources = Sources {
             overrides: Vec::new(),
             file_overrides: Vec::new(),
-            code: by(Origin::Code, code),
+            code,
             remote: None,
             file_says: None,
             file: None,
-            environment: by(Origin::Environment, environment),
+            last,
             preset: layer(Origin::Preset, &Sampler::from(settings.preset.clone())),
             problems: Vec::new(),
         };
@@ -200,6 +206,9 @@ impl Control {
 
     /// Puts a rule before all others for a time. One for the same local roots takes the place of the one before.
     pub(super) fn override_for(&self, time_to_live: Duration, rule: Rule) -> bool {
+        for problem in rule.wrong.iter().map(NoRate::problem) {
+            diag::line(format_args!("an override: {problem}"));
+        }
         let mut there_is_room = true;
         self.change(|sources| {
             let overriding = self.overriding(Until::after(time_to_live), rule);
@@ -228,6 +237,14 @@ impl Control {
             until,
             layer: Arc::new(layer),
         }
+    }
+
+    /// Are there rules, or whatever a file may say of sampling, from the file?
+    #[cfg(feature = "watch")]
+    pub(super) fn has_file_rules(&self) -> bool {
+        let sources = lock(&self.sources);
+        let said = sources.file_says.as_ref();
+        said.is_some_and(|said| *said != FileSampling::default())
     }
 
     /// The file says this now. What it has said before stays as it is.
@@ -336,7 +353,7 @@ impl Sources {
             self.code.as_ref(),
             self.remote.as_ref(),
             self.file.as_ref(),
-            self.environment.as_ref(),
+            self.last.as_ref(),
             Some(&self.preset),
         ];
         let layers: Vec<Arc<Layer>> = overrides

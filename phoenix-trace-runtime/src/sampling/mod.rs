@@ -55,4 +55,4 @@ pub use sampler::Sampler;
 pub use sdk::FromSdk;
 pub use stats::{RuleStats, SamplingStats};
 pub(crate) use storm::Storm;
-pub(crate) use tail::{Found, Reasons};
+pub(crate) use tail::{Found, Reasons, SoFar};

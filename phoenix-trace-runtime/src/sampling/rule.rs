@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Pattern;
+use crate::config::Problem;
 use crate::record::site::SpanKind;
 
 /// A sampling rule: for which local roots it is, and what it gives them.
@@ -45,6 +46,27 @@ pub struct Rule {
     pub(super) at_least: Option<f64>,
     pub(super) slow: Option<Duration>,
     pub(super) errors: Option<Arc<Errors>>,
+    pub(super) wrong: Vec<NoRate>,
+}
+
+/// What code gave that is no rate, and the function that it was given to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct NoRate(&'static str, String);
+
+impl NoRate {
+    /// The rate; what is none is noted, and sets no limit.
+    pub(super) fn or_rate(wrong: &mut Vec<Self>, what: &'static str, rate: f64) -> Option<f64> {
+        if rate >= 0.0 {
+            return Some(rate);
+        }
+        wrong.push(Self(what, rate.to_string()));
+        None
+    }
+
+    pub(super) fn problem(&self) -> Problem {
+        let Self(what, rate) = self;
+        Problem::new(what, rate, "how many per second, zero or more", "no limit")
+    }
 }
 
 /// Which failures keep a segment, where that is not left to the default.
@@ -145,18 +167,20 @@ impl Rule {
     }
 
     /// Of what the ratio keeps, the head decision keeps at most so many segments per second in this process, where those of a
-    /// quiet second before may come on top at once. While it cuts, and for a second afterwards, nobody knows how many others a kept segment stands for, and `th` is left out.
+    /// quiet second before may come on top at once. While it cuts, and for a second afterwards, nobody knows how many others a kept
+    /// segment stands for, and `th` is left out. What is below zero or not a number is a problem of the configuration, and no limit.
     #[must_use]
     pub fn at_most(mut self, per_second: f64) -> Self {
-        self.at_most = Some(per_second.max(0.0));
+        self.at_most = NoRate::or_rate(&mut self.wrong, "Rule::at_most", per_second);
         self
     }
 
     /// Of each operation (the name of the local root) the head decision keeps so many segments per second in this process, if
-    /// there are as many, even where the ratio keeps fewer. Those beyond the ratio have no `th`, so that statistics do not count them twice.
+    /// there are as many, even where the ratio keeps fewer. Those beyond the ratio have no `th`, so that statistics do not count them
+    /// twice. What is below zero or not a number is a problem of the configuration, and counts as none.
     #[must_use]
     pub fn at_least(mut self, per_second: f64) -> Self {
-        self.at_least = Some(per_second.max(0.0));
+        self.at_least = NoRate::or_rate(&mut self.wrong, "Rule::at_least", per_second);
         self
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use super::Rule;
 use super::preset;
+use super::rule::NoRate;
+use crate::config::Problem;
 
 /// Sampling rules, in order: the first that is for a local root decides about its segment. What none of them is for is
 /// decided by whoever comes after them: the preset of the environment at last.
@@ -23,6 +25,7 @@ use super::preset;
 pub struct SamplingRules {
     pub(super) rules: Vec<Rule>,
     pub(super) error_limit: Option<f64>,
+    wrong: Vec<NoRate>,
 }
 
 impl SamplingRules {
@@ -59,11 +62,19 @@ impl SamplingRules {
     ///
     /// What it cuts is counted ([`SamplingStats::errors_cut`](super::SamplingStats::errors_cut)), and of each distinct failure
     /// (the operation of the local root, and `error.type`) one per second is kept nevertheless. While it cuts, and for a
-    /// second afterwards, `th` is left out of what is kept for an error.
+    /// second afterwards, `th` is left out of what is kept for an error. What is below zero or not a number is a problem of the
+    /// configuration, and no limit.
     #[must_use]
     pub fn error_limit(mut self, per_second: f64) -> Self {
-        self.error_limit = Some(per_second.max(0.0));
+        const NAME: &str = "SamplingRules::error_limit";
+        self.error_limit = NoRate::or_rate(&mut self.wrong, NAME, per_second);
         self
+    }
+
+    /// What cannot be used of what code gave.
+    pub(crate) fn problems(&self) -> impl Iterator<Item = Problem> {
+        let of_rules = self.rules.iter().flat_map(|rule| &rule.wrong);
+        self.wrong.iter().chain(of_rules).map(NoRate::problem)
     }
 
     /// The rules.
@@ -77,7 +88,7 @@ impl FromIterator<Rule> for SamplingRules {
     fn from_iter<I: IntoIterator<Item = Rule>>(rules: I) -> Self {
         Self {
             rules: rules.into_iter().collect(),
-            error_limit: None,
+            ..Self::default()
         }
     }
 }

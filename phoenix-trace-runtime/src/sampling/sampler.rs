@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::rule::clamped;
 use super::{JaegerRemote, Rule, Sample, SamplingRules};
+use crate::config::Problem;
 
 /// How segments are sampled. Errors are kept whatever the ratio says, unless sampling is off.
 ///
@@ -107,6 +108,14 @@ impl Sampler {
                 !rules.any(|rule| rule.has_scope_of(&Rule::new()))
             }
             Base::Custom(_) | Base::Remote(_) => false,
+        }
+    }
+
+    /// What cannot be used of it.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        match &self.base {
+            Base::Rules(rules) => rules.problems().collect(),
+            Base::Custom(_) | Base::Remote(_) => Vec::new(),
         }
     }
 

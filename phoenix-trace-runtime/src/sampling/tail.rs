@@ -18,6 +18,15 @@ pub(crate) struct Found {
     pub(crate) across: Across,
 }
 
+/// Why a segment is kept that is not complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SoFar {
+    /// For these reasons, if there are any.
+    Kept(Reasons),
+    /// Something in it failed, and the limit on errors cuts it.
+    Cut,
+}
+
 /// Why a segment is kept; several reasons may hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reasons(u8);
@@ -123,19 +132,20 @@ impl Control {
         Some((reasons, reasons.threshold(context)))
     }
 
-    /// The same of a segment that is not complete: what is told of it is kept.
+    /// The same of a segment that is not complete: what is told of it is kept, and what is cut is not asked about again.
     pub(crate) fn reasons_so_far(
         &self,
         context: &Context,
         found: Found,
         failure: impl FnOnce() -> Option<(String, String)>,
-    ) -> Option<Reasons> {
+    ) -> SoFar {
         let reasons = Reasons::of(context, found);
         let alone = reasons == Reasons::ERROR && !found.across.callee;
-        if alone && weather(context, alone, failure) == Weather::Cut {
-            return None;
+        let cut = || found.across.cut || weather(context, alone, failure) == Weather::Cut;
+        match alone && cut() {
+            true => SoFar::Cut,
+            false => SoFar::Kept(reasons),
         }
-        (reasons != Reasons::NONE).then_some(reasons)
     }
 
     #[cold]
@@ -150,7 +160,11 @@ impl Control {
         // What was told of it has passed the limit, and what a callee keeps has passed that of the callee.
         let told = found.across.announced.has(Reasons::ERROR) || found.across.callee;
         let alone = without == Reasons::NONE && !told;
-        match weather(context, alone, failure) {
+        let weather = match alone && found.across.cut {
+            true => Weather::Cut,
+            false => weather(context, alone, failure),
+        };
+        match weather {
             Weather::Calm => Some((reasons, reasons.threshold(context))),
             // All that are slow are kept, whatever failed in them.
             Weather::Storm if reasons.has(Reasons::SLOW) => {
@@ -203,9 +217,42 @@ mod tests {
         let kept = |callee: bool| control.reasons(&context, failed(callee), || None);
         let so_far = |callee: bool| control.reasons_so_far(&context, failed(callee), || None);
         assert_eq!(kept(false), Some((Reasons::ERROR, None)), "the first");
-        assert_eq!((kept(false), so_far(false)), (None, None));
+        assert_eq!((kept(false), so_far(false)), (None, SoFar::Cut));
         assert_eq!(kept(true), Some((Reasons::ERROR, None)));
-        assert_eq!(so_far(true), Some(Reasons::ERROR));
+        assert_eq!(so_far(true), SoFar::Kept(Reasons::ERROR));
         assert_eq!(control.errors_cut.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn what_was_cut_when_the_caller_was_told_is_not_kept_later() {
+        let control = Control::of_code("shop", Sampler::ratio(0.0));
+        let context = Context {
+            tail: true,
+            // There is room for all.
+            storm: Some(Arc::new(Storm::new(1000.0))),
+            ..Context::default()
+        };
+        let failed = |cut: bool| Found {
+            failed: true,
+            across: Across {
+                cut,
+                ..Across::default()
+            },
+            ..Found::default()
+        };
+        let kept = |found: Found| control.reasons(&context, found, || None);
+        assert!(kept(failed(false)).is_some());
+        assert_eq!(kept(failed(true)), None);
+        assert_eq!(
+            control.reasons_so_far(&context, failed(true), || None),
+            SoFar::Cut
+        );
+        assert_eq!(control.errors_cut.load(Ordering::Relaxed), 1);
+        // It was slow as well.
+        let slow = Found {
+            slow: true,
+            ..failed(true)
+        };
+        assert!(kept(slow).is_some());
     }
 }

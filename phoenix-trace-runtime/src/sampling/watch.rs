@@ -15,8 +15,10 @@ use super::{Control, Origin};
 use crate::config::Watched;
 use crate::diag;
 
-/// Who writes a file is given so long to finish.
+/// Who has not written for so long has finished.
 const SETTLED: Duration = Duration::from_millis(50);
+/// So often it is waited for that.
+const MOST_WAITS: usize = 20;
 
 impl Control {
     /// Follows the file as long as this is polled. Without one it waits.
@@ -37,12 +39,20 @@ impl Control {
         loop {
             follow(&mut watcher, &mut watched, path);
             // Also at first: the file may have changed since it was read.
-            match file.read() {
+            match file.read(self.has_file_rules()) {
                 Ok(sampling) => self.set_file(&sampling),
                 Err(problem) => self.complain_of_file(path, &problem),
             }
             changed.notified().await;
-            tokio::time::sleep(SETTLED).await;
+            // As long as somebody writes, but not for ever.
+            for _ in 0..MOST_WAITS {
+                if tokio::time::timeout(SETTLED, changed.notified())
+                    .await
+                    .is_err()
+                {
+                    break;
+                }
+            }
         }
     }
 

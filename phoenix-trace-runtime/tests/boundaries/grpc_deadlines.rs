@@ -12,7 +12,7 @@ use futures_util::stream;
 use phoenix_trace_runtime::grpc::service::{Method, streaming, unary};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{GrpcClientLayer, GrpcServerLayer, HttpServerLayer};
+use phoenix_trace_runtime::{Edge, GrpcClientLayer, GrpcServerLayer, HttpServerLayer};
 use tokio::net::TcpStream;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
@@ -95,28 +95,62 @@ fn a_server_that_takes_too_long() {
     }
 }
 
+/// At an edge nobody outside has anything kept by a deadline that cannot be met.
+#[test]
+fn a_deadline_that_is_not_believed() {
+    let edge = || GrpcServerLayer::new().edge(Edge::new());
+    let soon = Duration::from_nanos(1);
+    for (layer, timeout, expected) in [
+        (edge(), "1n", String::new()),
+        (edge().timeout(soon), "1H", missed("grpc")),
+    ] {
+        let server = layer.layer(service_fn(handler));
+        assert_eq!(kept(served(server, timeout, Answer::Never)), expected);
+    }
+    let http = HttpServerLayer::new().edge(Edge::new());
+    let server = http.layer(service_fn(handler));
+    assert_eq!(kept(served(server, "1n", Answer::Never)), "");
+
+    let capture = Capture::with_sampler(Sampler::ratio(1.0));
+    let server = edge().layer(service_fn(handler));
+    captured(&capture, served(server, "1n", Answer::Never));
+    assert_eq!(
+        capture.tree(),
+        missed("grpc").replace("kept: error", "kept: head")
+    );
+}
+
 /// tonic has a timeout of its own around the layers, of which those learn by being dropped.
 #[test]
 fn a_server_that_gives_up_by_itself() {
-    let call = async {
+    async fn call(server: Server, layer: GrpcServerLayer, timeout: Option<&str>) {
         let (listener, address) = listen().await;
         let routes = Routes::from(Router::new().fallback(pending::<()>));
-        let server = Server::builder()
-            .layer(GrpcServerLayer::new())
-            .add_routes(routes);
+        let server = { server }.layer(layer).add_routes(routes);
         tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
         let stream = TcpStream::connect(address).await.unwrap();
         let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
         tokio::spawn(connection);
-        let request = Request::post("http://a/a.B/Get")
-            .header("content-type", "application/grpc")
-            .header("grpc-timeout", "1m");
-        let request = request.body(()).unwrap();
-        let (response, _) = client.send_request(request, true).unwrap();
+        let request = Request::post("http://a/a.B/Get").header("content-type", "application/grpc");
+        let request = match timeout {
+            Some(timeout) => request.header("grpc-timeout", timeout),
+            None => request,
+        };
+        let (response, _) = client
+            .send_request(request.body(()).unwrap(), true)
+            .unwrap();
         let code = response.await.unwrap().headers()["grpc-status"].clone();
         assert_eq!(code, "1", "CANCELLED is what tonic makes of it");
-    };
-    assert_eq!(kept(call), missed("grpc"));
+    }
+    const SOON: Duration = Duration::from_millis(1);
+    let (server, layer) = (Server::builder, GrpcServerLayer::new);
+    let by_caller = call(server(), layer(), Some("1m"));
+    assert_eq!(kept(by_caller), missed("grpc"));
+    let by_itself = call(server().timeout(SOON), layer().timeout(SOON), None);
+    assert_eq!(kept(by_itself), missed("grpc"));
+    // Which deadline it was makes no difference.
+    let both = call(server().timeout(SOON), layer().timeout(SOON), Some("1H"));
+    assert_eq!(kept(both), missed("grpc"));
 }
 
 /// The same without a layer: what `#[traced_grpc_service]` makes of it.

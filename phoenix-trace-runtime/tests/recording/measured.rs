@@ -1,12 +1,12 @@
 //! How long operations take, as metrics: each span that ended counts once, whatever becomes of it.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use phoenix_trace_runtime::private::outcome;
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::{Fault, MetricValue};
-use phoenix_trace_runtime::{Config, MetricTemporality, spawn, with_traced_operation};
+use phoenix_trace_runtime::{Config, MetricTemporality, Sensitive, spawn, with_traced_operation};
 
 use crate::support::metrics::{Measured, count};
 use crate::support::{enter, fallible, traced};
@@ -172,6 +172,32 @@ phoenix.operation.duration 96 otel.metric.overflow=true
 }
 
 #[test]
+fn what_is_named_as_sensitive_is_no_attribute_of_metrics() {
+    let series = |config: Config| {
+        let measured = Measured::new(config.sensitive_keys(["error.type"]));
+        measured.capture.run(|| {
+            fail("load");
+            drop(enter("load"));
+        });
+        measured.series()
+    };
+    let key = b"a key of 18 bytes.";
+    for hidden in [Sensitive::drop(), Sensitive::hash(key)] {
+        assert_eq!(
+            series(Config::default().sensitive(hidden)),
+            "phoenix.operation.duration 2 phoenix.operation.name=load\n"
+        );
+    }
+    assert_eq!(
+        series(Config::default().sensitive(Sensitive::show())),
+        "\
+phoenix.operation.duration 1 error.type=ParseIntError phoenix.operation.name=load
+phoenix.operation.duration 1 phoenix.operation.name=load
+"
+    );
+}
+
+#[test]
 fn exemplars_are_spans_of_kept_traces_and_of_the_time_since_the_last() {
     let measured = Measured::new(Config::default().sampler(Sampler::ratio(0.5)));
     let record = || {
@@ -203,6 +229,39 @@ fn exemplars_are_spans_of_kept_traces_and_of_the_time_since_the_last() {
     assert_eq!(measured.points()[0].exemplars, []);
     record();
     assert_ne!(measured.points()[0].exemplars, []);
+}
+
+#[test]
+fn an_exemplar_is_newer_than_the_one_before_of_its_bucket() {
+    let measured = Measured::new(Config::default());
+    // The bucket and the time of each.
+    let told = || -> Vec<(usize, SystemTime)> {
+        let points = measured.points();
+        let work = points
+            .iter()
+            .find(|point| point.attributes[0].1.to_string() == "work");
+        let work = work.expect("it was measured");
+        let MetricValue::Histogram { bounds, .. } = &work.value else {
+            panic!("a histogram");
+        };
+        let bucket = |value: f64| bounds.partition_point(|bound| *bound < value);
+        let exemplars = work.exemplars.iter();
+        exemplars.map(|one| (bucket(one.value), one.time)).collect()
+    };
+    let first = measured.capture.run(|| {
+        let _open = enter("open");
+        // It ends first, and is decided last, with its segment.
+        drop(enter("work"));
+        std::thread::scope(|scope| {
+            scope.spawn(|| measured.capture.run(|| drop(enter("work"))));
+        });
+        told()
+    });
+    assert_eq!(first.len(), 1);
+    for (bucket, time) in told() {
+        let newer = |(same, before): &(usize, SystemTime)| *same != bucket || time > *before;
+        assert!(first.iter().all(newer), "{time:?} after {first:?}");
+    }
 }
 
 #[test]

@@ -94,6 +94,30 @@ fn attributes_at_the_start_are_compared_as_they_are_printed() {
 }
 
 #[test]
+fn what_is_no_rate_is_named_and_limits_nothing() {
+    let rules_of_code = SamplingRules::new()
+        .rule(Rule::new().at_most(f64::NAN).at_least(-1.0))
+        .error_limit(f64::NAN);
+    let config = Config::default().sampler(rules_of_code);
+    let said: Vec<String> = config.problems().iter().map(ToString::to_string).collect();
+    let expected = |what, value| {
+        format!(
+            "{what}=`{value}` cannot be used: expected how many per second, zero or more; using no limit instead"
+        )
+    };
+    assert_eq!(
+        said,
+        [
+            expected("SamplingRules::error_limit", "NaN"),
+            expected("Rule::at_most", "NaN"),
+            expected("Rule::at_least", "-1"),
+        ]
+    );
+    let capture = Capture::with_config(config);
+    assert!(rules(&capture).starts_with("code: everything: ratio 1, errors always (0)\n"));
+}
+
+#[test]
 fn what_no_rule_is_for_goes_to_the_next_source() {
     let rules_of_code = SamplingRules::new().rule(Rule::new().operation("health").never());
     let config = Config::from_vars(|name| {

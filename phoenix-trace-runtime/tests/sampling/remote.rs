@@ -3,7 +3,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 use phoenix_trace_runtime::Config;
-use phoenix_trace_runtime::sampling::Rule;
+use phoenix_trace_runtime::sampling::{JaegerRemote, Rule, Sampler};
 use phoenix_trace_runtime::testing::Capture;
 
 use super::{kept, rules, until};
@@ -129,6 +129,18 @@ fn what_rules_of_code_leave_open_goes_to_the_collector() {
          environment: everything: ratio 0, errors always (0)\n\
          preset: everything: ratio 1, errors always (0)\n"
     );
+}
+
+#[test]
+fn a_collector_that_code_names_is_asked_with_its_own_query() {
+    let collector = Collector::start(&ok("{}"));
+    let remote = JaegerRemote::new(format!("{}/strategies?tenant=acme", collector.endpoint));
+    let config = Config::default().service("shop");
+    let capture = Capture::with_config(config.sampler(Sampler::jaeger_remote(remote)));
+    until(|| !collector.asked.lock().expect("unpoisoned").is_empty());
+    let asked = collector.asked.lock().expect("unpoisoned")[0].clone();
+    assert_eq!(asked, "GET /strategies?tenant=acme&service=shop HTTP/1.1");
+    assert!(rules(&capture).contains("code: everything: ratio 0.001, errors always (0)"));
 }
 
 #[test]

@@ -89,6 +89,7 @@ rules:
 
 #[test]
 fn a_rule_says_what_is_kept_and_says_it_once() {
+    const EMPTY: &str = "an empty list cannot be used: leave the key out for all";
     let folder = Folder::new("says");
     let path = folder.0.join("otel.yaml");
     for (given, problem) in [
@@ -106,6 +107,10 @@ fn a_rule_says_what_is_kept_and_says_it_once() {
             "never: true, ratio: 0.1",
             "the rule says `ratio` and `never`",
         ),
+        ("ratio: 0.1, kind: []", EMPTY),
+        ("ratio: 0.1, service: []", EMPTY),
+        ("ratio: 0.1, route: []", EMPTY),
+        ("ratio: 0.1, attributes: {tenant: []}", EMPTY),
     ] {
         write(&path, &format!("rules: [{{operation: pay, {given}}}]"));
         let config = Config::from_file(&path);
@@ -192,8 +197,40 @@ fn rules_under_a_misspelt_key_are_no_rules_that_are_gone() {
         write(&path, &only(0.25));
         until(|| told().is_empty());
     }
-    fs::write(&path, "disabled: false\n").expect("it is written");
+}
+
+#[test]
+fn rules_are_gone_when_the_file_says_so_and_not_when_it_ends_before_them() {
+    let folder = Folder::new("half");
+    let path = folder.0.join("otel.yaml");
+    write(&path, &only(0.25));
+    let capture = capture(&path);
+    let told = || capture.stats().sampling.problems;
+    let expected = format!(
+        "file: {}: `distribution.phoenix_trace.sampling` is not in it any more, as in a file that is being written; \
+         to have no rules write `rules: []` there",
+        path.display()
+    );
+    let whole = text(&only(0.25));
+    for end in [
+        "distribution",
+        "distribution:",
+        "phoenix_trace:",
+        "sampling:",
+        "rules:",
+    ] {
+        let end =
+            whole.find(end).expect("it is there") + end.len() * usize::from(end.ends_with(':'));
+        fs::write(&path, &whole[..end]).expect("it is written");
+        until(|| !told().is_empty());
+        assert_eq!(told(), [expected.as_str()], "{}", &whole[..end]);
+        assert!(has(&capture, 0.25));
+        write(&path, &only(0.25));
+        until(|| told().is_empty());
+    }
+    write(&path, "rules: []");
     until(|| !has(&capture, 0.25));
+    assert_eq!(told(), [""; 0]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ const TRIES: usize = 3;
 
 pub(crate) fn all() {
     let runs = std::env::var("PHOENIX_TRACE_TEST_RUNS").ok();
-    let runs = runs.map_or(20, |runs| runs.parse().expect("a number of runs"));
+    let runs = runs.map_or(100, |runs| runs.parse().expect("a number of runs"));
     nothing_is_lost_under_load(runs);
     // Each waits for processes more than it works.
     thread::scope(|scope| {
@@ -61,7 +61,13 @@ fn check_all_arrived(name: &str, ended: &Ended, receiver: &OtlpReceiver) {
 /// Killed in the middle of work, again and again, on every kind of runtime.
 fn nothing_is_lost_under_load(runs: usize) {
     const AT_ONCE: usize = 5;
-    let kinds = ["multi_thread", "current_thread", "synchronous"];
+    let kinds = [
+        "multi_thread",
+        "current_thread",
+        "synchronous",
+        "manual_awaits",
+        "initialised",
+    ];
     let all: Vec<usize> = (0..runs).collect();
     for batch in all.chunks(AT_ONCE) {
         thread::scope(|scope| {
@@ -239,6 +245,11 @@ fn a_second_signal_does_not_wait() {
     );
     let ended = manual.wait_until_ready().terminate();
     assert_eq!(ended.status.signal(), Some(15), "{ended:?}");
+    // It only awaits the first one.
+    let deaf = Program::start("deaf", &[("OTEL_TRACES_EXPORTER", "none")]).wait_until_ready();
+    deaf.signal(Signal::TERM);
+    let ended = deaf.wait_until("heard").terminate();
+    assert_eq!(ended.status.code(), Some(TERMINATED), "{ended:?}");
 }
 
 fn telemetry_that_is_gone_leaves_nothing_behind() {

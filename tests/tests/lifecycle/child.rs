@@ -43,10 +43,15 @@ impl Program {
         Self { child, out }
     }
 
-    pub(crate) fn wait_until_ready(mut self) -> Self {
+    pub(crate) fn wait_until_ready(self) -> Self {
+        self.wait_until("ready")
+    }
+
+    /// Until this is its next line.
+    pub(crate) fn wait_until(mut self, said: &str) -> Self {
         let mut line = String::new();
         self.out.read_line(&mut line).expect("it says something");
-        assert_eq!(line, "ready\n", "{:?}", self.ended(Instant::now()));
+        assert_eq!(line.trim_end(), said, "{:?}", self.ended(Instant::now()));
         self
     }
 

@@ -21,6 +21,9 @@ pub(crate) fn run(name: &str) -> ExitCode {
         "without" => without::main(),
         "exit" => code(exit::main),
         "manual" => code(manual::main),
+        "manual_awaits" => code(manual_awaits::main),
+        "initialised" => code(initialised::main),
+        "deaf" => code(deaf::main),
         "panic" => code(panic::main),
         "returns" => code(returns::main),
         "unread" => unread::main(),
@@ -199,6 +202,42 @@ mod manual {
         // Longer than phoenix-trace would give it.
         work_later().await;
         ExitCode::from(9)
+    }
+}
+
+/// Awaits it, and nothing else handles it.
+mod manual_awaits {
+    use super::*;
+
+    #[phoenix_main(shutdown = "manual")]
+    pub(super) async fn main() {
+        load().await;
+    }
+}
+
+/// The same without the macro.
+mod initialised {
+    use super::*;
+
+    pub(super) fn main() {
+        let telemetry = phoenix_trace::init(Config::from_env()).expect("it starts");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
+        runtime.expect("a runtime").block_on(load());
+        telemetry.shutdown();
+    }
+}
+
+/// Awaits it, and does not end.
+mod deaf {
+    use super::*;
+
+    #[phoenix_main(shutdown = "manual")]
+    pub(super) async fn main() {
+        load().await;
+        tell("heard");
+        std::future::pending().await
     }
 }
 

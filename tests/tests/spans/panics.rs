@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use opentelemetry::trace::Status;
 use phoenix_trace::testing::Capture;
-use phoenix_trace::{event, record, traced, traced_operation};
+use phoenix_trace::{event, record, traced, traced_operation, with_traced_operation};
 
 use super::attributes;
 
@@ -16,6 +17,11 @@ fn resumes() -> u8 {
 #[traced_operation]
 fn panics() -> u8 {
     panic!("the second")
+}
+
+#[traced_operation]
+fn resumes_what_says_nothing() -> u8 {
+    resume_unwind(Box::new(2))
 }
 
 #[traced_operation]
@@ -34,7 +40,7 @@ async fn resumes_later() -> u8 {
 #[tokio::test]
 async fn a_panic_tells_its_own_message() {
     let capture = Capture::new();
-    for then in [resumes, panics] {
+    for then in [resumes, panics, resumes_what_says_nothing] {
         let caught = capture.run(|| catch_unwind(AssertUnwindSafe(|| catches_one(then))));
         assert!(caught.is_err());
     }
@@ -46,17 +52,107 @@ async fn a_panic_tells_its_own_message() {
         capture.tree(),
         "\
 trace · test · 2 spans · 2 errors · kept: head, error
-catches_one · ✗ panic · ◆ exception
-└╴resumes · ✗ panic · ◆ exception
+catches_one · ✗ panic: the second
+└╴resumes · ✗ panic: the second
 
 trace · test · 2 spans · 2 errors · kept: head, error
 catches_one · ✗ panic: the second
 └╴panics · ✗ panic: the second
 
 trace · test · 2 spans · 2 errors · kept: head, error
-resumes_later · ✗ panic · ◆ exception
-└╴resumes · ✗ panic · ◆ exception
+catches_one · ✗ panic · ◆ exception
+└╴resumes_what_says_nothing · ✗ panic · ◆ exception
+
+trace · test · 2 spans · 2 errors · kept: head, error
+resumes_later · ✗ panic: the second
+└╴resumes · ✗ panic: the second
 "
+    );
+}
+
+fn two_panics() -> u8 {
+    let caught = catch_unwind(|| panic!("the first"));
+    drop(caught);
+    resume_unwind(Box::new("the second"))
+}
+
+#[traced_operation]
+fn of_nothing() {
+    two_panics();
+}
+
+#[traced_operation]
+fn of_never() -> ! {
+    loop {
+        two_panics();
+    }
+}
+
+#[traced_operation]
+fn of_a_result() -> Result<u8, u8> {
+    Ok(two_panics())
+}
+
+#[traced_operation]
+async fn of_a_future() {
+    tokio::task::yield_now().await;
+    two_panics();
+}
+
+/// What `assert_eq!` says.
+const IN_A_TASK: &str = "assertion `left == right` failed: in a task\n  left: 1\n right: 2";
+
+#[traced_operation]
+async fn of_another_task() {
+    let task = tokio::spawn(async { assert_eq!(1, 2, "in a task") });
+    if let Err(error) = task.await {
+        resume_unwind(error.into_panic());
+    }
+}
+
+fn with_a_name() {
+    with_traced_operation("with_a_name", (), two_panics);
+}
+
+fn traced_in_place() {
+    traced!("traced_in_place", two_panics());
+}
+
+#[tokio::test]
+async fn a_panic_resumed_beside_one_that_was_caught_tells_its_own_message() {
+    let capture = Capture::new();
+    let bodies: [fn(); 5] = [
+        of_nothing,
+        || of_never(),
+        || drop(of_a_result()),
+        with_a_name,
+        traced_in_place,
+    ];
+    for body in bodies {
+        assert!(capture.run(|| catch_unwind(body)).is_err());
+    }
+    let caught = tokio::spawn(capture.future(of_a_future())).await;
+    assert!(caught.is_err());
+    let caught = tokio::spawn(capture.future(of_another_task())).await;
+    assert!(caught.is_err());
+    let spans = capture.exported();
+    let mut told: Vec<_> = spans
+        .iter()
+        .map(|span| (span.name.as_ref(), span.status.clone()))
+        .collect();
+    told.sort_by_key(|(name, _)| *name);
+    let second = |name| (name, Status::error("the second"));
+    assert_eq!(
+        told,
+        [
+            second("of_a_future"),
+            second("of_a_result"),
+            ("of_another_task", Status::error(IN_A_TASK)),
+            second("of_never"),
+            second("of_nothing"),
+            second("traced_in_place"),
+            second("with_a_name"),
+        ]
     );
 }
 
@@ -92,7 +188,7 @@ async fn an_expression_that_panics_is_left_out() {
     assert!(
         spans
             .iter()
-            .all(|span| !matches!(span.status, opentelemetry::trace::Status::Error { .. }))
+            .all(|span| !matches!(span.status, Status::Error { .. }))
     );
     let events: usize = spans.iter().map(|span| span.events.events.len()).sum();
     assert_eq!(events, 1, "the event stays");

@@ -76,35 +76,41 @@ fn arguments_are_kept_once() {
     check(size_of_val(&owned(words)), size, 1);
 }
 
-/// Functions that each call the next, with an annotation and without.
+/// Functions that each call the next, with an annotation and without: callers above what they call, or below.
 macro_rules! chain {
-    ($module:ident [$($annotation:tt)*] $($name:ident)*) => {
+    ($order:ident $module:ident [$($annotation:tt)*] $($name:ident)*) => {
         mod $module {
             use super::Refused;
 
-            chain!(@ [$($annotation)*] $($name)*);
+            chain!(@ $order [$($annotation)*] $($name)*);
         }
     };
-    (@ [$($annotation:tt)*] $last:ident) => {
+    (@ $order:ident [$($annotation:tt)*] $last:ident) => {
         $($annotation)*
         pub(super) async fn $last(number: u32) -> Result<u32, Refused> {
             tokio::task::yield_now().await;
             Ok(number)
         }
     };
-    (@ [$($annotation:tt)*] $name:ident $next:ident $($rest:ident)*) => {
+    (@ downwards [$($annotation:tt)*] $name:ident $next:ident $($rest:ident)*) => {
+        chain!(@ [$($annotation)*] $name calls $next);
+        chain!(@ downwards [$($annotation)*] $next $($rest)*);
+    };
+    (@ upwards [$($annotation:tt)*] $name:ident $next:ident $($rest:ident)*) => {
+        chain!(@ upwards [$($annotation)*] $next $($rest)*);
+        chain!(@ [$($annotation)*] $name calls $next);
+    };
+    (@ [$($annotation:tt)*] $name:ident calls $next:ident) => {
         $($annotation)*
         pub(super) async fn $name(number: u32) -> Result<u32, Refused> {
             $next(number + 1).await
         }
-
-        chain!(@ [$($annotation)*] $next $($rest)*);
     };
 }
 
 macro_rules! chain_of_twenty_five {
     ($module:ident [$($annotation:tt)*]) => {
-        chain!($module [$($annotation)*]
+        chain!(downwards $module [$($annotation)*]
             f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15
             f16 f17 f18 f19 f20 f21 f22 f23 f24 f25);
     };
@@ -113,17 +119,25 @@ macro_rules! chain_of_twenty_five {
 chain_of_twenty_five!(chained []);
 chain_of_twenty_five!(annotated [#[phoenix_trace::traced_operation]]);
 
+chain!(upwards thirty [#[phoenix_trace::traced_operation]]
+    f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15
+    f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29 f30);
+
 #[test]
 fn layers_of_annotations_add_up_and_do_not_multiply() {
     let size = size_of_val(&chained::f1(1));
     check(size_of_val(&annotated::f1(1)), size, 25);
 }
 
-/// That it compiles is the point: finding out that the future is `Send` goes through every layer, and the compiler stops at
-/// 128 queries within one another (`recursion_limit`): a layer of an `async fn` takes four, an annotated one five.
+/// That they compile is the point: the compiler lays out a chain of futures from where it first comes by, 128 queries deep
+/// (`recursion_limit`). A layer of an `async fn` takes four, three of which the library puts around each value that is held across
+/// an await, and an annotated one five. What stands below its callee was laid out before; its limit is that of the proof that
+/// a future is `Send`, which takes three queries for a layer, and four for an annotated one.
 #[tokio::test]
-async fn twenty_five_annotated_calls_within_one_another_can_be_spawned() {
+async fn chains_of_annotated_calls_can_be_spawned() {
     let capture = Capture::new();
     let spawned = capture.future(async { tokio::spawn(annotated::f1(1)).await });
     assert!(matches!(spawned.await, Ok(Ok(25))));
+    let spawned = capture.future(async { tokio::spawn(thirty::f1(1)).await });
+    assert!(matches!(spawned.await, Ok(Ok(30))));
 }

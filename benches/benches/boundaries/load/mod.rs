@@ -1,4 +1,4 @@
-//! The client of a server: as many connections as a small service has, one request after the other on each, for a while.
+//! The client of a server: some connections, one request after the other on each, for a while.
 //! It says little itself, so that the server is what is measured.
 
 pub(crate) mod grpc;
@@ -9,9 +9,6 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::args::{Load, Protocol};
-
-/// Connections, each with one request at a time.
-const CONNECTIONS: usize = 8;
 
 /// What is sent, and comes back.
 pub(crate) const TEXT: &str = "sixty-four bytes that are sent there and come back as they are ..";
@@ -40,7 +37,7 @@ async fn all(load: &Load) -> Result<Seen, String> {
     let started = Instant::now();
     let until = started + load.length;
     let mut connections = tokio::task::JoinSet::new();
-    for _ in 0..CONNECTIONS {
+    for _ in 0..load.connections {
         match load.protocol {
             Protocol::Http => connections.spawn(http::requests(load.address, until)),
             Protocol::Grpc => connections.spawn(grpc::requests(load.address, until)),

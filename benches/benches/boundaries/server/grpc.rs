@@ -1,12 +1,13 @@
 //! A tonic server with one unary call that gives back what it is sent.
 
-use std::convert::Infallible;
+use std::convert::{Infallible, identity};
 use std::future::{Ready, ready};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use http_body_util::BodyExt as _;
 use phoenix_trace::GrpcServerLayer;
 use tonic::body::Body;
 use tonic::server::{Grpc, NamedService, UnaryService};
@@ -15,6 +16,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
 use tonic_tracing_opentelemetry::middleware::server::OtelGrpcLayer;
+use tower::util::MapResponseLayer;
 use tower_service::Service;
 
 use crate::args::Stack;
@@ -28,6 +30,13 @@ pub(super) fn serve(stack: Stack) -> io::Result<SocketAddr> {
     match stack {
         Stack::Bare => {
             let mut server = server;
+            tokio::spawn(server.add_service(Echo).serve_with_incoming(incoming));
+        }
+        Stack::Empty => {
+            let layer = MapResponseLayer::new(|response: http::Response<Body>| {
+                response.map(|body| body.map_err(identity))
+            });
+            let mut server = server.layer(layer);
             tokio::spawn(server.add_service(Echo).serve_with_incoming(incoming));
         }
         Stack::Ours => {

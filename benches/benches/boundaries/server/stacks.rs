@@ -19,7 +19,7 @@ const KEPT: f64 = 0.1;
 /// Starts it; what is returned keeps it running.
 pub(super) fn start(stack: Stack) -> Result<Box<dyn Any>, String> {
     match stack {
-        Stack::Bare => Ok(Box::new(())),
+        Stack::Bare | Stack::Empty => Ok(Box::new(())),
         Stack::Ours => {
             let config = phoenix_trace::Config::default()
                 .sampler(phoenix_trace::sampling::Sampler::ratio(KEPT))

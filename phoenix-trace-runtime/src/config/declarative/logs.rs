@@ -46,6 +46,7 @@ impl Config {
             } else {
                 // Every record is sent as soon as it is logged.
                 batches.delay = std::time::Duration::ZERO;
+                item.used_as(&of_first("schedule_delay"));
                 item.section(&["exporter"])
             };
             // Lines on standard output are what the console is for logs.
@@ -81,16 +82,19 @@ impl Config {
             self.logs.span_fields = on;
         }
         if let Some(item) = section.get("levels") {
-            self.logs.filter = parse_filter(&item.node.text);
-            if self.logs.filter.is_none() {
-                item.problem("levels by target, such as warn,my_crate=debug", "info");
-            }
+            let expected = "levels by target, such as warn,my_crate=debug";
+            self.logs.filter = item.typed(expected, "info", |node| parse_filter(&node.text));
         }
     }
 }
 
 /// The keys of `distribution.phoenix_trace.logs`.
 pub(super) const KEYS: [&str; 4] = ["format", "of_dropped", "span_fields", "levels"];
+
+/// As the effective configuration calls what stands under the processor that is used.
+fn of_first(key: &str) -> String {
+    format!("logger_provider.processors[0].{key}")
+}
 
 const KEYS_OF_BATCH: [&str; 4] = [
     "schedule_delay",
@@ -109,7 +113,7 @@ fn batch<'d, 's>(item: Item<'d, 's>, batches: &mut Batches) -> Section<'d, 's> {
     size(&section, "max_queue_size", &mut batches.records);
     size(&section, "max_export_batch_size", &mut batches.batch);
     for key in KEYS_OF_BATCH {
-        section.mark(key, &format!("logger_provider.processors[0].{key}"));
+        section.mark(key, &of_first(key));
     }
     section
 }

@@ -29,14 +29,18 @@ impl Config {
                 }
             }
             let filters = [
-                ("trace_based", true),
-                ("always_on", false),
-                ("always_off", false),
+                ("trace_based", Some(true)),
+                ("always_off", Some(false)),
+                ("always_on", None),
             ];
-            if provider.word("exemplar_filter", &filters, "trace_based") == Some(false)
-                && let Some(item) = provider.get("exemplar_filter")
-            {
-                item.unsupported("exemplars are spans of kept traces");
+            match provider.word("exemplar_filter", &filters, "trace_based") {
+                Some(Some(on)) => self.metrics.exemplars = on,
+                Some(None) => {
+                    if let Some(item) = provider.get("exemplar_filter") {
+                        item.unsupported("exemplars are spans of kept traces");
+                    }
+                }
+                None => {}
             }
             for reader in provider.items("readers") {
                 let Some((name, reader)) = reader.choice(&["periodic", "pull"]) else {

@@ -27,7 +27,7 @@ pub(crate) use watched::Watched;
 use super::file::{Broken, Document, Item, Section, Source};
 use super::target::Target;
 use super::targets::Targets;
-use super::{Config, PRINT, Problem, Process, STRICT};
+use super::{BESIDE, Config, LOG_LEVELS, Problem, Process};
 use crate::propagation::Propagator;
 
 pub(super) const VARIABLE: &str = "OTEL_CONFIG_FILE";
@@ -83,8 +83,7 @@ impl Config {
         document: Result<Document, Broken>,
         var: &dyn Fn(&str) -> Option<String>,
     ) -> Self {
-        // How wrong values are taken, and what is shown, is known even of a file that cannot be read.
-        let only = |name: &str| [STRICT, PRINT].contains(&name).then(|| var(name)).flatten();
+        let only = |name: &str| BESIDE.contains(&name).then(|| var(name)).flatten();
         let mut config = Self::from_vars(only);
         config.targets = Targets::listed(Target::None, Vec::new());
         config.metrics.choose_none();
@@ -169,13 +168,10 @@ fn file_format(root: &Section<'_, '_>) {
 
 /// Is the line at start, which is for information, left out?
 fn is_quiet(root: &Section<'_, '_>) -> bool {
-    let words: Vec<(String, bool)> = ["trace", "debug", "info", "warn", "error", "fatal"]
-        .iter()
-        .flat_map(|word| {
-            let is_quiet = matches!(*word, "warn" | "error" | "fatal");
-            ["", "2", "3", "4"].map(|number| (format!("{word}{number}"), is_quiet))
-        })
-        .collect();
+    let words = LOG_LEVELS.iter().flat_map(|(word, is_quiet)| {
+        ["", "2", "3", "4"].map(|number| (format!("{word}{number}"), *is_quiet))
+    });
+    let words: Vec<(String, bool)> = words.collect();
     let words: Vec<(&str, bool)> = words.iter().map(|(word, q)| (word.as_str(), *q)).collect();
     root.word("log_level", &words, "info").unwrap_or(false)
 }

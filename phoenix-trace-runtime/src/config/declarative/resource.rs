@@ -61,6 +61,7 @@ impl Config {
         };
         let section = detection.section(&["attributes", "detectors"]);
         let names = ResourceDetector::ALL.map(ResourceDetector::as_str);
+        section.mark("detectors", "resource.detection/development.detectors");
         for item in section.items("detectors") {
             let Some((name, item)) = item.choice(&names) else {
                 continue;

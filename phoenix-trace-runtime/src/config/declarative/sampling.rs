@@ -103,13 +103,13 @@ fn expires(section: &Section<'_, '_>) -> Option<SystemTime> {
 
 fn rule(section: &Section<'_, '_>) -> Rule {
     let mut rule = Rule::new();
-    if let Some(names) = pattern(section.get("service")) {
+    if let Some(names) = scope(section.get("service")) {
         rule = rule.service(names);
     }
-    if let Some(names) = pattern(section.get("operation")) {
+    if let Some(names) = scope(section.get("operation")) {
         rule = rule.operation(names);
     }
-    if let Some(templates) = pattern(section.get("route")) {
+    if let Some(templates) = scope(section.get("route")) {
         rule = rule.route(templates);
     }
     for kind in kinds(section) {
@@ -117,7 +117,7 @@ fn rule(section: &Section<'_, '_>) -> Rule {
     }
     if let Some(attributes) = section.get("attributes") {
         for (key, item) in attributes.entries() {
-            if let Some(values) = pattern(Some(item)) {
+            if let Some(values) = scope(Some(item)) {
                 rule = rule.attribute(key, values);
             }
         }
@@ -164,6 +164,22 @@ fn pattern(item: Option<Item<'_, '_>>) -> Option<Pattern> {
     }
 }
 
+/// The same of what a rule is for: of nothing nobody would write a rule.
+fn scope(item: Option<Item<'_, '_>>) -> Option<Pattern> {
+    pattern(item.filter(|item| !is_empty_list(item)))
+}
+
+/// An empty list could mean all, or nothing.
+fn is_empty_list(item: &Item<'_, '_>) -> bool {
+    let empty = matches!(&item.node.value, Value::Sequence(items) if items.is_empty());
+    if empty {
+        item.tell(format_args!(
+            "an empty list cannot be used: leave the key out for all; using {INSTEAD} instead"
+        ));
+    }
+    empty
+}
+
 fn kinds(section: &Section<'_, '_>) -> Vec<SpanKind> {
     const KINDS: [(&str, SpanKind); 5] = [
         ("internal", SpanKind::Internal),
@@ -173,7 +189,8 @@ fn kinds(section: &Section<'_, '_>) -> Vec<SpanKind> {
         ("consumer", SpanKind::Consumer),
     ];
     const EXPECTED: &str = "internal, server, client, producer, consumer, or a list of them";
-    let Some(item) = section.get("kind") else {
+    let kind = section.get("kind");
+    let Some(item) = kind.filter(|item| !is_empty_list(item)) else {
         return Vec::new();
     };
     let one = |item: &Item<'_, '_>| {

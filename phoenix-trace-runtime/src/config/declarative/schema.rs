@@ -1,18 +1,21 @@
 //! Every key of the schema does something or is named: `schema-1.1.txt` lists them as the schema has them, each with a value that
 //! is none of its defaults.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::*;
 
 /// Each key with a value.
 fn keys() -> impl Iterator<Item = (&'static str, Value)> {
-    let of_line = |line: &'static str| {
-        let (path, value) = line.split_once(": ").expect("a key and a value");
-        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-        (path, value)
-    };
     include_str!("schema-1.1.txt").lines().map(of_line)
+}
+
+fn of_line(line: &'static str) -> (&'static str, Value) {
+    let (path, value) = line.split_once(": ").expect("a key and a value");
+    let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    (path, value)
 }
 
 /// Puts a value where the path leads to, unless there is one.
@@ -109,6 +112,69 @@ fn read(document: &Value) -> (Vec<String>, String) {
         settings.join("\n")
     );
     (problems.collect(), done)
+}
+
+/// What a file says is shown with its place.
+#[test]
+fn every_key_of_the_schema_is_shown_as_the_origin_of_what_it_sets() {
+    let mut unknown = Vec::new();
+    for (path, value) in keys().chain(OURS.lines().map(of_line)) {
+        let (mut with, mut without) = (Value::Null, Value::Null);
+        put(&mut with, path, value.clone());
+        for (other, value) in around(path) {
+            put(&mut with, &other, value.clone());
+            if other != path {
+                put(&mut without, &other, value);
+            }
+        }
+        let (with, without) = (shown(&with), shown(&without));
+        let before = without.iter().map(columns);
+        let before: BTreeMap<&str, &str> = before.map(|[name, value, _]| (name, value)).collect();
+        for [name, value, origin] in with.iter().map(columns) {
+            let is_other = before.get(name).is_some_and(|before| *before != value);
+            if is_other && origin == "default" {
+                unknown.push(format!("{path}: {name} {value}"));
+            }
+        }
+    }
+    assert_eq!(unknown, [""; 0]);
+}
+
+/// Keys of our own, which the schema leaves to us.
+const OURS: &str = "\
+distribution.phoenix_trace.shutdown: manual
+distribution.phoenix_trace.strict: true
+distribution.phoenix_trace.print_config: true
+distribution.phoenix_trace.environment: staging
+distribution.phoenix_trace.otel_context: off
+distribution.phoenix_trace.correlation.header: x-request-id
+distribution.phoenix_trace.correlation.source: trace_id
+distribution.phoenix_trace.logs.levels: debug
+distribution.phoenix_trace.logs.format: json
+distribution.phoenix_trace.logs.of_dropped: warn
+distribution.phoenix_trace.logs.span_fields: true
+distribution.phoenix_trace.sensitive.policy: show
+distribution.phoenix_trace.sensitive.keys: [\"password\"]
+distribution.phoenix_trace.sampling: {\"rules\": [{\"ratio\": 0.5}]}
+distribution.phoenix_trace.limits.spans_per_segment: 7
+distribution.phoenix_trace.limits.grace_period: 7
+distribution.phoenix_trace.limits.cut_after: 7
+distribution.phoenix_trace.limits.open_segments: 7
+distribution.phoenix_trace.limits.undecided_bytes: 7
+";
+
+/// A line for each setting.
+fn shown(document: &Value) -> Vec<String> {
+    let document = Document::parse("otel.json", &document.to_string(), &|_| None);
+    let config = Config::of_document(document, &|_| None);
+    config.to_string().lines().map(str::to_owned).collect()
+}
+
+/// The name of a setting, its value and its origin.
+fn columns(line: &String) -> [&str; 3] {
+    let (setting, origin) = line.rsplit_once("  # ").expect("an origin");
+    let (name, value) = setting.split_once("  ").expect("a value");
+    [name, value, origin].map(str::trim)
 }
 
 /// With these there is nothing else to be done.

@@ -549,7 +549,8 @@ meter_provider:
         .collect();
     for row in [
         "meter_provider.readers[0] to whoever scrapes http://localhost:9000/metrics # otel.yaml:5:13",
-        "meter_provider.readers[1].exporter.timeout 10s # otel.yaml:6:17",
+        "meter_provider.readers[1].exporter.protocol grpc # otel.yaml:6:17",
+        "meter_provider.readers[1].exporter.timeout 10s # default",
         "meter_provider.readers[1].interval 1s # otel.yaml:6:28",
         "meter_provider.readers[1].timeout 500ms # otel.yaml:6:43",
         "meter_provider.readers[1].cardinality_limits.histogram 70 # otel.yaml:5:44",

@@ -132,6 +132,7 @@ impl Config {
         } else {
             // Every trace is sent as soon as it is decided.
             sending.delay = Duration::ZERO;
+            item.used_as(&of(".schedule_delay"));
             item.section(&["exporter"])
         };
         let target = match exporter(&section, &[], |_| {})? {

@@ -34,8 +34,9 @@ impl<'p> Watched<'p> {
         }
     }
 
-    /// Reads its rules. `Err`: why they cannot be used; no rules are rules too.
-    pub(crate) fn read(&mut self) -> Result<FileSampling, String> {
+    /// Reads its rules. `Err`: why they cannot be used. No rules are rules too, but where there were some before, they are gone
+    /// when the file says so, and not when it ends before them.
+    pub(crate) fn read(&mut self, there_were_some: bool) -> Result<FileSampling, String> {
         let document = Document::load(self.path, &|name| std::env::var(name).ok());
         let document = document.map_err(|broken| broken.to_string())?;
         // Whoever is about to write it may have emptied it first.
@@ -43,6 +44,14 @@ impl<'p> Watched<'p> {
             return Err(format!("{}: there are no keys in it", document.name));
         }
         let rules = rules(&document)?;
+        if there_were_some && !says_something(&document.root) {
+            return Err(format!(
+                "{}: `{path}` is not in it any more, as in a file that is being written; to have no rules write \
+                 `rules: []` there",
+                document.name,
+                path = PATH.join(".")
+            ));
+        }
         self.tell_others(document.root);
         Ok(rules)
     }
@@ -85,6 +94,15 @@ fn rules(document: &Document) -> Result<FileSampling, String> {
         [problem] => Err(problem.to_string()),
         [problem, others @ ..] => Err(format!("{problem} (and {} more)", others.len())),
     }
+}
+
+/// Is there a value under any key of the rules? A list without elements is one.
+fn says_something(root: &Node) -> bool {
+    let sampling = PATH.iter().try_fold(root, |node, key| node.get(key));
+    sampling.is_some_and(|sampling| match &sampling.value {
+        Value::Mapping(entries) => entries.iter().any(|entry| !entry.node.is_null()),
+        _ => false,
+    })
 }
 
 /// The keys beside those that are followed whose values differ.

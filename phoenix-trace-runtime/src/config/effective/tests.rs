@@ -12,6 +12,7 @@ logger_provider.limits.attribute_count_limit  128  # default
 logger_provider.limits.attribute_value_length_limit  4096 bytes  # default
 logger_provider.processors[0]  over OTLP/HTTP to http://collector:4318/v1/logs  # default
 logger_provider.processors[0].endpoint  http://collector:4318/v1/logs  # OTEL_EXPORTER_OTLP_ENDPOINT
+logger_provider.processors[0].protocol  http/protobuf  # default
 logger_provider.processors[0].compression  none  # default
 logger_provider.processors[0].timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
 logger_provider.processors[0].headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
@@ -72,7 +73,9 @@ fn every_setting_is_shown_with_its_origin_and_no_secret() {
         shown,
         "
 disabled  false  # default
-strict  false  # default
+log_level  info  # default
+distribution.phoenix_trace.strict  false  # default
+distribution.phoenix_trace.print_config  false  # default
 distribution.phoenix_trace.shutdown  on_signal  # default
 deployment.environment.name  production  # ENVIRONMENT
 service.version  1.2.3  # code
@@ -99,6 +102,7 @@ distribution.phoenix_trace.limits.open_segments  100000  # default
 distribution.phoenix_trace.limits.undecided_bytes  268435456  # default
 tracer_provider.processors[0]  over OTLP/HTTP to http://collector:4318/v1/traces  # OTEL_EXPORTER_OTLP_ENDPOINT, corrected
 tracer_provider.processors[0].endpoint  http://collector:4318/v1/traces  # OTEL_EXPORTER_OTLP_ENDPOINT
+tracer_provider.processors[0].protocol  http/protobuf  # default
 tracer_provider.processors[0].compression  none  # default
 tracer_provider.processors[0].timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
 tracer_provider.processors[0].headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
@@ -106,8 +110,10 @@ tracer_provider.processors[0].schedule_delay  5s  # default
 tracer_provider.processors[0].export_timeout  30s  # default
 tracer_provider.processors[0].max_queue_size  65536  # default
 tracer_provider.processors[0].max_export_batch_size  512  # default
+meter_provider.exemplar_filter  trace_based  # default
 meter_provider.readers[0]  over OTLP/HTTP to http://collector:4318/v1/metrics  # default
 meter_provider.readers[0].exporter.endpoint  http://collector:4318/v1/metrics  # OTEL_EXPORTER_OTLP_ENDPOINT
+meter_provider.readers[0].exporter.protocol  http/protobuf  # default
 meter_provider.readers[0].exporter.compression  none  # default
 meter_provider.readers[0].exporter.timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
 meter_provider.readers[0].exporter.headers  authorization=***  # OTEL_EXPORTER_OTLP_HEADERS
@@ -119,4 +125,71 @@ meter_provider.readers[0].timeout  30s  # default
         .to_owned()
             + LOGS
     );
+}
+
+/// What can be given to each variable, so that it is not what there is by default.
+#[cfg(all(feature = "logs", feature = "tracing"))]
+fn another_value(name: &str) -> &'static str {
+    let ends = |end: &&(&str, &str)| name.ends_with(end.0);
+    let values = [
+        ("EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"),
+        ("SAMPLER", "always_on"),
+        ("_EXPORTER", "otlp"),
+        ("ENDPOINT", "http://localhost:9"),
+        ("HEADERS", "name=value"),
+        ("COMPRESSION", "gzip"),
+        ("PROTOCOL", "grpc"),
+        ("CERTIFICATE", "ca.pem"),
+        ("CLIENT_KEY", "key.pem"),
+        ("DISABLED", "true"),
+        ("STRICT", "true"),
+        ("PRINT_CONFIG", "true"),
+        ("SPAN_FIELDS", "true"),
+        ("TRACING_SPANS", "warn"),
+        ("PROPAGATORS", "b3"),
+        ("RESOURCE_ATTRIBUTES", "a=b"),
+        ("CORRELATION_HEADER", "x-request-id"),
+        ("CORRELATION_SOURCE", "trace_id"),
+        ("OF_DROPPED", "warn"),
+        ("LOG_FORMAT", "text"),
+        ("LOG_LEVEL", "warn"),
+        ("EXEMPLAR_FILTER", "always_off"),
+        ("OTEL_CONTEXT", "off"),
+        ("DETECTORS", "none"),
+        ("SENSITIVE", "hash"),
+        ("SENSITIVE_KEY", "a key of 18 bytes."),
+        ("SENSITIVE_KEYS", "password"),
+        ("SHUTDOWN", "manual"),
+        ("HOST", "127.0.0.1"),
+        ("NAME", "billing"),
+    ];
+    values.iter().find(ends).map_or("7", |(_, value)| value)
+}
+
+/// With every feature, since logs have variables of their own.
+#[cfg(all(feature = "logs", feature = "tracing"))]
+#[test]
+fn every_variable_is_shown_as_the_origin_of_what_it_sets() {
+    // A file is an origin itself, and of aggregations there is one. The others say how an endpoint, or the sampler, is meant.
+    let nothing = ["CONFIG_FILE", "AGGREGATION", "_INSECURE", "SAMPLER_ARG"];
+    let sets = |name: &String| !nothing.iter().any(|end| name.ends_with(end));
+    let mut missing = Vec::new();
+    for set in super::super::process::tests::all_known()
+        .into_iter()
+        .filter(sets)
+    {
+        let config = Config::from_vars(|name| match name {
+            name if name == set => Some(another_value(name).to_owned()),
+            "OTEL_TRACES_EXPORTER" | "OTEL_LOGS_EXPORTER" => Some("otlp".to_owned()),
+            "OTEL_METRICS_EXPORTER" => Some("otlp,prometheus".to_owned()),
+            "PHOENIX_TRACE_SENSITIVE" if set.ends_with("_KEY") => Some("hash".to_owned()),
+            "PHOENIX_TRACE_SENSITIVE_KEY" => Some("a key of 18 bytes.".to_owned()),
+            _ => None,
+        });
+        let shown = config.to_string();
+        if !shown.lines().any(|line| line.contains(&format!("# {set}"))) {
+            missing.push(set);
+        }
+    }
+    assert_eq!(missing, [""; 0]);
 }

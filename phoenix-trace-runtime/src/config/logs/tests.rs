@@ -42,8 +42,15 @@ fn logs_go_where_traces_go() {
         ],
         Some("over OTLP/gRPC to http://collector:4317"),
     );
+    check(&[(EXPORTER, "none,")], None);
+    for list in ["otlp", "OTLP", "console, otlp"] {
+        check(
+            &[(EXPORTER, list)],
+            Some("over OTLP/HTTP to http://localhost:4318/v1/logs"),
+        );
+    }
     check(
-        &[(EXPORTER, "otlp")],
+        &[(EXPORTER, "zipkin,otlp")],
         Some("over OTLP/HTTP to http://localhost:4318/v1/logs"),
     );
 }
@@ -60,7 +67,7 @@ fn a_value_that_cannot_be_used_is_named() {
     assert_eq!(
         said,
         [
-            "OTEL_LOGS_EXPORTER=`zipkin` cannot be used: expected otlp, console or none; using the default instead"
+            "OTEL_LOGS_EXPORTER=`zipkin` cannot be used: expected otlp, console, several of them separated by commas, or none; using the default instead"
                 .to_owned(),
             "PHOENIX_TRACE_LOG_FORMAT=`xml` cannot be used: expected json, text, auto or off; using auto instead"
                 .to_owned(),

@@ -39,9 +39,11 @@ impl Vars<'_> {
     }
 
     fn logs_exporter(&mut self) -> Option<Chosen> {
-        let words = [("otlp", true), ("console", false), ("none", false)];
-        let is_otlp = self.word(&[EXPORTER], &words, "the default")?;
-        Some(if is_otlp { Chosen::Otlp } else { Chosen::None })
+        let listed = self.exporters(EXPORTER, &["otlp", "console"], "the default")?;
+        Some(match listed.contains(&"otlp") {
+            true => Chosen::Otlp,
+            false => Chosen::None,
+        })
     }
 
     fn log_filter(&mut self) -> Option<Targets> {

@@ -27,6 +27,8 @@ impl fmt::Display for MetricTemporality {
     }
 }
 
+pub(in crate::config) const EXEMPLAR_FILTER: &str = "OTEL_METRICS_EXEMPLAR_FILTER";
+
 /// Series of each instrument for requests and operations, as many as the SDK's meters have by default.
 pub(super) const MOST_SERIES: usize = 2000;
 
@@ -62,6 +64,13 @@ impl Vars<'_> {
                 EXPLICIT,
             );
         }
+    }
+
+    /// Are there exemplars, which are spans of kept traces?
+    pub(super) fn exemplars(&mut self) -> bool {
+        let words = [("trace_based", true), ("always_off", false)];
+        let on = self.word(&[EXEMPLAR_FILTER], &words, "trace_based");
+        on.unwrap_or(true)
     }
 
     pub(super) fn metric_series(&mut self) -> usize {

@@ -221,6 +221,15 @@ impl Otlp {
         }
     }
 
+    /// Does it say how, of a key of the declarative configuration, or `protocol`?
+    pub(super) fn says(&self, key: &str) -> bool {
+        match key {
+            "protocol" => self.protocol.is_some(),
+            "compression" => self.compression.is_some(),
+            _ => self.timeout.is_some(),
+        }
+    }
+
     /// This, and where it says nothing `other`.
     pub(super) fn or(self, other: &Self) -> Self {
         let names: Vec<&str> = self.headers.iter().map(|h| h.name.as_str()).collect();

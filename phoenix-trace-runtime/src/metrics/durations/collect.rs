@@ -137,6 +137,24 @@ struct Read {
     /// What was collected and is not taken, and what came after that.
     pending: Recently,
     new: Recently,
+    told: Told,
+}
+
+/// When the last exemplar of each bucket ended that was collected.
+#[derive(Debug)]
+struct Told([u64; MOST_BUCKETS]);
+
+impl Told {
+    const NOTHING: Self = Self([0; MOST_BUCKETS]);
+
+    /// Is it newer than the one before? Spans are measured when they are decided, so that one that ended earlier may come later;
+    /// Prometheus refuses such a one.
+    fn advance(&mut self, exemplar: &Exemplar) -> bool {
+        let last = &mut self.0[exemplar.bucket];
+        let newer = exemplar.at > *last;
+        *last = exemplar.at.max(*last);
+        newer
+    }
 }
 
 /// What is told of the time since something only.
@@ -159,10 +177,10 @@ impl Recently {
         }
     }
 
-    fn append(&mut self, later: &mut Self) {
+    fn append(&mut self, later: &mut Self, told: &mut Told) {
         self.span
             .add(std::mem::replace(&mut later.span, Span::NONE));
-        for exemplar in later.exemplars.drain(..) {
+        for exemplar in later.exemplars.drain(..).filter(|new| told.advance(new)) {
             put(&mut self.exemplars, exemplar);
         }
     }
@@ -174,6 +192,7 @@ impl Read {
         taken: Numbers::NONE,
         pending: Recently::NONE,
         new: Recently::NONE,
+        told: Told::NOTHING,
     };
 }
 
@@ -198,7 +217,7 @@ impl Total {
     fn now(&mut self, reader: usize, delta: bool) -> Option<SeriesNow> {
         let read = self.read.get_mut(reader)?;
         read.collected = self.numbers;
-        read.pending.append(&mut read.new);
+        read.pending.append(&mut read.new, &mut read.told);
         let (numbers, span) = if delta {
             (self.numbers.less(&read.taken), read.pending.span)
         } else {

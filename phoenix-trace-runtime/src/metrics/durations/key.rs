@@ -3,10 +3,11 @@
 
 use opentelemetry::{KeyValue, Value};
 
-use super::instrument::{INSTRUMENTS, MOST_ATTRIBUTES};
+use super::instrument::{INSTRUMENTS, Instrument, MOST_ATTRIBUTES};
 use crate::record::stored::{Stored, StoredAttr};
 use crate::record::strand::Strand;
 use crate::record::told::cut;
+use crate::sensitive::{How, Sensitive};
 
 /// The longest value of an attribute, in bytes; of a longer one the rest is cut off.
 const MAX_LENGTH: usize = 255;
@@ -49,11 +50,12 @@ impl<'a> Found<'a> {
         }
     }
 
-    pub(super) fn write(&self, instrument: usize, key: &mut Vec<u8>) {
+    pub(super) fn write(&self, instrument: usize, left_out: &LeftOut, key: &mut Vec<u8>) {
         key.clear();
         key.push(instrument as u8);
-        for (index, part) in self.0.iter().enumerate() {
-            match part {
+        let left_out = &left_out.0[instrument];
+        for (index, (part, left_out)) in self.0.iter().zip(left_out).enumerate() {
+            match part.filter(|_| !left_out) {
                 Some(Part::Text(text)) => {
                     let text = cut(text, MAX_LENGTH);
                     key.extend([index as u8, TEXT, text.len() as u8]);
@@ -66,6 +68,23 @@ impl<'a> Found<'a> {
                 None => {}
             }
         }
+    }
+}
+
+/// Which attributes of each instrument are left out, since somebody named them as sensitive. A hash would hide nothing of what has
+/// few values.
+#[derive(Debug)]
+pub(super) struct LeftOut(Vec<[bool; MOST_ATTRIBUTES]>);
+
+impl LeftOut {
+    pub(super) fn of(sensitive: &Sensitive) -> Self {
+        let shown = matches!(sensitive.how(), How::Show);
+        let of = |instrument: &Instrument| {
+            let name = |index: usize| instrument.attributes.get(index);
+            let named = |index| name(index).is_some_and(|name| sensitive.names(name));
+            std::array::from_fn(|index| !shown && named(index))
+        };
+        Self(INSTRUMENTS.iter().map(of).collect())
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) use instrument::UNIT;
 
 use collect::Totals;
 use instrument::Bounds;
+use key::LeftOut;
 use registry::Registry;
 use shard::Shard;
 
@@ -33,13 +34,27 @@ use crate::pipeline::thread_number;
 use crate::record::segment::{Kept, lock};
 use crate::record::stored::StoredAttr;
 use crate::record::strand::Strand;
+use crate::sensitive::Sensitive;
 
 /// One for each of so many threads; further threads share them.
 const SHARDS: usize = 64;
 
+/// How durations are told.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// At most so many series of each instrument, and one more for all others.
+    pub(crate) series: usize,
+    /// Do spans of kept traces stand as examples?
+    pub(crate) exemplars: bool,
+    /// Attributes that are sensitive by their names are left out.
+    pub(crate) sensitive: Sensitive,
+}
+
 /// The durations of what one pipeline records.
 pub(crate) struct Durations {
     bounds: Bounds,
+    left_out: LeftOut,
+    exemplars: bool,
     shards: Box<[CachePadded<Mutex<Shard>>]>,
     registry: Mutex<Registry>,
     totals: Mutex<Totals>,
@@ -52,12 +67,14 @@ impl fmt::Debug for Durations {
 }
 
 impl Durations {
-    /// With at most so many series for each instrument, and one more for all others; for so many readers.
-    pub(crate) fn new(series: usize, readers: usize) -> Self {
+    /// For so many readers.
+    pub(crate) fn new(settings: &Settings, readers: usize) -> Self {
         Self {
             bounds: Bounds::new(),
+            left_out: LeftOut::of(&settings.sensitive),
+            exemplars: settings.exemplars,
             shards: (0..SHARDS).map(|_| CachePadded::default()).collect(),
-            registry: Mutex::new(Registry::new(series)),
+            registry: Mutex::new(Registry::new(settings.series)),
             totals: Mutex::new(Totals::new(readers)),
         }
     }
@@ -66,6 +83,7 @@ impl Durations {
     /// of what was measured.
     pub(crate) fn measure(&self, strand: &Strand, kept: Option<&Kept>) {
         if !strand.records.is_empty() {
+            let kept = kept.filter(|_| self.exemplars);
             self.shard().measure(self, strand, kept);
         }
     }

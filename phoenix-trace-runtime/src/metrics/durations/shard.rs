@@ -180,7 +180,7 @@ impl Shard {
             found.set_text(error, OTHER);
         }
         let mut key = std::mem::take(&mut self.key);
-        found.write(instrument, &mut key);
+        found.write(instrument, &all.left_out, &mut key);
         let series = self.by_key.get(&key[..]).copied();
         let series = series.or_else(|| self.full.get(instrument).copied().flatten());
         let series = series.unwrap_or_else(|| self.admit(all, &key));

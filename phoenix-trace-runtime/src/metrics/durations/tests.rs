@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use super::collect::SeriesNow;
 use super::histogram::{Exemplar, Recent};
 use super::instrument::{INSTRUMENTS, MOST_ATTRIBUTES, MOST_BUCKETS, index_of};
-use super::key::{Found, attributes_of, overflow};
+use super::key::{Found, LeftOut, attributes_of, overflow};
 use super::registry::{Admitted, Known, Registry};
 use crate::record::site::Measured;
+use crate::sensitive::Sensitive;
 
 /// The key of a series of requests that a server had.
 fn key(method: &str, route: &str) -> Vec<u8> {
@@ -15,7 +16,8 @@ fn key(method: &str, route: &str) -> Vec<u8> {
     found.set_text(0, method);
     found.set_text(2, route);
     let mut key = Vec::new();
-    found.write(index_of(Measured::HttpServer), &mut key);
+    let left_out = LeftOut::of(&Sensitive::drop());
+    found.write(index_of(Measured::HttpServer), &left_out, &mut key);
     key
 }
 

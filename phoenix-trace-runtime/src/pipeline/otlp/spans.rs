@@ -144,7 +144,7 @@ impl Spans {
         let threshold = kept.threshold;
         self.state.clear();
         if !strand.context.state.is_empty() {
-            let state = strand.context.state_with(threshold).to_opentelemetry();
+            let state = strand.context.api_state_with(threshold);
             self.state.push_str(&state.header());
         } else if let Some(threshold) = threshold {
             let _ = write!(self.state, "ot=th:{threshold}");

@@ -38,7 +38,8 @@ impl JaegerRemote {
     /// The port of a collector's HTTP server for this, on this host.
     pub(crate) const ENDPOINT: &str = "http://localhost:5778";
 
-    /// At this base URL, to which `/sampling` is added unless it has a path.
+    /// At this base URL, to which `/sampling` is added unless it has a path. A query that it has stays, before `service`; a user and
+    /// a password in it are not sent.
     #[must_use]
     pub fn new(endpoint: impl Into<String>) -> Self {
         Self {

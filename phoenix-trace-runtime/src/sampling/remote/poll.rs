@@ -66,10 +66,12 @@ fn get(remote: &JaegerRemote, service: &str) -> Result<Get, String> {
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host);
     let service = utf8_percent_encode(service, NON_ALPHANUMERIC);
+    let own = uri.query().filter(|query| !query.is_empty());
+    let own = own.map_or_else(String::new, |query| format!("{query}&"));
     let uri = Uri::builder()
         .scheme(uri.scheme_str().unwrap_or("http"))
         .authority(host)
-        .path_and_query(format!("{path}?service={service}"))
+        .path_and_query(format!("{path}?{own}service={service}"))
         .build();
     Get::new(uri.map_err(|error| error.to_string())?)
 }
