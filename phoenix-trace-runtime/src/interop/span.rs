@@ -9,6 +9,7 @@ use opentelemetry::trace::{self, SpanContext, Status};
 use super::hand::Hand;
 use super::identity;
 use crate::record::free::Reach;
+use crate::record::refused::Refused;
 
 /// A span of our [`Tracer`](super::Tracer), as [`opentelemetry::trace::Span`] specifies it. It ends with the first call of
 /// `end`, or when it is dropped; afterwards nothing changes it. Limits, and what errors mean for sampling, are those of every
@@ -18,6 +19,8 @@ pub struct Span {
     context: SpanContext,
     /// Who it is; `None`: it does not record.
     hand: Option<Hand>,
+    /// It is a local root that there was no room for: of what is said of it only a failure is kept.
+    refused: Option<Box<Refused>>,
     open: bool,
     /// Is it a local root?
     root: bool,
@@ -32,6 +35,7 @@ impl Span {
         Self {
             context,
             hand,
+            refused: None,
             open: true,
             root,
         }
@@ -42,7 +46,19 @@ impl Span {
         Self {
             context,
             hand: None,
+            refused: None,
             open: false,
+            root: false,
+        }
+    }
+
+    /// A local root that there was no room for. What is started below it is one, too, and stands under `parent`.
+    pub(super) fn refused(parent: SpanContext, refused: Box<Refused>) -> Self {
+        Self {
+            context: parent,
+            hand: None,
+            refused: Some(refused),
+            open: true,
             root: false,
         }
     }
@@ -57,8 +73,9 @@ impl Span {
             if self.root {
                 hand.reach.root_has_ended();
             }
-            self.open = false;
         }
+        self.refused = None;
+        self.open = false;
     }
 }
 
@@ -105,8 +122,14 @@ impl trace::Span for Span {
     }
 
     fn set_status(&mut self, status: Status) {
-        if let Some(hand) = self.open() {
-            hand.set_status(status);
+        match (self.open(), &self.refused) {
+            (Some(hand), _) => hand.set_status(status),
+            (None, Some(refused)) => {
+                if let Status::Error { description } = status {
+                    refused.edit(|strand, number| strand.set_status(number, Some(&description)));
+                }
+            }
+            (None, None) => {}
         }
     }
 

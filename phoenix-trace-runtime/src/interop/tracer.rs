@@ -67,8 +67,10 @@ impl trace::Tracer for Tracer {
         let mut attributes = attributes.unwrap_or_default();
         restore(&mut attributes);
         let site = self.sites.site(span_kind.as_ref());
-        let Some(mut strand) = free::start(site, &name, &plain(&attributes), place, now) else {
-            return Span::not_recording(parent.clone());
+        let mut strand = match free::start(site, &name, &plain(&attributes), place, now) {
+            Ok(strand) => strand,
+            Err(Some(refused)) => return Span::refused(parent.clone(), refused),
+            Err(None) => return Span::not_recording(parent.clone()),
         };
         put_others(&mut strand, 0, attributes);
         if let Some(start) = start_time {

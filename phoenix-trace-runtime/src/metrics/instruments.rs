@@ -70,7 +70,7 @@ impl Instruments<'_> {
             "phoenix.sdk.span.open",
             SPANS,
             "Spans that have ended in segments that are not decided yet.",
-            |pipeline, observe| observe(pipeline.open_spans(), &[]),
+            |pipeline, observe| observe(pipeline.tallies.sum(), &[]),
         );
         self.counter(
             "phoenix.sdk.span.discarded",

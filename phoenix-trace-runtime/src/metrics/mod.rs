@@ -65,10 +65,8 @@
 //! The law of the account holds among them: at every quiet moment `ended = discarded + offered` of the first exporter, and for
 //! each exporter `offered = Σ processed + queue.size + inflight`, of which `processed` without an error is `Σ exported`.
 //!
-//! - A span is counted as started when its segment has been decided: before that nothing is counted, so that nothing need be
-//!   while it is recorded. For the same reason there is no `otel.sdk.span.live`; `phoenix.sdk.segment.open` tells of what is
-//!   open, and `phoenix.sdk.span.open` of what has ended in it: for that, what is suspended is counted when metrics are
-//!   collected.
+//! - A span is counted as started when its segment has been decided. There is no `otel.sdk.span.live`;
+//!   `phoenix.sdk.segment.open` tells of what is open, and `phoenix.sdk.span.open` of what has ended in it.
 //! - A span is counted as processed without an error when its export is over, since a batch that has to be sent again goes
 //!   back to the queue.
 

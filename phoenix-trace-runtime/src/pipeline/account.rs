@@ -221,8 +221,7 @@ pub struct Stats {
     /// Spans decided to be kept that are not sent yet.
     pub queued: u64,
     /// Spans that have ended and are not decided, since their segment is open: they are in `ended` once it is decided, and
-    /// until then beside the law. They are counted when somebody asks, wherever they wait by then; what a task or thread has
-    /// recorded that runs at that moment is not seen, unless it is the one that asks.
+    /// until then beside the law.
     pub open: u64,
     /// Segments that are not decided yet: a span in them is open.
     pub segments_open: u64,

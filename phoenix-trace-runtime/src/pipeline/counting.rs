@@ -1,21 +1,18 @@
 //! What becomes of strands, in the account of the pipeline.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Pipeline;
 use super::account::{Count, DropReason, Stats};
 use super::lane::Lane;
 use crate::record::context::Context;
-use crate::record::segment::Segment;
 use crate::record::strand::{Role, Strand};
-use crate::record::{registry, thread};
 use crate::sampling::Reasons;
 
 impl Pipeline {
     pub(crate) fn stats(&self) -> Stats {
         Stats {
-            open: self.open_spans(),
+            open: self.tallies.sum(),
             #[cfg(feature = "logs")]
             logs: self
                 .logs
@@ -35,19 +32,6 @@ impl Pipeline {
         };
         let also = self.also.iter().map(exporter).collect();
         self.first.account.stats(self.first.queue.spans(), also)
-    }
-
-    /// Spans that have ended and are not decided. Those of other strands that run cannot be reached.
-    pub(crate) fn open_spans(&self) -> u64 {
-        let parts = registry::parts_of(self);
-        let found = parts.iter().filter_map(|part| part.segment().cloned());
-        let mut segments: Vec<Arc<Segment>> = found.chain(self.waiting.segments()).collect();
-        segments.sort_unstable_by_key(Arc::as_ptr);
-        segments.dedup_by(|one, other| Arc::ptr_eq(one, other));
-        let running = thread::ended_here(self);
-        let parked: usize = parts.iter().map(|part| part.ended()).sum();
-        let joined: usize = segments.iter().map(|segment| segment.ended()).sum();
-        (running + parked + joined) as u64
     }
 
     /// All but its spans.

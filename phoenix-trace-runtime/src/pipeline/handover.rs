@@ -5,6 +5,8 @@
 
 use std::collections::VecDeque;
 
+use crossbeam_utils::CachePadded;
+
 use super::sync::{AtomicBool, AtomicUsize, Mutex, Notify, Ordering, lock};
 
 /// What is handed over.
@@ -15,7 +17,7 @@ pub(super) trait Item {
     fn bytes(&self) -> usize;
     /// Did something in it fail?
     fn failed(&self) -> bool;
-    /// Any number that spreads items over shards.
+    /// A number that spreads items over shards: the same for those of one thread.
     fn spread(&self) -> usize;
 }
 
@@ -38,18 +40,36 @@ struct Shard<T> {
     next: u64,
 }
 
+/// Threads that push meet at what is on its way only: all else has lines of the cache for itself.
 #[derive(Debug)]
 pub(super) struct Handover<T, const SHARDS: usize> {
-    shards: [Mutex<Shard<T>>; SHARDS],
-    /// What is on its way, items that the worker has taken and not released among it.
-    spans: AtomicUsize,
-    bytes: AtomicUsize,
+    shards: [CachePadded<Mutex<Shard<T>>>; SHARDS],
+    held: CachePadded<Held>,
     max_spans: usize,
     max_bytes: usize,
     batch: usize,
     closed: AtomicBool,
-    /// Wakes the worker: something is there to be sent by and by, a batch is full, or somebody asks for something.
+    /// Wakes the worker: something is there to be sent by and by, or soon, or at once, or somebody asks for something.
     pub(super) wake: Notify,
+}
+
+/// What is on its way, items that the worker has taken and not released among it.
+#[derive(Debug)]
+struct Held {
+    spans: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+/// How urgent it is that the worker sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Urgency {
+    Empty,
+    /// By and by.
+    Some,
+    /// Soon: a batch is full.
+    Batch,
+    /// At once: a quarter of the queue is taken, and at least a batch.
+    Quarter,
 }
 
 /// Why an item was not taken.
@@ -62,16 +82,18 @@ pub(super) enum Refused<T> {
 impl<T: Item, const SHARDS: usize> Handover<T, SHARDS> {
     pub(super) fn new(max_spans: usize, max_bytes: usize, batch: usize) -> Self {
         let shard = || {
-            Mutex::new(Shard {
+            CachePadded::new(Mutex::new(Shard {
                 failures: VecDeque::new(),
                 successes: VecDeque::new(),
                 next: 0,
-            })
+            }))
         };
         Self {
             shards: std::array::from_fn(|_| shard()),
-            spans: AtomicUsize::new(0),
-            bytes: AtomicUsize::new(0),
+            held: CachePadded::new(Held {
+                spans: AtomicUsize::new(0),
+                bytes: AtomicUsize::new(0),
+            }),
             max_spans,
             max_bytes,
             batch: batch.max(1),
@@ -83,8 +105,8 @@ impl<T: Item, const SHARDS: usize> Handover<T, SHARDS> {
     /// Takes an item, and gives back those that had to go for it: successes for a failure, nothing for a success.
     pub(super) fn push(&self, item: T, evicted: &mut Vec<T>) -> Result<(), Refused<T>> {
         let (spans, bytes) = (item.spans(), item.bytes());
-        let before = self.spans.fetch_add(spans, Ordering::Relaxed);
-        let bytes_before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let before = self.held.spans.fetch_add(spans, Ordering::Relaxed);
+        let bytes_before = self.held.bytes.fetch_add(bytes, Ordering::Relaxed);
         let full = before + spans > self.max_spans || bytes_before + bytes > self.max_bytes;
         if full && !(item.failed() && self.make_room(&item, evicted)) {
             self.withdraw(spans, bytes);
@@ -101,7 +123,9 @@ impl<T: Item, const SHARDS: usize> Handover<T, SHARDS> {
             }
             shard.append(item);
         }
-        if before == 0 || before / self.batch != (before + spans) / self.batch {
+        if self.urgency_of(before, bytes_before)
+            < self.urgency_of(before + spans, bytes_before + bytes)
+        {
             self.wake.notify_one();
         }
         Ok(())
@@ -113,8 +137,8 @@ impl<T: Item, const SHARDS: usize> Handover<T, SHARDS> {
             return false;
         }
         let full = || {
-            self.spans.load(Ordering::Relaxed) > self.max_spans
-                || self.bytes.load(Ordering::Relaxed) > self.max_bytes
+            let (spans, bytes) = self.held();
+            spans > self.max_spans || bytes > self.max_bytes
         };
         for shard in 0..SHARDS {
             let shard = &self.shards[(item.spread() + shard) % SHARDS];
@@ -132,16 +156,16 @@ impl<T: Item, const SHARDS: usize> Handover<T, SHARDS> {
     /// Takes back what was counted for an item that is not taken. Who pushed meanwhile may have found the queue not empty
     /// because of it, and woken nobody.
     fn withdraw(&self, spans: usize, bytes: usize) {
-        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
-        if self.spans.fetch_sub(spans, Ordering::Relaxed) > spans {
+        self.held.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        if self.held.spans.fetch_sub(spans, Ordering::Relaxed) > spans {
             self.wake.notify_one();
         }
     }
 
     /// What was taken is sent, or given up.
     pub(super) fn release(&self, spans: usize, bytes: usize) {
-        self.spans.fetch_sub(spans, Ordering::Relaxed);
-        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        self.held.spans.fetch_sub(spans, Ordering::Relaxed);
+        self.held.bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// Takes items of `spans` spans, or one that is larger: failures first, beginning at the shard `from`. With `mark` only
@@ -195,17 +219,29 @@ impl<T: Item, const SHARDS: usize> Handover<T, SHARDS> {
     }
 
     pub(super) fn spans(&self) -> usize {
-        self.spans.load(Ordering::Relaxed)
+        self.held.spans.load(Ordering::Relaxed)
     }
 
     /// Spans and bytes that are on their way.
-    #[cfg(test)]
     pub(super) fn held(&self) -> (usize, usize) {
-        (self.spans(), self.bytes.load(Ordering::Relaxed))
+        (self.spans(), self.held.bytes.load(Ordering::Relaxed))
     }
 
-    pub(super) fn has_batch(&self) -> bool {
-        self.spans() >= self.batch
+    pub(super) fn urgency(&self) -> Urgency {
+        let (spans, bytes) = self.held();
+        self.urgency_of(spans, bytes)
+    }
+
+    fn urgency_of(&self, spans: usize, bytes: usize) -> Urgency {
+        if spans == 0 {
+            Urgency::Empty
+        } else if spans >= self.batch.max(self.max_spans / 4) || bytes >= self.max_bytes / 4 {
+            Urgency::Quarter
+        } else if spans >= self.batch {
+            Urgency::Batch
+        } else {
+            Urgency::Some
+        }
     }
 
     pub(super) fn is_closed(&self) -> bool {

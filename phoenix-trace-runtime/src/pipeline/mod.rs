@@ -85,6 +85,7 @@ use crate::record::context::Context;
 use crate::record::room::Room;
 use crate::record::segment::{Kept, Segment, lock};
 use crate::record::strand::Strand;
+use crate::record::tally::Tallies;
 use crate::record::{process, registry, thread};
 use crate::sampling::{Control, Root};
 use crate::sensitive::Sensitive;
@@ -202,6 +203,8 @@ pub(crate) struct Pipeline {
     pub(crate) logs: Option<Arc<Logs>>,
     /// Empty strands: back from the exporting thread, or from threads that have more than they need.
     buffers: Mutex<Vec<Box<Strand>>>,
+    /// What has ended and is not decided, by strands.
+    pub(crate) tallies: Tallies,
     waiting: Waiting,
     pub(crate) cutting: Cutting,
     /// The period after which an open segment is cut, in ticks of the recorder's clock.
@@ -290,6 +293,7 @@ impl Pipeline {
             #[cfg(feature = "logs")]
             logs: None,
             buffers: Mutex::default(),
+            tallies: Tallies::default(),
             waiting: Waiting::default(),
             ending: AtomicBool::new(false),
             decided: Notify::new(),
@@ -368,6 +372,7 @@ impl Pipeline {
     /// Hands a strand of a kept segment to the exporters.
     pub(crate) fn keep(&self, mut strand: Box<Strand>, kept: Kept) {
         strand.logs.release();
+        strand.is_decided();
         self.count_segment(&strand, Some(kept.reasons));
         self.count_overflow(&strand);
         self.measure(&strand, Some(&kept));

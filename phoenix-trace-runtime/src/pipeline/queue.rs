@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::destination::Piece;
 use super::handover::{self, Handover, Item};
+use crate::record::registry;
 use crate::record::strand::Strand;
 use crate::sensitive::Sensitive;
 
@@ -104,6 +105,6 @@ impl Item for Queued {
     }
 
     fn spread(&self) -> usize {
-        (self.strand.seed >> 16) as usize
+        registry::shard_of(self.strand.seed)
     }
 }

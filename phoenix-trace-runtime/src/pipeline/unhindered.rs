@@ -102,6 +102,7 @@ fn a_span_that_is_dropped_takes_no_lock_of_the_pipeline() {
     let held = (
         lock(&pipeline.buffers),
         lock(&pipeline.waiting.segments),
+        pipeline.tallies.hold(),
         lock(&pipeline.running),
     );
     let _ = go.send(());

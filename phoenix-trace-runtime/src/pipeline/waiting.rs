@@ -52,15 +52,6 @@ impl Waiting {
         }
     }
 
-    /// Those that wait.
-    pub(super) fn segments(&self) -> Vec<Arc<Segment>> {
-        let segments = lock(&self.segments);
-        let segments = segments.iter();
-        segments
-            .filter_map(|(_, segment)| segment.upgrade())
-            .collect()
-    }
-
     pub(super) fn decide_those_over(&self) {
         self.decide_if(|until| until <= Instant::now());
     }

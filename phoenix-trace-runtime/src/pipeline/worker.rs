@@ -12,6 +12,7 @@ use super::complaints::Complaints;
 use super::delivery::Delivered;
 use super::destination::{Destination, Make};
 use super::export;
+use super::handover::Urgency;
 use super::lane::Lane;
 use super::orders::Order;
 use super::pace::Pace;
@@ -20,6 +21,10 @@ use super::{Pipeline, Sending};
 
 /// For how long at the end a receiver is tried again that cannot be reached: one that is gone is not waited for.
 const LAST_TRIES: Duration = Duration::from_secs(1);
+
+/// For how long a batch that is full waits for others, so that a burst is sent by one wake-up, and not while it lasts: it would
+/// compete for the processor with the service.
+const GATHERING: Duration = Duration::from_millis(5);
 
 pub(super) struct Worker {
     pub(super) pipeline: Arc<Pipeline>,
@@ -97,17 +102,17 @@ impl Worker {
         }
     }
 
-    /// Sends a batch if one is full or what is queued is due. `false`: there is nothing more to be sent now.
+    /// Sends a batch of what is due. `false`: there is nothing more to be sent now.
     async fn send_what_is_due(&mut self) -> bool {
-        if self.due.is_some_and(|due| due <= Instant::now()) {
-            self.due = None;
-            self.mark = Some(self.lane().queue.mark());
+        let queue = &self.lane().queue;
+        if self.due.is_some_and(|due| due <= Instant::now()) || queue.urgency() == Urgency::Quarter
+        {
+            (self.due, self.mark) = (None, Some(queue.mark()));
         }
-        let mark = self.mark.filter(|_| !self.lane().queue.has_batch());
-        if mark.is_none() && !self.lane().queue.has_batch() {
+        if self.mark.is_none() {
             return false;
         }
-        match self.send(mark).await {
+        match self.send(self.mark).await {
             None => {
                 self.mark = None;
                 false
@@ -141,11 +146,17 @@ impl Worker {
     }
 
     fn schedule(&mut self) {
-        let delay = self.sending.delay;
-        if self.lane().queue.spans() == 0 {
-            (self.due, self.mark) = (None, None);
-        } else if self.due.is_none() && self.mark.is_none() {
-            self.due = Some(after(delay));
+        let delay = match self.lane().queue.urgency() {
+            Urgency::Empty => {
+                (self.due, self.mark) = (None, None);
+                return;
+            }
+            Urgency::Some => self.sending.delay,
+            Urgency::Batch | Urgency::Quarter => self.sending.delay.min(GATHERING),
+        };
+        if self.mark.is_none() {
+            let due = after(delay);
+            self.due = Some(self.due.map_or(due, |earlier| earlier.min(due)));
         }
     }
 

@@ -26,12 +26,6 @@ pub(super) fn cut_running(strand: &mut Strand, now: Ticks) {
 }
 
 impl Strand {
-    /// Spans that have ended, those that it had no room for among them.
-    pub(crate) fn ended(&self) -> usize {
-        let ended = self.records.iter().filter(|record| record.end != 0);
-        ended.count() + self.overflow as usize
-    }
-
     /// Takes out what has ended. `None`: nothing has.
     pub(super) fn split(&mut self) -> Option<Box<Self>> {
         if self.records.iter().all(|record| record.end == 0) {
@@ -50,6 +44,7 @@ impl Strand {
         ended.kept_for = ended.push_text(self.text(self.kept_for));
         ended.across = self.across;
         (self.across.callee, self.across.cut) = (false, false);
+        self.tally.pass_to(&ended.tally);
         ended.overflow = std::mem::take(&mut self.overflow);
         ended.unrecorded = std::mem::take(&mut self.unrecorded);
         ended.squeezed = self.squeezed;

@@ -14,6 +14,7 @@ use super::details::Dropped;
 use super::mail::{Edit, Late, LateEnd};
 use super::part::{self, Part, finish, give_back, part_of, share};
 use super::place::{request, request_below};
+use super::refused::Refused;
 use super::site::Site;
 use super::start::{Beginning, Under, root_alone};
 use super::stored::NONE;
@@ -40,14 +41,15 @@ pub(crate) enum Parent<'a> {
 }
 
 /// Starts a span that nobody runs. Its strand is at hand, to be described, until the head decision is made
-/// ([`decide_head`](super::start::decide_head)) and it is [`left`](leave). `None`: nothing is recorded.
+/// ([`decide_head`](super::start::decide_head)) and it is [`left`](leave). `Err`: nothing is recorded, or it is a local root
+/// that there is no room for.
 pub(crate) fn start(
     site: &'static Site,
     name: &str,
     attrs: &[Attr<'_>],
     parent: Parent<'_>,
     now: Ticks,
-) -> Option<Box<Strand>> {
+) -> Result<Box<Strand>, Option<Box<Refused>>> {
     let branch = match parent {
         Parent::Running => branch_here(),
         Parent::Span(reach) => reach.branch(),
@@ -57,19 +59,19 @@ pub(crate) fn start(
         (Some(mut branch), _) => {
             if branch.start(site, NONE, now) == NONE {
                 finish(branch);
-                return None;
+                return Err(None);
             }
             branch.rename(0, name);
             branch.set_plain(0, attrs);
             branch
         }
         (None, Parent::Other(parent)) => root(site, name, attrs, parent, now)?,
-        (None, _) => return None,
+        (None, _) => return Err(None),
     };
     strand.free = true;
     strand.current = 0;
     strand.otel_span = strand.id_of(0);
-    Some(strand)
+    Ok(strand)
 }
 
 fn root(
@@ -78,16 +80,18 @@ fn root(
     attrs: &[Attr<'_>],
     parent: &SpanContext,
     now: Ticks,
-) -> Option<Box<Strand>> {
+) -> Result<Box<Strand>, Option<Box<Refused>>> {
     let mut context = request_below(parent);
     let name = [name];
     let beginning = Beginning::named(&name);
-    let strand = root_alone(site, attrs, beginning, now, Under::Request(&mut context)).ok()?;
+    let mut strand = root_alone(site, attrs, beginning, now, Under::Request(&mut context))?;
     if strand.role == Role::Scope {
+        let context = std::mem::take(&mut strand.context);
+        let refused = strand.refused.take();
         thread::recycle(strand);
-        return None;
+        return Err(refused.map(|refused| refused.under(context)));
     }
-    Some(strand)
+    Ok(strand)
 }
 
 /// Leaves a span that has started to those who know it.

@@ -31,7 +31,7 @@ impl Parked for Strand {
     }
 
     fn is_complete(&self) -> bool {
-        self.open == 0 && (self.orphaned || self.free)
+        self.open() == 0 && (self.orphaned || self.free)
     }
 }
 
@@ -151,15 +151,6 @@ impl Part {
         segment
     }
 
-    /// How many spans of the strand have ended, if it is suspended.
-    pub(crate) fn ended(&self) -> usize {
-        self.parking.take().map_or(0, |strand| {
-            let ended = strand.ended();
-            self.park(strand);
-            ended
-        })
-    }
-
     /// Leaves the strand to the spans that it still waits for.
     fn orphan(&self, mut strand: Box<Strand>) {
         strand.orphaned = true;
@@ -170,7 +161,7 @@ impl Part {
 /// The owner of the strand is done with it.
 #[inline]
 pub(crate) fn finish(mut strand: Box<Strand>) {
-    if strand.open == 0 && strand.part.is_none() && strand.role == Role::Branch {
+    if strand.open() == 0 && strand.part.is_none() && strand.role == Role::Branch {
         // Nobody else has ever seen it, as most that are spawned.
         strand.otel = None;
         strand.take_correction();
@@ -187,7 +178,7 @@ pub(crate) fn finish(mut strand: Box<Strand>) {
 fn finish_any(mut strand: Box<Strand>) {
     if strand.role == Role::Scope {
         thread::recycle(strand);
-    } else if strand.open > 0 {
+    } else if strand.open() > 0 {
         let part = part_of(&mut strand);
         let root_ended = strand.role == Role::Root;
         if root_ended && let Some(segment) = part.segment() {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::carry::with_active;
 use super::clock::{self, Ticks};
+use super::context::Context;
 use super::details::Dropped;
 use super::part::finish;
 use super::site::Site;
@@ -27,6 +28,8 @@ pub(crate) struct Refused {
     /// Its attributes and links.
     dropped: Dropped,
     start: Ticks,
+    /// What it was started under, unless that is asked for when it fails: the scope that runs.
+    under: Option<Context>,
     /// Has it failed, and become a segment?
     told: AtomicBool,
 }
@@ -52,8 +55,15 @@ impl Refused {
                 ..Dropped::default()
             },
             start,
+            under: None,
             told: AtomicBool::new(false),
         })
+    }
+
+    /// It was started under this, whatever runs when it fails.
+    pub(super) fn under(mut self: Box<Self>, context: Context) -> Box<Self> {
+        self.under = Some(context);
+        self
     }
 
     /// It has failed.
@@ -67,13 +77,17 @@ impl Refused {
 
     /// What would be said of the span: if that is a failure, it is all that is known of it.
     #[cold]
-    pub(super) fn edit(&self, edit: impl FnOnce(&mut Strand, u32)) {
+    pub(crate) fn edit(&self, edit: impl FnOnce(&mut Strand, u32)) {
         if self.told.load(Ordering::Relaxed) {
             return;
         }
         let mut strand = thread::take_strand(&self.pipeline);
-        let scope = with_active(|scope| (scope.role == Role::Scope).then(|| scope.context.clone()));
-        strand.context = scope.flatten().unwrap_or_default();
+        let of_scope = || {
+            let scope =
+                |scope: &mut Strand| (scope.role == Role::Scope).then(|| scope.context.clone());
+            with_active(scope).flatten()
+        };
+        strand.context = self.under.clone().or_else(of_scope).unwrap_or_default();
         thread::with(|thread| strand.become_root(thread));
         let number = strand.start(self.site, NONE, self.start);
         strand.rename(number, &self.name);

@@ -41,8 +41,14 @@ pub(crate) fn seed_in_shard(random: u64, thread: u64) -> u64 {
     random.max(SHARDS) / SHARDS * SHARDS + thread % SHARDS
 }
 
+/// The shard of the thread that took the strand.
+#[inline]
+pub(crate) fn shard_of(seed: u64) -> usize {
+    (seed % SHARDS) as usize
+}
+
 fn shard(seed: u64) -> &'static Shard {
-    &REGISTRY[(seed % SHARDS) as usize]
+    &REGISTRY[shard_of(seed)]
 }
 
 pub(crate) fn insert(seed: u64, part: Arc<Part>) {

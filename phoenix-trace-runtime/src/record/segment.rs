@@ -331,15 +331,6 @@ impl Segment {
         }
     }
 
-    /// How many spans wait for the decision.
-    pub(crate) fn ended(&self) -> usize {
-        let Ok(mut undecided) = self.joining.enter() else {
-            return 0;
-        };
-        let strands = undecided.waiting().strands.iter();
-        strands.map(|strand| strand.ended()).sum()
-    }
-
     /// Decides although strands are out: the grace period is over, or the process ends.
     pub(crate) fn decide_now(&self) {
         if let Ok(undecided) = self.joining.enter() {

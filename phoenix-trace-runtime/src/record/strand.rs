@@ -16,6 +16,7 @@ use super::refused::Refused;
 use super::segment::{Kept, Segment};
 use super::site::Site;
 use super::stored::{EVENT, LINK, NONE, Record, StoredAttr, StoredEvent, Text};
+use super::tally::Tally;
 use super::{ids, thread};
 use crate::logs::Held;
 use crate::pipeline::Pipeline;
@@ -71,8 +72,6 @@ pub(crate) struct Strand {
     pub(super) kept_for: Text,
     /// The innermost span that is running, or [`NONE`].
     pub(crate) current: u32,
-    /// Spans that have not ended.
-    pub(crate) open: u32,
     /// A span failed in a way that keeps the segment.
     pub(crate) failed: bool,
     /// It is a local root's, which took longer than its bound.
@@ -93,6 +92,8 @@ pub(crate) struct Strand {
     pub(crate) unrecorded: u32,
     /// Was something given up for want of room in the pipeline?
     pub(crate) squeezed: bool,
+    /// Spans that have ended, and those that the segment had no room for, until they are decided.
+    pub(super) tally: Arc<Tally>,
     /// How many records it holds before it asks whether there is room for more.
     pub(super) room: usize,
     /// Below it numbers are places, and there is room: what spans pass quickly.
@@ -136,6 +137,7 @@ impl Strand {
             seed: 0,
             id_seed: 0,
             context: Context::default(),
+            tally: pipeline.tallies.make(),
             pipeline,
             role: Role::Scope,
             owned: false,
@@ -162,7 +164,6 @@ impl Strand {
             failures: Vec::new(),
             kept_for: Text::default(),
             current: NONE,
-            open: 0,
             failed: false,
             slow: false,
             across: Across::default(),
@@ -228,7 +229,7 @@ impl Strand {
         self.otel_span = 0;
         self.cut_at = Ticks::MAX;
         self.current = NONE;
-        self.open = 0;
+        self.tally.set(0);
         self.corrected = 0;
         self.lent = 0;
         self.overflow = 0;
@@ -264,6 +265,50 @@ impl Strand {
         copy.failed = self.failed;
         copy.kept = self.kept;
         copy
+    }
+
+    /// Reads what a segment begins with. A strand that another core had last, as one that comes back from the exporter, is far
+    /// from this one: what is read here is under way at once, what is missed later is waited for piece by piece.
+    pub(super) fn fetch(&self) {
+        let context = &self.context;
+        let lengths = self.records.len()
+            ^ self.attrs.len()
+            ^ self.events.len()
+            ^ self.links.len()
+            ^ self.given.len()
+            ^ self.arrays.len()
+            ^ self.text.len()
+            ^ self.numbers.len()
+            ^ self.failures.len();
+        let numbers = self.seed
+            ^ context.trace_id as u64
+            ^ context.parent
+            ^ context.slow_at
+            ^ self.cut_at
+            ^ self.otel_span
+            ^ u64::from(self.current ^ self.cuts ^ self.overflow ^ self.tally.get());
+        let others = self.segment.is_some() ^ self.kept.is_some() ^ self.hidden.is_some();
+        std::hint::black_box((lengths, numbers, others));
+    }
+
+    /// From here on it reports to `pipeline`, as one that is new.
+    #[cold]
+    pub(super) fn report_to(&mut self, pipeline: &Arc<Pipeline>) {
+        self.tally = pipeline.tallies.make();
+        self.pipeline.clone_from(pipeline);
+    }
+
+    /// Spans that have not ended.
+    #[inline]
+    pub(crate) fn open(&self) -> usize {
+        let all = self.records.len() + self.overflow as usize;
+        all.saturating_sub(self.tally.get() as usize)
+    }
+
+    /// From here on all that has ended is counted elsewhere.
+    #[inline]
+    pub(crate) fn is_decided(&self) {
+        self.tally.set(0);
     }
 
     /// Does its owner run its first span?
@@ -315,6 +360,7 @@ impl Strand {
         let place = self.records.len();
         if place >= self.room && !self.make_room(place) {
             self.overflow = self.overflow.saturating_add(1);
+            self.tally.add_one();
             self.unrecorded = self.unrecorded.saturating_add(1);
             return NONE;
         }
@@ -342,7 +388,6 @@ impl Strand {
             message: Text::default(),
             exception: Text::default(),
         });
-        self.open += 1;
     }
 
     #[inline]
@@ -353,7 +398,7 @@ impl Strand {
             && record.end == 0
         {
             record.end = now.max(record.start).max(1);
-            self.open -= 1;
+            self.tally.add_one();
         }
     }
 
@@ -364,7 +409,7 @@ impl Strand {
             && record.end == 0
         {
             record.end = now.max(record.start).max(1);
-            self.open -= 1;
+            self.tally.add_one();
             if place >= self.room {
                 self.give_back(place);
             }

@@ -238,12 +238,15 @@ impl Thread {
         let strand = strand.or_else(|| {
             Self::drop_at_end();
             pipeline.take_buffers(POOL / 2, &mut self.pool);
+            self.pool.iter().for_each(|strand| strand.fetch());
             self.pool.pop()
         });
         let Some(mut strand) = strand else {
             return Strand::new(pipeline.clone());
         };
-        strand.pipeline.clone_from(pipeline);
+        if !Arc::ptr_eq(&strand.pipeline, pipeline) {
+            strand.report_to(pipeline);
+        }
         strand
     }
 
@@ -422,15 +425,6 @@ pub(super) fn refuse(root: Option<Box<Refused>>) {
             thread.expects = Expects::Refused;
         }
     });
-}
-
-/// How many spans have ended of the strand that runs here and reports to `pipeline`.
-pub(crate) fn ended_here(pipeline: &Pipeline) -> usize {
-    let ended = with(|thread| {
-        let strand = thread.active.as_ref()?;
-        std::ptr::eq(&*strand.pipeline, pipeline).then(|| strand.ended())
-    });
-    ended.flatten().unwrap_or(0)
 }
 
 /// How context travels to and from the running code.

@@ -2,8 +2,13 @@ use std::future::{Future as _, pending};
 use std::task::{Context, Waker};
 
 use http::{Request, Response, StatusCode};
-use opentelemetry::trace::Status;
+use opentelemetry::Context as OtelContext;
+use opentelemetry::trace::{
+    Span as _, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+    Tracer as _, TracerProvider as _,
+};
 use opentelemetry_sdk::trace::SpanData;
+use phoenix_trace_runtime::interop::TracerProvider;
 use phoenix_trace_runtime::key::{Key, types};
 use phoenix_trace_runtime::private::{self, attr, outcome};
 use phoenix_trace_runtime::sampling::Sampler;
@@ -177,6 +182,72 @@ async fn a_request_that_there_is_no_room_for_is_kept_in_its_trace_if_it_fails() 
     let mut told: Vec<_> = spans.iter().map(told).collect();
     told.sort_by(|one, other| one.0.cmp(&other.0));
     assert_eq!(told, expected);
+}
+
+#[test]
+fn a_local_root_of_the_api_that_there_is_no_room_for_is_kept_if_it_fails() {
+    let (capture, segments) = full();
+    let parent = SpanContext::new(
+        TraceId::from(0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736_u128),
+        SpanId::from(0x00f0_67aa_0ba9_02b7_u64),
+        TraceFlags::NOT_SAMPLED,
+        true,
+        TraceState::NONE,
+    );
+    let parent = OtelContext::new().with_remote_span_context(parent);
+    let start = |name: &'static str| {
+        TracerProvider::new()
+            .tracer("library")
+            .start_with_context(name, &parent)
+    };
+    capture.run(|| {
+        start("ended well").end();
+        let mut failing = start("failing");
+        assert!(failing.is_recording(), "or nobody would tell it");
+        failing.set_status(Status::error("first"));
+        failing.set_status(Status::error("second"));
+        failing.end();
+        failing.set_status(Status::error("too late"));
+        assert!(!failing.is_recording());
+        // Somebody else ends it.
+        let mut moved = start("moved");
+        let told = std::thread::spawn(move || moved.set_status(Status::error("elsewhere")));
+        told.join().expect("it ends");
+    });
+    let stats = capture.stats();
+    assert_eq!(
+        (given_up(&stats), stats.segments_kept_by_error),
+        (1, 2),
+        "{stats}"
+    );
+    drop(segments);
+    let spans = capture.exported();
+    let mut told: Vec<_> = spans
+        .iter()
+        .map(|span| {
+            (
+                &*span.name,
+                span.status.clone(),
+                span.parent_span_id,
+                span.span_context.trace_id(),
+            )
+        })
+        .collect();
+    told.sort_by_key(|(name, ..)| *name);
+    let below = |name, said: &'static str| {
+        let parent = parent.span().span_context().clone();
+        (
+            name,
+            Status::error(said),
+            parent.span_id(),
+            parent.trace_id(),
+        )
+    };
+    assert_eq!(
+        told,
+        [below("failing", "first"), below("moved", "elsewhere")]
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
 }
 
 #[test]

@@ -65,6 +65,7 @@ async fn spans_of_strands_that_have_joined_are_open_until_the_others_have() {
 fn a_strand_that_waits_for_spans_elsewhere_has_its_spans_open() {
     let capture = Capture::with_sampler(Sampler::ratio(0.0));
     let (go_on, went_on) = std::sync::mpsc::channel::<()>();
+    let (runs, running) = std::sync::mpsc::channel();
     let branch = capture.run(|| {
         let _root = enter("root");
         drop(enter("child"));
@@ -72,11 +73,13 @@ fn a_strand_that_waits_for_spans_elsewhere_has_its_spans_open() {
         spawn_thread(move || {
             let _span = enter("on a thread");
             drop(enter("its child"));
+            runs.send(()).expect("somebody listens");
             went_on.recv()
         })
     });
-    // The thread runs, and its spans with it.
-    check(&capture, 2, 0);
+    running.recv().expect("it comes so far");
+    // That of the thread, which runs, too.
+    check(&capture, 3, 0);
     go_on.send(()).expect("it waits");
     assert!(branch.join().expect("it ends").is_ok());
     check(&capture, 0, 4);
