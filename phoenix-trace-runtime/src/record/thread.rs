@@ -223,7 +223,6 @@ impl Thread {
         if self.pool.is_empty() {
             Self::drop_at_end();
             pipeline.take_buffers(POOL / 2, &mut self.pool);
-            self.pool.iter().for_each(|strand| strand.fetch());
         }
         let mut strand = self
             .pool
