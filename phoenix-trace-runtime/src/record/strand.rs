@@ -267,30 +267,6 @@ impl Strand {
         copy
     }
 
-    /// Reads what a segment begins with. A strand that another core had last, as one that comes back from the exporter, is far
-    /// from this one: what is read here is under way at once, what is missed later is waited for piece by piece.
-    pub(super) fn fetch(&self) {
-        let context = &self.context;
-        let lengths = self.records.len()
-            ^ self.attrs.len()
-            ^ self.events.len()
-            ^ self.links.len()
-            ^ self.given.len()
-            ^ self.arrays.len()
-            ^ self.text.len()
-            ^ self.numbers.len()
-            ^ self.failures.len();
-        let numbers = self.seed
-            ^ context.trace_id as u64
-            ^ context.parent
-            ^ context.slow_at
-            ^ self.cut_at
-            ^ self.otel_span
-            ^ u64::from(self.current ^ self.cuts ^ self.overflow ^ self.tally.get());
-        let others = self.segment.is_some() ^ self.kept.is_some() ^ self.hidden.is_some();
-        std::hint::black_box((lengths, numbers, others));
-    }
-
     /// From here on it reports to `pipeline`, as one that is new.
     #[cold]
     pub(super) fn report_to(&mut self, pipeline: &Arc<Pipeline>) {

@@ -238,7 +238,6 @@ impl Thread {
         let strand = strand.or_else(|| {
             Self::drop_at_end();
             pipeline.take_buffers(POOL / 2, &mut self.pool);
-            self.pool.iter().for_each(|strand| strand.fetch());
             self.pool.pop()
         });
         let Some(mut strand) = strand else {
