@@ -11,6 +11,8 @@ from .programs import Collector
 
 TITLE = "Faults under load"
 WAIT = 2.0
+# The longest pause between two attempts of the collector: `max_interval`, and half of it at random.
+RETRY = 15.0
 
 
 def run(report, request_flow, folder):
@@ -33,8 +35,9 @@ class Scene:
         time.sleep(3)
         self.load.end()
         self.accounts = self.platform.stop()
-        self.standard.settled(quiet=WAIT + 3)
-        self.taken, self.stored = set(self.front.all()), set(self.standard.all())
+        self.taken = set(self.front.all())
+        self.standard.settled(quiet=WAIT + RETRY + 3, complete=lambda: self.taken <= set(self.standard.all()))
+        self.stored = set(self.standard.all())
         self.collector.stop()
         for each in (self.front, self.standard, self.errors):
             each.stop()

@@ -137,10 +137,12 @@ class Receiver(grpc.GenericRpcHandler):
             found.setdefault(span.trace_id, {})[span.span_id] = span
         return found
 
-    def settled(self, quiet=2.0, within=60.0):
-        """Waits until no span has come for a while."""
+    def settled(self, quiet=2.0, within=60.0, complete=lambda: False):
+        """Waits until no span has come for a while, or all that can come are `complete`."""
         deadline, last, since = time.monotonic() + within, -1, time.monotonic()
         while time.monotonic() < deadline:
+            if complete():
+                return
             now = self.count()
             if now != last:
                 last, since = now, time.monotonic()
