@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::process::Command;
 use std::sync::Arc;
 
-use opentelemetry::Context;
 use opentelemetry::context::{ContextObserver, GlobalContextObserver};
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::{
     FutureExt as _, Span as _, TraceContextExt as _, Tracer as _, mark_span_as_active,
 };
-use phoenix_trace_runtime::interop;
+use opentelemetry::{Context, global};
 use phoenix_trace_runtime::private::{self, Site, SpanKind};
 use phoenix_trace_runtime::propagation::TraceContextPropagator;
 use phoenix_trace_runtime::testing::Capture;
+use phoenix_trace_runtime::{Config, init, interop};
 
 use super::tracer;
 use crate::support::{enter, site, traced};
@@ -74,6 +74,9 @@ fn is_named() -> bool {
 #[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
 fn reading_is_no_use() {
     static SERVER: Site = Site::new("server", SpanKind::Server, "");
+    // Nor is it that telemetry looks whose tracer provider there is.
+    started_and_ended();
+    started_and_ended();
     Capture::new().run(|| {
         let _request = private::enter(&SERVER, &[]);
         assert!(is_named());
@@ -224,4 +227,41 @@ fn the_program_observes_contexts_and_hands_on() {
          api\n\
          └╴annotated\n"
     );
+}
+
+/// Telemetry of the process, as often as it is called.
+fn started_and_ended() {
+    let config = Config::default().no_exporter();
+    #[cfg(feature = "metrics")]
+    let config = config.metrics_console();
+    drop(init(config).expect("it starts"));
+}
+
+#[test]
+fn providers_of_the_program_are_told_of() {
+    let told = alone("the_program_installs_providers");
+    let lines = |start: &str| told.lines().filter(|line| line.starts_with(start)).count();
+    let tracers = "phoenix-trace: the global tracer provider of `opentelemetry` stays the one";
+    assert_eq!(lines(tracers), 1, "{told}");
+    #[cfg(feature = "metrics")]
+    {
+        let meters = "phoenix-trace: the global meter provider of `opentelemetry` stays the one";
+        assert_eq!(lines(meters), 1, "{told}");
+        assert!(
+            told.contains("`phoenix_trace::metrics::register`"),
+            "{told}"
+        );
+    }
+}
+
+/// It does so after telemetry was started twice, each time with providers of the toolkit's.
+#[test]
+#[ignore = "it needs a process of its own: `providers_of_the_program_are_told_of` runs it"]
+fn the_program_installs_providers() {
+    started_and_ended();
+    started_and_ended();
+    global::set_tracer_provider(opentelemetry_sdk::trace::SdkTracerProvider::default());
+    #[cfg(feature = "metrics")]
+    global::set_meter_provider(opentelemetry_sdk::metrics::SdkMeterProvider::default());
+    started_and_ended();
 }
