@@ -265,3 +265,37 @@ fn the_program_installs_providers() {
     global::set_meter_provider(opentelemetry_sdk::metrics::SdkMeterProvider::default());
     started_and_ended();
 }
+
+#[cfg(feature = "logs")]
+#[test]
+fn records_of_log_reach_the_layer_in_a_subscriber_of_the_programs_once() {
+    alone("the_program_has_no_logger");
+    alone("the_program_has_a_bridge_of_its_own");
+}
+
+/// How many records there are when one is logged with `log`, beside a subscriber of the program's with our layer.
+#[cfg(feature = "logs")]
+fn logged() -> u64 {
+    use tracing_subscriber::layer::SubscriberExt as _;
+    let subscriber = tracing_subscriber::registry().with(phoenix_trace_runtime::layer());
+    tracing::subscriber::set_global_default(subscriber).expect("there is none");
+    let config = Config::default().no_exporter().log_writer(std::io::sink());
+    let telemetry = init(config).expect("it starts");
+    tracing_log::log::error!("with log");
+    telemetry.shutdown().logs.logged
+}
+
+#[cfg(feature = "logs")]
+#[test]
+#[ignore = "it needs a process of its own: `records_of_log_reach_the_layer_in_a_subscriber_of_the_programs_once` runs it"]
+fn the_program_has_no_logger() {
+    assert_eq!(logged(), 1);
+}
+
+#[cfg(feature = "logs")]
+#[test]
+#[ignore = "it needs a process of its own: `records_of_log_reach_the_layer_in_a_subscriber_of_the_programs_once` runs it"]
+fn the_program_has_a_bridge_of_its_own() {
+    tracing_log::LogTracer::init().expect("there is no logger");
+    assert_eq!(logged(), 1);
+}
