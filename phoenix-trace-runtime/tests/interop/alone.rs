@@ -1,4 +1,5 @@
-//! What is set once for a whole process, in processes of their own: whether the program uses the API, and who observes contexts.
+//! What is set once for a whole process, in processes of their own: whether the program uses the API, who observes contexts, what
+//! the program has installed, and what is told of it and of the collector.
 
 use std::collections::HashMap;
 use std::process::Command;
@@ -298,4 +299,46 @@ fn the_program_has_no_logger() {
 fn the_program_has_a_bridge_of_its_own() {
     tracing_log::LogTracer::init().expect("there is no logger");
     assert_eq!(logged(), 1);
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+fn a_collector_that_answers_is_not_said_to_be_away() {
+    let told = alone("a_collector_takes_no_credentials");
+    assert!(told.contains("traces cannot be exported"), "{told}");
+    assert!(told.contains("OTEL_EXPORTER_OTLP_HEADERS"), "{told}");
+    assert!(!told.contains("Is the collector running"), "{told}");
+    let told = alone("a_collector_takes_nothing_so_large");
+    assert!(told.contains("413"), "{told}");
+    assert!(!told.contains("Is the collector running"), "{told}");
+}
+
+/// A span goes to a receiver that answers with this status.
+#[cfg(feature = "otlp")]
+fn sent_in_vain(status: u16) {
+    use phoenix_trace_runtime::Otlp;
+    use phoenix_trace_runtime::testing::{Fault, OtlpReceiver};
+    let receiver = OtlpReceiver::start().expect("two ports");
+    receiver.respond_with(Fault::Http {
+        status,
+        retry_after: None,
+    });
+    let otlp = Otlp::grpc().endpoint(receiver.grpc_endpoint());
+    let telemetry = init(Config::default().otlp(otlp)).expect("it starts");
+    drop(private::enter(site("span"), &[]));
+    assert_eq!(telemetry.shutdown().acknowledged, 0);
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+#[ignore = "it needs a process of its own: `a_collector_that_answers_is_not_said_to_be_away` runs it"]
+fn a_collector_takes_no_credentials() {
+    sent_in_vain(401);
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+#[ignore = "it needs a process of its own: `a_collector_that_answers_is_not_said_to_be_away` runs it"]
+fn a_collector_takes_nothing_so_large() {
+    sent_in_vain(413);
 }
