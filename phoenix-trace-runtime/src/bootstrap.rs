@@ -15,7 +15,7 @@ use std::time::Instant;
 
 pub use error::Error;
 use error::Kind;
-pub(crate) use install::has_subscriber;
+pub(crate) use install::has_subscriber_or_logger;
 use install::{install, subscribe};
 use parts::Parts;
 pub use telemetry::Telemetry;

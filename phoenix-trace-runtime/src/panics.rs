@@ -39,7 +39,7 @@ pub(crate) fn listen() {
             next(info);
             if let Some(remedy) = message
                 .as_deref()
-                .filter(|_| bootstrap::has_subscriber())
+                .filter(|_| bootstrap::has_subscriber_or_logger())
                 .and_then(remedy)
             {
                 diag::line(format_args!("{remedy}"));
@@ -98,7 +98,7 @@ fn remedy(message: &str) -> Option<&'static str> {
     ];
     let is_taken = TAKEN.iter().any(|text| message.contains(text));
     is_taken.then_some(
-        "telemetry has installed a subscriber of `tracing` and a logger of `log` already: leave yours out, or have this one not \
+        "telemetry has installed a subscriber of `tracing` or a logger of `log` already: leave yours out, or have this one not \
          installed, by `#[phoenix_main(subscriber = \"manual\")]` or `Config::no_subscriber`, and put `phoenix_trace::layer()` \
          into yours",
     )

@@ -21,11 +21,11 @@ use crate::propagation::{CompositePropagator, Propagators};
 use crate::record::process;
 use crate::record::segment::lock;
 
-/// Did telemetry install the subscriber of this process?
-static SUBSCRIBED: AtomicBool = AtomicBool::new(false);
+/// Did telemetry install the subscriber or the logger of this process?
+static INSTALLED: AtomicBool = AtomicBool::new(false);
 
-pub(crate) fn has_subscriber() -> bool {
-    SUBSCRIBED.load(Ordering::Relaxed)
+pub(crate) fn has_subscriber_or_logger() -> bool {
+    INSTALLED.load(Ordering::Relaxed)
 }
 
 /// Installs a subscriber of `tracing` for what is asked for: log records, and spans by the bridge.
@@ -47,7 +47,7 @@ pub(super) fn subscribe(
     let installed = bridge.is_some_and(interop::subscribe);
     #[cfg(any(feature = "logs", feature = "tracing"))]
     if installed {
-        SUBSCRIBED.store(true, Ordering::Relaxed);
+        INSTALLED.store(true, Ordering::Relaxed);
     }
 }
 

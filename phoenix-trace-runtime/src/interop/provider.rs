@@ -1,7 +1,6 @@
 //! The tracer provider, and how it becomes that of the process.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use opentelemetry::trace::{self, TraceContextExt as _, Tracer as _, TracerProvider as _};
 use opentelemetry::{InstrumentationScope, global};
@@ -45,38 +44,64 @@ impl trace::TracerProvider for TracerProvider {
 
 /// Makes it the global one, unless the program has installed another.
 pub(crate) fn install() {
-    static LOOKED: AtomicBool = AtomicBool::new(false);
     observer::observe();
-    if LOOKED.swap(true, Ordering::Relaxed) {
-        // What stands there is ours, or was installed by the program since, or before.
-        return;
-    }
-    if is_another_installed() {
-        diag::line(format_args!(
+    match look() {
+        Found::None => {
+            global::set_tracer_provider(TracerProvider::new());
+        }
+        Found::Ours => {}
+        Found::Another => diag::line(format_args!(
             "the global tracer provider of `opentelemetry` stays the one that the program has installed: its spans are not recorded here"
-        ));
-    } else {
-        global::set_tracer_provider(TracerProvider::new());
+        )),
     }
 }
 
+/// Whose provider is the global one?
+enum Found {
+    None,
+    Ours,
+    Another,
+}
+
 thread_local! {
-    /// Was one of our tracers asked for a span in a context that suppresses telemetry?
-    static ASKED: Cell<bool> = const { Cell::new(false) };
+    /// Is it looked whose provider is the global one, and was one of our tracers asked for a span meanwhile?
+    static LOOK: Cell<Look> = const { Cell::new(Look::Over) };
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Over,
+    Open,
+    Answered,
+}
+
+/// That we look at what is there is no use of the API by the program.
+pub(super) fn is_looked_for() -> bool {
+    LOOK.try_with(Cell::get)
+        .is_ok_and(|look| look != Look::Over)
 }
 
 /// One of our tracers was asked for a span in a context that suppresses telemetry.
 pub(super) fn asked_in_vain() {
     // Where the thread is ending, nobody wants to know.
-    let _ = ASKED.try_with(|asked| asked.set(true));
+    let _ = LOOK.try_with(|look| {
+        if look.get() == Look::Open {
+            look.set(Look::Answered);
+        }
+    });
 }
 
-/// Has the program installed a provider that is not ours? A span in a context that suppresses telemetry tells: where there is
-/// none, it stands for its parent.
-fn is_another_installed() -> bool {
+/// A span in a context that suppresses telemetry tells: where there is no provider, it stands for its parent.
+fn look() -> Found {
     let context = observer::probe();
+    LOOK.set(Look::Open);
     let tracer = global::tracer_provider().tracer("phoenix-trace");
-    ASKED.set(false);
     let span = tracer.start_with_context("probe", &context);
-    !ASKED.get() && trace::Span::span_context(&span) != context.span().span_context()
+    if LOOK.replace(Look::Over) == Look::Answered {
+        Found::Ours
+    } else if trace::Span::span_context(&span) == context.span().span_context() {
+        Found::None
+    } else {
+        Found::Another
+    }
 }

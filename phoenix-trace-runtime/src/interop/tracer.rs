@@ -8,7 +8,7 @@ use super::contexts::span_context;
 use super::hand::{put_event, put_link};
 #[cfg(feature = "tracing")]
 use super::made;
-use super::provider::asked_in_vain;
+use super::provider::{asked_in_vain, is_looked_for};
 use super::span::Span;
 use super::words::Sites;
 use super::{early, identity, observer};
@@ -30,7 +30,9 @@ pub struct Tracer {
 
 impl Tracer {
     pub(super) fn of(scope: InstrumentationScope) -> Self {
-        observer::note_use();
+        if !is_looked_for() {
+            observer::note_use();
+        }
         Self {
             sites: Sites::of(scope),
         }

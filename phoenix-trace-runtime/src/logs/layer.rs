@@ -34,6 +34,9 @@ use crate::record::thread;
 /// });
 /// ```
 ///
+/// Records of `log` come to it over the logger of `tracing-log`. [`init`](crate::init) installs that where the subscriber was
+/// installed before and the program has no logger, unless it is told [`no_subscriber`](crate::Config::no_subscriber).
+///
 /// What is logged while no telemetry runs is written to standard output at once.
 pub fn layer<S>() -> impl Layer<S> + Send + Sync + 'static
 where

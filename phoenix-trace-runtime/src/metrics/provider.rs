@@ -22,6 +22,7 @@ use super::instruments::{self, Source};
 #[cfg(feature = "prometheus")]
 use crate::config::MetricsTarget;
 use crate::config::{MetricTemporality, MetricsExport};
+use crate::diag;
 use crate::pipeline::Start;
 
 /// The meters of a process whose metrics are exported, and what each of its exporters reads of them.
@@ -105,10 +106,15 @@ impl Meters {
 pub(crate) struct Provider(SdkMeterProvider);
 
 impl Provider {
-    /// Makes it the global one of the process, unless the program has installed another.
+    /// Makes it the global one of the process, unless the program has installed another, which is told.
     pub(crate) fn install(self) -> Option<Installed> {
         // The one that stands there at first is empty, and takes no memory; one that leads anywhere does.
         if size_of_val(&*global::meter_provider()) != size_of::<NoopMeterProvider>() {
+            diag::line(format_args!(
+                "the global meter provider of `opentelemetry` stays the one that the program has installed: its meters are not \
+                 exported here (without it they are); `phoenix_trace::metrics::register` adds the metrics of the toolkit to one \
+                 of its meters"
+            ));
             return None;
         }
         global::set_meter_provider(self.0);

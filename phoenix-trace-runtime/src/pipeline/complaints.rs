@@ -24,13 +24,31 @@ impl Complaints {
         }
     }
 
+    /// It may be that nobody is there.
     pub(super) fn failed(&mut self, why: &str, next: &str) {
-        self.failing |= self.failures.line(format_args!(
-            "traces cannot be exported{} ({}); {next}; requests are not affected. \
-             Is the collector running, and is OTEL_EXPORTER_OTLP_ENDPOINT right?",
+        let text = self.outage(why, next);
+        self.failing |= self.failures.line(format_args!("{text}"));
+    }
+
+    fn outage(&self, why: &str, next: &str) -> String {
+        format!(
+            "{}. Is the collector running, and is OTEL_EXPORTER_OTLP_ENDPOINT right?",
+            self.failure(why, next)
+        )
+    }
+
+    /// Somebody answers, and takes nothing: `why` has the remedy, such as the variable that the credentials are in.
+    pub(super) fn hopeless(&mut self, why: &str) {
+        let text = self.failure(why, "these spans are lost");
+        self.failing |= self.failures.line(format_args!("{text}"));
+    }
+
+    fn failure(&self, why: &str, next: &str) -> String {
+        format!(
+            "traces cannot be exported{} ({}); {next}; requests are not affected",
             self.whereto,
             one_line(why),
-        ));
+        )
     }
 
     pub(super) fn cannot_start(&self, why: &str) {
@@ -98,6 +116,24 @@ mod tests {
             "no forged: line [31m"
         );
         assert_eq!(one_line(&"x".repeat(100_000)).len(), 500);
+    }
+
+    #[test]
+    fn only_where_nobody_may_be_there_it_is_asked_whether_somebody_is() {
+        let complaints = Complaints::new(Some("over OTLP/gRPC"), Arc::default());
+        assert_eq!(
+            complaints.outage("connection refused", "it is tried again"),
+            "traces cannot be exported over OTLP/gRPC (connection refused); it is tried again; requests are not affected. \
+             Is the collector running, and is OTEL_EXPORTER_OTLP_ENDPOINT right?"
+        );
+        assert_eq!(
+            complaints.failure(
+                "answered 401: OTEL_EXPORTER_OTLP_HEADERS?",
+                "these spans are lost"
+            ),
+            "traces cannot be exported over OTLP/gRPC (answered 401: OTEL_EXPORTER_OTLP_HEADERS?); these spans are lost; \
+             requests are not affected"
+        );
     }
 
     #[test]

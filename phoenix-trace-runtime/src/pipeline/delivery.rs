@@ -74,7 +74,7 @@ impl Worker {
                     break Delivered::Paused;
                 }
                 Answer::Hopeless { why } => {
-                    self.complaints.failed(&why, "these spans are lost");
+                    self.complaints.hopeless(&why);
                     self.pace.failed(None);
                     let mut lost = parts;
                     lost.extend(bisection.rest());

@@ -1,19 +1,20 @@
-//! What is set once for a whole process, in processes of their own: whether the program uses the API, and who observes contexts.
+//! What is set once for a whole process, in processes of their own: whether the program uses the API, who observes contexts, what
+//! the program has installed, and what is told of it and of the collector.
 
 use std::collections::HashMap;
 use std::process::Command;
 use std::sync::Arc;
 
-use opentelemetry::Context;
 use opentelemetry::context::{ContextObserver, GlobalContextObserver};
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::{
     FutureExt as _, Span as _, TraceContextExt as _, Tracer as _, mark_span_as_active,
 };
-use phoenix_trace_runtime::interop;
+use opentelemetry::{Context, global};
 use phoenix_trace_runtime::private::{self, Site, SpanKind};
 use phoenix_trace_runtime::propagation::TraceContextPropagator;
 use phoenix_trace_runtime::testing::Capture;
+use phoenix_trace_runtime::{Config, init, interop};
 
 use super::tracer;
 use crate::support::{enter, site, traced};
@@ -74,6 +75,9 @@ fn is_named() -> bool {
 #[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
 fn reading_is_no_use() {
     static SERVER: Site = Site::new("server", SpanKind::Server, "");
+    // Nor is it that telemetry looks whose tracer provider there is.
+    started_and_ended();
+    started_and_ended();
     Capture::new().run(|| {
         let _request = private::enter(&SERVER, &[]);
         assert!(is_named());
@@ -224,4 +228,117 @@ fn the_program_observes_contexts_and_hands_on() {
          api\n\
          └╴annotated\n"
     );
+}
+
+/// Telemetry of the process, as often as it is called.
+fn started_and_ended() {
+    let config = Config::default().no_exporter();
+    #[cfg(feature = "metrics")]
+    let config = config.metrics_console();
+    drop(init(config).expect("it starts"));
+}
+
+#[test]
+fn providers_of_the_program_are_told_of() {
+    let told = alone("the_program_installs_providers");
+    let lines = |start: &str| told.lines().filter(|line| line.starts_with(start)).count();
+    let tracers = "phoenix-trace: the global tracer provider of `opentelemetry` stays the one";
+    assert_eq!(lines(tracers), 1, "{told}");
+    #[cfg(feature = "metrics")]
+    {
+        let meters = "phoenix-trace: the global meter provider of `opentelemetry` stays the one";
+        assert_eq!(lines(meters), 1, "{told}");
+        assert!(
+            told.contains("`phoenix_trace::metrics::register`"),
+            "{told}"
+        );
+    }
+}
+
+/// It does so after telemetry was started twice, each time with providers of the toolkit's.
+#[test]
+#[ignore = "it needs a process of its own: `providers_of_the_program_are_told_of` runs it"]
+fn the_program_installs_providers() {
+    started_and_ended();
+    started_and_ended();
+    global::set_tracer_provider(opentelemetry_sdk::trace::SdkTracerProvider::default());
+    #[cfg(feature = "metrics")]
+    global::set_meter_provider(opentelemetry_sdk::metrics::SdkMeterProvider::default());
+    started_and_ended();
+}
+
+#[cfg(feature = "logs")]
+#[test]
+fn records_of_log_reach_the_layer_in_a_subscriber_of_the_programs_once() {
+    alone("the_program_has_no_logger");
+    alone("the_program_has_a_bridge_of_its_own");
+}
+
+/// How many records there are when one is logged with `log`, beside a subscriber of the program's with our layer.
+#[cfg(feature = "logs")]
+fn logged() -> u64 {
+    use tracing_subscriber::layer::SubscriberExt as _;
+    let subscriber = tracing_subscriber::registry().with(phoenix_trace_runtime::layer());
+    tracing::subscriber::set_global_default(subscriber).expect("there is none");
+    let config = Config::default().no_exporter().log_writer(std::io::sink());
+    let telemetry = init(config).expect("it starts");
+    tracing_log::log::error!("with log");
+    telemetry.shutdown().logs.logged
+}
+
+#[cfg(feature = "logs")]
+#[test]
+#[ignore = "it needs a process of its own: `records_of_log_reach_the_layer_in_a_subscriber_of_the_programs_once` runs it"]
+fn the_program_has_no_logger() {
+    assert_eq!(logged(), 1);
+}
+
+#[cfg(feature = "logs")]
+#[test]
+#[ignore = "it needs a process of its own: `records_of_log_reach_the_layer_in_a_subscriber_of_the_programs_once` runs it"]
+fn the_program_has_a_bridge_of_its_own() {
+    tracing_log::LogTracer::init().expect("there is no logger");
+    assert_eq!(logged(), 1);
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+fn a_collector_that_answers_is_not_said_to_be_away() {
+    let told = alone("a_collector_takes_no_credentials");
+    assert!(told.contains("traces cannot be exported"), "{told}");
+    assert!(told.contains("OTEL_EXPORTER_OTLP_HEADERS"), "{told}");
+    assert!(!told.contains("Is the collector running"), "{told}");
+    let told = alone("a_collector_takes_nothing_so_large");
+    assert!(told.contains("413"), "{told}");
+    assert!(!told.contains("Is the collector running"), "{told}");
+}
+
+/// A span goes to a receiver that answers with this status.
+#[cfg(feature = "otlp")]
+fn sent_in_vain(status: u16) {
+    use phoenix_trace_runtime::Otlp;
+    use phoenix_trace_runtime::testing::{Fault, OtlpReceiver};
+    let receiver = OtlpReceiver::start().expect("two ports");
+    receiver.respond_with(Fault::Http {
+        status,
+        retry_after: None,
+    });
+    let otlp = Otlp::grpc().endpoint(receiver.grpc_endpoint());
+    let telemetry = init(Config::default().otlp(otlp)).expect("it starts");
+    drop(private::enter(site("span"), &[]));
+    assert_eq!(telemetry.shutdown().acknowledged, 0);
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+#[ignore = "it needs a process of its own: `a_collector_that_answers_is_not_said_to_be_away` runs it"]
+fn a_collector_takes_no_credentials() {
+    sent_in_vain(401);
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+#[ignore = "it needs a process of its own: `a_collector_that_answers_is_not_said_to_be_away` runs it"]
+fn a_collector_takes_nothing_so_large() {
+    sent_in_vain(413);
 }
