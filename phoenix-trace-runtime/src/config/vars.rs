@@ -14,6 +14,7 @@ use super::origin::Origins;
 use super::otlp::{Otlp, Settings, Signal};
 use super::target::Target;
 use super::targets::Targets;
+use super::timeout;
 use crate::pipeline::{Limits, Sending};
 
 const EXPORTERS: &str = "OTEL_TRACES_EXPORTER";
@@ -162,6 +163,12 @@ impl Vars<'_> {
         *into = Duration::from_millis(milliseconds);
     }
 
+    /// The same of how long an export may take: zero is no limit.
+    pub(super) fn export_timeout(&mut self, name: &str, into: &mut Duration) {
+        self.milliseconds(name, into);
+        *into = timeout::meant(*into);
+    }
+
     pub(super) fn resource(&mut self, name: &str) -> Vec<KeyValue> {
         let Some(list) = self.first(&[name]) else {
             return Vec::new();
@@ -273,7 +280,7 @@ impl Vars<'_> {
         self.size("OTEL_BSP_MAX_QUEUE_SIZE", &mut sending.queue_spans);
         self.size("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", &mut sending.batch);
         self.milliseconds("OTEL_BSP_SCHEDULE_DELAY", &mut sending.delay);
-        self.milliseconds("OTEL_BSP_EXPORT_TIMEOUT", &mut sending.timeout);
+        self.export_timeout("OTEL_BSP_EXPORT_TIMEOUT", &mut sending.timeout);
         sending.sensitive = self.sensitive();
         sending
     }
@@ -293,4 +300,21 @@ pub(super) fn percent_decoded(value: &str) -> Option<String> {
         });
     }
     String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_timeout_of_zero_is_no_limit_and_a_delay_of_zero_is_none() {
+        let sending = |value: &str| {
+            let var = |_: &str| Some(value.to_owned());
+            Vars::new(&var).sending()
+        };
+        let times = |sending: Sending| (sending.delay, sending.timeout);
+        let quarter = Duration::from_millis(250);
+        assert_eq!(times(sending("250")), (quarter, quarter));
+        assert_eq!(times(sending("0")), (Duration::ZERO, Duration::MAX));
+    }
 }

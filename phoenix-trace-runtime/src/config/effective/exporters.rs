@@ -1,5 +1,7 @@
 //! How exporters are shown: where each signal goes, how, and when.
 
+use std::time::Duration;
+
 use super::{MASK, Rows};
 use crate::config::Config;
 use crate::config::metrics::{
@@ -7,6 +9,7 @@ use crate::config::metrics::{
 };
 use crate::config::otlp::{Compression, Otlp, Protocol, Settings, Signal};
 use crate::config::target::Target;
+use crate::config::timeout;
 
 impl Config {
     pub(super) fn trace_rows(&self, rows: &mut Rows<'_>) {
@@ -42,7 +45,7 @@ impl Config {
                 ),
                 (
                     "export_timeout",
-                    format!("{:?}", sending.timeout),
+                    timeout::shown(sending.timeout),
                     "OTEL_BSP_EXPORT_TIMEOUT",
                 ),
                 (
@@ -117,18 +120,18 @@ impl Config {
                 (
                     "interval",
                     INTERVAL,
-                    export.interval,
+                    format!("{:?}", export.interval),
                     "OTEL_METRIC_EXPORT_INTERVAL",
                 ),
                 (
                     "timeout",
                     TIMEOUT,
-                    export.timeout,
+                    timeout::shown(export.timeout),
                     "OTEL_METRIC_EXPORT_TIMEOUT",
                 ),
             ] {
                 let origin = self.origins.first(&[all, &of(key)], &[variable]);
-                rows.row(&of(key), format_args!("{time:?}"), origin);
+                rows.row(&of(key), time, origin);
             }
         }
     }
@@ -174,8 +177,7 @@ impl Config {
             Compression::Zstd => "zstd",
         };
         rows.row(&of("compression"), compression, origin("COMPRESSION"));
-        let timeout = settings.timeout.map(|timeout| format!("{timeout:?}"));
-        let timeout = timeout.unwrap_or_else(|| "none".to_owned());
+        let timeout = timeout::shown(settings.timeout.unwrap_or(Duration::MAX));
         rows.row(&of("timeout"), timeout, origin("TIMEOUT"));
         for header in &all.headers {
             let value = format!("{}={MASK}", header.shown_name());

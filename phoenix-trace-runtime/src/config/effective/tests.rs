@@ -41,6 +41,48 @@ fn shown(config: &Config) -> String {
     shown
 }
 
+fn config(vars: &[(&str, &str)]) -> Config {
+    Config::from_vars(|name| {
+        let found = vars.iter().find(|(there, _)| *there == name);
+        found.map(|(_, value)| (*value).to_owned())
+    })
+}
+
+/// The rows of settings that end so, without the part of the name that says of which exporter.
+fn rows_of(config: &Config, ends: &[&str]) -> Vec<String> {
+    let shown = shown(config);
+    let ours = |line: &&str| {
+        let setting = line.split("  ").next().unwrap_or_default();
+        ends.iter().any(|end| setting.ends_with(end))
+    };
+    shown.lines().filter(ours).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_timeout_of_zero_is_shown_as_no_limit() {
+    let vars = [
+        ("OTEL_TRACES_EXPORTER", "otlp"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
+        ("OTEL_BSP_EXPORT_TIMEOUT", "0"),
+        ("OTEL_METRIC_EXPORT_TIMEOUT", "0"),
+        ("OTEL_BLRP_EXPORT_TIMEOUT", "0"),
+    ];
+    let config = config(&vars);
+    let mut expected = vec![
+        "tracer_provider.processors[0].timeout  no limit  # OTEL_EXPORTER_OTLP_TIMEOUT",
+        "tracer_provider.processors[0].export_timeout  no limit  # OTEL_BSP_EXPORT_TIMEOUT",
+        "meter_provider.readers[0].exporter.timeout  no limit  # OTEL_EXPORTER_OTLP_TIMEOUT",
+        "meter_provider.readers[0].timeout  no limit  # OTEL_METRIC_EXPORT_TIMEOUT",
+    ];
+    if cfg!(feature = "logs") {
+        expected.extend([
+            "logger_provider.processors[0].timeout  no limit  # OTEL_EXPORTER_OTLP_TIMEOUT",
+            "logger_provider.processors[0].export_timeout  no limit  # OTEL_BLRP_EXPORT_TIMEOUT",
+        ]);
+    }
+    assert_eq!(rows_of(&config, &["timeout"]), expected);
+}
+
 #[test]
 fn every_setting_is_shown_with_its_origin_and_no_secret() {
     let vars = [
@@ -62,11 +104,7 @@ fn every_setting_is_shown_with_its_origin_and_no_secret() {
             "phoenix.user.email, password,",
         ),
     ];
-    let config = Config::from_vars(|name| {
-        let found = vars.iter().find(|(there, _)| *there == name);
-        found.map(|(_, value)| (*value).to_owned())
-    });
-    let config = config.max_events(9).version("1.2.3");
+    let config = config(&vars).max_events(9).version("1.2.3");
     let shown = shown(&config);
     assert!(!shown.contains("secret"), "{shown}");
     assert_eq!(
