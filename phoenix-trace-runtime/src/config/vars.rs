@@ -59,9 +59,7 @@ impl Vars<'_> {
     pub(super) fn origins(&mut self) -> Origins {
         let mut origins = std::mem::take(&mut self.origins);
         for name in self.set.take() {
-            let wrong = self.problems.iter().filter_map(Problem::of);
-            let corrected = wrong.into_iter().any(|(variable, _)| variable == name);
-            origins.variable(name, corrected);
+            origins.variable(name);
         }
         origins
     }
