@@ -4,9 +4,9 @@ mod exporters;
 
 use std::fmt;
 
-use super::Config;
 use super::interop;
 use super::origin::Origins;
+use super::{Config, Problem};
 use crate::printable::escape;
 use crate::propagation::CorrelationSource;
 use crate::sensitive::How;
@@ -20,6 +20,7 @@ const MASK: &str = "***";
 /// Settings, their values and origins, in the order in which they are shown.
 pub(super) struct Rows<'c> {
     origins: &'c Origins,
+    problems: &'c [Problem],
     rows: Vec<Row>,
 }
 
@@ -30,6 +31,15 @@ struct Row {
 }
 
 impl Rows<'_> {
+    /// An origin as it is shown: with a mark where a problem was told of such a variable, file or function and such a value.
+    fn corrected(&self, origin: &str, by: impl Fn(&str, &str) -> bool) -> String {
+        let mut told = self.problems.iter().filter_map(Problem::of);
+        match told.any(|(variable, value)| by(variable, value)) {
+            true => format!("{origin}, corrected"),
+            false => origin.to_owned(),
+        }
+    }
+
     /// A setting that these variables can set, the first one before the others.
     pub(super) fn setting(&mut self, setting: &str, value: impl fmt::Display, variables: &[&str]) {
         let origin = self.origins.of(setting, variables);
@@ -42,7 +52,9 @@ impl Rows<'_> {
         self.origins.of(setting, variables)
     }
 
+    /// An origin that is a variable is marked where something else than its value had to be used.
     pub(super) fn row(&mut self, setting: &str, value: impl fmt::Display, origin: String) {
+        let origin = self.corrected(&origin, |variable, _| variable == origin);
         self.rows.push(Row {
             setting: setting.to_owned(),
             value: value.to_string(),
@@ -64,6 +76,7 @@ impl Config {
     fn rows(&self) -> Rows<'_> {
         let mut rows = Rows {
             origins: &self.origins,
+            problems: &self.problems,
             rows: Vec::new(),
         };
         rows.setting("disabled", self.disabled, &["OTEL_SDK_DISABLED"]);
@@ -124,14 +137,19 @@ impl Config {
             rows.setting(interop::TRACING, bridge.filter(), &[super::SPANS]);
         }
         let sensitive = self.effective_sensitive();
-        rows.setting(
-            &format!("{SENSITIVE}.policy"),
+        let policy = format!("{SENSITIVE}.policy");
+        let variable = super::sensitive::SENSITIVE;
+        // What cannot be done is told of the variable, whoever asked for it.
+        let origin = self.origins.of(&policy, &[variable]);
+        let origin = rows.corrected(&origin, |of, _| of == variable);
+        rows.row(
+            &policy,
             match sensitive.how() {
                 How::Hash(_) => "hash",
                 How::Show => "show",
                 How::Drop | How::HashWithout(_) => "drop",
             },
-            &["PHOENIX_TRACE_SENSITIVE"],
+            origin,
         );
         if matches!(sensitive.how(), How::Hash(_)) {
             let variables = ["PHOENIX_TRACE_SENSITIVE_KEY"];

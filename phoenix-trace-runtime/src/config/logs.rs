@@ -12,7 +12,7 @@ use tracing_subscriber::filter::Targets;
 
 use super::effective::Rows;
 use super::otlp::{Otlp, Settings, Signal};
-use super::{Config, Problem};
+use super::{Config, Problem, timeout};
 use crate::logs::{Limits, LogFormat, LogsOfDropped, Output, Room, default_filter, parse_filter};
 #[cfg(feature = "otlp")]
 use crate::pipeline::Component;
@@ -297,7 +297,7 @@ impl Config {
             ),
             (
                 "export_timeout",
-                format!("{:?}", batches.timeout),
+                timeout::shown(batches.timeout),
                 "OTEL_BLRP_EXPORT_TIMEOUT",
             ),
             (

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::otlp::{Otlp, Settings, Signal, Whose};
 use super::vars::Vars;
-use super::{Config, Problem};
+use super::{Config, Problem, timeout};
 pub(super) use aggregation::EXEMPLAR_FILTER;
 pub use aggregation::MetricTemporality;
 #[cfg(feature = "prometheus")]
@@ -235,11 +235,11 @@ impl Config {
         self
     }
 
-    /// How long the collection of metrics and their export may take, further attempts included. Default 30 s
-    /// (`OTEL_METRIC_EXPORT_TIMEOUT`, in milliseconds).
+    /// How long the collection of metrics and their export may take, further attempts included; zero: as long as it takes.
+    /// Default 30 s (`OTEL_METRIC_EXPORT_TIMEOUT`, in milliseconds).
     #[must_use]
     pub fn metric_timeout(mut self, timeout: Duration) -> Self {
-        self.metrics.timeout = timeout;
+        self.metrics.timeout = timeout::meant(timeout);
         for way in self.metrics.chosen.iter_mut().flatten() {
             way.timeout = None;
         }
@@ -373,7 +373,7 @@ impl Vars<'_> {
         let mut interval = Duration::from_secs(60);
         let mut timeout = Duration::from_secs(30);
         self.milliseconds(INTERVAL, &mut interval);
-        self.milliseconds("OTEL_METRIC_EXPORT_TIMEOUT", &mut timeout);
+        self.export_timeout("OTEL_METRIC_EXPORT_TIMEOUT", &mut timeout);
         if interval.is_zero() {
             self.problem(INTERVAL, "0", "a number above zero", "60000");
             interval = Duration::from_secs(60);

@@ -23,6 +23,7 @@ mod sensitive;
 mod shutdown;
 mod target;
 mod targets;
+mod timeout;
 mod vars;
 
 use std::path::Path;

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Origins {
     /// By the name of the setting: what said it.
     said: BTreeMap<String, String>,
-    /// Variables that are set and were read, and whether something else than their value had to be used.
-    variables: BTreeMap<String, bool>,
+    /// Those that are set and were read.
+    variables: BTreeSet<String>,
     code: BTreeSet<String>,
 }
 
@@ -22,8 +22,8 @@ impl Origins {
         self.said.insert(setting.to_owned(), origin.into());
     }
 
-    pub(super) fn variable(&mut self, name: String, corrected: bool) {
-        self.variables.insert(name, corrected);
+    pub(super) fn variable(&mut self, name: String) {
+        self.variables.insert(name);
     }
 
     /// Has anybody said what this setting is?
@@ -41,12 +41,8 @@ impl Origins {
         }
         let set = variables
             .iter()
-            .find_map(|name| Some((name, self.variables.get(*name)?)));
-        match set {
-            Some((name, false)) => (*name).to_owned(),
-            Some((name, true)) => format!("{name}, corrected"),
-            None => "default".to_owned(),
-        }
+            .find(|name| self.variables.contains(**name));
+        set.map_or("default", |name| *name).to_owned()
     }
 
     /// Who said what this setting is, as a problem with it is told: this function, a place in the file, or this variable.

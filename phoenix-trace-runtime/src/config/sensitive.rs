@@ -7,7 +7,7 @@ use super::{Config, Problem};
 use crate::sampling::Environment;
 use crate::sensitive::{How, Names, Sensitive};
 
-const SENSITIVE: &str = "PHOENIX_TRACE_SENSITIVE";
+pub(super) const SENSITIVE: &str = "PHOENIX_TRACE_SENSITIVE";
 const KEY: &str = "PHOENIX_TRACE_SENSITIVE_KEY";
 pub(super) const KEYS: &str = "PHOENIX_TRACE_SENSITIVE_KEYS";
 /// What stands in place of the secret where a problem is told.

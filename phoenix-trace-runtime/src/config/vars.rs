@@ -14,6 +14,7 @@ use super::origin::Origins;
 use super::otlp::{Otlp, Settings, Signal};
 use super::target::Target;
 use super::targets::Targets;
+use super::timeout;
 use crate::pipeline::{Limits, Sending};
 
 const EXPORTERS: &str = "OTEL_TRACES_EXPORTER";
@@ -58,9 +59,7 @@ impl Vars<'_> {
     pub(super) fn origins(&mut self) -> Origins {
         let mut origins = std::mem::take(&mut self.origins);
         for name in self.set.take() {
-            let wrong = self.problems.iter().filter_map(Problem::of);
-            let corrected = wrong.into_iter().any(|(variable, _)| variable == name);
-            origins.variable(name, corrected);
+            origins.variable(name);
         }
         origins
     }
@@ -160,6 +159,12 @@ impl Vars<'_> {
         let mut milliseconds = into.as_millis() as u64;
         self.number(name, &mut milliseconds);
         *into = Duration::from_millis(milliseconds);
+    }
+
+    /// The same of how long an export may take: zero is no limit.
+    pub(super) fn export_timeout(&mut self, name: &str, into: &mut Duration) {
+        self.milliseconds(name, into);
+        *into = timeout::meant(*into);
     }
 
     pub(super) fn resource(&mut self, name: &str) -> Vec<KeyValue> {
@@ -273,7 +278,7 @@ impl Vars<'_> {
         self.size("OTEL_BSP_MAX_QUEUE_SIZE", &mut sending.queue_spans);
         self.size("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", &mut sending.batch);
         self.milliseconds("OTEL_BSP_SCHEDULE_DELAY", &mut sending.delay);
-        self.milliseconds("OTEL_BSP_EXPORT_TIMEOUT", &mut sending.timeout);
+        self.export_timeout("OTEL_BSP_EXPORT_TIMEOUT", &mut sending.timeout);
         sending.sensitive = self.sensitive();
         sending
     }
@@ -293,4 +298,21 @@ pub(super) fn percent_decoded(value: &str) -> Option<String> {
         });
     }
     String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_timeout_of_zero_is_no_limit_and_a_delay_of_zero_is_none() {
+        let sending = |value: &str| {
+            let var = |_: &str| Some(value.to_owned());
+            Vars::new(&var).sending()
+        };
+        let times = |sending: Sending| (sending.delay, sending.timeout);
+        let quarter = Duration::from_millis(250);
+        assert_eq!(times(sending("250")), (quarter, quarter));
+        assert_eq!(times(sending("0")), (Duration::ZERO, Duration::MAX));
+    }
 }

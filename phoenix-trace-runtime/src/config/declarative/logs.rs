@@ -1,10 +1,11 @@
 //! `logger_provider`, and `logs` of our distribution: where logs go, and what they are.
 
 use super::exporter::{Chosen, exporter};
-use super::traces::{UNLIMITED, milliseconds, size};
+use super::traces::{milliseconds, size};
 use crate::config::Config;
 use crate::config::file::{Item, Section};
 use crate::config::logs::{Batches, FORMATS, LOGS_OF_DROPPED};
+use crate::config::timeout;
 use crate::logs::parse_filter;
 
 const LENGTH: &str = "attribute_value_length_limit";
@@ -107,9 +108,7 @@ fn batch<'d, 's>(item: Item<'d, 's>, batches: &mut Batches) -> Section<'d, 's> {
     let section = item.section(&[&KEYS_OF_BATCH[..], &["exporter"]].concat());
     milliseconds(&section, "schedule_delay", &mut batches.delay);
     milliseconds(&section, "export_timeout", &mut batches.timeout);
-    if batches.timeout.is_zero() {
-        batches.timeout = UNLIMITED;
-    }
+    batches.timeout = timeout::meant(batches.timeout);
     size(&section, "max_queue_size", &mut batches.records);
     size(&section, "max_export_batch_size", &mut batches.batch);
     for key in KEYS_OF_BATCH {

@@ -2,11 +2,12 @@
 //! Prometheus.
 
 use super::exporter::{Chosen as Pushed, exporter};
-use super::traces::{UNLIMITED, milliseconds};
+use super::traces::milliseconds;
 use crate::config::Config;
 use crate::config::MetricTemporality;
 use crate::config::file::{Item, Section};
 use crate::config::metrics::{Chosen, Prometheus, SERIES, TEMPORALITY, Way};
+use crate::config::timeout;
 
 impl Config {
     /// Without a provider there are no metrics, as the schema has it.
@@ -79,10 +80,7 @@ impl Config {
             time
         };
         let mut interval = time("interval", self.metrics.interval);
-        let mut timeout = time("timeout", self.metrics.timeout);
-        if timeout.is_zero() {
-            timeout = UNLIMITED;
-        }
+        let timeout = timeout::meant(time("timeout", self.metrics.timeout));
         if interval.is_zero() {
             interval = std::time::Duration::from_secs(60);
             if let Some(item) = reader.get("interval") {

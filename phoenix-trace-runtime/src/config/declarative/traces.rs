@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::config::file::{Item, Section};
 use crate::config::target::Target;
 use crate::config::targets::Targets;
+use crate::config::timeout;
 use crate::config::{Settings, Signal};
 use crate::pipeline::Sending;
 
@@ -21,9 +22,6 @@ const PROVIDER: [&str; 5] = [
 
 const LENGTH: &str = "attribute_value_length_limit";
 const COUNT: &str = "attribute_count_limit";
-
-/// For settings that mean "no limit".
-pub(super) const UNLIMITED: Duration = Duration::MAX;
 
 impl Config {
     pub(super) fn read_attribute_limits(&mut self, root: &Section<'_, '_>) {
@@ -113,9 +111,7 @@ impl Config {
             ]);
             milliseconds(&section, "schedule_delay", &mut sending.delay);
             milliseconds(&section, "export_timeout", &mut sending.timeout);
-            if sending.timeout.is_zero() {
-                sending.timeout = UNLIMITED;
-            }
+            sending.timeout = timeout::meant(sending.timeout);
             size(&section, "max_queue_size", &mut sending.queue_spans);
             size(&section, "max_export_batch_size", &mut sending.batch);
             for key in [

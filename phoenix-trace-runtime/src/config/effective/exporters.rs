@@ -1,12 +1,15 @@
 //! How exporters are shown: where each signal goes, how, and when.
 
+use std::time::Duration;
+
 use super::{MASK, Rows};
 use crate::config::Config;
 use crate::config::metrics::{
     EXEMPLAR_FILTER, EXEMPLARS, INTERVAL, MetricsTarget, SERIES, TEMPORALITY, TIMEOUT,
 };
-use crate::config::otlp::{Compression, Otlp, Protocol, Settings, Signal};
+use crate::config::otlp::{Compression, Header, Otlp, Protocol, Settings, Signal, shown};
 use crate::config::target::Target;
+use crate::config::timeout;
 
 impl Config {
     pub(super) fn trace_rows(&self, rows: &mut Rows<'_>) {
@@ -42,7 +45,7 @@ impl Config {
                 ),
                 (
                     "export_timeout",
-                    format!("{:?}", sending.timeout),
+                    timeout::shown(sending.timeout),
                     "OTEL_BSP_EXPORT_TIMEOUT",
                 ),
                 (
@@ -117,18 +120,18 @@ impl Config {
                 (
                     "interval",
                     INTERVAL,
-                    export.interval,
+                    format!("{:?}", export.interval),
                     "OTEL_METRIC_EXPORT_INTERVAL",
                 ),
                 (
                     "timeout",
                     TIMEOUT,
-                    export.timeout,
+                    timeout::shown(export.timeout),
                     "OTEL_METRIC_EXPORT_TIMEOUT",
                 ),
             ] {
                 let origin = self.origins.first(&[all, &of(key)], &[variable]);
-                rows.row(&of(key), format_args!("{time:?}"), origin);
+                rows.row(&of(key), time, origin);
             }
         }
     }
@@ -160,8 +163,12 @@ impl Config {
             let all = format!("OTEL_EXPORTER_OTLP_{key}");
             said(&key.to_lowercase()).unwrap_or_else(|| self.origins.of("", &[&own, &all]))
         };
-        let endpoint = all.endpoint.as_ref().map(|there| named(&there.named_by));
-        let endpoint = endpoint.unwrap_or_else(|| "default".to_owned());
+        let endpoint = match &all.endpoint {
+            Some(there) => rows.corrected(&named(&there.named_by), |of, value| {
+                of == there.named_by && value == shown(&there.url)
+            }),
+            None => "default".to_owned(),
+        };
         rows.row(&of("endpoint"), &settings.endpoint, endpoint);
         let protocol = match settings.protocol {
             Protocol::Grpc => "grpc",
@@ -174,17 +181,22 @@ impl Config {
             Compression::Zstd => "zstd",
         };
         rows.row(&of("compression"), compression, origin("COMPRESSION"));
-        let timeout = settings.timeout.map(|timeout| format!("{timeout:?}"));
-        let timeout = timeout.unwrap_or_else(|| "none".to_owned());
+        let timeout = timeout::shown(settings.timeout.unwrap_or(Duration::MAX));
         rows.row(&of("timeout"), timeout, origin("TIMEOUT"));
-        for header in &all.headers {
+        // Those that cannot be sent were refused, and of two with one name the last one is sent.
+        let is_sent = |header: &&Header| {
+            let sent = settings.headers.get(&header.name);
+            sent.is_some_and(|value| *value == header.value)
+        };
+        for header in all.headers.iter().filter(is_sent) {
             let value = format!("{}={MASK}", header.shown_name());
             rows.row(&of("headers"), value, named(&header.named_by));
         }
+        let client = settings.client.as_ref();
         for (key, file) in [
-            ("tls.ca_file", &all.certificate),
-            ("tls.cert_file", &all.client_certificate),
-            ("tls.key_file", &all.client_key),
+            ("tls.ca_file", settings.certificate.as_ref()),
+            ("tls.cert_file", client.map(|(certificate, _)| certificate)),
+            ("tls.key_file", client.map(|(_, key)| key)),
         ] {
             if let Some(file) = file {
                 rows.row(&of(key), file.shown(), named(&file.named_by));

@@ -1,6 +1,8 @@
 //! The effective configuration as it is shown: every setting, where its value comes from, and no secret.
 
 use super::*;
+use crate::config::otlp::Otlp;
+use crate::sensitive::Sensitive;
 
 /// What is shown of logs, where they are built in.
 const LOGS: &str = if cfg!(feature = "logs") {
@@ -11,7 +13,7 @@ distribution.phoenix_trace.logs.span_fields  false  # default
 logger_provider.limits.attribute_count_limit  128  # default
 logger_provider.limits.attribute_value_length_limit  4096 bytes  # default
 logger_provider.processors[0]  over OTLP/HTTP to http://collector:4318/v1/logs  # default
-logger_provider.processors[0].endpoint  http://collector:4318/v1/logs  # OTEL_EXPORTER_OTLP_ENDPOINT
+logger_provider.processors[0].endpoint  http://collector:4318/v1/logs  # OTEL_EXPORTER_OTLP_ENDPOINT, corrected
 logger_provider.processors[0].protocol  http/protobuf  # default
 logger_provider.processors[0].compression  none  # default
 logger_provider.processors[0].timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
@@ -41,6 +43,94 @@ fn shown(config: &Config) -> String {
     shown
 }
 
+fn config(vars: &[(&str, &str)]) -> Config {
+    Config::from_vars(|name| {
+        let found = vars.iter().find(|(there, _)| *there == name);
+        found.map(|(_, value)| (*value).to_owned())
+    })
+}
+
+/// The rows of settings that end so, without the part of the name that says of which exporter.
+fn rows_of(config: &Config, ends: &[&str]) -> Vec<String> {
+    let shown = shown(config);
+    let ours = |line: &&str| {
+        let setting = line.split("  ").next().unwrap_or_default();
+        ends.iter().any(|end| setting.ends_with(end))
+    };
+    shown.lines().filter(ours).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_timeout_of_zero_is_shown_as_no_limit() {
+    let vars = [
+        ("OTEL_TRACES_EXPORTER", "otlp"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
+        ("OTEL_BSP_EXPORT_TIMEOUT", "0"),
+        ("OTEL_METRIC_EXPORT_TIMEOUT", "0"),
+        ("OTEL_BLRP_EXPORT_TIMEOUT", "0"),
+    ];
+    let config = config(&vars);
+    let mut expected = vec![
+        "tracer_provider.processors[0].timeout  no limit  # OTEL_EXPORTER_OTLP_TIMEOUT",
+        "tracer_provider.processors[0].export_timeout  no limit  # OTEL_BSP_EXPORT_TIMEOUT",
+        "meter_provider.readers[0].exporter.timeout  no limit  # OTEL_EXPORTER_OTLP_TIMEOUT",
+        "meter_provider.readers[0].timeout  no limit  # OTEL_METRIC_EXPORT_TIMEOUT",
+    ];
+    if cfg!(feature = "logs") {
+        expected.extend([
+            "logger_provider.processors[0].timeout  no limit  # OTEL_EXPORTER_OTLP_TIMEOUT",
+            "logger_provider.processors[0].export_timeout  no limit  # OTEL_BLRP_EXPORT_TIMEOUT",
+        ]);
+    }
+    assert_eq!(rows_of(&config, &["timeout"]), expected);
+}
+
+#[test]
+fn what_was_refused_is_not_shown_and_what_was_corrected_is_marked() {
+    const ROWS: [&str; 4] = ["policy", "endpoint", "headers", "_file"];
+    let vars = [
+        ("ENVIRONMENT", "production"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"),
+        (
+            "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+            "http://user:secret@metrics:4318/x",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "authorization=se%0acret,x-tenant=1",
+        ),
+        ("OTEL_EXPORTER_OTLP_CLIENT_KEY", "key.pem"),
+        ("OTEL_LOGS_EXPORTER", "none"),
+        ("PHOENIX_TRACE_SENSITIVE", "hash"),
+    ];
+    assert_eq!(
+        rows_of(&config(&vars), &ROWS),
+        [
+            "distribution.phoenix_trace.sensitive.policy  drop  # PHOENIX_TRACE_SENSITIVE, corrected",
+            "tracer_provider.processors[0].endpoint  http://collector:4318/v1/traces  # OTEL_EXPORTER_OTLP_ENDPOINT",
+            "tracer_provider.processors[0].headers  x-tenant=***  # OTEL_EXPORTER_OTLP_HEADERS, corrected",
+            "meter_provider.readers[0].exporter.endpoint  http://metrics:4318/x  # OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, corrected",
+            "meter_provider.readers[0].exporter.headers  x-tenant=***  # OTEL_EXPORTER_OTLP_HEADERS, corrected",
+        ]
+    );
+    let otlp = Otlp::http()
+        .endpoint("http://user:secret@code:4318")
+        .header("authorization", "se\ncret")
+        .header("x-tenant", "1")
+        .client_certificate("cert.pem", "key.pem");
+    let config = config(&vars).no_metrics().otlp(otlp);
+    assert_eq!(
+        rows_of(&config.sensitive(Sensitive::show()), &ROWS),
+        [
+            "distribution.phoenix_trace.sensitive.policy  drop  # code, corrected",
+            "tracer_provider.processors[0].endpoint  http://code:4318/v1/traces  # code, corrected",
+            "tracer_provider.processors[0].headers  x-tenant=***  # code",
+            "tracer_provider.processors[0].tls.cert_file  cert.pem  # code",
+            "tracer_provider.processors[0].tls.key_file  key.pem  # code",
+        ]
+    );
+}
+
 #[test]
 fn every_setting_is_shown_with_its_origin_and_no_secret() {
     let vars = [
@@ -62,11 +152,7 @@ fn every_setting_is_shown_with_its_origin_and_no_secret() {
             "phoenix.user.email, password,",
         ),
     ];
-    let config = Config::from_vars(|name| {
-        let found = vars.iter().find(|(there, _)| *there == name);
-        found.map(|(_, value)| (*value).to_owned())
-    });
-    let config = config.max_events(9).version("1.2.3");
+    let config = config(&vars).max_events(9).version("1.2.3");
     let shown = shown(&config);
     assert!(!shown.contains("secret"), "{shown}");
     assert_eq!(
@@ -101,7 +187,7 @@ distribution.phoenix_trace.limits.cut_after  60s  # default
 distribution.phoenix_trace.limits.open_segments  100000  # default
 distribution.phoenix_trace.limits.undecided_bytes  268435456  # default
 tracer_provider.processors[0]  over OTLP/HTTP to http://collector:4318/v1/traces  # OTEL_EXPORTER_OTLP_ENDPOINT, corrected
-tracer_provider.processors[0].endpoint  http://collector:4318/v1/traces  # OTEL_EXPORTER_OTLP_ENDPOINT
+tracer_provider.processors[0].endpoint  http://collector:4318/v1/traces  # OTEL_EXPORTER_OTLP_ENDPOINT, corrected
 tracer_provider.processors[0].protocol  http/protobuf  # default
 tracer_provider.processors[0].compression  none  # default
 tracer_provider.processors[0].timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
@@ -112,7 +198,7 @@ tracer_provider.processors[0].max_queue_size  65536  # default
 tracer_provider.processors[0].max_export_batch_size  512  # default
 meter_provider.exemplar_filter  trace_based  # default
 meter_provider.readers[0]  over OTLP/HTTP to http://collector:4318/v1/metrics  # default
-meter_provider.readers[0].exporter.endpoint  http://collector:4318/v1/metrics  # OTEL_EXPORTER_OTLP_ENDPOINT
+meter_provider.readers[0].exporter.endpoint  http://collector:4318/v1/metrics  # OTEL_EXPORTER_OTLP_ENDPOINT, corrected
 meter_provider.readers[0].exporter.protocol  http/protobuf  # default
 meter_provider.readers[0].exporter.compression  none  # default
 meter_provider.readers[0].exporter.timeout  3s  # OTEL_EXPORTER_OTLP_TIMEOUT
@@ -178,8 +264,13 @@ fn every_variable_is_shown_as_the_origin_of_what_it_sets() {
         .into_iter()
         .filter(sets)
     {
+        // A client's certificate is not used without its key.
+        let beside = match set.strip_suffix("CLIENT_KEY") {
+            Some(start) => format!("{start}CLIENT_CERTIFICATE"),
+            None => set.replace("CLIENT_CERTIFICATE", "CLIENT_KEY"),
+        };
         let config = Config::from_vars(|name| match name {
-            name if name == set => Some(another_value(name).to_owned()),
+            name if name == set || name == beside => Some(another_value(name).to_owned()),
             "OTEL_TRACES_EXPORTER" | "OTEL_LOGS_EXPORTER" => Some("otlp".to_owned()),
             "OTEL_METRICS_EXPORTER" => Some("otlp,prometheus".to_owned()),
             "PHOENIX_TRACE_SENSITIVE" if set.ends_with("_KEY") => Some("hash".to_owned()),

@@ -77,3 +77,13 @@ fn a_value_that_cannot_be_used_is_named() {
         ]
     );
 }
+
+#[test]
+fn an_export_timeout_of_zero_is_no_limit() {
+    let timeout = |value| {
+        let config = config(&[("OTEL_BLRP_EXPORT_TIMEOUT", value)]);
+        config.logs.batches.timeout
+    };
+    assert_eq!(timeout("250"), Duration::from_millis(250));
+    assert_eq!(timeout("0"), Duration::MAX);
+}

@@ -34,7 +34,7 @@ impl Vars<'_> {
         self.size("OTEL_BLRP_MAX_QUEUE_SIZE", &mut batches.records);
         self.size("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", &mut batches.batch);
         self.milliseconds("OTEL_BLRP_SCHEDULE_DELAY", &mut batches.delay);
-        self.milliseconds("OTEL_BLRP_EXPORT_TIMEOUT", &mut batches.timeout);
+        self.export_timeout("OTEL_BLRP_EXPORT_TIMEOUT", &mut batches.timeout);
         batches
     }
 

@@ -161,6 +161,11 @@ fn interval_and_timeout_are_set() {
     assert_eq!(times(in_code), (2_000, 3_000));
     let shortest = config(&vars).metric_interval(Duration::ZERO);
     assert_eq!(times(shortest).0, 1);
+    let no_limit = Duration::MAX.as_millis();
+    let zero = config(&[ENDPOINT, ("OTEL_METRIC_EXPORT_TIMEOUT", "0")]);
+    assert_eq!(times(zero).1, no_limit);
+    let zero_in_code = config(&vars).metric_timeout(Duration::ZERO);
+    assert_eq!(times(zero_in_code).1, no_limit);
 }
 
 #[test]
