@@ -60,7 +60,7 @@ impl Control {
         if self.set_problem(Origin::File, problem.to_owned()) {
             diag::line(format_args!(
                 "sampling rules of {}: {problem}; what was in force stays so",
-                path.display()
+                crate::config::file::shown(path)
             ));
         }
     }

@@ -670,3 +670,16 @@ fn metrics_are_put_together_as_their_reader_says() {
         "to whoever scrapes http://localhost:9464/metrics: cumulative, 2000"
     );
 }
+
+#[test]
+fn a_host_that_is_none_is_told_with_what_is_used_instead() {
+    assert_eq!(
+        wrong(
+            "meter_provider: {readers: [{pull: {exporter: {prometheus/development: {host: \"http://a\"}}}}]}\n"
+        ),
+        [
+            "otel.yaml:2:78: meter_provider.readers[0].pull.exporter.prometheus/development.host: `http://a` cannot be used: \
+             expected an IP address or the name of a host; using localhost instead"
+        ]
+    );
+}
