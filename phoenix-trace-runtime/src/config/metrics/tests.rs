@@ -327,7 +327,7 @@ fn what_is_wrong_is_named_once_with_what_is_used_instead() {
     );
     check(
         &[("OTEL_METRIC_EXPORT_TIMEOUT", "30s")],
-        "OTEL_METRIC_EXPORT_TIMEOUT=`30s` cannot be used: expected a whole number, zero or more; using 30000 instead",
+        "OTEL_METRIC_EXPORT_TIMEOUT=`30s` cannot be used: expected a whole number of milliseconds, zero or more; using 30000 instead",
     );
     check(
         &[("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "ftp://metrics")],
