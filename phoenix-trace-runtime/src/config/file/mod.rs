@@ -32,7 +32,7 @@ pub(crate) struct Document {
 /// Why a file is no configuration: where, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Broken {
-    file: String,
+    pub(crate) file: String,
     place: Option<Place>,
     what: String,
 }
