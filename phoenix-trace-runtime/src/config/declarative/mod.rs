@@ -89,8 +89,15 @@ impl Config {
         config.metrics.choose_none();
         config.detection.detectors.clear();
         match document {
-            Ok(document) => config.read(&document, var),
+            Ok(document) => {
+                config.read(&document, var);
+                #[cfg(feature = "watch")]
+                {
+                    config.sampling.problem = watched::rules(&document).err();
+                }
+            }
             Err(broken) => {
+                config.sampling.problem = Some(broken.to_string());
                 config.problems.push(Problem::told(format!(
                     "{broken}; using the defaults instead, and nothing is exported"
                 )));

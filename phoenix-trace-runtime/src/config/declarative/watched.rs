@@ -77,7 +77,8 @@ impl<'p> Watched<'p> {
     }
 }
 
-fn rules(document: &Document) -> Result<FileSampling, String> {
+/// The rules of a file. `Err`: the place and what is wrong with them.
+pub(super) fn rules(document: &Document) -> Result<FileSampling, String> {
     let source = Source::new(document);
     let sampling = source.at(&PATH).map(sampling);
     if sampling.is_none() {
