@@ -52,14 +52,24 @@ impl Rows<'_> {
         self.origins.of(setting, variables)
     }
 
-    /// An origin that is a variable is marked where something else than its value had to be used.
+    /// Names, values and places in files come from outside: none of them may look like a line of its own. An origin that is a
+    /// variable is marked where something else than its value had to be used.
     pub(super) fn row(&mut self, setting: &str, value: impl fmt::Display, origin: String) {
         let origin = self.corrected(&origin, |variable, _| variable == origin);
         self.rows.push(Row {
-            setting: setting.to_owned(),
-            value: value.to_string(),
-            origin,
+            setting: name(setting),
+            value: escape(&value.to_string()),
+            origin: escape(&origin),
         });
+    }
+}
+
+/// A row begins with it: an attribute whose name could be the beginning of a line of ours stands in quotes.
+fn name(setting: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "._-/[]".contains(c);
+    match setting.chars().all(is_plain) {
+        true => setting.to_owned(),
+        false => format!("`{}`", escape(setting)),
     }
 }
 
@@ -254,8 +264,6 @@ impl fmt::Display for Config {
                 value: text,
                 origin,
             } = row;
-            // What is in a variable must not look like a line of its own.
-            let text = escape(text);
             writeln!(f, "{name:setting$}  {text:value$}  # {origin}")?;
         }
         Ok(())

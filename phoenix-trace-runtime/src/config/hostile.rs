@@ -11,11 +11,16 @@ fn of_variables(variables: &[(&str, &str)]) -> Config {
 
 /// A file of this text, in an environment in which `VALUE` is set.
 fn of_file(text: &[u8], value: &str) -> Config {
+    of_file_called("phoenix-hostile", text, value)
+}
+
+/// The same, with a name that begins so.
+fn of_file_called(name: &str, text: &[u8], value: &str) -> Config {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static FILES: AtomicUsize = AtomicUsize::new(0);
     let number = FILES.fetch_add(1, Ordering::Relaxed);
     let folder = std::env::temp_dir();
-    let file = folder.join(format!("phoenix-hostile-{}-{number}", std::process::id()));
+    let file = folder.join(format!("{name}-{}-{number}", std::process::id()));
     std::fs::write(&file, text).expect("written");
     let config = Config::of_file(&file, &|name| (name == "VALUE").then(|| value.to_owned()));
     std::fs::remove_file(&file).expect("removed");
@@ -140,9 +145,27 @@ fn no_value_makes_a_line_of_its_own() {
     ] {
         all.push(of_variables(&[(variable, FORGED)]));
     }
+    for pair in [
+        format!("k=v,{FORGED}=1"),
+        "k=v,\nphoenix-trace: FORGED\u{1b}[31m=1".to_owned(),
+        "phoenix-trace:=forged".to_owned(),
+    ] {
+        all.push(of_variables(&[("OTEL_RESOURCE_ATTRIBUTES", &pair)]));
+    }
+    all.push(Config::default().resource(FORGED, "1"));
+    for to in ["prometheus", "console"] {
+        all.push(of_variables(&[
+            ("OTEL_METRICS_EXPORTER", to),
+            ("OTEL_EXPORTER_PROMETHEUS_HOST", FORGED),
+        ]));
+    }
+    all.push(Config::default().metrics_prometheus(FORGED, 9464));
+    all.push(Config::from_file(format!("/nowhere/{FORGED}")));
     for text in [
         "resource: {attributes: [{name: service.name, value: \"${VALUE}\"}]}",
         "log_level: \"${VALUE}\"",
+        "resource: {attributes: [{name: \"${VALUE}\", value: 1}]}",
+        "meter_provider: {readers: [pull: {exporter: {prometheus/development: {host: \"${VALUE}\"}}}]}",
         "\"a\\nphoenix-trace: forged\": 1",
     ] {
         all.push(of_file(text.as_bytes(), FORGED));
@@ -161,9 +184,29 @@ fn no_value_makes_a_line_of_its_own() {
         }
         let shown = config.to_string();
         assert!(
-            !shown.lines().any(|line| line.starts_with("phoenix-trace")),
+            !shown.lines().any(|line| line.starts_with("phoenix-trace"))
+                && !shown.contains(['\r', '\u{1b}', '\u{202e}']),
             "{shown}"
         );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_makes_no_line_of_its_own() {
+    const NAME: &str = "a\nphoenix-trace: forged\u{1b}[2J\u{202e}";
+    for text in [
+        "file_format: \"1.1\"\ndisabled: perhaps\nlog_level: warn\n",
+        "file_format: \"1.1\"\n- a\n",
+    ] {
+        let config = of_file_called(NAME, text.as_bytes(), "");
+        let problems = config.problems().iter().map(ToString::to_string);
+        for line in problems.chain([config.summary()]) {
+            assert!(!line.contains(['\n', '\u{1b}', '\u{202e}']), "{line:?}");
+        }
+        let shown = config.to_string();
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
+        assert!(!shown.contains("\nphoenix-trace"), "{shown}");
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) use aggregation::EXEMPLAR_FILTER;
 pub use aggregation::MetricTemporality;
 #[cfg(feature = "prometheus")]
 pub(crate) use prometheus::PATH;
-pub(crate) use prometheus::Prometheus;
+pub(crate) use prometheus::{HOST, LOCALHOST, Prometheus, host};
 
 const EXPORTER: &str = "OTEL_METRICS_EXPORTER";
 
@@ -180,8 +180,13 @@ impl Config {
     /// # drop(config);
     /// ```
     #[must_use]
-    pub fn metrics_prometheus(self, host: impl Into<String>, port: u16) -> Self {
-        let host = host.into();
+    pub fn metrics_prometheus(mut self, host: impl Into<String>, port: u16) -> Self {
+        let said = host.into();
+        let host = prometheus::host(&said).unwrap_or_else(|| {
+            let problem = Problem::new("Config::metrics_prometheus", &said, HOST, LOCALHOST);
+            self.problems.push(problem);
+            LOCALHOST.to_owned()
+        });
         self.metrics_also(Chosen::PrometheusAt(Prometheus { host, port }))
     }
 

@@ -123,8 +123,7 @@ pub struct Config {
     pub(crate) sending: Sending,
     sensitive_keys: Names,
     pub(crate) shutdown: Shutdown,
-    /// The file that it was read from.
-    file: Option<String>,
+    file: Option<File>,
     /// Variables that are set and do not count beside it.
     beside_file: Vec<String>,
     pub(crate) strict: bool,
@@ -132,6 +131,14 @@ pub struct Config {
     pub(crate) print: bool,
     origins: Origins,
     problems: Vec<Problem>,
+}
+
+/// The configuration file that counts in place of variables, by its name as messages show it.
+#[derive(Debug)]
+enum File {
+    Used(String),
+    /// Nobody could read it, so that the defaults hold.
+    Unusable(String),
 }
 
 impl Default for Config {
@@ -283,7 +290,12 @@ impl Config {
                 [one] => format!(", beside which {one} does not count"),
                 all => format!(", beside which {} do not count", all.join(", ")),
             };
-            format!("; configured by {file}{beside}")
+            match file {
+                File::Used(file) => format!("; configured by {file}{beside}"),
+                File::Unusable(file) => {
+                    format!("; the defaults hold, since {file} cannot be used{beside}")
+                }
+            }
         });
         let service = escape(service);
         format!(

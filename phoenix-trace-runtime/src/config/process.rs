@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-use super::{BESIDE, Config, Problem, SPANS};
+use super::{BESIDE, Config, File, Problem, SPANS};
 use crate::printable::escape_start;
 
 /// The variables of the process, and those of them that were asked for.
@@ -43,8 +43,15 @@ impl Process {
             if value.to_str().is_none() && (is_known || asked.contains(name)) {
                 let what = format!("{name} cannot be used: expected UTF-8; it counts as unset");
                 config.problems.push(Problem::told(what));
-            } else if is_known {
-                if config.file.is_some() && !asked.contains(name) && !counts_beside(name) {
+            } else if is_known || ALIASES.contains(&name.as_str()) {
+                // What was asked for while a file was read that then could not be used does not count either.
+                let is_left_out = match &config.file {
+                    Some(File::Used(_)) => !asked.contains(name),
+                    Some(File::Unusable(_)) => true,
+                    None => false,
+                };
+                let is_set = value.to_str().is_some_and(|value| !value.trim().is_empty());
+                if is_left_out && is_set && !counts_beside(name) {
                     config.beside_file.push(name.clone());
                 }
             } else if let Some(remedy) = remedy(name, &known) {
@@ -96,6 +103,9 @@ fn known() -> Vec<String> {
         .chain(OTHERS.iter().map(|&name| name.to_owned()))
         .collect()
 }
+
+/// Without such a prefix: a name that is near to one of these is somebody else's.
+const ALIASES: [&str; 2] = ["SERVICE_NAME", "ENVIRONMENT"];
 
 const OTLP: [&str; 9] = [
     "CERTIFICATE",
@@ -225,26 +235,69 @@ pub(super) mod tests {
         );
     }
 
+    /// What the line at start says at last, of a file of this text.
+    #[track_caller]
+    fn check_beside(text: &str, variables: &[(&str, &str)], expected: impl Fn(&str) -> String) {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static FILES: AtomicUsize = AtomicUsize::new(0);
+        let number = FILES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("phoenix-beside-{}-{number}.yaml", std::process::id());
+        let file = std::env::temp_dir().join(name);
+        std::fs::write(&file, text).expect("written");
+        let mut all = vec![("OTEL_CONFIG_FILE", file.clone().into())];
+        all.extend(variables.iter().map(|(name, value)| (*name, value.into())));
+        let summary = config(&all).summary();
+        std::fs::remove_file(&file).expect("removed");
+        let expected = expected(&file.display().to_string());
+        assert!(summary.ends_with(&expected), "{summary}");
+    }
+
     #[test]
     fn the_line_at_start_says_which_variables_do_not_count_beside_a_file() {
-        let file = std::env::temp_dir().join(format!("phoenix-beside-{}.yaml", std::process::id()));
-        let text =
-            "file_format: \"1.1\"\nresource: {attributes_list: \"${OTEL_RESOURCE_ATTRIBUTES}\"}\n";
-        std::fs::write(&file, text).expect("written");
-        let config = config(&[
-            ("OTEL_CONFIG_FILE", file.clone().into()),
-            ("OTEL_RESOURCE_ATTRIBUTES", "service.name=billing".into()),
-            ("OTEL_TRACES_SAMPLER", "always_on".into()),
-            ("PHOENIX_TRACE_STRICT", "false".into()),
-        ]);
-        std::fs::remove_file(&file).expect("removed");
-        assert_eq!(
-            config.summary(),
-            format!(
-                "billing (development): traces go nowhere; sampling: ratio 1, errors always; configured by {}, beside which \
-                 OTEL_TRACES_SAMPLER does not count",
-                file.display()
-            )
+        check_beside(
+            "file_format: \"1.1\"\nresource: {attributes_list: \"${OTEL_RESOURCE_ATTRIBUTES}\"}\n",
+            &[
+                ("OTEL_RESOURCE_ATTRIBUTES", "service.name=billing"),
+                ("OTEL_TRACES_SAMPLER", "always_on"),
+                ("OTEL_METRICS_EXPORTER", " "),
+                ("PHOENIX_TRACE_STRICT", "false"),
+            ],
+            |file| {
+                format!(
+                    "; sampling: ratio 1, errors always; configured by {file}, beside which OTEL_TRACES_SAMPLER does not count"
+                )
+            },
         );
+        let aliases = [("SERVICE_NAME", "billing"), ("ENVIRONMENT", "production")];
+        check_beside("file_format: \"1.1\"\n", &aliases, |file| {
+            format!("; configured by {file}, beside which SERVICE_NAME, ENVIRONMENT do not count")
+        });
+        check_beside(
+            "file_format: \"1.1\"\ndistribution: {phoenix_trace: {environment: \"${ENVIRONMENT}\"}}\n",
+            &aliases,
+            |file| format!("; configured by {file}, beside which SERVICE_NAME does not count"),
+        );
+    }
+
+    #[test]
+    fn the_line_at_start_says_that_a_file_cannot_be_used_and_which_variables_do_not_count_all_the_same()
+     {
+        check_beside(
+            "disabled: ${OTEL_SDK_DISABLED}\ndisabled: false\n",
+            &[("OTEL_SDK_DISABLED", "true"), ("SERVICE_NAME", "billing")],
+            |file| {
+                format!(
+                    "traces go nowhere; sampling: ratio 1, errors always; the defaults hold, since {file} cannot be used, beside \
+                     which OTEL_SDK_DISABLED, SERVICE_NAME do not count"
+                )
+            },
+        );
+        let nowhere = [
+            ("OTEL_CONFIG_FILE", "/nowhere/otel.yaml".into()),
+            ("OTEL_TRACES_SAMPLER", "always_on".into()),
+        ];
+        let summary = config(&nowhere).summary();
+        let expected = "; the defaults hold, since /nowhere/otel.yaml cannot be used, beside which OTEL_TRACES_SAMPLER does not count";
+        assert!(summary.ends_with(expected), "{summary}");
     }
 }

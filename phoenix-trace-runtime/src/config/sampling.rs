@@ -20,6 +20,8 @@ pub(super) struct Sampling {
     pub(super) file: Option<FileSampling>,
     /// The configuration file, which is watched.
     pub(super) path: Option<PathBuf>,
+    /// Why its rules cannot be used, which is told with the other problems of the configuration.
+    pub(super) problem: Option<String>,
 }
 
 /// The rules of a configuration file.
@@ -59,12 +61,14 @@ impl Config {
             environment,
             file,
             path,
+            problem,
         } = &self.sampling;
         let settings = Settings {
             code: code.clone(),
             environment: environment.clone(),
             preset: preset(self.environment),
             path: path.clone(),
+            problem: problem.clone(),
         };
         let control = Control::new(self.service_name(), &settings);
         if let Some(file) = file {

@@ -156,8 +156,10 @@ impl Vars<'_> {
     }
 
     pub(super) fn milliseconds(&mut self, name: &str, into: &mut Duration) {
-        let mut milliseconds = into.as_millis() as u64;
-        self.number(name, &mut milliseconds);
+        const EXPECTED: &str = "a whole number of milliseconds, zero or more";
+        let default = into.as_millis() as u64;
+        let said = self.parsed(name, EXPECTED, &default.to_string());
+        let milliseconds = said.unwrap_or(default);
         *into = Duration::from_millis(milliseconds);
     }
 

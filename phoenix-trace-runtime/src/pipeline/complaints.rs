@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::diag::{self, OncePerMinute};
+use crate::printable::escape;
 
 #[derive(Debug, Default)]
 pub(super) struct Complaints {
@@ -98,11 +99,12 @@ impl Complaints {
     }
 }
 
-/// What a receiver says, as a part of a line: without line breaks, and bounded.
+/// What a receiver says, as a part of a line: without line breaks and what turns the reading direction, and bounded.
 fn one_line(text: &str) -> String {
     const LONGEST: usize = 500;
     let printable = |c: char| if c.is_control() { ' ' } else { c };
-    text.trim().chars().take(LONGEST).map(printable).collect()
+    let text: String = text.trim().chars().take(LONGEST).map(printable).collect();
+    escape(&text)
 }
 
 #[cfg(test)]
@@ -115,6 +117,7 @@ mod tests {
             one_line("no\nforged: line\u{1b}[31m "),
             "no forged: line [31m"
         );
+        assert_eq!(one_line("no\u{202e}\u{2066}"), "no\\u{202e}\\u{2066}");
         assert_eq!(one_line(&"x".repeat(100_000)).len(), 500);
     }
 

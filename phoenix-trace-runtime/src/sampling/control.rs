@@ -52,6 +52,8 @@ pub(crate) struct Settings {
     pub(crate) preset: SamplingRules,
     /// The configuration file, which is watched.
     pub(crate) path: Option<PathBuf>,
+    /// What is wrong with it from the start on, and is told already.
+    pub(crate) problem: Option<String>,
 }
 
 #[derive(Debug)]
@@ -123,6 +125,7 @@ impl Control {
                 by(Origin::Environment, &settings.environment),
             ),
         };
+        let problem = settings.problem.clone().into_iter();
         let sources = Sources {
             overrides: Vec::new(),
             file_overrides: Vec::new(),
@@ -132,7 +135,7 @@ impl Control {
             file: None,
             last,
             preset: layer(Origin::Preset, &Sampler::from(settings.preset.clone())),
-            problems: Vec::new(),
+            problems: problem.map(|what| (Origin::File, what)).collect(),
         };
         let in_force = sources.in_force(None);
         Self {
@@ -158,6 +161,7 @@ impl Control {
             environment: None,
             preset: super::preset(super::Environment::Development),
             path: None,
+            problem: None,
         };
         Self::new(service, &settings)
     }

@@ -5,6 +5,8 @@ use std::sync::{Arc, Weak};
 use super::in_force::InForce;
 use super::{Control, Rule, Sampler};
 use crate::bootstrap;
+#[cfg(feature = "watch")]
+use crate::config::Watched;
 use crate::config::{Config, FileSampling};
 use crate::record::clock;
 use crate::record::entered::enter;
@@ -46,4 +48,31 @@ fn ten_thousand_reloads_leave_nothing_behind() {
     drop(scoped);
     pipeline.shutdown(std::time::Duration::from_secs(10));
     assert!(pipeline.stats().balances());
+}
+
+/// Whether following the file says what the start has said of it.
+#[cfg(feature = "watch")]
+#[test]
+fn what_is_wrong_with_a_file_from_the_start_on_is_told_once() {
+    use super::layer::Origin;
+    let name = format!("phoenix-told-{}.yaml", std::process::id());
+    let file = std::env::temp_dir().join(name);
+    for text in [
+        "- a\nb",
+        "file_format: \"1.1\"\ndistribution: {phoenix_trace: {sampling: {rules: [{ratio: 2}]}}}\n",
+        "file_format: \"1.1\"\ndistribution: {phoenix-trace: {sampling: {rules: [{ratio: 1}]}}}\n",
+    ] {
+        std::fs::write(&file, text).expect("written");
+        let path = file.display().to_string();
+        let config = Config::from_vars(|name| (name == "OTEL_CONFIG_FILE").then(|| path.clone()));
+        let told = config.problems()[0].to_string();
+        let control = config.control();
+        let found = Watched::new(&file).read(false).expect_err("it is wrong");
+        assert!(told.starts_with(&found), "{told}: {found}");
+        assert!(!control.set_problem(Origin::File, found), "{told}");
+        // Once it was right, what is wrong with it is new.
+        control.set_file(&FileSampling::default());
+        assert!(control.set_problem(Origin::File, "another".to_owned()));
+    }
+    std::fs::remove_file(&file).expect("removed");
 }

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use super::{Control, Origin};
 use crate::config::Watched;
+use crate::config::file::shown;
 use crate::diag;
 
 /// Who has not written for so long has finished.
@@ -30,7 +31,8 @@ impl Control {
         let mut watcher = match watcher(changed.clone()) {
             Ok(watcher) => watcher,
             Err(problem) => {
-                self.complain_of_file(path, &problem.to_string());
+                let problem = format!("{}: {problem}", shown(path));
+                self.complain_of_file(&problem);
                 return std::future::pending().await;
             }
         };
@@ -41,7 +43,7 @@ impl Control {
             // Also at first: the file may have changed since it was read.
             match file.read(self.has_file_rules()) {
                 Ok(sampling) => self.set_file(&sampling),
-                Err(problem) => self.complain_of_file(path, &problem),
+                Err(problem) => self.complain_of_file(&problem),
             }
             changed.notified().await;
             // As long as somebody writes, but not for ever.
@@ -56,11 +58,11 @@ impl Control {
         }
     }
 
-    fn complain_of_file(&self, path: &Path, problem: &str) {
+    /// The problem begins with the file's name.
+    fn complain_of_file(&self, problem: &str) {
         if self.set_problem(Origin::File, problem.to_owned()) {
             diag::line(format_args!(
-                "sampling rules of {}: {problem}; what was in force stays so",
-                path.display()
+                "sampling rules of {problem}; what was in force stays so"
             ));
         }
     }

@@ -1,7 +1,6 @@
 //! Exporters of the file over OTLP, which spans, metrics and logs have in common.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use crate::config::file::{Item, Section};
 use crate::config::otlp::{Compression, Endpoint, Header, Otlp, PemFile, Protocol};
@@ -108,9 +107,7 @@ fn otlp(section: &Section<'_, '_>, protocol: Protocol) -> Otlp {
             .unwrap_or(false),
         headers: headers(section),
         compression: section.word("compression", &COMPRESSIONS, "none"),
-        timeout: section
-            .whole("timeout", 0, "10000")
-            .map(Duration::from_millis),
+        timeout: section.milliseconds("timeout", 0, "10000"),
         certificate: pem("ca_file"),
         client_certificate: pem("cert_file"),
         client_key: pem("key_file"),

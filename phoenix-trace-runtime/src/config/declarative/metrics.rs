@@ -6,7 +6,7 @@ use super::traces::milliseconds;
 use crate::config::Config;
 use crate::config::MetricTemporality;
 use crate::config::file::{Item, Section};
-use crate::config::metrics::{Chosen, Prometheus, SERIES, TEMPORALITY, Way};
+use crate::config::metrics::{Chosen, HOST, LOCALHOST, Prometheus, SERIES, TEMPORALITY, Way, host};
 use crate::config::timeout;
 
 impl Config {
@@ -160,12 +160,14 @@ impl Config {
                 item.unsupported("names and labels are those of OpenTelemetry's specification");
             }
         }
-        let host = exporter.text("host", "a host", "localhost");
+        let host = exporter
+            .get("host")
+            .and_then(|item| item.typed(HOST, LOCALHOST, |node| host(&node.text)));
         let port = exporter.get("port");
         let port = port.and_then(|port| port.parsed::<u16>("a port", "9464"));
         self.mark_reader(&reader);
         Some(Way::from(Chosen::PrometheusAt(Prometheus {
-            host: host.unwrap_or("localhost").to_owned(),
+            host: host.unwrap_or_else(|| LOCALHOST.to_owned()),
             port: port.unwrap_or(9464),
         })))
     }

@@ -27,7 +27,7 @@ pub(crate) use watched::Watched;
 use super::file::{Broken, Document, Item, Section, Source};
 use super::target::Target;
 use super::targets::Targets;
-use super::{BESIDE, Config, LOG_LEVELS, Problem, Process};
+use super::{BESIDE, Config, File, LOG_LEVELS, Problem, Process};
 use crate::propagation::Propagator;
 
 pub(super) const VARIABLE: &str = "OTEL_CONFIG_FILE";
@@ -89,16 +89,26 @@ impl Config {
         config.metrics.choose_none();
         config.detection.detectors.clear();
         match document {
-            Ok(document) => config.read(&document, var),
-            Err(broken) => config.problems.push(Problem::told(format!(
-                "{broken}; using the defaults instead, and nothing is exported"
-            ))),
+            Ok(document) => {
+                config.read(&document, var);
+                #[cfg(feature = "watch")]
+                {
+                    config.sampling.problem = watched::rules(&document).err();
+                }
+            }
+            Err(broken) => {
+                config.sampling.problem = Some(broken.to_string());
+                config.problems.push(Problem::told(format!(
+                    "{broken}; using the defaults instead, and nothing is exported"
+                )));
+                config.file = Some(File::Unusable(broken.file));
+            }
         }
         config
     }
 
     fn read(&mut self, document: &Document, var: &dyn Fn(&str) -> Option<String>) {
-        self.file = Some(document.name.clone());
+        self.file = Some(File::Used(document.name.clone()));
         let source = Source::new(document);
         self.read_source(&source, var);
         let found = source.into_found();

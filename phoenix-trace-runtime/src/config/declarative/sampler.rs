@@ -1,7 +1,5 @@
 //! `tracer_provider.sampler`: the samplers of the schema, as far as the recorder has them.
 
-use std::time::Duration;
-
 use super::NOTHING;
 use crate::config::file::Item;
 use crate::config::shown;
@@ -59,8 +57,8 @@ fn jaeger_remote(item: Item<'_, '_>) -> Sampler {
         is_one.then_some(url)
     });
     let mut remote = JaegerRemote::new(endpoint.unwrap_or(default));
-    if let Some(interval) = section.whole("interval", 1, "60000") {
-        remote = remote.poll_every(Duration::from_millis(interval));
+    if let Some(interval) = section.milliseconds("interval", 1, "60000") {
+        remote = remote.poll_every(interval);
     }
     if let Some(ratio) = section.get("initial_sampler").and_then(initial_ratio) {
         remote = remote.initial_sampling_rate(ratio);

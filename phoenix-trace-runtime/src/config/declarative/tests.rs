@@ -408,8 +408,8 @@ tracer_provider:
              jaeger",
             "otel.yaml:4:71: propagator.composite_list: `b3,ottrace` cannot be used: expected tracecontext, baggage, b3, \
              b3multi or jaeger; using the others instead",
-            "otel.yaml:8:25: tracer_provider.processors[0].batch.schedule_delay: `-1` cannot be used: expected a whole number, 0 \
-             or more; using 5000 instead",
+            "otel.yaml:8:25: tracer_provider.processors[0].batch.schedule_delay: `-1` cannot be used: expected a whole number of \
+             milliseconds, 0 or more; using 5000 instead",
             "otel.yaml:9:25: tracer_provider.processors[0].batch.max_queue_size: `0` cannot be used: expected a whole number, 1 \
              or more; using 65536 instead",
             "otel.yaml:10:66: tracer_provider.processors[0].batch.exporter.otlp_grpc.compression: `brotli` cannot be used: \
@@ -668,5 +668,31 @@ fn metrics_are_put_together_as_their_reader_says() {
     assert_eq!(
         how("pull: {exporter: {prometheus/development: }}"),
         "to whoever scrapes http://localhost:9464/metrics: cumulative, 2000"
+    );
+}
+
+#[test]
+fn a_host_that_is_none_is_told_with_what_is_used_instead() {
+    assert_eq!(
+        wrong(
+            "meter_provider: {readers: [{pull: {exporter: {prometheus/development: {host: \"http://a\"}}}}]}\n"
+        ),
+        [
+            "otel.yaml:2:78: meter_provider.readers[0].pull.exporter.prometheus/development.host: `http://a` cannot be used: \
+             expected an IP address or the name of a host; using localhost instead"
+        ]
+    );
+}
+
+#[test]
+fn times_are_told_to_be_milliseconds() {
+    assert_eq!(
+        wrong(
+            "tracer_provider: {processors: [batch: {schedule_delay: 5s, exporter: {console: }}]}\n"
+        ),
+        [
+            "otel.yaml:2:56: tracer_provider.processors[0].batch.schedule_delay: `5s` cannot be used: expected a whole \
+             number of milliseconds, 0 or more; using 5000 instead"
+        ]
     );
 }

@@ -158,7 +158,7 @@ pub(super) fn size(section: &Section<'_, '_>, key: &str, into: &mut usize) {
 }
 
 pub(super) fn milliseconds(section: &Section<'_, '_>, key: &str, into: &mut Duration) {
-    if let Some(number) = section.whole(key, 0, &into.as_millis().to_string()) {
-        *into = Duration::from_millis(number);
+    if let Some(time) = section.milliseconds(key, 0, &into.as_millis().to_string()) {
+        *into = time;
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::distribution::{OURS, ours};
 use super::sampling::sampling;
 use crate::config::FileSampling;
-use crate::config::file::{Document, Node, Source, Value};
+use crate::config::file::{Document, Node, Source, Value, shown};
 use crate::diag;
 
 /// What is followed.
@@ -68,7 +68,7 @@ impl<'p> Watched<'p> {
         if !changed.is_empty() {
             diag::line(format_args!(
                 "{}: {} changed, which takes effect at the next start; only `{}` is followed",
-                self.path.display(),
+                shown(self.path),
                 named(&changed),
                 PATH.join(".")
             ));
@@ -77,7 +77,8 @@ impl<'p> Watched<'p> {
     }
 }
 
-fn rules(document: &Document) -> Result<FileSampling, String> {
+/// The rules of a file. `Err`: the place and what is wrong with them.
+pub(super) fn rules(document: &Document) -> Result<FileSampling, String> {
     let source = Source::new(document);
     let sampling = source.at(&PATH).map(sampling);
     if sampling.is_none() {

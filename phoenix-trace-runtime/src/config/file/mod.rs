@@ -16,6 +16,8 @@ use std::path::Path;
 pub(crate) use node::{Entry, Node, Place, Value};
 pub(crate) use section::{Item, Section, Source};
 
+use crate::printable::escape;
+
 /// A file may be so long, in bytes: it is read whole.
 const LONGEST: u64 = 1 << 20;
 
@@ -30,7 +32,7 @@ pub(crate) struct Document {
 /// Why a file is no configuration: where, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Broken {
-    file: String,
+    pub(crate) file: String,
     place: Option<Place>,
     what: String,
 }
@@ -45,10 +47,15 @@ impl fmt::Display for Broken {
     }
 }
 
+/// A path as it may stand in a line.
+pub(crate) fn shown(path: &Path) -> String {
+    escape(&path.display().to_string())
+}
+
 impl Document {
     /// Reads a file; `var` looks up the variables that it names.
     pub(crate) fn load(path: &Path, var: &dyn Fn(&str) -> Option<String>) -> Result<Self, Broken> {
-        let name = path.display().to_string();
+        let name = shown(path);
         let broken = |what: String| Broken {
             file: name.clone(),
             place: None,

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::{Document, Entry, Node, Place, Value};
 use crate::config::Problem;
@@ -370,7 +371,17 @@ impl<'d, 's> Section<'d, 's> {
 
     /// A whole number from `least` on.
     pub(crate) fn whole(&self, key: &str, least: u64, instead: &str) -> Option<u64> {
-        let expected = format!("a whole number, {least} or more");
+        self.number(key, "a whole number", least, instead)
+    }
+
+    /// The same of a time.
+    pub(crate) fn milliseconds(&self, key: &str, least: u64, instead: &str) -> Option<Duration> {
+        let number = self.number(key, "a whole number of milliseconds", least, instead);
+        number.map(Duration::from_millis)
+    }
+
+    fn number(&self, key: &str, what: &str, least: u64, instead: &str) -> Option<u64> {
+        let expected = format!("{what}, {least} or more");
         self.get(key)?
             .typed(&expected, instead, |node| match node.value {
                 Value::Int(value) => u64::try_from(value).ok().filter(|value| *value >= least),

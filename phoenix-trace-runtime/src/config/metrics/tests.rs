@@ -197,6 +197,21 @@ fn prometheus_scrapes_where_its_variables_or_code_say() {
         &[chosen, host, port],
         "to whoever scrapes http://10.0.0.7:9000/metrics",
     );
+    for (host, shown) in [
+        ("[::1]", "[::1]"),
+        ("fe80::1%eth0", "[fe80::1%eth0]"),
+        (" metrics-1.internal ", "metrics-1.internal"),
+        ("my_service", "my_service"),
+    ] {
+        let host = ("OTEL_EXPORTER_PROMETHEUS_HOST", host);
+        let to = format!("to whoever scrapes http://{shown}:9464/metrics");
+        check(&[chosen, host], &to);
+    }
+    let in_code = config(&[chosen]).metrics_prometheus("no host", 9000);
+    assert_eq!(
+        in_code.problems()[0].to_string(),
+        "Config::metrics_prometheus=`no host` cannot be used: expected an IP address or the name of a host; using localhost instead"
+    );
     let in_code = config(&[chosen, host]).metrics_prometheus("::1", 0);
     assert_eq!(goes(&in_code), "to whoever scrapes http://[::1]:0/metrics");
 }
@@ -274,6 +289,21 @@ fn what_is_wrong_is_named_once_with_what_is_used_instead() {
         &[("OTEL_METRICS_EXPORTER", "statsd,otlp,none,prometheus")],
         "OTEL_METRICS_EXPORTER=`statsd,otlp,none,prometheus` cannot be used: expected otlp, console, prometheus, several of them separated by commas, or none; using otlp,prometheus instead",
     );
+    for host in [
+        "http://10.0.0.7",
+        "10.0.0.7:9464",
+        "[10.0.0.7]",
+        "[::1",
+        "a b",
+    ] {
+        check(
+            &[("OTEL_EXPORTER_PROMETHEUS_HOST", host)],
+            &format!(
+                "OTEL_EXPORTER_PROMETHEUS_HOST=`{host}` cannot be used: expected an IP address or the name of a host; using \
+                 localhost instead"
+            ),
+        );
+    }
     check(
         &[("OTEL_EXPORTER_PROMETHEUS_PORT", "94640")],
         "OTEL_EXPORTER_PROMETHEUS_PORT=`94640` cannot be used: expected a port; using 9464 instead",
@@ -302,7 +332,7 @@ fn what_is_wrong_is_named_once_with_what_is_used_instead() {
     );
     check(
         &[("OTEL_METRIC_EXPORT_TIMEOUT", "30s")],
-        "OTEL_METRIC_EXPORT_TIMEOUT=`30s` cannot be used: expected a whole number, zero or more; using 30000 instead",
+        "OTEL_METRIC_EXPORT_TIMEOUT=`30s` cannot be used: expected a whole number of milliseconds, zero or more; using 30000 instead",
     );
     check(
         &[("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "ftp://metrics")],

@@ -47,6 +47,16 @@ pub(super) struct Server {
     connections: JoinSet<()>,
 }
 
+/// Which variable leads elsewhere.
+fn remedy(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied => {
+            "OTEL_EXPORTER_PROMETHEUS_PORT names another port"
+        }
+        _ => "OTEL_EXPORTER_PROMETHEUS_HOST names another host",
+    }
+}
+
 impl Server {
     pub(super) fn new(at: Prometheus) -> Self {
         Self {
@@ -80,9 +90,9 @@ impl Server {
         {
             if !std::mem::replace(&mut self.told, true) {
                 diag::line(format_args!(
-                    "metrics cannot be served on {} ({error}); it is tried again; OTEL_EXPORTER_PROMETHEUS_PORT names another \
-                     port; requests are not affected",
-                    self.at
+                    "metrics cannot be served on {} ({error}); it is tried again; {}; requests are not affected",
+                    self.at,
+                    remedy(error.kind())
                 ));
             }
             return sleep(AGAIN_AFTER).await;

@@ -250,3 +250,18 @@ async fn a_port_that_is_taken_is_listened_on_when_it_is_free() {
     server.listen().await.expect("it is free");
     assert_eq!(server.listeners.len(), 1);
 }
+
+#[test]
+fn an_address_that_cannot_be_had_is_told_with_the_variable_that_names_another() {
+    let refused = [
+        (io::ErrorKind::AddrInUse, "OTEL_EXPORTER_PROMETHEUS_PORT"),
+        (
+            io::ErrorKind::AddrNotAvailable,
+            "OTEL_EXPORTER_PROMETHEUS_HOST",
+        ),
+    ];
+    for (kind, variable) in refused {
+        let remedy = remedy(kind);
+        assert!(remedy.contains(variable), "{remedy}");
+    }
+}

@@ -8,6 +8,7 @@ use prost::Message as _;
 
 use super::super::destination::Answer;
 use crate::config::{Settings, Signal, shown};
+use crate::printable::escape;
 
 /// Puts into words what became of a batch.
 #[derive(Clone)]
@@ -59,14 +60,14 @@ impl Teller {
         self.clean(message, LENGTH)
     }
 
-    /// At most `length` characters of a text, without control characters and secrets.
+    /// At most `length` characters of a text, without control characters, what turns the reading direction, and secrets.
     fn clean(&self, text: &str, length: usize) -> String {
         let mut text = text.to_owned();
         for secret in &self.secrets {
             text = text.replace(secret, "…");
         }
         let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-        plain.take(length).collect::<String>().trim().to_owned()
+        escape(plain.take(length).collect::<String>().trim())
     }
 
     /// A response that says that the request was taken. Those to metrics differ from those to traces in names alone.

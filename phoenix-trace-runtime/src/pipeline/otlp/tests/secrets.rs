@@ -8,8 +8,10 @@ const TOKEN: &str = "token-0123456789";
 /// A receiver that repeats what it was told, over both protocols and in every place.
 fn repeating(status: u16) -> OtlpReceiver {
     let receiver = OtlpReceiver::start().expect("started");
-    let message = format!("no such token: Bearer {TOKEN}, or {TOKEN}\u{1b}[31m");
-    let percent = message.replace('\u{1b}', "%1b");
+    let message = format!("no such token: Bearer {TOKEN}, or {TOKEN}\u{1b}[31m\u{202e}");
+    let percent = message
+        .replace('\u{1b}', "%1b")
+        .replace('\u{202e}', "%e2%80%ae");
     let headers = [
         ("content-type", "text/plain"),
         ("grpc-status", "16"),
@@ -33,8 +35,10 @@ fn what_a_receiver_repeats_is_cut_out() {
         let receiver = repeating(status);
         for otlp in both(&receiver) {
             let answer = format!("{:?}", sent(with_token(otlp)));
+            // What is escaped in the message has two backslashes here, what is not has one.
+            let unescaped = answer.replace("\\\\u{", "");
             assert!(
-                !answer.contains(TOKEN) && !answer.contains("\\u{1b}"),
+                !answer.contains(TOKEN) && !unescaped.contains("\\u{"),
                 "{answer}"
             );
         }
