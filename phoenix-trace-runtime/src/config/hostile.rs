@@ -164,6 +164,7 @@ fn no_value_makes_a_line_of_its_own() {
     for text in [
         "resource: {attributes: [{name: service.name, value: \"${VALUE}\"}]}",
         "log_level: \"${VALUE}\"",
+        "distribution: {phoenix_trace: {sampling: {rules: [{ratio: 1, attributes: {\"a\\nphoenix-trace: forged\": {}}}]}}}",
         "resource: {attributes: [{name: \"${VALUE}\", value: 1}]}",
         "meter_provider: {readers: [pull: {exporter: {prometheus/development: {host: \"${VALUE}\"}}}]}",
         "\"a\\nphoenix-trace: forged\": 1",

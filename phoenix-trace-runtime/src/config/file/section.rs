@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Document, Entry, Node, Place, Value};
 use crate::config::Problem;
-use crate::printable::escape_start;
+use crate::printable::{escape, escape_start};
 
 /// A file while it is read.
 #[derive(Debug)]
@@ -174,9 +174,11 @@ impl<'d, 's> Item<'d, 's> {
         }
     }
 
+    /// Keys that anybody may choose are in the paths of what is told.
     fn child(&self, key: &str, entry: &'d Entry) -> Self {
+        let key = escape(key);
         let path = if self.path.is_empty() {
-            key.to_owned()
+            key
         } else {
             format!("{}.{key}", self.path)
         };
