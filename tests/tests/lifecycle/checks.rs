@@ -278,7 +278,7 @@ fn a_strict_configuration_stops_the_program() {
         "phoenix-trace: the configuration is strict, and cannot be used as it is:\n  \
          OTEL_TRACES_SAMPLER=`sometimes` cannot be used: expected always_on, always_off, traceidratio, jaeger_remote, or one of these after \
          `parentbased_`; using the preset of the environment instead\n  \
-         OTEL_BSP_SCHEDULE_DELAY=`soon` cannot be used: expected a whole number, zero or more; using 5000 instead\n"
+         OTEL_BSP_SCHEDULE_DELAY=`soon` cannot be used: expected a whole number of milliseconds, zero or more; using 5000 instead\n"
     );
     let vars = [
         ("PHOENIX_TRACE_STRICT", "true"),

@@ -14,13 +14,6 @@ use crate::printable::escape;
 
 /// Where traces or metrics go over OTLP, and how.
 #[derive(Clone)]
-#[cfg_attr(
-    not(feature = "otlp"),
-    expect(
-        dead_code,
-        reason = "without the exporter they are only checked and shown"
-    )
-)]
 pub(crate) struct Settings {
     pub(crate) signal: Signal,
     pub(crate) protocol: Protocol,
