@@ -1,6 +1,6 @@
 //! The configuration as it is in force: every setting, its value, and where that comes from. Secrets are not shown.
 
-mod exporters;
+pub(super) mod exporters;
 
 use std::fmt;
 

@@ -11,8 +11,9 @@ use std::time::Duration;
 use tracing_subscriber::filter::Targets;
 
 use super::effective::Rows;
+use super::effective::exporters::of_batches;
 use super::otlp::{Otlp, Settings, Signal};
-use super::{Config, Problem, timeout};
+use super::{Config, Problem};
 use crate::logs::{Limits, LogFormat, LogsOfDropped, Output, Room, default_filter, parse_filter};
 #[cfg(feature = "otlp")]
 use crate::pipeline::Component;
@@ -289,29 +290,15 @@ impl Config {
         };
         let all = self.otlp_of_logs();
         self.otlp_rows(rows, &of, &settings, &all, &said);
-        for (key, value, variable) in [
-            (
-                "schedule_delay",
-                format!("{:?}", batches.delay),
-                "OTEL_BLRP_SCHEDULE_DELAY",
-            ),
-            (
-                "export_timeout",
-                timeout::shown(batches.timeout),
-                "OTEL_BLRP_EXPORT_TIMEOUT",
-            ),
-            (
-                "max_queue_size",
-                batches.records.to_string(),
-                "OTEL_BLRP_MAX_QUEUE_SIZE",
-            ),
-            (
-                "max_export_batch_size",
-                batches.batch.to_string(),
-                "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE",
-            ),
-        ] {
-            rows.setting(&of(key), value, &[variable]);
+        let rows_of_batches = of_batches(
+            batches.delay,
+            batches.timeout,
+            batches.records,
+            batches.batch,
+        );
+        for (key, value, variable) in rows_of_batches {
+            let variable = format!("OTEL_BLRP_{variable}");
+            rows.setting(&of(key), value, &[&variable]);
         }
     }
 

@@ -114,19 +114,25 @@ fn read(document: &Value) -> (Vec<String>, String) {
     (problems.collect(), done)
 }
 
+/// A document that has the key, and what must be around it, and one that has only that.
+fn with_and_without(path: &str, value: Value) -> (Value, Value) {
+    let (mut with, mut without) = (Value::Null, Value::Null);
+    put(&mut with, path, value);
+    for (other, value) in around(path) {
+        put(&mut with, &other, value.clone());
+        if other != path {
+            put(&mut without, &other, value);
+        }
+    }
+    (with, without)
+}
+
 /// What a file says is shown with its place.
 #[test]
 fn every_key_of_the_schema_is_shown_as_the_origin_of_what_it_sets() {
     let mut unknown = Vec::new();
     for (path, value) in keys().chain(OURS.lines().map(of_line)) {
-        let (mut with, mut without) = (Value::Null, Value::Null);
-        put(&mut with, path, value.clone());
-        for (other, value) in around(path) {
-            put(&mut with, &other, value.clone());
-            if other != path {
-                put(&mut without, &other, value);
-            }
-        }
+        let (with, without) = with_and_without(path, value);
         let (with, without) = (shown(&with), shown(&without));
         let before = without.iter().map(|line| columns(line));
         let before: BTreeMap<&str, &str> = before.map(|[name, value, _]| (name, value)).collect();
@@ -190,14 +196,7 @@ const AS_BEFORE: [&str; 4] = [
 fn every_key_of_the_schema_does_something_or_is_named_as_unsupported() {
     let mut ignored = Vec::new();
     for (path, value) in keys() {
-        let (mut with, mut without) = (Value::Null, Value::Null);
-        put(&mut with, path, value.clone());
-        for (other, value) in around(path) {
-            put(&mut with, &other, value.clone());
-            if other != path {
-                put(&mut without, &other, value);
-            }
-        }
+        let (with, without) = with_and_without(path, value);
         let (problems, done) = read(&with);
         let (_, done_without) = read(&without);
         let is_unsupported = |problem: &String| problem.contains("this is not supported");

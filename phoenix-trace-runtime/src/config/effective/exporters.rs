@@ -11,6 +11,25 @@ use crate::config::otlp::{Compression, Header, Otlp, Protocol, Settings, Signal,
 use crate::config::target::Target;
 use crate::config::timeout;
 
+/// How batches of a signal are sent: each key with its value, and its variable without the prefix of the signal.
+pub(in crate::config) fn of_batches(
+    delay: Duration,
+    export: Duration,
+    queue: usize,
+    batch: usize,
+) -> [(&'static str, String, &'static str); 4] {
+    [
+        ("schedule_delay", format!("{delay:?}"), "SCHEDULE_DELAY"),
+        ("export_timeout", timeout::shown(export), "EXPORT_TIMEOUT"),
+        ("max_queue_size", queue.to_string(), "MAX_QUEUE_SIZE"),
+        (
+            "max_export_batch_size",
+            batch.to_string(),
+            "MAX_EXPORT_BATCH_SIZE",
+        ),
+    ]
+}
+
 impl Config {
     pub(super) fn trace_rows(&self, rows: &mut Rows<'_>) {
         for (number, (target, sending)) in self.targets.ways(&self.sending).enumerate() {
@@ -37,29 +56,15 @@ impl Config {
                 self.otlp_rows(rows, &of, &otlp.settings, &all, &said);
             }
             let with = |key: &str| format!("tracer_provider.processors[{number}].{key}");
-            for (key, value, variable) in [
-                (
-                    "schedule_delay",
-                    format!("{:?}", sending.delay),
-                    "OTEL_BSP_SCHEDULE_DELAY",
-                ),
-                (
-                    "export_timeout",
-                    timeout::shown(sending.timeout),
-                    "OTEL_BSP_EXPORT_TIMEOUT",
-                ),
-                (
-                    "max_queue_size",
-                    sending.queue_spans.to_string(),
-                    "OTEL_BSP_MAX_QUEUE_SIZE",
-                ),
-                (
-                    "max_export_batch_size",
-                    sending.batch.to_string(),
-                    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
-                ),
-            ] {
-                let origin = self.origins.first(&[key, &with(key)], &[variable]);
+            let rows_of_batches = of_batches(
+                sending.delay,
+                sending.timeout,
+                sending.queue_spans,
+                sending.batch,
+            );
+            for (key, value, variable) in rows_of_batches {
+                let variable = format!("OTEL_BSP_{variable}");
+                let origin = self.origins.first(&[key, &with(key)], &[&variable]);
                 rows.row(&with(key), value, origin);
             }
         }
