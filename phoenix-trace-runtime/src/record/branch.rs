@@ -116,6 +116,8 @@ impl Planned {
         if number == NONE {
             return None;
         }
+        // As no ids are drawn, the parent's derives from where it is.
+        debug_assert_eq!(running.id_of(running.current), ids::span_id(seed, number));
         let segment = segment.clone();
         running.count_branch();
         Some(Self {
@@ -159,7 +161,6 @@ impl Planned {
         }
         let blank = thread::take_strand(&self.segment.pipeline);
         let context = &self.segment.context;
-        // As no ids are drawn, the parent's derives from where it is.
         let parent = ids::span_id(self.seed, self.number);
         let place = (self.seed, self.number);
         let mut strand = self.segment.branch_on(blank, context, parent, place);
@@ -195,6 +196,7 @@ impl Strand {
         let plain = self.role == Role::Branch
             && !(self.failed || self.owned || self.free || self.orphaned || self.suppressed);
         plain
+            && self.otel_span == 0
             && self.lent == 0
             && self.charged == 0
             && self.overflow == 0
