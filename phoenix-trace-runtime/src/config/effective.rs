@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::interop;
 use super::origin::Origins;
-use super::secret::masked;
+use super::secret::masked_attribute;
 use super::{Config, Problem};
 use crate::printable::{escape, escape_start};
 use crate::propagation::CorrelationSource;
@@ -102,7 +102,8 @@ impl Config {
         let variables = [super::shutdown::SHUTDOWN];
         rows.setting("distribution.phoenix_trace.shutdown", shutdown, &variables);
         for (pair, origin) in self.attributes() {
-            rows.row(pair.key.as_str(), masked(&pair.value.as_str()), origin);
+            let key = pair.key.as_str();
+            rows.row(key, masked_attribute(key, &pair.value.as_str()), origin);
         }
         rows.setting(
             "resource.detection/development.detectors",

@@ -40,6 +40,15 @@ pub(crate) fn masked(value: &str) -> String {
     }
 }
 
+/// The same of an attribute, whose key may say that it is one.
+pub(super) fn masked_attribute(key: &str, value: &str) -> String {
+    let key = key.to_ascii_lowercase();
+    match NAMES.iter().any(|name| key.contains(name)) {
+        true => "…".to_owned(),
+        false => masked(value),
+    }
+}
+
 /// Where in the value a credential begins: behind one of the names and what separates it from it.
 fn credential(value: &str) -> Option<usize> {
     let lower = value.to_ascii_lowercase();
@@ -83,6 +92,8 @@ mod tests {
         ] {
             assert_eq!(masked(value), expected, "{value}");
         }
+        assert_eq!(masked_attribute("upstream.password", "abc"), "…");
+        assert_eq!(masked_attribute("team", "abc"), "abc");
         assert_eq!(
             masked(&"x".repeat(1 << 20)),
             format!("{}…", "x".repeat(200))
