@@ -375,6 +375,9 @@ impl Strand {
         {
             record.end = now.max(record.start).max(1);
             self.tally.add_one();
+            if self.tally.is_wanted() {
+                super::cut::hand_over(self, now);
+            }
         }
     }
 
@@ -388,6 +391,9 @@ impl Strand {
             self.tally.add_one();
             if place >= self.room {
                 self.give_back(place);
+            }
+            if self.tally.is_wanted() {
+                super::cut::hand_over(self, now);
             }
         }
     }
