@@ -105,7 +105,7 @@ impl FromStr for OtelContext {
 }
 
 /// A span of a strand as the API names it.
-pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
+pub(crate) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
     /// Where propagators of the OpenTelemetry crates keep that a trace is to be debugged.
     const DEBUG: u8 = 0x04;
     let state = of.api_state_with(of.threshold);
@@ -163,7 +163,7 @@ pub(crate) fn of_branch(branch: &mut Strand, part: Option<&Arc<Part>>, number: u
 
 /// The same of a branch of what runs.
 pub(crate) fn of_carried(branch: &mut Strand, running: &mut Strand) {
-    if !running.follows && running.otel.is_some() {
+    if !running.follows && running.attached.is_empty() && running.otel.is_some() {
         branch.otel.clone_from(&running.otel);
         branch.otel_span = running.otel_span;
         return;

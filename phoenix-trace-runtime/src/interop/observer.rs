@@ -190,6 +190,13 @@ fn enter(from: &Context, to: &Context) {
     let root = early::root_in(to);
     let context = root.map_or_else(|| span.span_context(), |root| &root.context);
     let trace_id = u128::from_be_bytes(context.trace_id().to_bytes());
+    // A span that has just been started where it is attached, as most are.
+    if !(over.suppressed || active.suppressed)
+        && over.baggage == active.baggage
+        && free::attach_newest(active, trace_id, over)
+    {
+        return;
+    }
     let running = with_active(|strand| Running {
         named: strand.otel_span == active.span && strand.context.trace_id == trace_id,
         traced: strand.role != Role::Scope || strand.context.trace_id != 0,

@@ -122,7 +122,7 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
 impl Drop for Thread {
     fn drop(&mut self) {
         while let Some((strand, _)) = free::detach_top(&mut self.active, |_| true) {
-            free::put_away(strand);
+            strand.into_iter().for_each(free::put_away);
         }
     }
 }
@@ -327,7 +327,7 @@ pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
     let mut swapped = hidden;
     let clean = with(|thread| {
         if let Some(strand) = &thread.active {
-            if strand.attached.is_some() {
+            if !strand.attached.is_empty() {
                 return false;
             }
             thread.contexts.detach(strand);
@@ -347,8 +347,8 @@ pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
 fn uninstall_below(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
     let mut left = Vec::new();
     with(|thread| {
-        while let Some(strand) = free::detach_top(&mut thread.active, |_| true) {
-            left.push(strand.0);
+        while let Some((strand, _)) = free::detach_top(&mut thread.active, |_| true) {
+            left.extend(strand);
         }
     });
     left.into_iter().for_each(free::put_away);
