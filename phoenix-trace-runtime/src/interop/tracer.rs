@@ -57,6 +57,7 @@ impl trace::Tracer for Tracer {
         let now = clock::now();
         let span = parent_cx.span();
         let root = early::root_in(parent_cx);
+        let root = root.as_ref();
         let parent = root.map_or_else(|| span.span_context(), |root| &root.context);
         let reach = identity_of(&span, parent, root);
         let place = match &reach {
@@ -64,6 +65,9 @@ impl trace::Tracer for Tracer {
             Where::Span(reach) => Parent::Span(reach),
             Where::Elsewhere => Parent::Other(parent),
         };
+        // Where what it was taken from is out of reach, at least what that reports to is known.
+        let _attached = (root.is_some() && matches!(reach, Where::Elsewhere))
+            .then(|| parent_cx.clone().attach());
         let mut attributes = attributes.unwrap_or_default();
         restore(&mut attributes);
         let site = self.sites.site(span_kind.as_ref());
@@ -108,7 +112,7 @@ enum Where {
 fn identity_of(
     span: &trace::SpanRef<'_>,
     context: &SpanContext,
-    root: Option<&early::Early>,
+    root: Option<&early::Root>,
 ) -> Where {
     let id = observer::id(context);
     #[cfg(feature = "tracing")]
@@ -129,7 +133,7 @@ fn identity_of(
         return Where::Running;
     }
     let reach = match root {
-        Some(root) => Some(root.reach.clone()),
+        Some(root) => root.reach.clone(),
         None if id == 0 => None,
         None => identity::ask(span),
     };

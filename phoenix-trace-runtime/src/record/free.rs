@@ -22,6 +22,7 @@ use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::{registry, scope, thread};
 use crate::interop::contexts::span_context;
+use crate::pipeline::Pipeline;
 use crate::propagation::Baggage;
 use crate::value::Attr;
 
@@ -308,8 +309,9 @@ pub(crate) enum Below<'a> {
     /// The same as before, with other baggage.
     Running,
     Span(&'a Reach),
-    /// A span that no strand of this process has, or none: what starts there is a local root.
-    Other(&'a SpanContext),
+    /// A span whose strand is out of reach, or none: what starts there is a local root, which reports to this pipeline, or to that
+    /// of the thread.
+    Other(&'a SpanContext, Option<&'a Arc<Pipeline>>),
     /// Nothing is recorded.
     Nothing,
 }
@@ -326,15 +328,21 @@ pub(crate) fn attach(below: Below<'_>, active: Active, over: Active) {
     let strand = match &below {
         Below::Running => stand_in(),
         Below::Span(reach) => reach.strand(),
-        Below::Other(_) | Below::Nothing => None,
+        Below::Other(..) | Below::Nothing => None,
     };
     let strand = strand.or_else(|| {
         let mut context = match &below {
-            Below::Other(parent) => request_below(parent),
+            Below::Other(parent, _) => request_below(parent),
             Below::Running | Below::Span(_) | Below::Nothing => request(),
         };
         thread::with(|thread| {
-            let mut strand = scope::strand_alone(thread, std::mem::take(&mut context));
+            let context = std::mem::take(&mut context);
+            let mut strand = match &below {
+                Below::Other(_, Some(pipeline)) => {
+                    scope::strand_of(thread.take_strand(pipeline), context)
+                }
+                _ => scope::strand_alone(thread, context),
+            };
             strand.suppressed = matches!(below, Below::Nothing);
             strand
         })
