@@ -38,8 +38,8 @@ pub(crate) struct Strand {
     /// Is it that of a span without an owner who runs it? Then it is complete when all of its spans have ended, and whoever
     /// records below that span may run it for a while.
     pub(super) free: bool,
-    /// Runs because a context of OpenTelemetry was attached by hand: what it hides.
-    pub(super) attached: Option<Attached>,
+    /// The contexts of OpenTelemetry that were attached by hand, because of which it or one of its spans runs.
+    pub(crate) attached: Vec<Attached>,
     /// What OpenTelemetry's context is set to while it runs, and the id of the span there; zero: none.
     pub(crate) otel: Option<opentelemetry::Context>,
     pub(crate) otel_span: u64,
@@ -143,7 +143,7 @@ impl Strand {
             owned: false,
             hidden: None,
             free: false,
-            attached: None,
+            attached: Vec::new(),
             otel: None,
             otel_span: 0,
             follows: false,
@@ -215,7 +215,7 @@ impl Strand {
             self.text.shrink_to(64 * KEEP_RECORDS);
         }
         // What may hold something first: the rest is written in few pieces then.
-        self.attached = None;
+        self.attached.clear();
         self.otel = None;
         self.refused = None;
         self.segment = None;
