@@ -86,20 +86,40 @@ def compose(report):
     if not program("compose"):
         report.skip("compose files load, alone and together", wanting("compose"))
         return
-    combinations = (["compose.yaml"], ["compose.yaml", "compose.scale.yaml"], ["compose.yaml", "compose.archive.yaml"], ["compose.yaml", "compose.scale.yaml", "compose.archive.yaml"])
-    wrong = []
+    combinations = (["compose.yaml"], ["compose.yaml", "compose.scale.yaml"], ["compose.yaml", "compose.archive.yaml"], ["compose.yaml", "compose.scale.yaml", "compose.scale.archive.yaml"])
+    wrong, services, archives = [], {}, []
     for names in combinations:
         done = subprocess.run([program("compose"), *names], cwd=DEPLOY, capture_output=True, text=True)
         # A variable that has no value is a warning.
         if done.returncode or done.stderr:
             wrong.append(f"{' '.join(names)}: {done.stderr[-300:]}")
+            continue
+        loaded = json.loads(done.stdout)["services"]
+        services |= loaded
+        archives += not_archived(names, loaded)
     report.no_errors("compose files load as Docker Compose reads them, alone and together; every variable is in .env (compose-go)", wrong, f"{len(combinations)} combinations")
     if not wrong:
-        containers(report, json.loads(done.stdout)["services"])
+        report.no_errors("where there is an archive, every collector that samples writes it, and has an uploader; the others balance", archives)
+        containers(report, services)
+
+
+def not_archived(names, services):
+    """What is wrong with the collectors of some files."""
+    archived = any("archive" in name for name in names)
+    state = lambda service: {volume["source"] for volume in service.get("volumes", []) if volume["target"] == "/var/lib/otelcol"}  # noqa: E731
+    uploaded = set().union(*(state(service) for service in services.values() if "upload" in (service.get("command") or [])))
+    for name, service in services.items():
+        command = " ".join(service.get("command") or [])
+        if "otelcol/base.yaml" not in command:
+            continue
+        if "sampler-1" in services and ("balance.yaml" in command) != (name == "collector"):
+            yield f"{' '.join(names)}: {name} is of the wrong tier"
+        if "sample.yaml" in command and ("archive.yaml" in command, bool(state(service) & uploaded)) != (archived, archived):
+            yield f"{' '.join(names)}: {name} is archived by half"
 
 
 def containers(report, services):
-    """Of all files together, which came last."""
+    """Of all files."""
     waited_for = {name for service in services.values() for name, how in service.get("depends_on", {}).items() if how["condition"] == "service_completed_successfully"}
     # `up --wait` fails for a container that ends, unless another waits for its end.
     wrong = [name for name, service in services.items() if bool(service.get("restart")) == (name in waited_for)]
