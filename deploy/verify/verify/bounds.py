@@ -82,6 +82,9 @@ def secrets(report, stack, url):
     wait_for("the leaky span is counted", lambda: stack.prometheus.query(counted))
     leaks = wait_for("the leaky metric", lambda: stack.prometheus.query('leaks{job="leaky"}'))
     report.no_errors("nor in labels, of metrics and of span metrics", found_in((leaks, stack.prometheus.query(counted))), f"{len(leaks[0][0])} labels")
+    send(url, request_with("older", [{}], **{"deployment.environment": "staging"}))
+    older = next(iter(wait_for("the older span", lambda: [span for span in stack.standard.all().values() if span.service == "older"])))
+    report.check("telemetry that says it by the older name keeps its own", older.environment == "staging", older.environment)
     environments = [span.environment, of.get("deployment.environment.name"), leaks[0][0].get("deployment_environment_name"), "production"]
     report.check("telemetry that does not say its environment has the collector's: span, log record, metric, span metrics", set(environments) == {"production"}, ", ".join(map(str, environments)))
 
