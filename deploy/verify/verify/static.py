@@ -197,6 +197,8 @@ def kubernetes(report):
     report.no_errors("every Kubernetes object passes the schema of 1.34, strictly", wrong, f"{len(rendered)} objects")
     if not program("kustomize"):
         return
+    scaled = {(name, document["spec"]["scaleTargetRef"]["name"]) for name, document in rendered if document["kind"] == "HorizontalPodAutoscaler"}
+    report.no_errors("what is scaled automatically has no number of its own", [name for name, document in rendered if (name, document["metadata"]["name"]) in scaled and "replicas" in document["spec"]], f"{len(scaled)} sets")
     # What the resource detectors read; the cluster's name is for who runs several to give.
     detectors = (REPOSITORY / "phoenix-trace-runtime/src/config/resource/detect.rs").read_text()
     read = set(re.findall(r'\("(K8S_\w+)"', detectors)) - {"K8S_CLUSTER_NAME"}
@@ -351,6 +353,11 @@ def other_json(report):
     rates = {each["service"]: each["param"] for each in strategies["service_strategies"]}
     expected = {"orchestrator-service": 1.0, "data-router": 1.0, "llm-service": 0.5}
     report.check("the strategies have the platform's rates", rates == expected and strategies["default_strategy"]["param"] == 0.1, str(rates))
+    bounds = yaml.safe_load((DEPLOY / "collector/base.yaml").read_text())["processors"]["transform/bounds"]["log_statements"]
+    count, length = (int(re.search(rf"{function}\(log\.attributes, (\d+)", " ".join(bounds)).group(1)) for function in ("limit", "truncate_all"))
+    loki = yaml.safe_load((DEPLOY / "loki/loki.yaml").read_text())["limits_config"]
+    entries, size = loki["max_structured_metadata_entries_count"], loki["max_structured_metadata_size"]
+    report.check("Loki takes every attribute that the collector lets through", entries >= count + 32 and size == "1MB" and count * length < 900_000, f"{entries} for {count} and those of the resource, {size} for {count} of {length} bytes")
     code, said = output(["sh", "-n", DEPLOY / "jaeger/opensearch-retention.sh"])
     report.check("the script of the retentions is well formed", code == 0, said)
     for what, why in (
