@@ -13,7 +13,7 @@ pub(crate) mod clock;
 pub(crate) mod context;
 mod corrected;
 pub(crate) mod current;
-mod cut;
+pub(crate) mod cut;
 pub(crate) mod details;
 pub(crate) mod entered;
 pub(crate) mod failure;

@@ -38,8 +38,8 @@ pub(crate) struct Strand {
     /// Is it that of a span without an owner who runs it? Then it is complete when all of its spans have ended, and whoever
     /// records below that span may run it for a while.
     pub(super) free: bool,
-    /// Runs because a context of OpenTelemetry was attached by hand: what it hides.
-    pub(super) attached: Option<Attached>,
+    /// The contexts of OpenTelemetry that were attached by hand, because of which it or one of its spans runs.
+    pub(crate) attached: Vec<Attached>,
     /// What OpenTelemetry's context is set to while it runs, and the id of the span there; zero: none.
     pub(crate) otel: Option<opentelemetry::Context>,
     pub(crate) otel_span: u64,
@@ -145,7 +145,7 @@ impl Strand {
             owned: false,
             hidden: None,
             free: false,
-            attached: None,
+            attached: Vec::new(),
             otel: None,
             otel_span: 0,
             follows: false,
@@ -218,7 +218,7 @@ impl Strand {
             self.text.shrink_to(64 * KEEP_RECORDS);
         }
         // What may hold something first: the rest is written in few pieces then.
-        self.attached = None;
+        self.attached.clear();
         self.otel = None;
         self.refused = None;
         self.segment = None;
@@ -399,6 +399,9 @@ impl Strand {
         {
             record.end = now.max(record.start).max(1);
             self.tally.add_one();
+            if self.tally.is_wanted() {
+                super::cut::hand_over(self, now);
+            }
         }
     }
 
@@ -412,6 +415,9 @@ impl Strand {
             self.tally.add_one();
             if place >= self.room {
                 self.give_back(place);
+            }
+            if self.tally.is_wanted() {
+                super::cut::hand_over(self, now);
             }
         }
     }
