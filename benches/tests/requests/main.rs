@@ -53,7 +53,8 @@ fn kind<F: Future<Output = ()> + 'static>(
 /// Gives a future up after its first poll.
 async fn give_up(future: impl Future) {
     let mut future = pin!(future);
-    poll_fn(|cx| Poll::Ready(assert!(future.as_mut().poll(cx).is_pending()))).await;
+    let polled = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx).is_pending()));
+    assert!(polled.await, "it hangs");
 }
 
 /// A body of one piece, and what comes after it.
