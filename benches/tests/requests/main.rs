@@ -34,10 +34,12 @@ const MOST: usize = 32 * FIRST;
 /// Less for each than any place in a table.
 const LEFT: isize = 8;
 
+type Made = Pin<Box<dyn Future<Output = ()>>>;
+
 /// One kind of request: what happens to the one with this number.
 struct Kind {
     name: &'static str,
-    request: Box<dyn Fn(usize) -> Pin<Box<dyn Future<Output = ()>>>>,
+    request: Box<dyn Fn(usize) -> Made>,
 }
 
 fn kind<F: Future<Output = ()> + 'static>(
