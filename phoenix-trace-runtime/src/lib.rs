@@ -7,6 +7,7 @@ pub mod outcome;
 pub mod returned;
 pub mod value;
 
+mod hash;
 mod operation;
 mod panics;
 mod record;

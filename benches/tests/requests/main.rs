@@ -34,10 +34,12 @@ const MOST: usize = 32 * FIRST;
 /// Less for each than any place in a table.
 const LEFT: isize = 8;
 
+type Made = Pin<Box<dyn Future<Output = ()>>>;
+
 /// One kind of request: what happens to the one with this number.
 struct Kind {
     name: &'static str,
-    request: Box<dyn Fn(usize) -> Pin<Box<dyn Future<Output = ()>>>>,
+    request: Box<dyn Fn(usize) -> Made>,
 }
 
 fn kind<F: Future<Output = ()> + 'static>(
@@ -53,7 +55,8 @@ fn kind<F: Future<Output = ()> + 'static>(
 /// Gives a future up after its first poll.
 async fn give_up(future: impl Future) {
     let mut future = pin!(future);
-    poll_fn(|cx| Poll::Ready(assert!(future.as_mut().poll(cx).is_pending()))).await;
+    let polled = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx).is_pending()));
+    assert!(polled.await, "it hangs");
 }
 
 /// A body of one piece, and what comes after it.

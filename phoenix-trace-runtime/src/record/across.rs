@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use opentelemetry::TraceId;
 
-use super::clock;
+use super::clock::{self, Ticks};
 use super::context::SAMPLED;
 use super::strand::{Role, Strand};
 use crate::propagation::TraceParent;
@@ -101,7 +101,8 @@ impl Strand {
         let noted = shared.map_or(Reasons::NONE, Shared::noted);
         let found = Found {
             failed: self.failed || noted.has(Reasons::ERROR),
-            slow: self.is_slow(clock::now()),
+            // Nobody asks what time it is where no time is too long.
+            slow: self.context.slow_at != Ticks::MAX && self.is_slow(clock::now()),
             across: Across {
                 callee: self.across.callee || noted.has(Reasons::CALLEE),
                 announced: Reasons::NONE,

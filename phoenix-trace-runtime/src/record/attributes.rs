@@ -57,6 +57,7 @@ impl Strand {
                     let text = self.push_text(cut(v, self.pipeline.limits.value_length));
                     StoredAttr::new(owner, attr.key, Stored::Str(text))
                 }
+                Value::None => continue,
                 _ => match self.stored(owner, attr.value) {
                     Plain::Stored(value) => StoredAttr::new(owner, attr.key, value),
                     Plain::Nothing => continue,

@@ -2,6 +2,7 @@
 //! site, name and route, and remembered by each thread.
 
 use std::cell::RefCell;
+use std::hash::Hasher as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -11,6 +12,7 @@ use super::head::Told;
 use super::layer::{Entry, Layer};
 use super::root::Root;
 use super::storm::Storm;
+use crate::hash::Words;
 use crate::record::clock::Ticks;
 use crate::record::context::Context;
 use crate::record::site::Site;
@@ -161,23 +163,15 @@ impl Remembered {
 
 const ROUTE: &str = "http.route";
 
-/// Who wants its names to fall on the same place makes decisions slower, and no more than that.
 #[inline]
 fn hash(site: &Site, name: &str, route: Option<&str>) -> u64 {
-    const K: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(K);
-    let mut hash = mix(0, std::ptr::from_ref(site).addr() as u64);
+    let mut hash = Words::default();
+    hash.write_usize(std::ptr::from_ref(site).addr());
     for text in [name, route.unwrap_or_default()] {
-        hash = mix(hash, text.len() as u64);
-        let (words, rest) = text.as_bytes().as_chunks::<8>();
-        for word in words {
-            hash = mix(hash, u64::from_le_bytes(*word));
-        }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        hash = mix(hash, u64::from_le_bytes(last));
+        hash.write_usize(text.len());
+        hash.write(text.as_bytes());
     }
-    hash >> 32
+    hash.finish()
 }
 
 /// Finds the rule for a local root, and starts its segment under it. Gives the sampler that is to be asked, if there is one.

@@ -90,7 +90,7 @@ impl Durations {
 
     /// Measures a span that its strand gives up as it ends, with these attributes.
     pub(crate) fn measure_given_up(&self, strand: &Strand, place: usize, attrs: &[StoredAttr]) {
-        self.shard().measure_one(self, strand, place, attrs);
+        self.shard().measure_one(self, strand, place, attrs, None);
     }
 
     fn shard(&self) -> std::sync::MutexGuard<'_, Shard> {

@@ -2,6 +2,7 @@
 //! attributes.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use super::Durations;
@@ -10,6 +11,7 @@ use super::instrument::{INSTRUMENTS, index_of};
 use super::key::{Found, instrument_of};
 use super::registry::Admitted;
 use super::sites::Sites;
+use crate::hash::Words;
 use crate::record::chains::Chains;
 use crate::record::details::Owner;
 use crate::record::failure::keys::ERROR_TYPE;
@@ -26,7 +28,7 @@ const OTHER: &str = "_OTHER";
 #[derive(Debug, Default)]
 pub(super) struct Shard {
     by_site: Sites,
-    by_key: HashMap<Arc<[u8]>, u32>,
+    by_key: HashMap<Arc<[u8]>, u32, BuildHasherDefault<Words>>,
     pub(super) series: Vec<Local>,
     /// For each instrument that has as many series as it may, all of which are known here: the series of the others.
     full: Vec<Option<u32>>,
@@ -64,19 +66,24 @@ impl Shard {
                 }
             }
         }
-        if !self.described.is_empty() {
-            self.measure_described(all, strand, kept);
+        match *self.described {
+            [] => {}
+            [one] => {
+                self.described.clear();
+                self.measure_one(all, strand, one as usize, &strand.attrs, kept);
+            }
+            _ => self.measure_described(all, strand, kept),
         }
     }
 
     /// The same for one span, whose attributes are among these.
-    #[cold]
     pub(super) fn measure_one(
         &mut self,
         all: &Durations,
         strand: &Strand,
         place: usize,
         attrs: &[StoredAttr],
+        kept: Option<&Kept>,
     ) {
         if let Some(record) = strand.records.get(place)
             && let Some(measured) = record.site.measured
@@ -84,10 +91,11 @@ impl Shard {
             let of_it = |attr: &&StoredAttr| Owner::of(attr.owner) == Owner::Span(place as u32);
             let attrs = attrs.iter().filter(of_it);
             let series = self.of_described(all, strand, record, measured, attrs);
-            self.add(all, series, strand, place, None);
+            self.add(all, series, strand, place, kept);
         }
     }
 
+    /// The same for several: their attributes are found in one pass.
     fn measure_described(&mut self, all: &Durations, strand: &Strand, kept: Option<&Kept>) {
         let described = std::mem::take(&mut self.described);
         let mut chains = std::mem::take(&mut self.attrs);
