@@ -50,10 +50,10 @@ pub(super) fn put(strand: &mut Strand, owner: u32, attributes: Vec<KeyValue>) {
 }
 
 /// The same for those of a span that has started with those that are plain.
-pub(super) fn put_others(strand: &mut Strand, owner: u32, attributes: Vec<KeyValue>) {
+pub(super) fn put_others(strand: &mut Strand, owner: u32, attributes: &[KeyValue]) {
     for attribute in attributes {
-        if as_plain(&attribute).is_none() {
-            put_other(strand, owner, attribute);
+        if as_plain(attribute).is_none() {
+            put_other(strand, owner, attribute.clone());
         }
     }
 }

@@ -14,8 +14,9 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Context, ContextGuard, KeyValue};
 
+use super::early::Marked;
 use super::hand::Hand;
-use super::{early, identity, observer};
+use super::{identity, observer};
 use crate::record::context;
 use crate::record::free::Reach;
 use crate::record::part::{Part, part_of};
@@ -37,10 +38,10 @@ pub enum OtelContext {
     /// first uses contexts: asks for a tracer, has a bridge of `tracing`, attaches a context or sends one by the global propagator
     /// (`auto`): the default. Merely to read `Context::current()` is no use, and finds no span there until then.
     ///
-    /// So a program that does not use the API pays nothing for it. One that does has the parents of `LocalRoot` from the first
-    /// context on that it carries out of a local root, but for this case: the process has not used contexts before, and
-    /// the function whose span is the local root has run more than 64 times in it as one. That one context names no span, and what is
-    /// recorded under it is a trace of its own. Where even that is too much, say [`LocalRoot`](Self::LocalRoot).
+    /// So a program that does not use the API pays next to nothing for it, and one that does has the parents of `LocalRoot` from the
+    /// first context on that it carries out of a local root. Where that first one is used on another thread at the same time, while
+    /// what it was taken from runs on and has not been suspended since, what is recorded under it is a segment of its own in the
+    /// same trace: a child of the local root as elsewhere, kept or dropped for itself.
     #[default]
     Auto,
     /// At local roots, and where a task or thread goes on with a trace (`local_root`). A span that is started in that context is
@@ -105,7 +106,7 @@ impl FromStr for OtelContext {
 }
 
 /// A span of a strand as the API names it.
-pub(super) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
+pub(crate) fn span_context(of: &context::Context, span_id: u64) -> SpanContext {
     /// Where propagators of the OpenTelemetry crates keep that a trace is to be debugged.
     const DEBUG: u8 = 0x04;
     let state = of.api_state_with(of.threshold);
@@ -128,17 +129,7 @@ pub(crate) fn of_root(strand: &mut Strand) {
     };
     if contexts.is_on_for(root.site.kind) {
         attach_root(strand);
-    } else if contexts == OtelContext::Auto && root.site.is_among_first() {
-        attach_early(strand);
     }
-}
-
-/// Makes a context in which nobody sees the local root, but from which it can be carried.
-#[cold]
-fn attach_early(strand: &mut Strand) {
-    let part = part_of(strand);
-    strand.otel_span = strand.id_of(0);
-    strand.otel = Some(early::context_of(strand, part));
 }
 
 #[inline(never)]
@@ -161,9 +152,15 @@ pub(crate) fn of_branch(branch: &mut Strand, part: Option<&Arc<Part>>, number: u
     }
 }
 
+/// Has a branch of what runs a context?
+#[inline]
+pub(crate) fn is_carried(running: &Strand) -> bool {
+    running.otel.is_some() || running.pipeline.contexts.is_on()
+}
+
 /// The same of a branch of what runs.
 pub(crate) fn of_carried(branch: &mut Strand, running: &mut Strand) {
-    if !running.follows && running.otel.is_some() {
+    if !running.follows && running.attached.is_empty() && running.otel.is_some() {
         branch.otel.clone_from(&running.otel);
         branch.otel_span = running.otel_span;
         return;
@@ -291,13 +288,21 @@ impl trace::Span for Current {
 /// What is attached on a thread for the strands that run there. It is changed while the thread's state is borrowed, by which
 /// the [observer](super::observer) sees that it was not by hand.
 #[derive(Debug)]
-pub(crate) struct Attachments(Vec<Attachment>);
+pub(crate) struct Attachments {
+    attached: Vec<Attachment>,
+    /// Over them, for strands without a context, where none of them names a span.
+    marked: Option<Marked>,
+}
 
 #[derive(Debug)]
 struct Attachment {
     seed: u64,
     /// The span's number where it is that of one span, and not of the whole strand.
     number: u32,
+    /// Does it name a span?
+    names: bool,
+    /// What told before what runs, where it does not.
+    below: Option<Marked>,
     /// Dropped while the thread lives: it cannot be afterwards.
     guard: ManuallyDrop<ContextGuard>,
 }
@@ -320,51 +325,121 @@ impl Drop for Alive {
     fn drop(&mut self) {}
 }
 
-impl Attachments {
-    pub(crate) const NONE: Self = Self(Vec::new());
+/// Can contexts still be attached and detached on this thread?
+pub(super) fn is_alive() -> bool {
+    ALIVE.try_with(|_| ()).is_ok()
+}
 
-    /// Attaches the context of a strand that is to run, if it has one.
+impl Attachments {
+    pub(crate) const NONE: Self = Self {
+        attached: Vec::new(),
+        marked: None,
+    };
+
+    /// Attaches the context of a strand that is to run in place of another one, if it has one.
     #[inline]
-    pub(crate) fn attach(&mut self, strand: &Strand) {
+    pub(crate) fn attach(&mut self, strand: &mut Strand, over: Option<&mut Strand>) {
         if let Some(context) = &strand.otel {
             self.push(strand.seed, NONE, context.clone());
+        } else {
+            // Nothing is attached, and the context names what it named before.
+            let named = over.as_ref().map_or(0, |over| over.otel_span);
+            strand.otel_span = self.mark(over, Some(strand)).unwrap_or(named);
         }
     }
 
+    /// Has the mark tell what runs from here on in place of what ran; gives its id.
+    #[inline]
+    fn mark(&mut self, ran: Option<&mut Strand>, runs: Option<&Strand>) -> Option<u64> {
+        if self.names() {
+            return None;
+        }
+        match &self.marked {
+            Some(marked) if marked.serves(runs) => {}
+            None if observer::is_used() => return None,
+            _ => self.mark_anew(ran, runs),
+        }
+        Some(self.marked.as_ref()?.tell(runs))
+    }
+
+    #[cold]
+    fn mark_anew(&mut self, ran: Option<&mut Strand>, runs: Option<&Strand>) {
+        if let Some(marked) = self.marked.take() {
+            marked.leave(ran);
+        }
+        self.marked = runs.and_then(|runs| Marked::attach(&runs.pipeline));
+    }
+
+    /// Is the context that was attached last one that names a span?
+    #[inline]
+    fn names(&self) -> bool {
+        self.attached.last().is_some_and(|last| last.names)
+    }
+
+    /// The mark, where no context is attached over it that names a span of ours.
+    pub(super) fn marked(&self) -> Option<&Marked> {
+        self.marked.as_ref().filter(|_| !self.names())
+    }
+
     fn push(&mut self, seed: u64, number: u32, context: Context) {
-        if ALIVE.try_with(|_| ()).is_err() {
+        if !is_alive() {
             return;
         }
         // Inside of `Context::map_current` nothing can be attached: it panics there.
-        if self.0.capacity() == 0 {
+        if self.attached.capacity() == 0 {
             Thread::drop_at_end();
         }
+        let names = context.has_active_span();
         if let Some(guard) = unharmed(|| ManuallyDrop::new(context.attach())) {
-            self.0.push(Attachment {
+            let below = if names { None } else { self.marked.take() };
+            self.attached.push(Attachment {
                 seed,
                 number,
+                names,
+                below,
                 guard,
             });
         }
     }
 
-    /// Detaches what was attached for a strand, and what was left over it.
+    /// Detaches what was attached for a strand, and what was left over it, so that another one runs again.
     #[inline]
-    pub(crate) fn detach(&mut self, strand: &Strand) {
+    pub(crate) fn detach(&mut self, strand: &mut Strand, under: Option<&mut Strand>) {
         if strand.otel.is_some() {
             self.pop(strand.seed, NONE);
+        } else {
+            self.mark(Some(strand), under.as_deref());
         }
+    }
+
+    /// What is attached for nothing that runs is hidden until it is [shown](Self::show) again.
+    #[cfg(feature = "testing")]
+    pub(crate) fn hide(&mut self) -> Self {
+        std::mem::replace(self, Self::NONE)
+    }
+
+    /// Ends what [`hide`](Self::hide) began.
+    #[cfg(feature = "testing")]
+    pub(crate) fn show(&mut self, hidden: Self) {
+        if let Some(marked) = self.marked.take() {
+            marked.leave(None);
+        }
+        *self = hidden;
     }
 
     fn pop(&mut self, seed: u64, number: u32) {
         let it = |attached: &Attachment| attached.seed == seed && attached.number == number;
-        let Some(place) = self.0.iter().rposition(it) else {
+        let Some(place) = self.attached.iter().rposition(it) else {
             return;
         };
-        if ALIVE.try_with(|_| ()).is_ok() {
-            while self.0.len() > place
-                && let Some(attached) = self.0.pop()
+        if is_alive() {
+            while self.attached.len() > place
+                && let Some(attached) = self.attached.pop()
             {
+                if !attached.names {
+                    let over = std::mem::replace(&mut self.marked, attached.below);
+                    over.into_iter().for_each(|marked| marked.leave(None));
+                }
                 let _ = unharmed(|| drop(ManuallyDrop::into_inner(attached.guard)));
             }
         }

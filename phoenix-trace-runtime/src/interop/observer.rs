@@ -12,7 +12,7 @@ use std::sync::{Arc, Once};
 
 use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt as _;
-use opentelemetry::context::GlobalContextObserver;
+use opentelemetry::context::{GlobalContextObserver, ObserverContextView};
 use opentelemetry::trace::{
     SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
 };
@@ -32,7 +32,10 @@ use crate::record::told::unharmed;
 /// hands on what it is told:
 ///
 /// ```
+/// use std::sync::Arc;
+///
 /// use opentelemetry::Context;
+/// use opentelemetry::context::ObserverContextView;
 /// use phoenix_trace::interop::ContextObserver;
 ///
 /// struct Profiler(ContextObserver);
@@ -45,6 +48,11 @@ use crate::record::told::unharmed;
 ///
 ///     fn on_context_exit(&self, from: &Context, to: &Context) {
 ///         self.0.on_context_exit(from, to);
+///     }
+///
+///     // Without it contexts are attached at all local roots, see `OtelContext::Auto`.
+///     fn make_view(&self, context: &Context) -> Option<Arc<dyn ObserverContextView>> {
+///         self.0.make_view(context)
 ///     }
 /// }
 /// # let _ = Profiler(ContextObserver::default());
@@ -132,6 +140,14 @@ impl ContextObserver {
     }
 }
 
+impl ContextObserver {
+    /// What goes with a context that is made.
+    #[must_use]
+    pub fn make_view(&self, context: &Context) -> Option<Arc<dyn ObserverContextView>> {
+        early::view(context)
+    }
+}
+
 impl opentelemetry::context::ContextObserver for ContextObserver {
     fn on_context_enter(&self, from: &Context, to: &Context) {
         Self::on_context_enter(self, from, to);
@@ -139,6 +155,10 @@ impl opentelemetry::context::ContextObserver for ContextObserver {
 
     fn on_context_exit(&self, from: &Context, to: &Context) {
         Self::on_context_exit(self, from, to);
+    }
+
+    fn make_view(&self, context: &Context) -> Option<Arc<dyn ObserverContextView>> {
+        Self::make_view(self, context)
     }
 }
 
@@ -188,8 +208,16 @@ fn enter(from: &Context, to: &Context) {
     }
     let span = to.span();
     let root = early::root_in(to);
+    let root = root.as_ref();
     let context = root.map_or_else(|| span.span_context(), |root| &root.context);
     let trace_id = u128::from_be_bytes(context.trace_id().to_bytes());
+    // A span that has just been started where it is attached, as most are.
+    if !(over.suppressed || active.suppressed)
+        && over.baggage == active.baggage
+        && free::attach_newest(active, trace_id, over)
+    {
+        return;
+    }
     let running = with_active(|strand| Running {
         named: strand.otel_span == active.span && strand.context.trace_id == trace_id,
         traced: strand.role != Role::Scope || strand.context.trace_id != 0,
@@ -205,21 +233,22 @@ fn enter(from: &Context, to: &Context) {
         Below::Running
     } else if active.span != 0 {
         reach = match root {
-            Some(root) => Some(root.reach.clone()),
+            Some(root) => root.reach.clone(),
             None if context.is_remote() => None,
             None => identity::ask(&span),
         };
-        reach.as_ref().map_or(Below::Other(context), Below::Span)
+        let reports_to = root.map(|root| &root.pipeline);
+        (reach.as_ref()).map_or(Below::Other(context, reports_to), Below::Span)
     } else {
         let traced = running.is_some_and(|running| running.traced);
         if !traced && !over.suppressed && active.baggage == 0 {
             return;
         }
-        Below::Other(context)
+        Below::Other(context, None)
     };
     let baggage = |own: &Baggage| match below {
         Below::Nothing => own.clone(),
-        Below::Other(_) => baggage_apart(to, own),
+        Below::Other(..) => baggage_apart(to, own),
         Below::Running | Below::Span(_) => baggage_over(to, same_span.then_some(from), own),
     };
     if let (Below::Running, Some(Running { baggage: own, .. })) = (below, running)

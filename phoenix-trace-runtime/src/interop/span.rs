@@ -8,7 +8,7 @@ use opentelemetry::trace::{self, SpanContext, Status};
 
 use super::hand::Hand;
 use super::identity;
-use crate::record::free::Reach;
+use crate::record::free::Started;
 use crate::record::refused::Refused;
 
 /// A span of our [`Tracer`](super::Tracer), as [`opentelemetry::trace::Span`] specifies it. It ends with the first call of
@@ -27,7 +27,12 @@ pub struct Span {
 }
 
 impl Span {
-    pub(super) fn recording(context: SpanContext, reach: Reach, root: bool) -> Self {
+    pub(super) fn recording(started: Started) -> Self {
+        let Started {
+            reach,
+            context,
+            root,
+        } = started;
         let hand = Some(Hand {
             reach,
             innermost_of: 0,

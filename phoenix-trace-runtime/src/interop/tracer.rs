@@ -4,7 +4,6 @@ use opentelemetry::trace::{self, SpanBuilder, SpanContext, TraceContextExt as _}
 use opentelemetry::{Context, InstrumentationScope};
 
 use super::attributes::{plain, put_others, restore};
-use super::contexts::span_context;
 use super::hand::{put_event, put_link};
 #[cfg(feature = "tracing")]
 use super::made;
@@ -14,9 +13,8 @@ use super::words::Sites;
 use super::{early, identity, observer};
 use crate::record::carry::with_active;
 use crate::record::clock;
-use crate::record::free::{self, Parent};
+use crate::record::free::{self, Beginning, Parent};
 use crate::record::given::Which;
-use crate::record::start::decide_head;
 use crate::record::strand::Role;
 
 /// A tracer that records into the segments of the recorder. Its scope is that of the library that asked for it.
@@ -59,6 +57,7 @@ impl trace::Tracer for Tracer {
         let now = clock::now();
         let span = parent_cx.span();
         let root = early::root_in(parent_cx);
+        let root = root.as_ref();
         let parent = root.map_or_else(|| span.span_context(), |root| &root.context);
         let reach = identity_of(&span, parent, root);
         let place = match &reach {
@@ -66,29 +65,40 @@ impl trace::Tracer for Tracer {
             Where::Span(reach) => Parent::Span(reach),
             Where::Elsewhere => Parent::Other(parent),
         };
+        // Where what it was taken from is out of reach, at least what that reports to is known.
+        let _attached = (root.is_some() && matches!(reach, Where::Elsewhere))
+            .then(|| parent_cx.clone().attach());
         let mut attributes = attributes.unwrap_or_default();
         restore(&mut attributes);
         let site = self.sites.site(span_kind.as_ref());
-        let mut strand = match free::start(site, &name, &plain(&attributes), place, now) {
-            Ok(strand) => strand,
-            Err(Some(refused)) => return Span::refused(parent.clone(), refused),
-            Err(None) => return Span::not_recording(parent.clone()),
+        let plain = plain(&attributes);
+        let beginning = Beginning {
+            site,
+            name: &name,
+            attrs: &plain,
+            now,
         };
-        put_others(&mut strand, 0, attributes);
-        if let Some(start) = start_time {
-            strand.give_time(0, Which::Start, start);
+        let others = plain.len() < attributes.len();
+        let started = free::start(&beginning, place, |strand, number| {
+            if others {
+                put_others(strand, number, &attributes);
+            }
+            if let Some(start) = start_time {
+                strand.give_time(number, Which::Start, start);
+            }
+            for link in links.unwrap_or_default() {
+                put_link(strand, number, &link.span_context, link.attributes);
+            }
+            for event in events.unwrap_or_default() {
+                let at = Some(event.timestamp);
+                put_event(strand, number, &event.name, at, event.attributes);
+            }
+        });
+        match started {
+            Ok(started) => Span::recording(started),
+            Err(Some(refused)) => Span::refused(parent.clone(), refused),
+            Err(None) => Span::not_recording(parent.clone()),
         }
-        for link in links.unwrap_or_default() {
-            put_link(&mut strand, 0, &link.span_context, link.attributes);
-        }
-        decide_head(&mut strand, now);
-        for event in events.unwrap_or_default() {
-            let at = Some(event.timestamp);
-            put_event(&mut strand, 0, &event.name, at, event.attributes);
-        }
-        let context = span_context(&strand.context, strand.id_of(0));
-        let root = strand.role == Role::Root;
-        Span::recording(context, free::leave(strand), root)
     }
 }
 
@@ -102,7 +112,7 @@ enum Where {
 fn identity_of(
     span: &trace::SpanRef<'_>,
     context: &SpanContext,
-    root: Option<&early::Early>,
+    root: Option<&early::Root>,
 ) -> Where {
     let id = observer::id(context);
     #[cfg(feature = "tracing")]
@@ -123,7 +133,7 @@ fn identity_of(
         return Where::Running;
     }
     let reach = match root {
-        Some(root) => Some(root.reach.clone()),
+        Some(root) => root.reach.clone(),
         None if id == 0 => None,
         None => identity::ask(span),
     };

@@ -64,7 +64,8 @@ struct FullState {
 impl TextMapPropagator for TraceContextPropagator {
     fn inject_context(&self, context: &Context, injector: &mut dyn Injector) {
         let span = context.span();
-        let span_context = sent_in(context).unwrap_or_else(|| span.span_context());
+        let taken = sent_in(context);
+        let span_context = taken.as_ref().unwrap_or_else(|| span.span_context());
         let Some(parent) = TraceParent::from_span_context(span_context) else {
             return;
         };
@@ -206,7 +207,8 @@ impl TextMapPropagator for CompositePropagator {
                 Propagator::Baggage => BaggagePropagator::new().inject_context(context, injector),
                 Propagator::B3 | Propagator::B3Multi | Propagator::Jaeger => {
                     let span = context.span();
-                    let sent = sent_in(context).unwrap_or_else(|| span.span_context());
+                    let taken = sent_in(context);
+                    let sent = taken.as_ref().unwrap_or_else(|| span.span_context());
                     let debug = sent.trace_flags() & DEBUG == DEBUG;
                     let Some(parent) = TraceParent::from_span_context(sent) else {
                         continue;

@@ -1,6 +1,7 @@
 //! Spans without an owner who runs them, as the OpenTelemetry API makes them: started and ended by hand, from any thread, in
-//! any order. Each is the first span of a strand of its own, which waits in its part and is complete when all of its spans
-//! have ended. Whoever records below such a span runs its strand meanwhile, or, where somebody else does, a branch.
+//! any order. One that starts where another of them is the innermost that runs is recorded on the strand of that. Any other is
+//! the first span of a strand of its own, which waits in its part and is complete when all of its spans have ended. Whoever
+//! records below such a span runs its strand meanwhile, or, where somebody else does, a branch.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -16,10 +17,12 @@ use super::part::{self, Part, finish, give_back, part_of, share};
 use super::place::{request, request_below};
 use super::refused::Refused;
 use super::site::Site;
-use super::start::{Beginning, Under, root_alone};
+use super::start::{self, Under, decide_head, root_alone};
 use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::{registry, scope, thread};
+use crate::interop::contexts::span_context;
+use crate::pipeline::Pipeline;
 use crate::propagation::Baggage;
 use crate::value::Attr;
 
@@ -40,51 +43,122 @@ pub(crate) enum Parent<'a> {
     Other(&'a SpanContext),
 }
 
-/// Starts a span that nobody runs. Its strand is at hand, to be described, until the head decision is made
-/// ([`decide_head`](super::start::decide_head)) and it is [`left`](leave). `Err`: nothing is recorded, or it is a local root
-/// that there is no room for.
+/// What a span starts with.
+pub(crate) struct Beginning<'a> {
+    pub(crate) site: &'static Site,
+    pub(crate) name: &'a str,
+    pub(crate) attrs: &'a [Attr<'a>],
+    pub(crate) now: Ticks,
+}
+
+/// A span that has started.
+pub(crate) struct Started {
+    pub(crate) reach: Reach,
+    pub(crate) context: SpanContext,
+    /// Is it a local root?
+    pub(crate) root: bool,
+}
+
+/// Starts a span that nobody runs, and has `fill` say more of it. `Err`: nothing is recorded, or it is a local root that there
+/// is no room for.
 pub(crate) fn start(
-    site: &'static Site,
-    name: &str,
-    attrs: &[Attr<'_>],
+    beginning: &Beginning<'_>,
     parent: Parent<'_>,
-    now: Ticks,
-) -> Result<Box<Strand>, Option<Box<Refused>>> {
-    let branch = match parent {
-        Parent::Running => branch_here(),
-        Parent::Span(reach) => reach.branch(),
+    fill: impl FnOnce(&mut Strand, u32),
+) -> Result<Started, Option<Box<Refused>>> {
+    let mut fill = Some(fill);
+    let mut start_on = |strand: &mut Strand, parent: u32| {
+        let number = strand.start_by_hand(beginning, parent)?;
+        if let Some(fill) = fill.take() {
+            fill(strand, number);
+        }
+        Some(Started::on(strand, number))
+    };
+    let here = match parent {
+        Parent::Running => with_active(|strand| {
+            let current = strand.current;
+            strand.runs_by_hand().then(|| start_on(strand, current))
+        }),
+        Parent::Span(reach) => on_active(reach.part.seed(), |strand| {
+            strand
+                .runs_by_hand()
+                .then(|| start_on(strand, reach.number))
+        }),
         Parent::Other(_) => None,
     };
-    let mut strand = match (branch, parent) {
-        (Some(mut branch), _) => {
-            if branch.start(site, NONE, now) == NONE {
-                finish(branch);
-                return Err(None);
-            }
-            branch.rename(0, name);
-            branch.set_plain(0, attrs);
-            branch
-        }
-        (None, Parent::Other(parent)) => root(site, name, attrs, parent, now)?,
-        (None, _) => return Err(None),
+    if let Some(started) = here.flatten() {
+        return started.ok_or(None);
+    }
+    let mut strand = match parent {
+        Parent::Running => on_branch(branch_here(), beginning)?,
+        Parent::Span(reach) => on_branch(reach.branch(), beginning)?,
+        Parent::Other(parent) => root(beginning, parent)?,
     };
     strand.free = true;
-    strand.current = 0;
-    strand.otel_span = strand.id_of(0);
-    Ok(strand)
+    if let Some(fill) = fill {
+        fill(&mut strand, 0);
+    }
+    decide_head(&mut strand, beginning.now);
+    let started = Started::on(&mut strand, 0);
+    started.reach.part.park(strand);
+    Ok(started)
+}
+
+impl Started {
+    fn on(strand: &mut Strand, number: u32) -> Self {
+        Self {
+            reach: Reach::of(part_of(strand), number),
+            context: span_context(&strand.context, strand.id_of(number)),
+            root: number == 0 && strand.role == Role::Root,
+        }
+    }
+}
+
+impl Strand {
+    /// Starts a span that may be ended whenever that is. `None`: there is no room for it.
+    fn start_by_hand(&mut self, beginning: &Beginning<'_>, parent: u32) -> Option<u32> {
+        let number = self.start(beginning.site, parent, beginning.now);
+        if number == NONE {
+            return None;
+        }
+        self.rename(number, beginning.name);
+        self.set_plain(number, beginning.attrs);
+        Some(number)
+    }
+
+    /// Is the innermost span that runs here one that runs because a context was attached? What is annotated may be suspended or
+    /// end before that is detached.
+    fn runs_by_hand(&self) -> bool {
+        let top = self.attached.last();
+        self.free && top.is_some_and(|top| top.number == self.current)
+    }
+}
+
+fn on_branch(
+    branch: Option<Box<Strand>>,
+    beginning: &Beginning<'_>,
+) -> Result<Box<Strand>, Option<Box<Refused>>> {
+    let Some(mut branch) = branch else {
+        return Err(None);
+    };
+    if branch.start_by_hand(beginning, NONE).is_none() {
+        finish(branch);
+        return Err(None);
+    }
+    Ok(branch)
 }
 
 fn root(
-    site: &'static Site,
-    name: &str,
-    attrs: &[Attr<'_>],
+    beginning: &Beginning<'_>,
     parent: &SpanContext,
-    now: Ticks,
 ) -> Result<Box<Strand>, Option<Box<Refused>>> {
+    let Beginning {
+        site, attrs, now, ..
+    } = *beginning;
     let mut context = request_below(parent);
-    let name = [name];
-    let beginning = Beginning::named(&name);
-    let mut strand = root_alone(site, attrs, beginning, now, Under::Request(&mut context))?;
+    let name = [beginning.name];
+    let named = start::Beginning::named(&name);
+    let mut strand = root_alone(site, attrs, named, now, Under::Request(&mut context))?;
     if strand.role == Role::Scope {
         let context = std::mem::take(&mut strand.context);
         let refused = strand.refused.take();
@@ -92,13 +166,6 @@ fn root(
         return Err(refused.map(|refused| refused.under(context)));
     }
     Ok(strand)
-}
-
-/// Leaves a span that has started to those who know it.
-pub(crate) fn leave(mut strand: Box<Strand>) -> Reach {
-    let part = part_of(&mut strand);
-    part.park(strand);
-    Reach { part, number: 0 }
 }
 
 impl Reach {
@@ -126,9 +193,14 @@ impl Reach {
     }
 
     /// The strand of the span where nobody has it, else a branch: to run below the span.
-    pub(crate) fn strand(&self) -> Option<Box<Strand>> {
-        let own = (self.number == 0).then(|| self.part.take_free()).flatten();
-        own.or_else(|| self.branch())
+    fn strand(&self) -> Option<Box<Strand>> {
+        match self.part.take_free() {
+            Some(mut own) => {
+                own.current = self.number;
+                Some(own)
+            }
+            None => self.branch(),
+        }
     }
 
     /// Changes the span while it is open, wherever its strand is; `details`: what is given up where there is no room for
@@ -169,6 +241,7 @@ impl Reach {
         let end = |strand: &mut Strand| {
             strand.give_end(number, given);
             strand.end(number, now);
+            strand.first_has_ended(number);
         };
         if on_active(seed, end).is_none() {
             match self.part.take_free() {
@@ -208,15 +281,26 @@ pub(crate) struct Active {
     pub(crate) baggage: u64,
 }
 
-/// What a strand hides that runs because a context was attached by hand.
+/// A context that was attached by hand, where a strand or a span runs because of it.
 #[derive(Debug)]
 pub(crate) struct Attached {
     /// In that context, and in the one that it was attached over.
     active: Active,
     over: Active,
-    hidden: Option<Box<Strand>>,
+    /// The span that runs because of it, or [`NONE`].
+    number: u32,
+    before: Before,
     /// The strand's own baggage, where that context has another.
     baggage: Option<Baggage>,
+}
+
+/// What ran before a context was attached.
+#[derive(Debug)]
+enum Before {
+    /// Another strand, which is hidden now, or none.
+    Strand(Option<Box<Strand>>),
+    /// Another span of the same strand, while the context named the span `named`.
+    Span { current: u32, named: u64 },
 }
 
 /// What runs below the span of a context that is attached by hand.
@@ -225,26 +309,40 @@ pub(crate) enum Below<'a> {
     /// The same as before, with other baggage.
     Running,
     Span(&'a Reach),
-    /// A span that no strand of this process has, or none: what starts there is a local root.
-    Other(&'a SpanContext),
+    /// A span whose strand is out of reach, or none: what starts there is a local root, which reports to this pipeline, or to that
+    /// of the thread.
+    Other(&'a SpanContext, Option<&'a Arc<Pipeline>>),
     /// Nothing is recorded.
     Nothing,
 }
 
 /// Runs what is below the span of a context, until it is [detached](detach).
 pub(crate) fn attach(below: Below<'_>, active: Active, over: Active) {
+    if let Below::Span(reach) = &below
+        && on_active(reach.part.seed(), |strand| {
+            strand.run(reach.number, active, over)
+        }) == Some(true)
+    {
+        return;
+    }
     let strand = match &below {
         Below::Running => stand_in(),
         Below::Span(reach) => reach.strand(),
-        Below::Other(_) | Below::Nothing => None,
+        Below::Other(..) | Below::Nothing => None,
     };
     let strand = strand.or_else(|| {
         let mut context = match &below {
-            Below::Other(parent) => request_below(parent),
+            Below::Other(parent, _) => request_below(parent),
             Below::Running | Below::Span(_) | Below::Nothing => request(),
         };
         thread::with(|thread| {
-            let mut strand = scope::strand_alone(thread, std::mem::take(&mut context));
+            let context = std::mem::take(&mut context);
+            let mut strand = match &below {
+                Below::Other(_, Some(pipeline)) => {
+                    scope::strand_of(thread.take_strand(pipeline), context)
+                }
+                _ => scope::strand_alone(thread, context),
+            };
             strand.suppressed = matches!(below, Below::Nothing);
             strand
         })
@@ -261,10 +359,11 @@ pub(crate) fn attach(below: Below<'_>, active: Active, over: Active) {
         }
         thread.active = strand.take().map(|mut strand| {
             strand.otel_span = active.span;
-            strand.attached = Some(Attached {
+            strand.attached.push(Attached {
                 active,
                 over,
-                hidden,
+                number: strand.current,
+                before: Before::Strand(hidden),
                 baggage: None,
             });
             strand
@@ -284,32 +383,42 @@ pub(crate) fn lend_baggage(given: bool, change: impl FnOnce(&Baggage) -> Baggage
         }
         let lent = change(own);
         if lent != *own
-            && let Some(attached) = &mut strand.attached
+            && let Some(attached) = strand.attached.last_mut()
         {
             attached.baggage = Some(std::mem::replace(own, lent));
         }
     });
 }
 
+/// The same below the span that was started last, if its strand runs here and `active` names it.
+pub(crate) fn attach_newest(active: Active, trace_id: u128, over: Active) -> bool {
+    let attached = with_active(|strand| {
+        let newest = strand.records.len().checked_sub(1);
+        newest.is_some_and(|place| {
+            strand.context.trace_id == trace_id
+                && strand.id_at(place) == active.span
+                && strand.run(strand.number_at(place), active, over)
+        })
+    });
+    attached == Some(true)
+}
+
 /// Ends what [`attach`] began for the contexts from `active` down to the one over `to`: for several, where guards were dropped
 /// out of order.
 pub(crate) fn detach(active: Active, to: Active) {
-    let Some((top, over)) = detach_from_running(|attached| attached.active == active) else {
+    let Some(mut over) = detach_from_running(|attached| attached.active == active) else {
         return;
     };
-    put_away(top);
-    let mut over = over;
     while over != to && is_attached_over(to) {
-        let Some((next, below)) = detach_from_running(|_| true) else {
-            return;
-        };
-        put_away(next);
-        over = below;
+        match detach_from_running(|_| true) {
+            Some(below) => over = below,
+            None => return,
+        }
     }
 }
 
-fn detach_from_running(is_it: impl FnOnce(&Attached) -> bool) -> Option<(Box<Strand>, Active)> {
-    thread::with(|thread| {
+fn detach_from_running(is_it: impl FnOnce(&Attached) -> bool) -> Option<Active> {
+    let top = thread::with(|thread| {
         let top = detach_top(&mut thread.active, is_it);
         if top.is_some()
             && let Some(strand) = &mut thread.active
@@ -317,44 +426,60 @@ fn detach_from_running(is_it: impl FnOnce(&Attached) -> bool) -> Option<(Box<Str
             strand.leave_ended();
         }
         top
-    })
-    .flatten()
+    });
+    let (strand, over) = top.flatten()?;
+    strand.into_iter().for_each(put_away);
+    Some(over)
 }
 
 /// Does something run because a context was attached over `to`?
 fn is_attached_over(to: Active) -> bool {
     with_active(|strand| {
         let mut strand = Some(&*strand);
-        while let Some(attached) = strand.and_then(|strand| strand.attached.as_ref()) {
-            if attached.over == to {
+        while let Some(running) = strand {
+            if running.attached.iter().any(|attached| attached.over == to) {
                 return true;
             }
-            strand = attached.hidden.as_deref();
+            strand = running
+                .attached
+                .iter()
+                .find_map(|attached| match &attached.before {
+                    Before::Strand(hidden) => hidden.as_deref(),
+                    Before::Span { .. } => None,
+                });
         }
         false
     }) == Some(true)
 }
 
-/// Takes away what runs because a context was attached, and tells over what.
+/// Lets run again what ran before a context was attached. Gives the strand that ran because of it, if that is another one, and
+/// over what it was attached.
 pub(super) fn detach_top(
     running: &mut Option<Box<Strand>>,
     is_it: impl FnOnce(&Attached) -> bool,
-) -> Option<(Box<Strand>, Active)> {
+) -> Option<(Option<Box<Strand>>, Active)> {
     let strand = running.as_mut()?;
-    if !strand.attached.as_ref().is_some_and(is_it) {
-        return None;
-    }
     let Attached {
         over,
-        hidden,
+        number,
+        before,
         baggage,
         ..
-    } = strand.attached.take()?;
+    } = strand.attached.pop_if(|attached| is_it(attached))?;
     if let Some(own) = baggage {
         strand.context.baggage = own;
     }
-    let strand = std::mem::replace(running, hidden)?;
-    Some((strand, over))
+    match before {
+        Before::Strand(hidden) => Some((std::mem::replace(running, hidden), over)),
+        Before::Span { current, named } => {
+            strand.otel_span = named;
+            // What is annotated may have been entered since and run still.
+            if strand.current == number {
+                strand.current = current;
+            }
+            Some((None, over))
+        }
+    }
 }
 
 /// Puts back a strand that has run because a context was attached.
@@ -368,6 +493,42 @@ pub(super) fn put_away(mut strand: Box<Strand>) {
 }
 
 impl Strand {
+    /// Runs another of its spans because a context was attached, if it can.
+    fn run(&mut self, number: u32, active: Active, over: Active) -> bool {
+        if !self.runs_by_hand() {
+            return false;
+        }
+        let current = std::mem::replace(&mut self.current, number);
+        let named = std::mem::replace(&mut self.otel_span, active.span);
+        self.attached.push(Attached {
+            active,
+            over,
+            number,
+            before: Before::Span { current, named },
+            baggage: None,
+        });
+        true
+    }
+
+    /// What has ended joins with its first span; others may be open for long.
+    fn first_has_ended(&mut self, number: u32) {
+        if number != 0 || !self.free || self.open() == 0 {
+            return;
+        }
+        let Some(segment) = self.segment.clone() else {
+            return;
+        };
+        if self.role == Role::Root {
+            self.measure_root();
+            segment.root_has_ended(self.slow);
+        }
+        if let Some(mut ended) = self.split() {
+            ended.slow = self.slow;
+            ended.role = std::mem::replace(&mut self.role, Role::Branch);
+            segment.take_in(ended);
+        }
+    }
+
     /// Reads what was written to it while it was hidden: spans that have ended meanwhile run no longer.
     fn leave_ended(&mut self) {
         if let Some(part) = self.part.clone() {

@@ -5,6 +5,7 @@ pub(crate) mod abort;
 pub(crate) mod across;
 mod annotate;
 pub(crate) mod attributes;
+mod branch;
 pub(crate) mod carry;
 #[cfg(feature = "metrics")]
 pub(crate) mod chains;
@@ -19,6 +20,7 @@ pub(crate) mod failure;
 pub(crate) mod free;
 pub(crate) mod given;
 mod handle;
+mod idle;
 pub(crate) mod ids;
 pub(crate) mod join_set;
 mod joining;

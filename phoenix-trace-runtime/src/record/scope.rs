@@ -24,7 +24,11 @@ pub(super) fn strand(thread: &mut Thread, context: Context) -> Box<Strand> {
 
 /// The same without a context of OpenTelemetry, and for what need not be one request: without a new correlation id.
 pub(super) fn strand_alone(thread: &mut Thread, context: Context) -> Box<Strand> {
-    let mut strand = thread.take_scope();
+    strand_of(thread.take_scope(), context)
+}
+
+/// The same on an empty strand.
+pub(super) fn strand_of(mut strand: Box<Strand>, context: Context) -> Box<Strand> {
     strand.role = Role::Scope;
     strand.context = context;
     strand

@@ -1,7 +1,5 @@
 //! What is known of a span when its code is compiled.
 
-use std::sync::atomic::{AtomicU8, Ordering};
-
 use opentelemetry::InstrumentationScope;
 
 /// The role of a span in its trace.
@@ -46,8 +44,6 @@ pub struct Site {
         expect(dead_code, reason = "it is for metrics")
     )]
     pub(crate) measured: Option<Measured>,
-    /// How many of its first local roots there have been.
-    roots: AtomicU8,
 }
 
 impl Site {
@@ -60,7 +56,6 @@ impl Site {
             function,
             scope: None,
             measured: Some(Measured::Operation),
-            roots: AtomicU8::new(0),
         }
     }
 
@@ -80,19 +75,6 @@ impl Site {
             function: "",
             scope: Some(scope),
             measured: None,
-            roots: AtomicU8::new(0),
         }
-    }
-
-    /// Is the local root that starts among the first of this site? On several threads there may be some more of them.
-    #[inline]
-    pub(crate) fn is_among_first(&self) -> bool {
-        const FIRST: u8 = 64;
-        let before = self.roots.load(Ordering::Relaxed);
-        if before == FIRST {
-            return false;
-        }
-        self.roots.store(before + 1, Ordering::Relaxed);
-        true
     }
 }

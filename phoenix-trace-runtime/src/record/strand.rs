@@ -38,8 +38,8 @@ pub(crate) struct Strand {
     /// Is it that of a span without an owner who runs it? Then it is complete when all of its spans have ended, and whoever
     /// records below that span may run it for a while.
     pub(super) free: bool,
-    /// Runs because a context of OpenTelemetry was attached by hand: what it hides.
-    pub(super) attached: Option<Attached>,
+    /// The contexts of OpenTelemetry that were attached by hand, because of which it or one of its spans runs.
+    pub(crate) attached: Vec<Attached>,
     /// What OpenTelemetry's context is set to while it runs, and the id of the span there; zero: none.
     pub(crate) otel: Option<opentelemetry::Context>,
     pub(crate) otel_span: u64,
@@ -107,6 +107,8 @@ pub(crate) struct Strand {
     pub(super) cut_at: Ticks,
     /// What it shares with the other strands of its segment, unless it is alone.
     pub(crate) segment: Option<Arc<Segment>>,
+    /// Does a task go on with it that another one has left?
+    pub(super) went_on: bool,
     /// How many branches its segment has counted that it has not made yet.
     pub(super) branches: u32,
     /// What others need to reach this strand; made when it is first suspended or carried elsewhere.
@@ -143,7 +145,7 @@ impl Strand {
             owned: false,
             hidden: None,
             free: false,
-            attached: None,
+            attached: Vec::new(),
             otel: None,
             otel_span: 0,
             follows: false,
@@ -181,6 +183,7 @@ impl Strand {
             charged: 0,
             cut_at: Ticks::MAX,
             segment: None,
+            went_on: false,
             branches: 0,
             part: None,
             spare: None,
@@ -215,7 +218,7 @@ impl Strand {
             self.text.shrink_to(64 * KEEP_RECORDS);
         }
         // What may hold something first: the rest is written in few pieces then.
-        self.attached = None;
+        self.attached.clear();
         self.otel = None;
         self.refused = None;
         self.segment = None;
@@ -235,6 +238,7 @@ impl Strand {
         self.overflow = 0;
         self.unrecorded = 0;
         self.branches = 0;
+        self.went_on = false;
         self.role = Role::Scope;
         self.owned = false;
         self.free = false;
@@ -298,6 +302,26 @@ impl Strand {
         if let Some(seed) = self.pipeline.by_hand.span_seed() {
             self.id_seed = seed;
         }
+    }
+
+    /// Has its pipeline given it ids?
+    #[inline]
+    pub(super) fn has_drawn_ids(&self) -> bool {
+        self.id_seed != self.seed
+    }
+
+    /// Counts a strand that is made of it in its segment.
+    #[inline]
+    pub(super) fn count_branch(&mut self) {
+        /// How many are counted at once, where that is known to all threads.
+        const BRANCHES: u32 = 32;
+        if self.branches == 0
+            && let Some(segment) = &self.segment
+        {
+            segment.make_branches(BRANCHES);
+            self.branches = BRANCHES;
+        }
+        self.branches = self.branches.saturating_sub(1);
     }
 
     pub(crate) fn id_of(&self, number: u32) -> u64 {

@@ -45,7 +45,7 @@ pub(crate) struct Thread {
     /// The local roots that were started and [refused](Expects::Refused), until the spans that were entered take them.
     refused: Vec<Box<Refused>>,
     /// What OpenTelemetry's context is set to for what runs.
-    pub(super) contexts: Attachments,
+    pub(crate) contexts: Attachments,
     pool: Vec<Box<Strand>>,
     ids: Option<(Ids, u64)>,
     pipeline: Option<Arc<Pipeline>>,
@@ -122,7 +122,7 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
 impl Drop for Thread {
     fn drop(&mut self) {
         while let Some((strand, _)) = free::detach_top(&mut self.active, |_| true) {
-            free::put_away(strand);
+            strand.into_iter().for_each(free::put_away);
         }
     }
 }
@@ -310,8 +310,8 @@ pub(crate) fn recycle_all(strands: impl Iterator<Item = Box<Strand>>) {
 pub(crate) fn install(strand: Box<Strand>) -> Result<Option<Box<Strand>>, Box<Strand>> {
     let mut swapped = Some(strand);
     let installed = with(|thread| {
-        if let Some(strand) = &swapped {
-            thread.contexts.attach(strand);
+        if let Some(strand) = &mut swapped {
+            (thread.contexts).attach(strand, thread.active.as_deref_mut());
         }
         std::mem::swap(&mut thread.active, &mut swapped);
     });
@@ -326,11 +326,11 @@ pub(crate) fn install(strand: Box<Strand>) -> Result<Option<Box<Strand>>, Box<St
 pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
     let mut swapped = hidden;
     let clean = with(|thread| {
-        if let Some(strand) = &thread.active {
-            if strand.attached.is_some() {
+        if let Some(strand) = &mut thread.active {
+            if !strand.attached.is_empty() {
                 return false;
             }
-            thread.contexts.detach(strand);
+            thread.contexts.detach(strand, swapped.as_deref_mut());
         }
         std::mem::swap(&mut thread.active, &mut swapped);
         true
@@ -347,8 +347,8 @@ pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
 fn uninstall_below(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
     let mut left = Vec::new();
     with(|thread| {
-        while let Some(strand) = free::detach_top(&mut thread.active, |_| true) {
-            left.push(strand.0);
+        while let Some((strand, _)) = free::detach_top(&mut thread.active, |_| true) {
+            left.extend(strand);
         }
     });
     left.into_iter().for_each(free::put_away);
@@ -491,6 +491,7 @@ pub(crate) fn report_to(pipeline: Option<Arc<Pipeline>>) {
 pub(crate) struct Scoped {
     pipeline: Option<Arc<Pipeline>>,
     active: Option<Box<Strand>>,
+    contexts: Attachments,
     /// Nothing that ran before is seen in OpenTelemetry's context either.
     _context: opentelemetry::ContextGuard,
 }
@@ -501,14 +502,20 @@ impl Scoped {
         Thread::drop_at_end();
         let empty = || opentelemetry::Context::new().attach();
         let hidden = with(|thread| {
-            let hidden = (thread.scoped.replace(pipeline), thread.active.take());
+            let hidden = (
+                thread.scoped.replace(pipeline),
+                thread.active.take(),
+                thread.contexts.hide(),
+            );
             // While the thread's state is borrowed: it is no use that the program makes of contexts.
             (hidden, empty())
         });
-        let ((pipeline, active), context) = hidden.unwrap_or_else(|| (Default::default(), empty()));
+        let ((pipeline, active, contexts), context) =
+            hidden.unwrap_or_else(|| ((None, None, Attachments::NONE), empty()));
         Self {
             pipeline,
             active,
+            contexts,
             _context: context,
         }
     }
@@ -518,7 +525,9 @@ impl Scoped {
 impl Drop for Scoped {
     fn drop(&mut self) {
         let (pipeline, active) = (self.pipeline.take(), self.active.take());
+        let contexts = self.contexts.hide();
         with(|thread| {
+            thread.contexts.show(contexts);
             thread.scoped = pipeline;
             thread.active = active;
         });

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::process::Command;
 use std::sync::Arc;
 
-use opentelemetry::context::{ContextObserver, GlobalContextObserver};
+use opentelemetry::context::{ContextObserver, GlobalContextObserver, ObserverContextView};
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::{
     FutureExt as _, Span as _, TraceContextExt as _, Tracer as _, mark_span_as_active,
 };
-use opentelemetry::{Context, global};
+use opentelemetry::{Context, KeyValue, global};
 use phoenix_trace_runtime::private::{self, Site, SpanKind};
 use phoenix_trace_runtime::propagation::TraceContextPropagator;
 use phoenix_trace_runtime::testing::Capture;
@@ -43,6 +43,9 @@ fn contexts_name_local_roots_from_when_the_program_uses_the_api() {
         "the_first_context_goes_to_a_tracer",
         "the_first_context_is_sent",
         "the_first_context_comes_late",
+        "the_first_context_comes_late_to_a_thread",
+        "the_first_context_is_a_derived_one",
+        "a_context_from_between_roots_names_none",
     ] {
         alone(test);
     }
@@ -155,17 +158,75 @@ fn the_first_context_is_sent() {
     capture.query().assert_sent_by("root", &sent);
 }
 
+/// A local root that has run so often as one that nobody would look at it any more.
+fn often() -> &'static Site {
+    let root = site("root");
+    Capture::new().run(|| (0..1000).for_each(|_| drop(private::enter(root, &[]))));
+    root
+}
+
 #[tokio::test]
 #[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
 async fn the_first_context_comes_late() {
-    let root = site("root");
-    for _ in 0..64 {
-        Capture::new().run(|| drop(private::enter(root, &[])));
-    }
-    // What is carried out of it starts a trace of its own, which nobody captures.
-    let apart = "trace · test · 1 span · kept: head\nroot\n";
-    assert_eq!(carried(root).await, apart);
+    let root = often();
     assert_eq!(carried(root).await, BELOW);
+    assert_eq!(carried(root).await, BELOW);
+}
+
+#[test]
+#[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
+fn the_first_context_comes_late_to_a_thread() {
+    let root = often();
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = private::enter(root, &[]);
+        let context = Context::current();
+        let there = move || {
+            let _attached = context.attach();
+            drop(enter("there"));
+        };
+        std::thread::spawn(there).join().expect("it ends");
+    });
+    assert_eq!(capture.tree(), BELOW);
+}
+
+#[test]
+#[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
+fn the_first_context_is_a_derived_one() {
+    use opentelemetry::baggage::BaggageExt as _;
+    let root = often();
+    let capture = Capture::new();
+    let context = capture.run(|| {
+        drop(enter("before"));
+        let _root = private::enter(root, &[]);
+        Context::current_with_baggage([KeyValue::new("tenant", "acme")])
+    });
+    capture.run(|| drop(enter("after")));
+    {
+        let _attached = context.attach();
+        drop(enter("there"));
+    }
+    let spans = capture.query();
+    assert_eq!(
+        spans.parent_of(&spans.named("there").one()),
+        Some(spans.named("root").one())
+    );
+}
+
+#[test]
+#[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
+fn a_context_from_between_roots_names_none() {
+    let capture = Capture::new();
+    capture.run(|| {
+        drop(enter("before"));
+        let context = Context::current();
+        drop(enter("after"));
+        let _attached = context.attach();
+        drop(enter("apart"));
+    });
+    let roots = ["before", "after", "apart"];
+    let traces = roots.map(|root| format!("trace · test · 1 span · kept: head\n{root}\n"));
+    assert_eq!(capture.tree(), traces.join("\n"));
 }
 
 struct Foreign(Option<interop::ContextObserver>);
@@ -181,6 +242,10 @@ impl ContextObserver for Foreign {
         if let Some(ours) = &self.0 {
             ours.on_context_exit(from, to);
         }
+    }
+
+    fn make_view(&self, context: &Context) -> Option<Arc<dyn ObserverContextView>> {
+        self.0.as_ref()?.make_view(context)
     }
 }
 

@@ -98,6 +98,31 @@ async fn a_guard_is_held_across_an_await() {
     );
 }
 
+#[tokio::test]
+async fn a_guard_is_dropped_in_the_annotated_function_that_it_is_given_to() {
+    let capture = Capture::new();
+    let root = traced("root", async {
+        let _outer = mark_span_as_active(tracer().start("outer"));
+        let inner = mark_span_as_active(tracer().start("inner"));
+        traced("given", async move {
+            drop(inner);
+            drop(enter("in it"));
+        })
+        .await;
+    });
+    capture.future(root).await;
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 5 spans · kept: head\n\
+         root\n\
+         └╴outer\n\
+         \u{20} └╴inner\n\
+         \u{20}   └╴given\n\
+         \u{20}     └╴in it\n"
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
 #[test]
 fn a_span_is_started_below_one_that_has_ended() {
     let capture = Capture::new();

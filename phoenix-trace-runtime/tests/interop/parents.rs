@@ -1,5 +1,7 @@
 //! Parents are right in both directions and through any nesting.
 
+use std::time::Duration;
+
 use opentelemetry::Context;
 use opentelemetry::trace::{
     FutureExt as _, Span as _, TraceContextExt as _, Tracer as _, mark_span_as_active,
@@ -176,6 +178,85 @@ fn spans_end_in_any_order_and_on_any_thread() {
              └╴renamed · ◆ told there\n"
         );
     });
+}
+
+#[test]
+fn so_they_do_where_they_share_the_strand_of_a_root_of_the_api() {
+    both(|capture| {
+        let left = capture.run(|| {
+            let root = Context::current_with_span(tracer().start("root"));
+            let attached = root.clone().attach();
+            let mut first = tracer().start("first");
+            let second = Context::current_with_span(tracer().start("second"));
+            first.add_event("told here", vec![]);
+            let there = second.clone();
+            let thread = std::thread::spawn(move || {
+                first.add_event("told there", vec![]);
+                first.end();
+                let _attached = there.attach();
+                drop(enter("there"));
+                tracer().start("left there")
+            });
+            let left = thread.join().expect("it ends");
+            {
+                let _attached = second.clone().attach();
+                drop(enter("here"));
+                tracer().start("as well").end();
+            }
+            drop(attached);
+            root.span().end();
+            second.span().update_name("renamed");
+            second.span().end();
+            left
+        });
+        drop(left);
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 7 spans · kept: head\n\
+             root\n\
+             ├╴first · ◆ told here · ◆ told there\n\
+             └╴renamed\n\
+             \u{20} ├╴there\n\
+             \u{20} ├╴left there\n\
+             \u{20} ├╴here\n\
+             \u{20} └╴as well\n"
+        );
+        assert!(capture.stats().balances(), "{}", capture.stats());
+    });
+}
+
+#[test]
+fn a_span_that_outlives_a_root_of_the_api_holds_nothing_up_but_itself() {
+    for ends_while_it_runs in [true, false] {
+        let config = Config::default()
+            .service("test")
+            .grace_period(Duration::ZERO);
+        let capture = Capture::with_config(config);
+        let late = capture.run(|| {
+            let root = Context::current_with_span(tracer().start("root"));
+            let attached = root.clone().attach();
+            let late = tracer().start("late");
+            tracer().start("early").end();
+            if ends_while_it_runs {
+                root.span().end();
+            }
+            drop(attached);
+            root.span().end();
+            late
+        });
+        while capture.spans().len() < 2 {
+            std::thread::yield_now();
+        }
+        drop(late);
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 3 spans · kept: head\n\
+             root\n\
+             ├╴late\n\
+             └╴early\n"
+        );
+        assert!(capture.stats().balances(), "{}", capture.stats());
+    }
 }
 
 #[test]
