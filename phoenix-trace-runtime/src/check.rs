@@ -129,6 +129,10 @@ pub(crate) struct Checkable {
 /// How it goes there.
 #[derive(Clone, Debug)]
 pub(crate) enum Way {
+    #[cfg_attr(
+        not(feature = "otlp"),
+        expect(dead_code, reason = "it is tried with the feature alone")
+    )]
     Otlp(Box<Settings>),
     /// It is scraped there.
     #[cfg(feature = "prometheus")]
