@@ -11,6 +11,8 @@ What is uploaded twice after a crash has the same name both times, and a store t
 
 import argparse
 import datetime
+import hashlib
+import http.client
 import json
 import os
 import pathlib
@@ -19,7 +21,6 @@ import struct
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 
 import boto3
@@ -27,24 +28,47 @@ import botocore.config
 import zstandard
 
 LENGTH = struct.Struct(">I")
-# No message of a collector is larger; a larger one is a file that is not an archive.
+# What zstd begins each message with.
+MAGIC = b"\x28\xb5\x2f\xfd"
+# No message of a collector is larger.
 LARGEST_MESSAGE = 256 << 20
-OBJECT_SIZE = 32 << 20
+# A file is read in pieces of this size, so that the uploader needs little memory however much waits for it.
+OBJECT_SIZE = 16 << 20
 
 
 def messages(data):
-    """Whole messages, and how many bytes they take; what a collector is still writing is left."""
+    """Where whole messages lie, and how many bytes that takes; what a collector is still writing is left.
+
+    A collector that was killed, or whose disk was full, leaves a part of a message, and others after it: the next beginning counts.
+    """
     found, at = [], 0
-    while len(data) - at >= LENGTH.size:
+    while len(data) - at >= LENGTH.size + len(MAGIC):
         (length,) = LENGTH.unpack_from(data, at)
-        if length > LARGEST_MESSAGE:
-            raise ValueError(f"a message of {length} bytes at {at}: this is no archive of traces")
-        if len(data) - at - LENGTH.size < length:
+        start = at + LENGTH.size
+        if length > LARGEST_MESSAGE or not data.startswith(MAGIC, start):
+            next_one = data.find(MAGIC, start + 1)
+            if next_one < 0:
+                break
+            at = next_one - LENGTH.size
+        elif len(data) - start < length:
             break
-        at += LENGTH.size
-        found.append(data[at : at + length])
-        at += length
-    return found, at
+        else:
+            at = start + length
+            found.append((start, at))
+    return found, found[-1][1] if found else 0
+
+
+def identity(file):
+    """What tells a file from all others, of whatever name, as soon as it has a message: a digest of the first.
+
+    No number of an inode: another file has it a moment after the first has gone.
+    """
+    file.seek(0)
+    head = file.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    first = file.read(min(LENGTH.unpack(head)[0], 4096))
+    return hashlib.sha256(head + first).hexdigest()[:16]
 
 
 def storage():
@@ -62,12 +86,14 @@ def bucket_of(client, name):
     except client.exceptions.ClientError as error:
         if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
             raise
-        client.create_bucket(Bucket=name)
+        # Without a place it is the region us-east-1, which must not be named.
+        region = client.meta.region_name
+        client.create_bucket(Bucket=name, **({} if region in (None, "us-east-1") else {"CreateBucketConfiguration": {"LocationConstraint": region}}))
     return name
 
 
 class Uploader:
-    """Remembers for each file how much of it is stored: beside the files, by inode, since rotation renames them."""
+    """Remembers for each file how much of it is stored: beside the files, and not by their names, since rotation renames them."""
 
     def __init__(self, client, bucket, prefix, folder, collector):
         self.client, self.bucket, self.prefix, self.folder, self.collector = client, bucket, prefix, folder, collector
@@ -80,21 +106,21 @@ class Uploader:
         # A file that the collector has put aside is followed before the one it writes now.
         for path in sorted(self.folder.glob("traces*.pb"), key=lambda path: (path.name == "traces.pb", path.name)):
             with path.open("rb") as file:
-                inode = str(os.fstat(file.fileno()).st_ino)
-                seen.add(inode)
-                stored += self.upload_rest(file, inode)
-                whole = self.state.get(inode, 0) == os.fstat(file.fileno()).st_size
+                name = identity(file)
+                if name is None:
+                    continue
+                seen.add(name)
+                stored += self.upload_rest(file, name)
+                whole = self.state.get(name, 0) == os.fstat(file.fileno()).st_size
             if whole and path.name != "traces.pb":
                 path.unlink()
-                seen.discard(inode)
-        self.state = {inode: at for inode, at in self.state.items() if inode in seen}
+                seen.discard(name)
+        self.state = {name: at for name, at in self.state.items() if name in seen}
         self.remember()
         return stored
 
-    def upload_rest(self, file, inode):
-        start = at = self.state.get(inode, 0)
-        if at > os.fstat(file.fileno()).st_size:
-            start = at = 0  # Another file under the number of one that is gone.
+    def upload_rest(self, file, name):
+        start = at = self.state.get(name, 0)
         while True:
             file.seek(at)
             data = file.read(OBJECT_SIZE)
@@ -105,10 +131,10 @@ class Uploader:
             if length == 0:
                 return at - start
             now = datetime.datetime.now(datetime.timezone.utc)
-            key = f"{self.prefix}/{now:%Y/%m/%d}/{self.collector}-{inode}-{at:012}.otlp.zst.frames"
+            key = f"{self.prefix}/{now:%Y/%m/%d}/{self.collector}-{name}-{at:012}.otlp.zst.frames"
             self.client.put_object(Bucket=self.bucket, Key=key, Body=data[:length])
             at += length
-            self.state[inode] = at
+            self.state[name] = at
             self.remember()
 
     def remember(self):
@@ -141,7 +167,7 @@ def load(options):
     client = storage()
     day = datetime.date.fromisoformat(options.day)
     decompressor = zstandard.ZstdDecompressor()
-    sent = 0
+    sent = broken = 0
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=options.bucket, Prefix=f"{options.prefix}/{day:%Y/%m/%d}/")
     for page in pages:
         for item in page.get("Contents", []):
@@ -149,10 +175,16 @@ def load(options):
             found, length = messages(data)
             if length != len(data):
                 sys.exit(f"{item['Key']} ends within a message")
-            for message in found:
-                send(options.otlp, decompressor.decompress(message, max_output_size=LARGEST_MESSAGE))
+            for start, end in found:
+                try:
+                    message = decompressor.decompress(data[start:end], max_output_size=LARGEST_MESSAGE)
+                except zstandard.ZstdError as error:
+                    print(f"{item['Key']} has a part of a message at {start}: {error}", file=sys.stderr, flush=True)
+                    broken += 1
+                    continue
+                send(options.otlp, message)
                 sent += 1
-    print(json.dumps({"sent_messages": sent}))
+    print(json.dumps({"sent_messages": sent, "broken_messages": broken}))
 
 
 def send(url, body, patience=60):
@@ -164,7 +196,7 @@ def send(url, body, patience=60):
             with urllib.request.urlopen(request, timeout=30) as response:
                 response.read()
             return
-        except urllib.error.URLError as error:
+        except (OSError, http.client.HTTPException) as error:
             if getattr(error, "code", 503) not in (429, 502, 503, 504) or time.monotonic() > deadline:
                 raise
             time.sleep(1)
@@ -172,6 +204,8 @@ def send(url, body, patience=60):
 
 def lifecycle(options):
     rules = json.loads((pathlib.Path(__file__).parent / "lifecycle.json").read_text())
+    for rule in rules["Rules"]:
+        rule["Filter"]["Prefix"] = f"{options.prefix}/"
     client = storage()
     client.put_bucket_lifecycle_configuration(Bucket=bucket_of(client, options.bucket), LifecycleConfiguration=rules)
     print(json.dumps(client.get_bucket_lifecycle_configuration(Bucket=options.bucket)["Rules"]))

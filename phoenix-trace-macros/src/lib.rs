@@ -201,6 +201,9 @@ pub fn traced_operation(args: TokenStream, item: TokenStream) -> TokenStream {
 /// its own. Of a stream this is said when it begins and when it fails: what one swallows that ends well stays untold without a
 /// `GrpcServerLayer`, since only a layer writes its trailers.
 ///
+/// A call that is given up once its `grpc-timeout` has passed is an error, DEADLINE_EXCEEDED; before, it was cancelled. What tonic's
+/// `Server::timeout` gives up looks cancelled, unless a `GrpcServerLayer` is told that time by its `timeout`.
+///
 /// Constants, other associated types, macros, and functions that take no request stay as they are. An associated type for a streamed response that is `Pin<Box<dyn Stream<..>>>` stays what it is. Any other becomes a
 /// wrapper around it; `Self::WatchStream` in the methods of the impl means the type inside.
 #[proc_macro_attribute]

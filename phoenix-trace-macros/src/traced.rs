@@ -170,10 +170,14 @@ fn expand(call: &Call) -> TokenStream {
     }
     let started = started("enter", "enter_as");
     let body = in_braces(body);
-    quote_spanned! {site=> {
+    // The `break` that is never taken lets a body that does not return be of the type that is wanted here.
+    quote_spanned! {site=> '__phoenix_traced: {
         #preamble
         let __phoenix_span = if #private::recording() { #started } else { #private::Entered::off() };
         let __phoenix_returned = #private::call(|| #body);
+        if false {
+            break '__phoenix_traced __phoenix_returned;
+        }
         __phoenix_span.outcome(#private::outcome!(&__phoenix_returned));
         __phoenix_returned
     }}

@@ -180,8 +180,9 @@ pub fn flush(deadline: Duration) -> bool {
 }
 
 /// Decides what is open, sends everything within [`FLUSH_DEADLINE`], and ends the process with this exit code: in place of
-/// [`std::process::exit`], which ends it at once and loses what has not been sent. Spans that are open count with what they
-/// have by then.
+/// [`std::process::exit`], which ends it at once and loses what has not been sent. Spans that are open here or in suspended tasks count
+/// with what they have by then; what has ended inside of work that runs on other threads is waited for within the deadline
+/// ([`Telemetry::shutdown`]).
 ///
 /// ```no_run
 /// fn usage() -> ! {

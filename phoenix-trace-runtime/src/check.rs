@@ -1,6 +1,8 @@
 //! Whether what is exported arrives: each exporter is tried with an empty request, step by step, and what came of each step is
 //! told with its remedy.
 
+#[cfg(feature = "prometheus")]
+mod scraped;
 mod show;
 #[cfg(feature = "otlp")]
 mod steps;
@@ -10,6 +12,8 @@ mod tests;
 use std::sync::Mutex;
 use std::time::Duration;
 
+#[cfg(feature = "prometheus")]
+use crate::config::Prometheus;
 use crate::config::{Config, Problem, Settings};
 use crate::record::segment::lock;
 
@@ -58,6 +62,16 @@ pub struct CheckStep {
     pub took: Duration,
 }
 
+impl CheckStep {
+    fn untried(why: &str) -> Self {
+        Self {
+            step: Step::Settings,
+            outcome: Outcome::Failed(why.to_owned()),
+            took: Duration::ZERO,
+        }
+    }
+}
+
 /// What is tried, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -72,7 +86,7 @@ pub enum Step {
     Tls,
     /// The receiver takes the credentials: headers, or a client certificate.
     Auth,
-    /// The receiver takes an empty request.
+    /// The receiver takes an empty request; or what Prometheus is to scrape is there.
     Accepted,
 }
 
@@ -109,9 +123,23 @@ impl Plan {
 pub(crate) struct Checkable {
     pub(crate) signal: &'static str,
     pub(crate) exporter: String,
-    /// For what speaks OTLP.
-    pub(crate) settings: Option<Settings>,
+    pub(crate) way: Way,
 }
+
+/// How it goes there.
+#[derive(Clone, Debug)]
+pub(crate) enum Way {
+    Otlp(Box<Settings>),
+    /// It is scraped there.
+    #[cfg(feature = "prometheus")]
+    Scraped(Prometheus),
+    /// Such that there is nothing to try.
+    Other,
+}
+
+/// How long one step may take.
+#[cfg(any(feature = "otlp", feature = "prometheus"))]
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// Where telemetry of this process goes, since it was started last.
 static RUNNING: Mutex<Option<Plan>> = Mutex::new(None);
@@ -182,7 +210,6 @@ impl Config {
     }
 }
 
-#[cfg(feature = "otlp")]
 fn run(plan: Plan) -> Check {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -194,10 +221,7 @@ fn run(plan: Plan) -> Check {
     let exporters = plan.all.into_iter().map(|there| CheckedExporter {
         signal: there.signal,
         exporter: there.exporter,
-        steps: match &there.settings {
-            Some(settings) => runtime.block_on(steps::try_out(settings)),
-            None => Vec::new(),
-        },
+        steps: runtime.block_on(try_out(&there.way)),
     });
     Check {
         problems: plan.problems,
@@ -205,12 +229,18 @@ fn run(plan: Plan) -> Check {
     }
 }
 
-#[cfg(not(feature = "otlp"))]
-fn run(plan: Plan) -> Check {
-    untried(
-        plan,
-        "this program was built without the feature `otlp` of phoenix-trace",
-    )
+async fn try_out(way: &Way) -> Vec<CheckStep> {
+    match way {
+        #[cfg(feature = "otlp")]
+        Way::Otlp(settings) => steps::try_out(settings).await,
+        #[cfg(not(feature = "otlp"))]
+        Way::Otlp(_) => vec![CheckStep::untried(
+            "this program was built without the feature `otlp` of phoenix-trace",
+        )],
+        #[cfg(feature = "prometheus")]
+        Way::Scraped(at) => scraped::try_out(at).await,
+        Way::Other => Vec::new(),
+    }
 }
 
 /// What is told where nothing could be tried.
@@ -218,13 +248,9 @@ fn untried(plan: Plan, why: &str) -> Check {
     let exporters = plan.all.into_iter().map(|there| CheckedExporter {
         signal: there.signal,
         exporter: there.exporter,
-        steps: match &there.settings {
-            None => Vec::new(),
-            Some(_) => vec![CheckStep {
-                step: Step::Settings,
-                outcome: Outcome::Failed(why.to_owned()),
-                took: Duration::ZERO,
-            }],
+        steps: match &there.way {
+            Way::Other => Vec::new(),
+            _ => vec![CheckStep::untried(why)],
         },
     });
     Check {

@@ -3,11 +3,11 @@
 use std::fmt::Display;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Builder;
 
-use crate::bootstrap::{Telemetry, init};
+use crate::bootstrap::{FLUSH_DEADLINE, Telemetry, init};
 use crate::config::{Config, Shutdown};
 use crate::signals::Signals;
 use crate::{diag, panics};
@@ -201,8 +201,12 @@ pub fn run_main<F: Future>(main: Main, body: F) -> F::Output {
     let signals = Signals::listen(shutdown);
     let returned = catch_unwind(AssertUnwindSafe(|| runtime.block_on(body)));
     signals.main_returned();
+    // The time of the tasks is part of that of the flush.
+    let until = Instant::now() + FLUSH_DEADLINE;
     runtime.shutdown_timeout(TASKS);
-    drop(telemetry);
+    if let Some(telemetry) = telemetry {
+        telemetry.shutdown_within(until.saturating_duration_since(Instant::now()));
+    }
     returned.unwrap_or_else(|panic| resume_unwind(panic))
 }
 

@@ -27,12 +27,22 @@ SECRETS = {
     "card": "4111111111111111",
     "store": "postgres://app:pgpass77@db:5432/app",
     "asked": "/login?user=1&client_secret=qwertz4711&next=/",
-    "pem": "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END PRIVATE KEY-----",
+    "pem": "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMIIEvQIBADANBgkqhkiG\n-----END RSA PRIVATE KEY-----",
+    "http.request.header.x-vault-token": "hvs-5566",
+    "app.passphrase": "open sesame",
+    "spaced": "4000 1234 5678 9017",
+    "hub": "ghr_0123456789abcdefghij",
+    "maps": "AIzaSyA0123456789abcdefghijklmnopqrstuv",
+    "inner": '{"sent": "{\\"password\\": \\"hunter3\\"}"}',
+    "quoted": "password = 'correct horse'",
+    "settings": "Server=db;Uid=app;Pwd=pgpass78;",
+    "shell": "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI",
+    "signed": "https://bucket/key?X-Amz-Signature=deadbeef42",
 }
-NOT_SECRET = {"gen_ai.usage.input_tokens": "17", "http.route": "/v1/ask", "phoenix.correlation.id": "flow-1", "url.full": "https://shop:8443/a?token_type=x"}
+NOT_SECRET = {"gen_ai.usage.input_tokens": "17", "http.route": "/v1/ask", "phoenix.correlation.id": "flow-1", "url.full": "https://shop:8443/a?token_type=x", "step": "Basic understanding of spans", "article": "4006381333931", "id": "41111111-1111-1111-9111-111111111111"}
 TEXT = "called with Bearer zyxwvutsrqponm"
 # What of them must not be found anywhere.
-PARTS = ("abcdefghijklmnop", "9f8e7d6c", "hunter2", "k-0123456789", "zyxwvutsrqponm", "live0123", "eyJzdWIi", "AKIAIOSFODNN7EXAMPLE", "4111111111111111", "pgpass77", "qwertz4711", "MIIEvQ")
+PARTS = ("abcdefghijklmnop", "9f8e7d6c", "hunter2", "k-0123456789", "zyxwvutsrqponm", "live0123", "eyJzdWIi", "AKIAIOSFODNN7EXAMPLE", "4111111111111111", "pgpass77", "qwertz4711", "MIIEvQ", "hvs-5566", "sesame", "5678 9017", "ghr_0123", "AIzaSyA", "hunter3", "horse", "pgpass78", "wJalrXU", "deadbeef42")
 
 
 def run(report, request_flow, folder):
@@ -72,6 +82,9 @@ def secrets(report, stack, url):
     wait_for("the leaky span is counted", lambda: stack.prometheus.query(counted))
     leaks = wait_for("the leaky metric", lambda: stack.prometheus.query('leaks{job="leaky"}'))
     report.no_errors("nor in labels, of metrics and of span metrics", found_in((leaks, stack.prometheus.query(counted))), f"{len(leaks[0][0])} labels")
+    send(url, request_with("older", [{}], **{"deployment.environment": "staging"}))
+    older = next(iter(wait_for("the older span", lambda: [span for span in stack.standard.all().values() if span.service == "older"])))
+    report.check("telemetry that says it by the older name keeps its own", older.environment == "staging", older.environment)
     environments = [span.environment, of.get("deployment.environment.name"), leaks[0][0].get("deployment_environment_name"), "production"]
     report.check("telemetry that does not say its environment has the collector's: span, log record, metric, span metrics", set(environments) == {"production"}, ", ".join(map(str, environments)))
 

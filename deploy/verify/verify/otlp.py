@@ -191,3 +191,9 @@ def request_with(service, spans, **resource):
 def send(url, request, signal="traces"):
     """Over HTTP, to a collector's address."""
     get(f"{url}/v1/{signal}", request.SerializeToString(), {"content-type": "application/x-protobuf"}, timeout=30)
+
+
+def export(address, request):
+    """Over gRPC, to whatever takes OTLP."""
+    with grpc.insecure_channel(address, LIMITS) as channel:
+        channel.unary_unary(TRACES)(request.SerializeToString(), timeout=30)

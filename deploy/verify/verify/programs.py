@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -24,10 +25,19 @@ DEPLOY = pathlib.Path(__file__).resolve().parents[2]
 REPOSITORY = DEPLOY.parent
 
 
+_given = set()
+
+
 def free_port(host="127.0.0.1"):
-    with socket.socket() as listener:
-        listener.bind((host, 0))
-        return listener.getsockname()[1]
+    """A port that nobody listens on. Below those that the system gives to connections, which could take it meanwhile, and none twice."""
+    while True:
+        port = random.randrange(10_000, 32_768)
+        if port in _given:
+            continue
+        with contextlib.suppress(OSError), socket.socket() as listener:
+            listener.bind((host, port))
+            _given.add(port)
+            return port
 
 
 def wait_for(what, condition, within=30.0, every=0.1):

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 
-from .otlp import Receiver, request_with, send
+from .otlp import Receiver, export, request_with, send
 from .platform import Load, Platform
 from .programs import DEPLOY, Answers, Collector, Jaeger, Process, complaints, free_port, get, get_json, wait_for
 from .report import program
@@ -43,11 +43,30 @@ def run(report, request_flow, folder):
     stored, failed = standard.traces(), errors.traces()
     report.check("every trace is found in the store of 7 days, with all its spans", len(stored) == REQUESTS and jaeger.finds(jaeger.query, stored), f"{len(stored)} traces")
     report.check("and those with errors in the store of 30 days", failed and jaeger.finds(jaeger.errors_query, failed), f"{len(failed)} traces")
+    old_ones(report, jaeger)
     retained(report, opensearch, folder, password)
     keys(report, opensearch, collector)
     report.no_errors("no program complained", complaints([jaeger, collector]))
     for each in (collector, standard, errors, jaeger, opensearch):
         each.stop()
+
+
+def old_ones(report, jaeger):
+    """Near the end of their retention, traces are found by their ids, and their services to search by."""
+    found = []
+    for store, query, days in ((jaeger.standard, jaeger.query, 6), (jaeger.errors, jaeger.errors_query, 29)):
+        request, trace = request_with(f"of-{days}-days-ago", [{"trace_id": (identity := os.urandom(16))}]), identity.hex()
+        for span in request.resource_spans[0].scope_spans[0].spans:
+            span.start_time_unix_nano -= days * 86_400 * 10**9
+            span.end_time_unix_nano -= days * 86_400 * 10**9
+        export(f"127.0.0.1:{store}", request)
+        try:
+            wait_for("the old trace", lambda: jaeger.trace(query, trace), within=15)
+            services = get_json(f"http://127.0.0.1:{query}/api/services")["data"]
+            found += [days] if f"of-{days}-days-ago" in services else []
+        except TimeoutError:
+            pass
+    report.check("a trace is found by its id, and its service by name, until the end of its retention", found == [6, 29], f"{found} days ago")
 
 
 class Policies(Answers):
@@ -80,15 +99,18 @@ def retained(report, opensearch, folder, password):
             days[pattern] = policy["states"][0]["transitions"][0]["conditions"]["min_index_age"]
     today = datetime.datetime.now(datetime.timezone.utc).date()
     indices = {index for index in opensearch.indices() if "jaeger" in index}
-    expected = {f"{store}-jaeger-{what}-{day}" for store in ("standard", "errors") for what in ("span", "service") for day in (today, today - datetime.timedelta(days=1))}
+    ago = {"standard": (0, 1, 6), "errors": (0, 1, 29)}
+    expected = {f"{store}-jaeger-{what}-{today - datetime.timedelta(days=day)}" for store, days_ago in ago.items() for what in ("span", "service") for day in days_ago}
     covered = all(any(index.startswith(pattern.removesuffix("*")) for pattern in days) for index in indices)
-    report.check("there is an index for each day, under a policy that deletes it", len(indices) >= 4 and indices <= expected and covered, ", ".join(f"{pattern} after {age}" for pattern, age in days.items()) + " (a server of ours stands in for the plugin)")
+    # An index is as old as its first trace.
+    kept = days == {"standard-jaeger-*": "8d", "errors-jaeger-*": "31d"}
+    report.check("there is an index for each day, under a policy that deletes it when its last trace is 7 or 30 days old", kept and len(indices) >= 4 and indices <= expected and covered, ", ".join(f"{pattern} after {age}" for pattern, age in days.items()) + " (a server of ours stands in for the plugin)")
     again = [path for path in policies.asked if "if_seq_no=7&if_primary_term=2" in path]
     report.check("a policy that is there is replaced", len(policies.asked) == 4 and len(again) == 2)
 
 
 def keys(report, opensearch, collector):
-    index = next(index for index in sorted(opensearch.indices()) if index.startswith("standard-jaeger-span"))
+    index = max(index for index in opensearch.indices() if index.startswith("standard-jaeger-span"))
     before = opensearch.fields(index)
     send(f"http://127.0.0.1:{collector.http}", request_with("api-gateway", [{"name": "stormy", "attributes": {f"key.{number}": "x" for number in range(100)}}]))
     counted = f"{opensearch.url}/standard-jaeger-span-*/_count?q=operationName:stormy"

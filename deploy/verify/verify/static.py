@@ -86,20 +86,40 @@ def compose(report):
     if not program("compose"):
         report.skip("compose files load, alone and together", wanting("compose"))
         return
-    combinations = (["compose.yaml"], ["compose.yaml", "compose.scale.yaml"], ["compose.yaml", "compose.archive.yaml"], ["compose.yaml", "compose.scale.yaml", "compose.archive.yaml"])
-    wrong = []
+    combinations = (["compose.yaml"], ["compose.yaml", "compose.scale.yaml"], ["compose.yaml", "compose.archive.yaml"], ["compose.yaml", "compose.scale.yaml", "compose.scale.archive.yaml"])
+    wrong, services, archives = [], {}, []
     for names in combinations:
         done = subprocess.run([program("compose"), *names], cwd=DEPLOY, capture_output=True, text=True)
         # A variable that has no value is a warning.
         if done.returncode or done.stderr:
             wrong.append(f"{' '.join(names)}: {done.stderr[-300:]}")
+            continue
+        loaded = json.loads(done.stdout)["services"]
+        services |= loaded
+        archives += not_archived(names, loaded)
     report.no_errors("compose files load as Docker Compose reads them, alone and together; every variable is in .env (compose-go)", wrong, f"{len(combinations)} combinations")
     if not wrong:
-        containers(report, json.loads(done.stdout)["services"])
+        report.no_errors("where there is an archive, every collector that samples writes it, and has an uploader; the others balance", archives)
+        containers(report, services)
+
+
+def not_archived(names, services):
+    """What is wrong with the collectors of some files."""
+    archived = any("archive" in name for name in names)
+    state = lambda service: {volume["source"] for volume in service.get("volumes", []) if volume["target"] == "/var/lib/otelcol"}  # noqa: E731
+    uploaded = set().union(*(state(service) for service in services.values() if "upload" in (service.get("command") or [])))
+    for name, service in services.items():
+        command = " ".join(service.get("command") or [])
+        if "otelcol/base.yaml" not in command:
+            continue
+        if "sampler-1" in services and ("balance.yaml" in command) != (name == "collector"):
+            yield f"{' '.join(names)}: {name} is of the wrong tier"
+        if "sample.yaml" in command and ("archive.yaml" in command, bool(state(service) & uploaded)) != (archived, archived):
+            yield f"{' '.join(names)}: {name} is archived by half"
 
 
 def containers(report, services):
-    """Of all files together, which came last."""
+    """Of all files."""
     waited_for = {name for service in services.values() for name, how in service.get("depends_on", {}).items() if how["condition"] == "service_completed_successfully"}
     # `up --wait` fails for a container that ends, unless another waits for its end.
     wrong = [name for name, service in services.items() if bool(service.get("restart")) == (name in waited_for)]
@@ -177,6 +197,8 @@ def kubernetes(report):
     report.no_errors("every Kubernetes object passes the schema of 1.34, strictly", wrong, f"{len(rendered)} objects")
     if not program("kustomize"):
         return
+    scaled = {(name, document["spec"]["scaleTargetRef"]["name"]) for name, document in rendered if document["kind"] == "HorizontalPodAutoscaler"}
+    report.no_errors("what is scaled automatically has no number of its own", [name for name, document in rendered if (name, document["metadata"]["name"]) in scaled and "replicas" in document["spec"]], f"{len(scaled)} sets")
     # What the resource detectors read; the cluster's name is for who runs several to give.
     detectors = (REPOSITORY / "phoenix-trace-runtime/src/config/resource/detect.rs").read_text()
     read = set(re.findall(r'\("(K8S_\w+)"', detectors)) - {"K8S_CLUSTER_NAME"}
@@ -331,6 +353,11 @@ def other_json(report):
     rates = {each["service"]: each["param"] for each in strategies["service_strategies"]}
     expected = {"orchestrator-service": 1.0, "data-router": 1.0, "llm-service": 0.5}
     report.check("the strategies have the platform's rates", rates == expected and strategies["default_strategy"]["param"] == 0.1, str(rates))
+    bounds = yaml.safe_load((DEPLOY / "collector/base.yaml").read_text())["processors"]["transform/bounds"]["log_statements"]
+    count, length = (int(re.search(rf"{function}\(log\.attributes, (\d+)", " ".join(bounds)).group(1)) for function in ("limit", "truncate_all"))
+    loki = yaml.safe_load((DEPLOY / "loki/loki.yaml").read_text())["limits_config"]
+    entries, size = loki["max_structured_metadata_entries_count"], loki["max_structured_metadata_size"]
+    report.check("Loki takes every attribute that the collector lets through", entries >= count + 32 and size == "1MB" and count * length < 900_000, f"{entries} for {count} and those of the resource, {size} for {count} of {length} bytes")
     code, said = output(["sh", "-n", DEPLOY / "jaeger/opensearch-retention.sh"])
     report.check("the script of the retentions is well formed", code == 0, said)
     for what, why in (

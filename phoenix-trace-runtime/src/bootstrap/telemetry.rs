@@ -60,6 +60,11 @@ impl Telemetry {
     }
 
     /// Decides what is open, sends everything within five seconds, and stops. Returns the final account.
+    ///
+    /// Spans that are open on this thread or in suspended tasks end there (`phoenix.cancelled`). Where spans have ended inside of
+    /// work that still runs on another thread, such as a blocking task, that is waited for until a second before the deadline
+    /// (a quarter of a shorter one): until it ends, is suspended, or, from half a second on, ends another span. What does none of
+    /// these cannot be reached; its spans that have ended count as [`open`](Stats::open).
     pub fn shutdown(mut self) -> Stats {
         self.stop(FLUSH_DEADLINE)
     }

@@ -9,12 +9,9 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use super::{CheckStep, Outcome, Step};
+use super::{CheckStep, LONGEST, Outcome, Step};
 use crate::config::{Protocol, Settings};
 use crate::pipeline::{Probe, tls_config};
-
-/// How long one step may take.
-const LONGEST: Duration = Duration::from_secs(10);
 
 /// Every step up to the first that fails.
 pub(super) async fn try_out(settings: &Settings) -> Vec<CheckStep> {

@@ -54,6 +54,45 @@ fn address_of(endpoint: &str) -> &str {
     endpoint.strip_prefix("http://").unwrap_or(endpoint)
 }
 
+#[cfg(feature = "prometheus")]
+#[test]
+fn where_prometheus_scrapes_is_looked_at() {
+    use std::io::{Read as _, Write as _};
+    let told = |port: u16| {
+        let config = Config::default().metrics_prometheus("127.0.0.1", port);
+        let metrics = &config.check().exporters[1];
+        let mut step = metrics.steps[0].clone();
+        step.took = Duration::ZERO;
+        format!("{} go {}\n{step}", metrics.signal, metrics.exporter)
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let answers = std::thread::spawn(move || {
+        for answer in ["200 OK", "404 Not Found"] {
+            let (mut stream, _) = listener.accept().expect("it is asked");
+            let mut asked = [0; 13];
+            stream.read_exact(&mut asked).expect("a request");
+            assert_eq!(&asked, b"HEAD /metrics");
+            write!(stream, "HTTP/1.1 {answer}\r\n\r\n").expect("it is answered");
+        }
+    });
+    let told = |told_of: &str| {
+        let head = format!("metrics go to whoever scrapes http://127.0.0.1:{port}/metrics");
+        assert_eq!(told(port), format!("{head}\n{told_of}"));
+    };
+    told(&format!(
+        "accepted  ok           0.0 ms  127.0.0.1:{port} answers with metrics"
+    ));
+    told(&format!(
+        "accepted  FAILED       0.0 ms  127.0.0.1:{port} answers `HTTP/1.1 404 Not Found`: somebody else listens there; \
+         OTEL_EXPORTER_PROMETHEUS_PORT names another port"
+    ));
+    answers.join().expect("it was asked twice");
+    told(
+        "accepted  -            0.0 ms  nobody listens there yet, and the port is free: it is served as soon as telemetry runs",
+    );
+}
+
 const SETTINGS: &str = "settings  ok           0.0 ms  certificates and headers can be used";
 const PLAIN: &str =
     "tls       -            0.0 ms  the endpoint is http: what is sent can be read on the way";

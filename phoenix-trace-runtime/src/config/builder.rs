@@ -6,8 +6,10 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanExporter;
 
 use super::otlp::Otlp;
+use super::resource::{A_NAME, NAME};
+use super::secret::masked;
 use super::target::Target;
-use super::{Config, effective};
+use super::{Config, Problem, effective};
 use crate::pipeline::Sdk;
 use crate::sampling::Environment;
 
@@ -31,11 +33,18 @@ impl Config {
         Self::from_env()
     }
 
-    /// The service's name (`service.name`). Default: `OTEL_SERVICE_NAME`, else `SERVICE_NAME`, else `unknown_service:` and
-    /// the program's name.
+    /// The service's name (`service.name`), which is not empty. Default: `OTEL_SERVICE_NAME`, else `SERVICE_NAME`, else
+    /// `unknown_service:` and the program's name.
     #[must_use]
     pub fn service(mut self, name: impl Into<String>) -> Self {
-        self.service = name.into();
+        let name = name.into();
+        if name.trim().is_empty() {
+            let instead = format!("`{}`", masked(&self.service));
+            let problem = Problem::new("Config::service", &name, A_NAME, &instead);
+            self.problems.push(problem);
+            return self;
+        }
+        self.service = name;
         self.origins.code("service.name");
         self
     }
@@ -88,6 +97,9 @@ impl Config {
     /// An attribute of the resource, such as `service.namespace` or `service.instance.id`. It wins over what a detector finds.
     #[must_use]
     pub fn resource(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        if key == NAME {
+            return self.service(value);
+        }
         self.set_attribute(KeyValue::new(key, value.into()));
         self.origins.code(key);
         self

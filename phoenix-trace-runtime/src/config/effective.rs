@@ -6,13 +6,17 @@ use std::fmt;
 
 use super::interop;
 use super::origin::Origins;
+use super::secret::masked_attribute;
 use super::{Config, Problem};
-use crate::printable::escape;
+use crate::printable::{escape, escape_start};
 use crate::propagation::CorrelationSource;
 use crate::sensitive::How;
 
 pub(super) const STRICT: &str = "distribution.phoenix_trace.strict";
 pub(super) const PRINT: &str = "distribution.phoenix_trace.print_config";
+
+/// So much of a value is shown, in characters.
+const LONGEST: usize = 1000;
 
 /// Stands in place of secrets.
 const MASK: &str = "***";
@@ -58,7 +62,7 @@ impl Rows<'_> {
         let origin = self.corrected(&origin, |variable, _| variable == origin);
         self.rows.push(Row {
             setting: name(setting),
-            value: escape(&value.to_string()),
+            value: escape_start(&value.to_string(), LONGEST),
             origin: escape(&origin),
         });
     }
@@ -98,7 +102,8 @@ impl Config {
         let variables = [super::shutdown::SHUTDOWN];
         rows.setting("distribution.phoenix_trace.shutdown", shutdown, &variables);
         for (pair, origin) in self.attributes() {
-            rows.row(pair.key.as_str(), format_args!("{}", pair.value), origin);
+            let key = pair.key.as_str();
+            rows.row(key, masked_attribute(key, &pair.value.as_str()), origin);
         }
         rows.setting(
             "resource.detection/development.detectors",

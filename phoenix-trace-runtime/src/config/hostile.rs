@@ -29,13 +29,18 @@ fn of_file_called(name: &str, text: &[u8], value: &str) -> Config {
 
 /// Everything that is said of a configuration; problems first, each a line.
 fn said(config: &Config) -> String {
+    format!("{}\n{config:?}", shown(config))
+}
+
+/// The same as it is printed, where nobody asks for more.
+fn shown(config: &Config) -> String {
     let mut said: String = config
         .problems()
         .iter()
         .fold(String::new(), |said, problem| {
             said + &format!("{problem}\n")
         });
-    said += &format!("{}\n{config}\n{config:?}", config.summary());
+    said += &format!("{}\n{config}", config.summary());
     said
 }
 
@@ -217,6 +222,125 @@ fn a_value_is_shown_only_so_far() {
     let config = of_variables(&[("OTEL_BSP_SCHEDULE_DELAY", &long)]);
     let problem = config.problems()[0].to_string();
     assert!(problem.len() < 400 && problem.contains("x…`"), "{problem}");
+    let endpoint = format!("http://collector/{long}");
+    let config = of_variables(&[
+        ("OTEL_SERVICE_NAME", &long),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &endpoint),
+    ]);
+    let summary = config.summary();
+    assert!(summary.len() < 1000, "{summary}");
+    let longest = config.to_string().lines().map(str::len).max();
+    assert!(longest < Some(2000), "{longest:?}");
+}
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_shown() {
+    for value in [
+        "authorization=Bearer SECRET",
+        "x-api-key=SECRET",
+        "https://user:SECRET@collector",
+    ] {
+        for variable in [
+            "OTEL_SERVICE_NAME",
+            "OTEL_BSP_SCHEDULE_DELAY",
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+            "OTEL_EXPORTER_OTLP_TIMEOUT",
+            "OTEL_LOG_LEVEL",
+            "OTEL_PROPAGATORS",
+            "OTEL_TRACES_EXPORTER",
+            "OTEL_TRACES_SAMPLER",
+            "PHOENIX_TRACE_STRICT",
+            "ENVIRONMENT",
+        ] {
+            let said = shown(&of_variables(&[(variable, value)]));
+            assert!(!said.contains("SECRET"), "{variable}: {said}");
+        }
+        for text in [
+            "log_level: \"${VALUE}\"",
+            "resource: {attributes: [{name: service.name, value: \"${VALUE}\"}]}",
+            "tracer_provider: {processors: [batch: {schedule_delay: \"${VALUE}\", exporter: {console: }}]}",
+        ] {
+            let said = shown(&of_file(text.as_bytes(), value));
+            assert!(!said.contains("SECRET"), "{text}: {said}");
+        }
+    }
+}
+
+/// What is told of these variables.
+#[track_caller]
+fn check_variables(variables: &[(&str, &str)], expected: &[&str]) {
+    let config = of_variables(variables);
+    let problems: Vec<String> = config.problems().iter().map(ToString::to_string).collect();
+    assert_eq!(problems, expected, "{variables:?}");
+}
+
+#[test]
+fn conventions_that_are_not_written_are_told() {
+    const STABILITY: &str = "OTEL_SEMCONV_STABILITY_OPT_IN";
+    check_variables(
+        &[(STABILITY, "http,rpc , database,gen_ai_latest_experimental")],
+        &[],
+    );
+    check_variables(
+        &[
+            (STABILITY, "http, RPC/dup"),
+            ("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN", "logs"),
+        ],
+        &[
+            "OTEL_SEMCONV_STABILITY_OPT_IN=`http, RPC/dup` cannot be used: expected `http`, `rpc` and `database`, whose earlier \
+             conventions are not written; using the stable conventions alone instead",
+            "OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN=`logs` cannot be used: expected exceptions to be events of spans, and nothing \
+             here; using events instead",
+        ],
+    );
+}
+
+#[test]
+fn a_service_without_a_name_is_told_whoever_names_it() {
+    let told = |config: Config| {
+        let problems: Vec<String> = config.problems().iter().map(ToString::to_string).collect();
+        (config.service_name().to_owned(), problems)
+    };
+    let code = |function: &str| {
+        format!(
+            "{function}=`` cannot be used: expected a name that is not empty; using `billing` instead"
+        )
+    };
+    let named = || Config::default().service("billing");
+    for config in [named().service(" "), named().resource("service.name", "")] {
+        assert_eq!(
+            told(config),
+            ("billing".to_owned(), vec![code("Config::service")])
+        );
+    }
+    let variables = [
+        ("OTEL_RESOURCE_ATTRIBUTES", "service.name=,a=b"),
+        ("SERVICE_NAME", "billing"),
+    ];
+    let expected = "OTEL_RESOURCE_ATTRIBUTES=`service.name=` cannot be used: expected a name that is not empty; using the name \
+                    that there is without it instead";
+    assert_eq!(
+        told(of_variables(&variables)),
+        ("billing".to_owned(), vec![expected.to_owned()])
+    );
+    check(
+        "file_format: \"1.1\"\nresource: {attributes: [{name: service.name, value: \"\"}]}\n",
+        "F:2:53: resource.attributes[0].value: `` cannot be used: expected a name that is not empty; using the name that there is \
+         without it instead",
+    );
+}
+
+#[test]
+fn what_looks_like_a_reference_and_is_none_is_told() {
+    check(
+        "file_format: \"1.1\"\nresource:\n  attributes_list: a=${A\n  schema_url:\n",
+        "F:3:20: `${` without its `}` stays as it is; `$$` stands for a dollar sign",
+    );
+    check(
+        "file_format: \"1.1\"\nresource: {attributes: [{name: a, value: \"b${}\"}]}\n",
+        "F:2:42: `${}`, which names no variable, stays as it is; `$$` stands for a dollar sign",
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod aggregation;
 mod prometheus;
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::otlp::{Otlp, Settings, Signal, Whose};
@@ -375,14 +376,10 @@ impl Metrics {
 impl Vars<'_> {
     pub(super) fn metrics(&mut self) -> Metrics {
         const INTERVAL: &str = "OTEL_METRIC_EXPORT_INTERVAL";
-        let mut interval = Duration::from_secs(60);
+        const EXPECTED: &str = "a whole number of milliseconds, one or more";
         let mut timeout = Duration::from_secs(30);
-        self.milliseconds(INTERVAL, &mut interval);
+        let interval = self.parsed::<NonZeroU64>(INTERVAL, EXPECTED, "60000");
         self.export_timeout("OTEL_METRIC_EXPORT_TIMEOUT", &mut timeout);
-        if interval.is_zero() {
-            self.problem(INTERVAL, "0", "a number above zero", "60000");
-            interval = Duration::from_secs(60);
-        }
         self.histogram_aggregation();
         Metrics {
             chosen: self.metrics_exporters(),
@@ -390,7 +387,7 @@ impl Vars<'_> {
             own: self.otlp(Whose::Own(Signal::Metrics)),
             environment: self.otlp(Whose::OwnElseAll(Signal::Metrics)),
             prometheus: self.prometheus(),
-            interval,
+            interval: Duration::from_millis(interval.map_or(60_000, NonZeroU64::get)),
             timeout,
             temporality: self.temporality(),
             series: self.metric_series(),

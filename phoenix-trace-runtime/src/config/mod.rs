@@ -2,6 +2,7 @@
 //! and what is used instead.
 
 mod builder;
+mod conventions;
 mod declarative;
 mod effective;
 pub(crate) mod file;
@@ -19,6 +20,7 @@ mod process;
 mod propagators;
 mod resource;
 mod sampling;
+mod secret;
 mod sensitive;
 mod shutdown;
 mod target;
@@ -57,12 +59,11 @@ pub use shutdown::Shutdown;
 use targets::Targets;
 use vars::Vars;
 
-use crate::check::Checkable;
+use crate::check::{Checkable, Way};
 use crate::interop::OtelContext;
 #[cfg(feature = "tracing")]
 use crate::interop::TracingBridge;
 use crate::pipeline::{Limits, Sending};
-use crate::printable::escape;
 use crate::propagation::Propagators;
 use crate::sampling::Environment;
 use crate::sensitive::Names;
@@ -211,6 +212,7 @@ impl Config {
             origins: Origins::default(),
             problems: Vec::new(),
         };
+        vars.conventions();
         config.origins = vars.origins();
         config.problems = vars.problems;
         config.check_metrics();
@@ -251,9 +253,11 @@ impl Config {
                 .map(|export| Checkable {
                     signal: "metrics",
                     exporter: export.to_string(),
-                    settings: match export.target {
-                        MetricsTarget::Otlp(settings) => Some(*settings),
-                        _ => None,
+                    way: match export.target {
+                        MetricsTarget::Otlp(settings) => Way::Otlp(settings),
+                        #[cfg(feature = "prometheus")]
+                        MetricsTarget::Prometheus(at) => Way::Scraped(at),
+                        _ => Way::Other,
                     },
                 }),
         );
@@ -261,7 +265,7 @@ impl Config {
         all.extend(self.logs_export(&mut Vec::new()).map(|settings| Checkable {
             signal: "logs",
             exporter: settings.to_string(),
-            settings: Some(settings),
+            way: Way::Otlp(Box::new(settings)),
         }));
         all
     }
@@ -297,7 +301,7 @@ impl Config {
                 }
             }
         });
-        let service = escape(service);
+        let service = secret::masked(service);
         format!(
             "{service} ({environment}): traces go {targets}{metrics}{logs}; sampling: {}{file}",
             sampling::Summary(self)

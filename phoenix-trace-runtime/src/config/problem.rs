@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use crate::printable::escape_start;
-
-/// So much of a value is shown, in characters.
-const LONGEST: usize = 200;
+use super::secret::masked;
 
 /// A value in the configuration that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +10,7 @@ pub struct Problem(Told);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Told {
-    /// Of a variable, or of what code says.
+    /// Of a variable, or of what code says; the value as it may be shown.
     Value {
         variable: String,
         value: String,
@@ -26,11 +23,11 @@ enum Told {
 
 impl Problem {
     pub(crate) fn new(variable: &str, value: &str, expected: &str, instead: &str) -> Self {
-        let [variable, value, expected, instead] =
-            [variable, value, expected, instead].map(str::to_owned);
+        let [variable, expected, instead] = [variable, expected, instead].map(str::to_owned);
         Self(Told::Value {
             variable,
-            value,
+            // Whoever sets a variable must not write lines of ours.
+            value: masked(value),
             expected,
             instead,
         })
@@ -61,9 +58,7 @@ impl fmt::Display for Problem {
                 instead,
             } => write!(
                 f,
-                "{variable}=`{}` cannot be used: expected {expected}; using {instead} instead",
-                // Whoever sets a variable must not write lines of ours.
-                escape_start(value, LONGEST)
+                "{variable}=`{value}` cannot be used: expected {expected}; using {instead} instead"
             ),
             Told::Text(text) => f.write_str(text),
         }

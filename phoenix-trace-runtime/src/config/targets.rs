@@ -8,7 +8,7 @@ use opentelemetry_sdk::trace::{SpanExporter, SpanProcessor};
 use super::Config;
 use super::target::Target;
 use super::{Otlp, Settings, Signal};
-use crate::check::Checkable;
+use crate::check::{Checkable, Way};
 #[cfg(feature = "testing")]
 use crate::pipeline::Destination;
 use crate::pipeline::{Exporter, Processor, Sdk, Sending};
@@ -92,9 +92,9 @@ impl Targets {
         self.all().map(|target| Checkable {
             signal: "traces",
             exporter: target.to_string(),
-            settings: match target {
-                Target::Otlp(otlp) => Some(otlp.settings.clone()),
-                _ => None,
+            way: match target {
+                Target::Otlp(otlp) => Way::Otlp(Box::new(otlp.settings.clone())),
+                _ => Way::Other,
             },
         })
     }

@@ -29,7 +29,8 @@ pub(super) static SERVER: Site =
 ///
 /// The span is called `package.Service/Method`, and lasts until the trailers have been sent. It sees what a handler
 /// cannot: methods that do not exist, calls that are refused before they reach it, clients that hang up, and deadlines that pass,
-/// which makes such calls errors (DEADLINE_EXCEEDED) and not cancelled ones. The response tells the correlation id in its metadata
+/// which makes such calls errors (DEADLINE_EXCEEDED) and not cancelled ones: the deadlines of callers, and that of tonic's
+/// `Server::timeout` where [`timeout`](Self::timeout) tells it. The response tells the correlation id in its metadata
 /// and, except at a public [edge](Self::edge), the service's name, and, where its segment is kept for more than the head decision,
 /// that it is: in its trailers, as `server-timing`.
 ///

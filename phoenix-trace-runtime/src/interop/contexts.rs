@@ -152,6 +152,12 @@ pub(crate) fn of_branch(branch: &mut Strand, part: Option<&Arc<Part>>, number: u
     }
 }
 
+/// Has a branch of what runs a context?
+#[inline]
+pub(crate) fn is_carried(running: &Strand) -> bool {
+    running.otel.is_some() || running.pipeline.contexts.is_on()
+}
+
 /// The same of a branch of what runs.
 pub(crate) fn of_carried(branch: &mut Strand, running: &mut Strand) {
     if !running.follows && running.attached.is_empty() && running.otel.is_some() {

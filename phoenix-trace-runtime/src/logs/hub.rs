@@ -115,13 +115,13 @@ impl Logs {
         #[cfg(feature = "testing")]
         let memory = matches!(settings.output, Output::Memory).then(Default::default);
         let (form, out): (_, Option<Out>) = match settings.output {
-            Output::Stdout => (settings.format.on_stdout(), Some(Box::new(io::stdout()))),
+            Output::Stdout => (settings.format.on_stdout(), None),
             Output::Writer(out) => (settings.format.elsewhere(), Some(out)),
             #[cfg(feature = "testing")]
             Output::Nowhere | Output::Memory => (None, None),
         };
-        let lines = match form.zip(out) {
-            Some((form, out)) => {
+        let lines = match form {
+            Some(form) => {
                 let name = service.clone();
                 let missing: lines::Missing =
                     Box::new(move |number, out| form.write(&missing(number), &name, out));
@@ -193,6 +193,11 @@ impl Logs {
         has_room
     }
 
+    /// Do records wait for the decision on their trace?
+    pub(crate) fn is_holding(&self) -> bool {
+        self.account.held.get() > 0
+    }
+
     /// So many records wait no longer.
     pub(super) fn unhold(&self, records: usize, bytes: usize) {
         self.held_bytes.fetch_sub(bytes, Ordering::Relaxed);
@@ -210,7 +215,7 @@ impl Logs {
             .is_none_or(|(lines, _)| lines.flush(until))
     }
 
-    /// The last lines are written; later ones are only counted.
+    /// The last lines are written by the thread that writes them; later ones at once, by who logs, or not at all.
     pub(crate) fn close_lines(&self, until: Instant) -> bool {
         /// For lines that nothing holds up, however late it is.
         const GRACE: Duration = Duration::from_millis(50);

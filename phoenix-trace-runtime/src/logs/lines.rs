@@ -1,5 +1,6 @@
 //! Lines on their way to standard output. Who logs appends to a bounded buffer and goes on; a thread of its own takes the
-//! whole buffer and writes it. So a terminal that was stopped, or a pipe that nobody reads, holds up nobody.
+//! whole buffer and writes it. So a terminal that was stopped, or a pipe that nobody reads, holds up nobody. When that thread has
+//! ended, with the telemetry of the process, what is still logged is written at once.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -31,6 +32,8 @@ pub(crate) type Out = Box<dyn Write + Send>;
 #[derive(Debug)]
 pub(super) struct Lines {
     room: Room,
+    /// Are they written to standard output, which is there as long as the process is?
+    to_stdout: bool,
     state: Mutex<State>,
     /// For the writer: there is something to do.
     wake: Condvar,
@@ -50,6 +53,8 @@ struct State {
     closed: bool,
     /// The writer has ended, or is not waited for any more.
     ended: bool,
+    /// It has ended in time, and lines can be written without it.
+    without_writer: bool,
     /// Lines that were given up since the last one that says so.
     untold: u64,
     /// Lines that were taken into the buffer, and those of them that are done with.
@@ -68,17 +73,18 @@ struct Writing {
 pub(super) type Missing = Box<dyn Fn(u64, &mut Vec<u8>) + Send>;
 
 impl Lines {
-    /// Starts the thread that writes to `out`.
-    pub(super) fn start(room: Room, out: Out, missing: Missing) -> io::Result<Arc<Self>> {
+    /// Starts the thread that writes to `out`; `None`: to standard output.
+    pub(super) fn start(room: Room, out: Option<Out>, missing: Missing) -> io::Result<Arc<Self>> {
         let lines = Arc::new(Self {
             room,
+            to_stdout: out.is_none(),
             state: Mutex::default(),
             wake: Condvar::new(),
             done: Condvar::new(),
         });
         let writer = Writer {
             lines: lines.clone(),
-            out,
+            out: out.unwrap_or_else(|| Box::new(io::stdout())),
             missing,
             complaint: OncePerMinute::default(),
         };
@@ -91,9 +97,9 @@ impl Lines {
     /// Takes a line with its end, if there is room for it.
     pub(super) fn push(&self, line: &[u8]) {
         let mut state = self.lock();
-        if state.closed {
-            state.account.already_shutdown += 1;
-            return;
+        if state.ended {
+            drop(state);
+            return self.write_late(line);
         }
         let bytes = state.buffer.len() + state.writing.bytes + line.len();
         if state.lines + state.writing.lines >= self.room.lines || bytes > self.room.bytes {
@@ -110,13 +116,28 @@ impl Lines {
         }
     }
 
+    /// Writes a line that comes after the writer's end. To somebody's own writer, which is gone, or where standard output held
+    /// the writer up, it is not written.
+    fn write_late(&self, line: &[u8]) {
+        let writes = self.lock().without_writer;
+        let written = writes && io::stdout().lock().write_all(line).is_ok();
+        let account = &mut self.lock().account;
+        let count = match (writes, written) {
+            (true, true) => &mut account.written,
+            (true, false) => &mut account.failed,
+            (false, _) => &mut account.already_shutdown,
+        };
+        *count += 1;
+    }
+
     /// Waits until what is there by now is written. `false`: it took longer.
     pub(super) fn flush(&self, until: Instant) -> bool {
         let mark = self.lock().taken;
         self.wait(until, |state| state.over >= mark || state.ended)
     }
 
-    /// Takes no more lines, and waits for the writer's end. What it has not written by then is accounted for as not written.
+    /// Has the writer end as soon as no line waits, and waits for that. What it has not written by then is accounted for as not
+    /// written.
     pub(super) fn close(&self, until: Instant) -> bool {
         self.lock().closed = true;
         self.wake.notify_one();
@@ -190,7 +211,10 @@ impl Writer {
             drop(state);
             self.lines.done.notify_all();
         }
-        self.lines.lock().ended = true;
+        let mut state = self.lines.lock();
+        state.ended = true;
+        state.without_writer = self.lines.to_stdout;
+        drop(state);
         self.lines.done.notify_all();
     }
 

@@ -33,7 +33,8 @@ pub struct LineStats {
     pub written: u64,
     /// Lines given up since too many waited: nobody read standard output in time.
     pub queue_full: u64,
-    /// Lines that came after shutdown, or were not written by its deadline.
+    /// Lines that were not written by the deadline of shutdown; and what came later, if standard output held that up, or lines
+    /// went to a [writer](crate::Config::log_writer) of the program's. To standard output later lines are written at once.
     pub already_shutdown: u64,
     /// Lines that could not be written: standard output is closed.
     pub failed: u64,

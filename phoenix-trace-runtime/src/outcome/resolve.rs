@@ -104,6 +104,35 @@ macro_rules! result_of_status {
 #[cfg(feature = "grpc")]
 result_of_status!(tonic::Status, Box<tonic::Status>);
 
+/// A body that never returns leaves its type open, and the compiler takes the first level for it: with this one it may become
+/// `!` or, in edition 2021, `()`.
+#[doc(hidden)]
+pub trait Nothing<'a> {
+    fn outcome(&self) -> Outcome<'a>;
+}
+
+/// `!` has no name yet but as what a function returns.
+#[doc(hidden)]
+pub trait Returns {
+    #[doc(hidden)]
+    type Output;
+}
+impl<T> Returns for fn() -> T {
+    type Output = T;
+}
+
+macro_rules! nothing {
+    ($($nothing:ty),*) => {$(
+        impl<'a> Nothing<'a> for &&&&&&&&Probe<'a, $nothing> {
+            #[inline]
+            fn outcome(&self) -> Outcome<'a> {
+                Outcome::Ok
+            }
+        }
+    )*};
+}
+nothing!((), <fn() -> ! as Returns>::Output);
+
 /// Not a `Result`: returning is success.
 #[doc(hidden)]
 pub trait NotAResult<'a> {
@@ -158,8 +187,9 @@ pub mod dispatch {
     #[cfg(feature = "grpc")]
     pub use super::ResultOfStatus as _;
     pub use super::{
-        NotAResult as _, OneSide as _, ResultOfAny as _, ResultOfDebug as _, ResultOfDisplay as _,
-        ResultOfError as _, ResultOfNamed as _, ResultOfPointer as _, Sides as _,
+        NotAResult as _, Nothing as _, OneSide as _, ResultOfAny as _, ResultOfDebug as _,
+        ResultOfDisplay as _, ResultOfError as _, ResultOfNamed as _, ResultOfPointer as _,
+        Sides as _,
     };
 }
 
@@ -168,7 +198,7 @@ pub mod dispatch {
 macro_rules! __phoenix_outcome {
     ($returned:expr) => {{
         use $crate::outcome::dispatch::*;
-        (&&&&&&&&$crate::outcome::Probe($returned)).outcome()
+        (&&&&&&&&&$crate::outcome::Probe($returned)).outcome()
     }};
 }
 

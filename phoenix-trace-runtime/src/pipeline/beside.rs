@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::Notify;
 
@@ -68,12 +68,9 @@ impl Beside {
         self.orders.stop(until, &self.wake);
     }
 
-    /// Has it send what there is at the end, and waits for its end.
+    /// Waits until `until` for its end, which was asked for.
     pub(super) fn end(&self, until: Instant) {
-        /// For what only has to be accounted for.
-        const GRACE: Duration = Duration::from_millis(100);
-        self.stop(until);
-        self.orders.wait_for_end(until + GRACE);
+        self.orders.wait_for_end(until);
     }
 }
 

@@ -4,7 +4,7 @@
 #[cfg(feature = "metrics")]
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::Notify;
 
@@ -170,18 +170,21 @@ impl Lane {
         self.abandoned.notify_one();
     }
 
-    /// Waits for the worker's end, which was asked for. It does not take much longer than `until`.
-    pub(super) fn end(&self, until: Instant) -> bool {
-        /// For a worker that only has to account for what it holds.
-        const GRACE: Duration = Duration::from_millis(200);
-        if let Some(sent) = self.orders.wait_for_end(until) {
-            return sent;
+    /// Waits until `until` for the worker's end, which was asked for: with `true` everything was sent. `None`: it took longer, and the
+    /// worker is told to account for what it holds.
+    pub(super) fn end(&self, until: Instant) -> Option<bool> {
+        let ended = self.orders.wait_for_end(until);
+        if ended.is_none() {
+            self.orders.abort.notify_one();
         }
-        self.orders.abort.notify_one();
-        if self.orders.wait_for_end(Instant::now() + GRACE).is_none() {
+        ended
+    }
+
+    /// Accounts for what the worker holds, unless that has done so by then.
+    pub(super) fn settle_by(&self, until: Instant) {
+        if self.orders.wait_for_end(until).is_none() {
             self.abandon();
         }
-        false
     }
 }
 

@@ -11,6 +11,7 @@ mod counting;
 mod cutting;
 mod delivery;
 pub(crate) mod destination;
+mod ending;
 mod export;
 mod handover;
 mod keeper;
@@ -86,7 +87,7 @@ use crate::record::room::Room;
 use crate::record::segment::{Kept, Segment, lock};
 use crate::record::strand::Strand;
 use crate::record::tally::Tallies;
-use crate::record::{process, registry, thread};
+use crate::record::{process, thread};
 use crate::sampling::{Control, Root};
 use crate::sensitive::Sensitive;
 
@@ -487,47 +488,5 @@ impl Pipeline {
             logs.flush_lines(until);
         }
         sent
-    }
-
-    /// Decides what is open as far as it can be reached, sends everything, ends the thread. `false`: the deadline passed
-    /// first, or something was given up.
-    pub(crate) fn shutdown(&self, deadline: Duration) -> bool {
-        let until = worker::after(deadline);
-        self.decide_open();
-        for lane in self.lanes() {
-            lane.queue.close();
-            lane.orders.stop(until, &lane.queue.wake);
-        }
-        for beside in &self.beside {
-            beside.stop(until);
-        }
-        let sent = |lane: &Lane| lane.end(until);
-        let sent = self.lanes().map(sent).fold(true, |all, sent| all & sent);
-        for beside in &self.beside {
-            beside.end(until);
-        }
-        for after in &self.after {
-            after.stop(until);
-        }
-        for after in &self.after {
-            after.end(until);
-        }
-        #[cfg(feature = "logs")]
-        if let Some(logs) = &self.logs {
-            logs.close_lines(until);
-        }
-        sent
-    }
-
-    /// At the end: what suspended strands have recorded joins, and then every segment is decided on all of it.
-    fn decide_open(&self) {
-        let parts = registry::parts_of(self);
-        for part in &parts {
-            part.close();
-        }
-        for segment in parts.iter().filter_map(|part| part.segment()) {
-            segment.decide_now();
-        }
-        self.waiting.decide_all();
     }
 }

@@ -32,9 +32,16 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn of(across: Across) -> Self {
-        let shared = Self::default();
-        shared.add(across);
-        shared
+        let noted = if across.callee {
+            Reasons::CALLEE
+        } else {
+            Reasons::NONE
+        };
+        Self {
+            noted: AtomicU8::new(noted.bits()),
+            announced: AtomicU8::new(across.announced.bits()),
+            cut: AtomicBool::new(across.cut),
+        }
     }
 
     pub(super) fn add(&self, across: Across) {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use opentelemetry::{SpanId, TraceId};
 use tokio::task::JoinHandle;
 
+use super::branch::Branch;
 use super::context::SAMPLED;
 #[cfg(feature = "tracing")]
 use super::free::Reach;
@@ -38,15 +39,17 @@ use crate::propagation::{Baggage, CorrelationId, Outgoing, TraceParent, TraceSta
 /// ```
 pub trait InCurrentSpan: Sized {
     /// What it records hangs below the span that is current here and now, wherever it runs.
+    #[inline]
     fn in_current_span(self) -> InSpan<Self> {
-        InSpan::new(self, branch())
+        InSpan::below(self, Branch::here())
     }
 }
 
 impl<T> InCurrentSpan for T {}
 
 /// A strand for work elsewhere, below the current span.
-pub(super) fn branch() -> Owned {
+#[inline(never)]
+pub(super) fn own_branch() -> Owned {
     let made = thread::with(|thread| {
         let mut running = thread.active.take()?;
         let branch = branch_of(&mut running, thread).map(|mut branch| {
@@ -60,9 +63,6 @@ pub(super) fn branch() -> Owned {
     made.flatten().map_or_else(Owned::off, own)
 }
 
-/// For how many branches a strand counts at once, where that is known to all threads.
-const BRANCHES: u32 = 32;
-
 /// Without a context of OpenTelemetry. `None`: what runs is a scope, outside of any segment.
 #[inline]
 fn branch_of(running: &mut Strand, thread: &mut Thread) -> Option<Box<Strand>> {
@@ -70,14 +70,8 @@ fn branch_of(running: &mut Strand, thread: &mut Thread) -> Option<Box<Strand>> {
     if spans && (running.current != NONE || running.segment.is_none()) {
         share(running);
     }
+    running.count_branch();
     let segment = running.segment.as_ref()?;
-    running.branches = match running.branches.checked_sub(1) {
-        Some(left) => left,
-        None => {
-            segment.make_branches(BRANCHES);
-            BRANCHES - 1
-        }
-    };
     let blank = thread.take_strand(&segment.pipeline);
     let parent = running.id_of(running.current);
     let place = running.place_of_current();
@@ -135,6 +129,7 @@ pub(crate) fn with_active<R>(f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
 ///
 /// # Panics
 /// Outside of a Tokio runtime, as `tokio::spawn` does.
+#[inline]
 pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
@@ -197,7 +192,7 @@ pub fn carry<F, R>(f: F) -> impl FnOnce() -> R
 where
     F: FnOnce() -> R,
 {
-    let mut branch = branch();
+    let mut branch = Branch::here();
     move || {
         let mut running = branch.enter();
         let returned = f();

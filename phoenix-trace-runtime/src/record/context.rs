@@ -140,6 +140,21 @@ impl Context {
         self.take_correlation(correlation.as_ref());
     }
 
+    /// The same with all that is known of its parent.
+    pub(crate) fn copy(&mut self, of: &Self) {
+        self.inherit(of, of.parent, (0, 0));
+        self.place = of.place;
+        self.remote = of.remote;
+        self.link.clone_from(&of.link);
+    }
+
+    /// Is it of the same request as another one of its segment? Tasks may set the request's id, and its baggage, for what they
+    /// call.
+    #[inline]
+    pub(crate) fn is_request_of(&self, other: &Self) -> bool {
+        self.baggage == other.baggage && self.correlation == other.correlation
+    }
+
     /// Sets the request's own id.
     #[inline]
     pub(crate) fn take_correlation(&mut self, id: Option<&CorrelationId>) {

@@ -1,12 +1,16 @@
 //! Cutting: a segment that stays open is decided piece by piece. What has ended goes, in a strand of its own; what is open
 //! stays, under the same numbers, so that nobody who knows one notices.
 
-use super::clock::Ticks;
+use std::sync::Arc;
+
+use super::carry::with_active;
+use super::clock::{self, Ticks};
 use super::details::Owner;
 use super::segment;
 use super::stored::{EVENT, LINK, NONE, Record, Stored, StoredAttr, Text};
 use super::strand::{Role, Strand};
 use super::thread;
+use crate::pipeline::Pipeline;
 
 /// The strand that runs has been open for long enough: what has ended is decided.
 #[cold]
@@ -23,6 +27,27 @@ pub(super) fn cut_running(strand: &mut Strand, now: Ticks) {
         (None, Some(ended)) => segment::decide_alone(ended),
         (None, None) => {}
     }
+}
+
+/// A span has ended of a strand whose pipeline waits for it: what has ended is decided. If that is all of it, its owner sees to that
+/// at once.
+#[cold]
+pub(super) fn hand_over(strand: &mut Strand, now: Ticks) {
+    if strand.open() > 0 {
+        cut_running(strand, now);
+    }
+}
+
+/// At shutdown: what runs on this thread, which goes no further meanwhile, ends as cancelled, and is decided. Its owners find an empty
+/// strand.
+pub(crate) fn close_running(pipeline: &Pipeline) {
+    with_active(|strand| {
+        if std::ptr::eq(Arc::as_ptr(&strand.pipeline), pipeline) && !strand.records.is_empty() {
+            let now = clock::now();
+            strand.cancel_open(now);
+            cut_running(strand, now);
+        }
+    });
 }
 
 impl Strand {

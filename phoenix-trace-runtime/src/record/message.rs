@@ -3,8 +3,7 @@
 use std::fmt;
 use std::future::Future;
 
-use super::carry::branch;
-use super::owned::Owned;
+use super::branch::Branch;
 use super::run::InSpan;
 use crate::outcome::Outcome;
 
@@ -27,13 +26,13 @@ use crate::outcome::Outcome;
 /// ```
 pub struct Carried<T> {
     message: T,
-    span: Owned,
+    span: Branch,
 }
 
 impl<T> Carried<T> {
     /// `message`, with the span that is current here and now.
     pub fn new(message: T) -> Self {
-        let span = branch();
+        let span = Branch::here();
         Self { message, span }
     }
 
@@ -63,7 +62,7 @@ impl<T> Carried<T> {
         R: Future,
     {
         let Self { message, span } = self;
-        InSpan::new(async move { f(message).await }, span)
+        InSpan::below(async move { f(message).await }, span)
     }
 
     /// The message.

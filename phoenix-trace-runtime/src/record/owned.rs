@@ -248,6 +248,19 @@ impl Owned {
             _ => return self.run_nothing(),
         };
         strand.take_correction();
+        self.run_strand(strand)
+    }
+
+    /// The same of a strand that it does not own yet.
+    #[inline]
+    pub(super) fn enter_with(&mut self, mut strand: Box<Strand>) -> Running<'_> {
+        self.set_plain(State::Running);
+        strand.take_correction();
+        self.run_strand(strand)
+    }
+
+    #[inline(always)]
+    fn run_strand(&mut self, strand: Box<Strand>) -> Running<'_> {
         match thread::install(strand) {
             Ok(hidden) => self.running(Mode::Strand, Child::first(), hidden),
             Err(strand) => self.stay(strand),

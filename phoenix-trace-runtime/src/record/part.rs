@@ -114,14 +114,17 @@ impl Part {
         ids::span_id(self.id_seed, number)
     }
 
-    /// At shutdown: takes what the strand has recorded, ends what is open as cancelled, and leaves an empty strand to
-    /// whoever wakes it later.
+    /// At shutdown: takes what the strand has recorded, and ends what is open as cancelled. Whoever wakes it later finds one
+    /// that knows the request as before, and records nothing: spans without those around them would make traces of their own.
     pub(crate) fn close(&self) {
         let Some(mut strand) = self.parking.take() else {
             return;
         };
         let mail = self.parking.close();
-        self.park(Strand::new(strand.pipeline.clone()));
+        let mut rest = Strand::new(strand.pipeline.clone());
+        rest.context.clone_from(&strand.context);
+        rest.suppressed = true;
+        self.park(rest);
         strand.read(mail);
         strand.cancel_open(clock::now());
         complete(strand);
@@ -166,7 +169,7 @@ pub(crate) fn finish(mut strand: Box<Strand>) {
         strand.otel = None;
         strand.take_correction();
         match strand.segment.take() {
-            Some(segment) => segment.join(strand),
+            Some(segment) => segment.leave(strand),
             None => decide_alone(strand),
         }
     } else {

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 use tokio_stream::Stream;
 
+use super::branch::Branch;
 use super::owned::Owned;
 use super::process;
 use crate::outcome::Outcome;
@@ -89,12 +90,14 @@ where
 
 pin_project! {
     /// A future or stream that records below the span that was current where it was made.
+    // What is moved about stays in the same pieces, or the processor stalls where it reads them in others.
     #[derive(Debug)]
+    #[repr(C)]
     pub struct InSpan<T> {
         // Dropped in this order.
         #[pin]
         inner: T,
-        branch: Owned,
+        branch: Branch,
     }
 
     impl<T> PinnedDrop for InSpan<T> {
@@ -105,7 +108,13 @@ pin_project! {
 }
 
 impl<T> InSpan<T> {
-    pub(crate) fn new(inner: T, branch: Owned) -> Self {
+    /// Runs in what is there.
+    pub(crate) fn new(inner: T, owned: Owned) -> Self {
+        Self::below(inner, Branch::of(owned))
+    }
+
+    #[inline]
+    pub(super) fn below(inner: T, branch: Branch) -> Self {
         Self { inner, branch }
     }
 }
@@ -115,7 +124,7 @@ impl<F: Future> Future for InSpan<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let mut running = this.branch.enter_strand();
+        let mut running = this.branch.enter_poll();
         let returned = this.inner.poll(cx);
         if returned.is_ready() {
             running.finish_strand(None);

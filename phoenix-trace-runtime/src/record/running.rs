@@ -156,6 +156,7 @@ impl Running<'_> {
         if let State::Shared(part) = self.span.state() {
             part.park(strand);
         } else {
+            strand.part_from_others();
             let part = part_of(&mut strand);
             part.park(strand);
             self.span.set(State::Shared(part));
@@ -307,7 +308,9 @@ impl Running<'_> {
     #[inline(never)]
     pub(super) fn finish_strand(&mut self, now: Option<Ticks>) {
         let mode = std::mem::replace(&mut self.mode, Mode::Nothing);
-        if mode != Mode::Nothing {
+        if let State::Running = self.span.state() {
+            self.span.set_plain(State::Off);
+        } else if mode != Mode::Nothing {
             // Before the strand is finished: what it had for others is free for its next use then.
             self.span.set(State::Off);
         }

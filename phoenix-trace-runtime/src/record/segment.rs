@@ -11,6 +11,7 @@ use super::across::Shared;
 use super::clock::{self, Anchor, Ticks};
 use super::context::Context;
 use super::corrected::Corrected;
+use super::idle::Idle;
 use super::joining::{Joining, Undecided};
 use super::strand::{Role, Strand};
 use super::thread;
@@ -64,6 +65,8 @@ pub(crate) struct Segment {
     root_slow: AtomicBool,
     pub(super) across: Shared,
     pub(super) corrected: Corrected,
+    /// The strand of a task that has ended, which another task may go on with as long as the local root is there.
+    idle: Idle<Strand>,
     joining: Joining<Waiting, Verdict>,
 }
 
@@ -90,7 +93,7 @@ impl Segment {
     pub(super) fn of(strand: &mut Strand) -> Arc<Self> {
         let mut spare = strand.spare_segment.take();
         if let Some(segment) = spare.as_mut().and_then(Arc::get_mut) {
-            segment.context.clone_from(&strand.context);
+            segment.context.copy(&strand.context);
             if !Arc::ptr_eq(&segment.pipeline, &strand.pipeline) {
                 segment.pipeline.clone_from(&strand.pipeline);
             }
@@ -99,6 +102,7 @@ impl Segment {
             *segment.root_slow.get_mut() = false;
             segment.across = Shared::of(strand.across);
             segment.corrected = Corrected::default();
+            segment.idle.reset();
             let waiting = segment.joining.reset();
             (waiting.spans, waiting.failed) = (0, false);
             waiting.logs.discard();
@@ -114,6 +118,7 @@ impl Segment {
                 root_slow: AtomicBool::new(false),
                 across: Shared::of(strand.across),
                 corrected: Corrected::default(),
+                idle: Idle::new(),
                 joining: Joining::new(Waiting::default()),
             })
         })
@@ -159,8 +164,37 @@ impl Segment {
         strand
     }
 
+    /// Takes in a strand whose spans have all ended, unless another task may go on with it.
+    #[inline]
+    pub(super) fn leave(self: &Arc<Self>, strand: Box<Strand>) {
+        let done = if strand.may_go_on() {
+            self.idle.leave(strand)
+        } else {
+            Some(strand)
+        };
+        if let Some(strand) = done {
+            self.join(strand);
+        }
+    }
+
+    /// The strand that was left last.
+    #[inline]
+    pub(super) fn take_idle(&self) -> Option<Box<Strand>> {
+        self.idle.take()
+    }
+
+    /// From here on no strand is left to others.
+    fn close_idle(self: &Arc<Self>) {
+        if let Some(idle) = self.idle.close() {
+            self.join(idle);
+        }
+    }
+
     /// Takes in a strand whose spans have all ended, and decides when it was the last.
     pub(super) fn join(self: &Arc<Self>, mut strand: Box<Strand>) {
+        if strand.role == Role::Root {
+            self.close_idle();
+        }
         let unused = std::mem::take(&mut strand.branches);
         match self.joining.join(strand.failed, unused) {
             Ok(mut undecided) => {
@@ -231,7 +265,10 @@ impl Segment {
 
     /// Decides on what has joined so far; what joins later is decided anew. Not once the local root has ended: then the
     /// whole of it is decided soon.
-    pub(crate) fn decide_so_far(&self, now: Ticks) {
+    pub(crate) fn decide_so_far(self: &Arc<Self>, now: Ticks) {
+        if let Some(idle) = self.take_idle() {
+            self.join(idle);
+        }
         let next = now.saturating_add(self.pipeline.cut);
         self.cut_at.store(next, Ordering::Relaxed);
         let Ok(mut undecided) = self.joining.enter() else {
@@ -332,7 +369,8 @@ impl Segment {
     }
 
     /// Decides although strands are out: the grace period is over, or the process ends.
-    pub(crate) fn decide_now(&self) {
+    pub(crate) fn decide_now(self: &Arc<Self>) {
+        self.close_idle();
         if let Ok(undecided) = self.joining.enter() {
             self.decide(undecided, None);
         }

@@ -107,6 +107,8 @@ pub(crate) struct Strand {
     pub(super) cut_at: Ticks,
     /// What it shares with the other strands of its segment, unless it is alone.
     pub(crate) segment: Option<Arc<Segment>>,
+    /// Does a task go on with it that another one has left?
+    pub(super) went_on: bool,
     /// How many branches its segment has counted that it has not made yet.
     pub(super) branches: u32,
     /// What others need to reach this strand; made when it is first suspended or carried elsewhere.
@@ -181,6 +183,7 @@ impl Strand {
             charged: 0,
             cut_at: Ticks::MAX,
             segment: None,
+            went_on: false,
             branches: 0,
             part: None,
             spare: None,
@@ -235,6 +238,7 @@ impl Strand {
         self.overflow = 0;
         self.unrecorded = 0;
         self.branches = 0;
+        self.went_on = false;
         self.role = Role::Scope;
         self.owned = false;
         self.free = false;
@@ -298,6 +302,26 @@ impl Strand {
         if let Some(seed) = self.pipeline.by_hand.span_seed() {
             self.id_seed = seed;
         }
+    }
+
+    /// Has its pipeline given it ids?
+    #[inline]
+    pub(super) fn has_drawn_ids(&self) -> bool {
+        self.id_seed != self.seed
+    }
+
+    /// Counts a strand that is made of it in its segment.
+    #[inline]
+    pub(super) fn count_branch(&mut self) {
+        /// How many are counted at once, where that is known to all threads.
+        const BRANCHES: u32 = 32;
+        if self.branches == 0
+            && let Some(segment) = &self.segment
+        {
+            segment.make_branches(BRANCHES);
+            self.branches = BRANCHES;
+        }
+        self.branches = self.branches.saturating_sub(1);
     }
 
     pub(crate) fn id_of(&self, number: u32) -> u64 {
@@ -375,6 +399,9 @@ impl Strand {
         {
             record.end = now.max(record.start).max(1);
             self.tally.add_one();
+            if self.tally.is_wanted() {
+                super::cut::hand_over(self, now);
+            }
         }
     }
 
@@ -388,6 +415,9 @@ impl Strand {
             self.tally.add_one();
             if place >= self.room {
                 self.give_back(place);
+            }
+            if self.tally.is_wanted() {
+                super::cut::hand_over(self, now);
             }
         }
     }

@@ -115,6 +115,36 @@ fn after_its_grace_period_a_segment_is_decided_without_what_is_still_out() {
 }
 
 #[tokio::test]
+async fn after_its_grace_period_a_segment_has_all_that_has_ended_whatever_task_came_next() {
+    let capture = Capture::with_config(Config::default().grace_period(Duration::ZERO));
+    let (running, runs) = tokio::sync::oneshot::channel();
+    let mut task = None;
+    let root = traced("root", async {
+        for name in ["one", "two"] {
+            spawn(traced(name, async {})).await.expect("it ends");
+        }
+        task = Some(spawn(traced("open", async {
+            drop(enter("three"));
+            let _ = running.send(());
+            std::future::pending::<()>().await;
+        })));
+        runs.await.expect("the task runs");
+    });
+    capture.future(root).await;
+    while !capture.exported().iter().any(|span| span.name == "root") {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 3 spans · kept: head\n\
+         root\n\
+         ├╴one\n\
+         └╴two\n"
+    );
+    task.expect("it is spawned").abort();
+}
+
+#[tokio::test]
 async fn a_failure_in_a_task_that_still_runs_keeps_the_segment_when_its_grace_period_is_over() {
     let capture = Capture::with_config(
         Config::default()

@@ -100,6 +100,14 @@ parse_natively
     );
 }
 
+/// Bodies that do not return are of whatever type is wanted, as outside of a span; where none is, of `()` in this edition.
+#[expect(dead_code, reason = "it only has to compile")]
+async fn never_returning(text: &str) -> usize {
+    traced!("unwanted", std::process::exit(0));
+    traced!("later", async { std::process::exit(0) }).await;
+    traced!("wanted", panic!("no {text}"))
+}
+
 /// Its last expression borrows what the function owns.
 #[traced_operation]
 async fn locked(items: std::sync::Arc<std::sync::Mutex<Vec<u8>>>) -> usize {

@@ -29,6 +29,8 @@ pub(crate) fn all() {
     // Each waits for processes more than it works.
     thread::scope(|scope| {
         scope.spawn(every_way_to_end_sends_everything);
+        scope.spawn(what_comes_back_in_time_is_sent);
+        scope.spawn(no_line_is_lost_at_shutdown);
         scope.spawn(a_panic_that_aborts_sends_everything);
         scope.spawn(a_program_may_have_its_own_subscriber);
         scope.spawn(a_process_is_initialised_once);
@@ -112,7 +114,11 @@ fn every_way_to_end_sends_everything() {
     let to_exit = receiver();
     let ended = run("exit", &to_exit.grpc_endpoint()).wait();
     assert_eq!(ended.status.code(), Some(7), "{ended:?}");
-    assert_eq!(to_exit.spans().len(), 100, "{ended:?}");
+    assert_eq!(
+        to_exit.spans().len(),
+        102,
+        "with those around the exit: {ended:?}"
+    );
     let off = Program::start("exit", &[("OTEL_SDK_DISABLED", "true")]).wait();
     assert_eq!(off.status.code(), Some(7), "{off:?}");
     assert!(off.account.contains("it exits"), "its last line: {off:?}");
@@ -126,6 +132,31 @@ fn every_way_to_end_sends_everything() {
         101,
         "with the one after the signal"
     );
+}
+
+fn what_comes_back_in_time_is_sent() {
+    let receiver = receiver();
+    let program = run("comes_back", &receiver.grpc_endpoint()).wait_until_ready();
+    let ended = program.terminate();
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    check_all_arrived("comes_back", &ended, &receiver);
+}
+
+fn no_line_is_lost_at_shutdown() {
+    let ended = Program::start("late_lines", &[("OTEL_TRACES_EXPORTER", "none")]).wait();
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    let lines = ended.account.lines().filter(|line| line.starts_with('{'));
+    let message = |line: &str| {
+        Some(
+            line.split_once("\"message\":\"")?
+                .1
+                .split('"')
+                .next()?
+                .to_owned(),
+        )
+    };
+    let messages: Vec<_> = lines.filter_map(message).collect();
+    assert_eq!(messages, ["before", "after", "elsewhere"], "{ended:?}");
 }
 
 /// In a task, whose panic nobody catches there. What runs fails by it.
@@ -210,18 +241,33 @@ fn a_dead_collector_holds_nobody_up() {
     let silent_at = format!("http://{silent_at}");
     let hanging_at = hanging.grpc_endpoint();
     let nobody_at = format!("http://{nobody}");
-    let check = |what: &str, name: &str, endpoint: &str| {
+    let check = |what: &str, name: &str, endpoint: &str, code: i32| {
         ends_in_time(what, || {
             let ended = run(name, endpoint).wait_until_ready().terminate();
-            assert_eq!(ended.status.code(), Some(TERMINATED), "{ended:?}");
+            assert_eq!(ended.status.code(), Some(code), "{ended:?}");
             ended
         });
     };
     thread::scope(|scope| {
-        scope.spawn(|| check("a collector that is silent", "never", &silent_at));
-        scope.spawn(|| check("a collector that hangs", "never", &hanging_at));
-        scope.spawn(|| check("no collector", "never", &nobody_at));
-        scope.spawn(|| check("lines that nobody takes", "unread", &silent_at));
+        for (what, name, endpoint, code) in [
+            (
+                "a collector that is silent",
+                "never",
+                &silent_at,
+                TERMINATED,
+            ),
+            ("a collector that hangs", "never", &hanging_at, TERMINATED),
+            ("no collector", "never", &nobody_at, TERMINATED),
+            ("lines that nobody takes", "unread", &silent_at, TERMINATED),
+            (
+                "a blocking task that is left over",
+                "left_over",
+                &silent_at,
+                0,
+            ),
+        ] {
+            scope.spawn(move || check(what, name, endpoint, code));
+        }
     });
 }
 

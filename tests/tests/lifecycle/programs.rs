@@ -26,6 +26,9 @@ pub(crate) fn run(name: &str) -> ExitCode {
         "deaf" => code(deaf::main),
         "panic" => code(panic::main),
         "returns" => code(returns::main),
+        "comes_back" => code(comes_back::main),
+        "left_over" => code(left_over::main),
+        "late_lines" => late_lines::main(),
         "unread" => unread::main(),
         "own_subscriber" => code(own_subscriber::main),
         "second_subscriber" => code(second_subscriber::main),
@@ -179,9 +182,71 @@ mod exit {
             work_later().await;
         }
         tracing::info!("it exits");
-        tokio::task::spawn_blocking(|| phoenix_trace::exit(7))
+        tokio::task::spawn_blocking(leave)
             .await
             .expect("it does not return")
+    }
+
+    #[traced_operation]
+    fn leave() {
+        work();
+        phoenix_trace::exit(7)
+    }
+}
+
+/// Leaves a blocking task, which comes back after the runtime has given it up.
+mod comes_back {
+    use super::*;
+
+    #[phoenix_main]
+    pub(super) async fn main() {
+        tokio::task::spawn_blocking(blocks);
+        load().await;
+    }
+
+    #[traced_operation]
+    fn blocks() {
+        work();
+        while !STOP.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_secs(1));
+        OPERATIONS.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Leaves a blocking task that never comes back.
+mod left_over {
+    use super::*;
+
+    #[phoenix_main]
+    pub(super) async fn main() {
+        tokio::task::spawn_blocking(blocks);
+        load().await;
+    }
+
+    #[traced_operation]
+    fn blocks() {
+        work();
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+/// Logs when its telemetry is gone.
+mod late_lines {
+    use super::*;
+
+    pub(super) fn main() -> ExitCode {
+        let telemetry = phoenix_trace::init(Config::from_env()).expect("it starts");
+        tracing::info!("before");
+        let lines = telemetry.shutdown().logs.lines.expect("lines");
+        assert_eq!((lines.written, lines.already_shutdown), (1, 0), "{lines:?}");
+        tracing::info!("after");
+        let elsewhere = std::thread::spawn(|| tracing::info!("elsewhere"));
+        elsewhere.join().expect("it logs");
+        ExitCode::SUCCESS
     }
 }
 

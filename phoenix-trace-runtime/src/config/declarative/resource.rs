@@ -5,7 +5,7 @@ use opentelemetry::{Array, KeyValue, StringValue, Value as Attribute};
 use super::NOTHING;
 use crate::config::Config;
 use crate::config::file::{Item, Node, Value};
-use crate::config::resource::{NAME, ResourceDetector, kubernetes};
+use crate::config::resource::{A_NAME, INSTEAD, NAME, ResourceDetector, is_no_name, kubernetes};
 use crate::config::vars::percent_decoded;
 
 const TYPES: [&str; 8] = [
@@ -43,6 +43,10 @@ impl Config {
             url.unsupported("it is left out");
         }
         for (pair, item) in given {
+            if is_no_name(&pair) {
+                item.problem(A_NAME, INSTEAD);
+                continue;
+            }
             self.origins.from(pair.key.as_str(), item.place());
             self.set_attribute(pair);
         }

@@ -256,8 +256,15 @@ fn another_value(name: &str) -> &'static str {
 #[cfg(all(feature = "logs", feature = "tracing"))]
 #[test]
 fn every_variable_is_shown_as_the_origin_of_what_it_sets() {
-    // A file is an origin itself, and of aggregations there is one. The others say how an endpoint, or the sampler, is meant.
-    let nothing = ["CONFIG_FILE", "AGGREGATION", "_INSECURE", "SAMPLER_ARG"];
+    // A file is an origin itself, and of aggregations and conventions there is one. The others say how an endpoint, or the sampler,
+    // is meant.
+    let nothing = [
+        "CONFIG_FILE",
+        "AGGREGATION",
+        "OPT_IN",
+        "_INSECURE",
+        "SAMPLER_ARG",
+    ];
     let sets = |name: &String| !nothing.iter().any(|end| name.ends_with(end));
     let mut missing = Vec::new();
     for set in super::super::process::tests::all_known()

@@ -27,6 +27,8 @@ pub(crate) struct Document {
     /// The file's name, as messages show it.
     pub(crate) name: String,
     pub(crate) root: Node,
+    /// What is odd in it, and read all the same.
+    odd: Vec<parse::Wrong>,
 }
 
 /// Why a file is no configuration: where, and what to do about it.
@@ -91,7 +93,7 @@ impl Document {
         text: &str,
         var: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Broken> {
-        let root = parse::parse(text, var).map_err(|(place, what)| Broken {
+        let (root, odd) = parse::parse(text, var).map_err(|(place, what)| Broken {
             file: name.to_owned(),
             place: Some(place),
             what,
@@ -99,6 +101,7 @@ impl Document {
         Ok(Self {
             name: name.to_owned(),
             root,
+            odd,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::printable::escape_start;
+use crate::config::secret::masked;
 
 /// Where something stands in a file, counted from one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,11 +137,10 @@ impl Node {
 /// As a message shows it: scalars as they are, of the rest what it is.
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 100;
         match self.value {
             Value::Null | Value::Sequence(_) | Value::Mapping(_) => f.write_str(self.kind()),
             Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text => {
-                write!(f, "`{}`", escape_start(&self.text, LONGEST))
+                write!(f, "`{}`", masked(&self.text))
             }
         }
     }

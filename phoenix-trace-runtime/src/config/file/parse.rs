@@ -14,9 +14,13 @@ const MOST_NODES: usize = 100_000;
 const MOST_TEXT: usize = 4 << 20;
 
 /// Where, and what is wrong there.
-type Wrong = (Place, String);
+pub(super) type Wrong = (Place, String);
 
-pub(super) fn parse(text: &str, var: &dyn Fn(&str) -> Option<String>) -> Result<Node, Wrong> {
+/// The tree, and what is odd in it.
+pub(super) fn parse(
+    text: &str,
+    var: &dyn Fn(&str) -> Option<String>,
+) -> Result<(Node, Vec<Wrong>), Wrong> {
     let mut tree = Tree::new(var);
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
@@ -33,11 +37,12 @@ pub(super) fn parse(text: &str, var: &dyn Fn(&str) -> Option<String>) -> Result<
         })?;
         tree.take(event, span)?;
     }
-    Ok(tree.root.unwrap_or(Node {
+    let root = tree.root.unwrap_or(Node {
         place: place(1, 0),
         text: String::new(),
         value: Value::Null,
-    }))
+    });
+    Ok((root, tree.odd))
 }
 
 /// The parser counts lines from one and columns from zero.
@@ -57,6 +62,7 @@ struct Tree<'v> {
     anchored: HashMap<usize, (Node, Size)>,
     size: Size,
     documents: usize,
+    odd: Vec<Wrong>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -86,6 +92,7 @@ impl<'v> Tree<'v> {
             anchored: HashMap::new(),
             size: Size::default(),
             documents: 0,
+            odd: Vec::new(),
         }
     }
 
@@ -127,7 +134,7 @@ impl<'v> Tree<'v> {
     }
 
     fn scalar(
-        &self,
+        &mut self,
         text: &str,
         style: ScalarStyle,
         tag: Option<&Tag>,
@@ -137,7 +144,12 @@ impl<'v> Tree<'v> {
         let text = if is_key {
             text.to_owned()
         } else {
-            substitute(text, MOST_TEXT, self.var).map_err(|what| (at, what))?
+            let substituted = substitute(text, MOST_TEXT, self.var).map_err(|what| (at, what))?;
+            if let Some(left) = substituted.left {
+                let what = format!("{left} stays as it is; `$$` stands for a dollar sign");
+                self.odd.push((at, what));
+            }
+            substituted.text
         };
         let plain = match tag {
             None => style == ScalarStyle::Plain,

@@ -31,11 +31,15 @@ pub(crate) struct Found {
 
 impl<'d> Source<'d> {
     pub(crate) fn new(document: &'d Document) -> Self {
-        Self {
+        let source = Self {
             document,
             found: RefCell::default(),
             told: RefCell::default(),
+        };
+        for (place, what) in &document.odd {
+            source.tell(*place, what);
         }
+        source
     }
 
     /// The whole file, which knows these keys.

@@ -1,21 +1,30 @@
 //! References to variables in scalars: `${NAME}`, `${env:NAME}`, `${NAME:-default}`, and `$$` for a dollar sign. What a
 //! variable holds is not looked at again, so that no variable can bring in another one.
 
-/// The scalar with its references replaced. `Err`, with what is wrong: a reference that is none, or more than `longest`
-/// bytes.
+/// A scalar with its references replaced.
+pub(super) struct Substituted {
+    pub(super) text: String,
+    /// What was left as it is although it looks like the beginning of a reference, if anything.
+    pub(super) left: Option<&'static str>,
+}
+
+/// Replaces the references in a scalar. `Err`, with what is wrong: a reference that is none, or more than `longest` bytes.
 pub(super) fn substitute(
     text: &str,
     longest: usize,
     var: &dyn Fn(&str) -> Option<String>,
-) -> Result<String, String> {
-    let mut out = String::with_capacity(text.len());
+) -> Result<Substituted, String> {
+    let mut out = Substituted {
+        text: String::with_capacity(text.len()),
+        left: None,
+    };
     // As the specification says: an escape sequence ends what is searched for references, wherever it stands.
     let mut parts = text.split("$$");
     if let Some(first) = parts.next() {
         replace(first, longest, var, &mut out)?;
     }
     for part in parts {
-        out.push('$');
+        out.text.push('$');
         replace(part, longest, var, &mut out)?;
     }
     Ok(out)
@@ -25,16 +34,20 @@ fn replace(
     mut rest: &str,
     longest: usize,
     var: &dyn Fn(&str) -> Option<String>,
-    out: &mut String,
+    out: &mut Substituted,
 ) -> Result<(), String> {
     while let Some(start) = rest.find("${") {
-        out.push_str(&rest[..start]);
+        out.text.push_str(&rest[..start]);
         rest = &rest[start..];
-        let Some(end) = rest.find('}') else { break };
+        let Some(end) = rest.find('}') else {
+            out.left = Some("`${` without its `}`");
+            break;
+        };
         let inner = &rest[2..end];
         if inner.is_empty() {
             // No reference at all, by either grammar of the specification.
-            out.push_str("${}");
+            out.text.push_str("${}");
+            out.left = Some("`${}`, which names no variable,");
         } else {
             let (name, default) = reference(inner).ok_or_else(|| {
                 format!(
@@ -44,16 +57,16 @@ fn replace(
             })?;
             let value = var(name).filter(|value| !value.is_empty());
             let value = value.as_deref().unwrap_or(default);
-            if out.len() + value.len() > longest {
+            if out.text.len() + value.len() > longest {
                 return Err(format!(
                     "more than {longest} bytes, with what variables hold"
                 ));
             }
-            out.push_str(value);
+            out.text.push_str(value);
         }
         rest = &rest[end + 1..];
     }
-    out.push_str(rest);
+    out.text.push_str(rest);
     Ok(())
 }
 

@@ -328,7 +328,7 @@ fn what_is_wrong_is_named_once_with_what_is_used_instead() {
     );
     check(
         &[("OTEL_METRIC_EXPORT_INTERVAL", "0")],
-        "OTEL_METRIC_EXPORT_INTERVAL=`0` cannot be used: expected a number above zero; using 60000 instead",
+        "OTEL_METRIC_EXPORT_INTERVAL=`0` cannot be used: expected a whole number of milliseconds, one or more; using 60000 instead",
     );
     check(
         &[("OTEL_METRIC_EXPORT_TIMEOUT", "30s")],

@@ -243,9 +243,10 @@ impl Otlp {
             .cloned()
             .collect();
         headers.extend(self.headers);
-        let (client_certificate, client_key) = match self.client_certificate {
-            Some(certificate) => (Some(certificate), self.client_key),
-            None => (other.client_certificate.clone(), other.client_key.clone()),
+        // One of two who fit together says nothing beside the other's.
+        let (client_certificate, client_key) = match (self.client_certificate, self.client_key) {
+            (None, None) => (other.client_certificate.clone(), other.client_key.clone()),
+            both => both,
         };
         Self {
             protocol: self.protocol.or(other.protocol),

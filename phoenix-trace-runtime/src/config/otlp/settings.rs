@@ -189,7 +189,7 @@ fn uri(
     let usable = |uri: &Uri| {
         let scheme = uri.scheme();
         (scheme == Some(&Scheme::HTTP) || scheme == Some(&Scheme::HTTPS))
-            && uri.host().is_some_and(|host| !host.is_empty())
+            && uri.host().is_some_and(is_host)
             && uri.authority().is_some_and(has_port_or_none)
             // A scheme that lacks its colon is no host.
             && (url.contains("://") || !url.contains("//"))
@@ -224,6 +224,12 @@ fn uri(
         }
     };
     Uri::from_parts(parts).ok()
+}
+
+/// A URL allows more, such as what a header of `name=value` is.
+fn is_host(host: &str) -> bool {
+    let is_of_host = |c: char| c.is_ascii_alphanumeric() || "-._~%:[]".contains(c);
+    !host.is_empty() && host.chars().all(is_of_host)
 }
 
 /// A port that is no number from 0 to 65535 is none to [`Authority`], be it too large or a part of a password.

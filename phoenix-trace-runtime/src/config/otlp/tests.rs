@@ -198,6 +198,57 @@ fn a_client_certificate_needs_its_key() {
 }
 
 #[test]
+fn a_client_certificate_and_its_key_fall_back_each_by_itself() {
+    let names = ["CLIENT_CERTIFICATE", "CLIENT_KEY"];
+    for own in [[true, true], [true, false], [false, true], [false, false]] {
+        for signal in ["TRACES", "METRICS", "LOGS"] {
+            let name = |(rest, own): (&str, bool)| match own {
+                true => format!("OTEL_EXPORTER_OTLP_{signal}_{rest}"),
+                false => format!("OTEL_EXPORTER_OTLP_{rest}"),
+            };
+            let named: Vec<String> = names.into_iter().zip(own).map(name).collect();
+            let mut vars = vec![(ENDPOINT, "https://collector")];
+            vars.extend(named.iter().map(|name| (name.as_str(), name.as_str())));
+            let general = names.map(|rest| format!("OTEL_EXPORTER_OTLP_{rest}"));
+            for other in &general {
+                if !named.contains(other) {
+                    vars.push((other, other));
+                }
+            }
+            let config = config(&vars).otlp(Otlp::http());
+            assert_eq!(config.problems(), []);
+            let settings = match signal {
+                "TRACES" => settings_of(&config).clone(),
+                "METRICS" => metrics_of(&config),
+                _ => logs_of(&config),
+            };
+            let client = settings.client.expect("a certificate and a key");
+            assert_eq!(
+                [client.0, client.1].map(|file| file.named_by.into_owned()),
+                *named
+            );
+        }
+    }
+}
+
+fn metrics_of(config: &Config) -> Settings {
+    match config.metrics_export(&mut Vec::new()).remove(0).target {
+        crate::config::MetricsTarget::Otlp(settings) => *settings,
+        target => panic!("not OTLP: {target:?}"),
+    }
+}
+
+#[cfg(feature = "logs")]
+fn logs_of(config: &Config) -> Settings {
+    config.logs_export(&mut Vec::new()).expect("over OTLP")
+}
+
+#[cfg(not(feature = "logs"))]
+fn logs_of(config: &Config) -> Settings {
+    metrics_of(config)
+}
+
+#[test]
 fn what_is_wrong_is_named_with_what_is_used_instead() {
     let check = |name: &str, value: &str, expected: &str| {
         assert_eq!(wrong(&[EXPORTER, (name, value)]).0, expected);

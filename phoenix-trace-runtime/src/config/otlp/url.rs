@@ -1,5 +1,8 @@
 //! URLs in messages: where something goes, without what is secret.
 
+/// So much of a URL is shown, in characters.
+const LONGEST: usize = 300;
+
 /// A URL as it may be shown: without user and password, in whose place `…@` stands, and without query.
 pub(crate) fn shown(url: &str) -> String {
     let url = url.trim();
@@ -10,7 +13,11 @@ pub(crate) fn shown(url: &str) -> String {
     let after = without_user(rest);
     let user = if after.len() < rest.len() { "…@" } else { "" };
     let after = after.split(['?', '#']).next().unwrap_or_default();
-    format!("{scheme}{user}{}", after.trim_end_matches('/'))
+    let shown = format!("{scheme}{user}{}", after.trim_end_matches('/'));
+    match shown.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &shown[..end]),
+        None => shown,
+    }
 }
 
 /// A password that is not percent-encoded may hold what else ends the host.

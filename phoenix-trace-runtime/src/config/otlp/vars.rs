@@ -54,6 +54,7 @@ impl Vars<'_> {
     pub(in crate::config) fn otlp(&mut self, whose: Whose) -> Otlp {
         let endpoint = self.endpoint(whose);
         let earlier = endpoint.as_ref().is_some_and(|e| e.named_by == EARLIER);
+        let (client_certificate, client_key) = self.client(whose);
         Otlp {
             protocol: self.protocol(whose).or(earlier.then_some(Protocol::Grpc)),
             endpoint,
@@ -62,8 +63,8 @@ impl Vars<'_> {
             compression: self.compression(whose),
             timeout: self.timeout(whose),
             certificate: self.pem_file(&names!("CERTIFICATE"), whose),
-            client_certificate: self.pem_file(&names!("CLIENT_CERTIFICATE"), whose),
-            client_key: self.pem_file(&names!("CLIENT_KEY"), whose),
+            client_certificate,
+            client_key,
         }
     }
 
@@ -142,6 +143,16 @@ impl Vars<'_> {
             }
         }
         headers
+    }
+
+    /// The client's certificate and its key. Where the signal names one of them, the other may be that of all signals.
+    fn client(&self, whose: Whose) -> (Option<PemFile>, Option<PemFile>) {
+        let certificate = self.pem_file(&names!("CLIENT_CERTIFICATE"), whose);
+        let key = self.pem_file(&names!("CLIENT_KEY"), whose);
+        match (whose, certificate.is_some() || key.is_some()) {
+            (Whose::Own(signal), true) => self.client(Whose::OwnElseAll(signal)),
+            _ => (certificate, key),
+        }
     }
 
     fn pem_file(&self, names: &Names, whose: Whose) -> Option<PemFile> {

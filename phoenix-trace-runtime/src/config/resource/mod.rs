@@ -18,6 +18,9 @@ use super::vars::Vars;
 use crate::sampling::Environment;
 
 pub(super) const NAME: &str = "service.name";
+/// What it is, and what is used where it is none.
+pub(super) const A_NAME: &str = "a name that is not empty";
+pub(super) const INSTEAD: &str = "the name that there is without it";
 pub(super) const VERSION: &str = "service.version";
 pub(super) const ENVIRONMENT: &str = "deployment.environment.name";
 const ATTRIBUTES: &str = "OTEL_RESOURCE_ATTRIBUTES";
@@ -68,6 +71,11 @@ impl Detection {
     }
 }
 
+/// Is it to name the service, and says nothing?
+pub(super) fn is_no_name(pair: &KeyValue) -> bool {
+    pair.key.as_str() == NAME && pair.value.as_str().trim().is_empty()
+}
+
 /// Name, version, environment and attributes, as variables say them.
 pub(super) struct Identity {
     pub(super) service: String,
@@ -80,6 +88,10 @@ pub(super) struct Identity {
 impl Vars<'_> {
     pub(super) fn identity(&mut self) -> Identity {
         let mut resource = self.resource(ATTRIBUTES);
+        if resource.iter().any(is_no_name) {
+            self.problem(ATTRIBUTES, "service.name=", A_NAME, INSTEAD);
+            resource.retain(|pair| !is_no_name(pair));
+        }
         for pair in &resource {
             self.origins.from(pair.key.as_str(), ATTRIBUTES);
         }

@@ -244,7 +244,8 @@ impl Drop for Rig {
     }
 }
 
-fn named(name: &str) -> Entered {
+/// A span until the guard goes.
+pub(super) fn named(name: &str) -> Entered {
     static SITE: Site = Site::new("span", SpanKind::Internal, "");
     let entered = enter(&SITE, &[]);
     current_span().set_name(name);

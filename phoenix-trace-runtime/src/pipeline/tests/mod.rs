@@ -1,6 +1,7 @@
 //! The exporting side with destinations that do what a test tells them.
 
 mod answers;
+mod ending;
 mod failures_first;
 mod fake;
 mod matrix;

@@ -7,7 +7,7 @@ use std::cell::{Ref, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
 
-use phoenix_trace::traced_operation;
+use phoenix_trace::{traced, traced_operation};
 
 type Callback<'a> = Box<dyn Fn(&str) -> Cow<'_, str> + 'a>;
 
@@ -16,6 +16,33 @@ async fn forever() -> ! {
     loop {
         std::future::pending::<()>().await;
     }
+}
+
+fn stop() -> ! {
+    std::process::exit(0)
+}
+
+/// Bodies that do not return are of whatever type is wanted, as outside of a span.
+fn wanted(stopped: bool) -> u8 {
+    let wanted: u8 = traced!("wanted", if stopped { stop() } else { 1 });
+    let given: u8 = if stopped { traced!("given", stop()) } else { wanted };
+    let panicked = || -> u8 { traced!("panicked", panic!("stopped")) };
+    let returned: u8 = traced!("returned", { return traced!("inner", given) });
+    returned + panicked()
+}
+
+fn unwanted() {
+    traced!("unwanted", loop {
+        std::thread::park();
+    });
+}
+
+fn unwanted_at_the_end() -> ! {
+    traced!("unwanted", "user.id" = "me", stop())
+}
+
+async fn unwanted_later() {
+    traced!("later", async { stop() }).await;
 }
 
 struct Store {
@@ -141,4 +168,7 @@ fn main() {
     let _ = (closure_argument(|| 1), tuple(1).0, unit_error().is_ok());
     drop(async_closure_argument(async || Ok(1)));
     drop(unboxed());
+    let _: [fn(); 2] = [unwanted, || unwanted_at_the_end()];
+    drop(unwanted_later());
+    let _ = wanted(false);
 }
