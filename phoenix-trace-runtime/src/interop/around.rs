@@ -1,11 +1,13 @@
 //! Two layers around that of `tracing-opentelemetry`. What it does not tell our tracer of a span, the first notes where the span
 //! is made, and has at hand while the span starts or changes; the second forgets it afterwards.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use super::integers::{self, Found};
 use super::made::{self, Place};
@@ -17,11 +19,19 @@ struct Noted {
     place: Option<Place>,
 }
 
+/// Of how many spans something is noted. Mostly of none, and to look for it is not for nothing.
+static NOTED: AtomicUsize = AtomicUsize::new(0);
+
 /// Before the layer of `tracing-opentelemetry`.
 pub(super) struct Before;
 
 /// After it.
 pub(super) struct After;
+
+fn note<'a, S: LookupSpan<'a>>(span: &SpanRef<'a, S>, noted: Noted) {
+    NOTED.fetch_add(1, Ordering::Relaxed);
+    span.extensions_mut().insert(noted);
+}
 
 impl<S> Layer<S> for Before
 where
@@ -34,7 +44,7 @@ where
         if (place.is_some() || !integers.is_empty())
             && let Some(span) = context.span(id)
         {
-            span.extensions_mut().insert(Noted { integers, place });
+            note(&span, Noted { integers, place });
         }
     }
 
@@ -46,14 +56,12 @@ where
         }
         integers::note(integers.clone());
         if let Some(span) = context.span(id) {
-            let mut extensions = span.extensions_mut();
-            match extensions.get_mut::<Noted>() {
-                Some(noted) => noted.integers.add(integers),
-                None => extensions.insert(Noted {
-                    integers,
-                    place: None,
-                }),
+            if let Some(noted) = span.extensions_mut().get_mut::<Noted>() {
+                noted.integers.add(integers);
+                return;
             }
+            let place = None;
+            note(&span, Noted { integers, place });
         }
     }
 
@@ -66,9 +74,11 @@ where
     }
 
     fn on_enter(&self, id: &Id, context: Context<'_, S>) {
-        if let Some(span) = context.span(id)
+        if NOTED.load(Ordering::Relaxed) > 0
+            && let Some(span) = context.span(id)
             && let Some(Noted { integers, place }) = span.extensions_mut().remove()
         {
+            NOTED.fetch_sub(1, Ordering::Relaxed);
             integers::note(integers);
             made::starts(place);
         }

@@ -420,9 +420,10 @@ pub(crate) fn detach(active: Active, to: Active) {
 fn detach_from_running(is_it: impl FnOnce(&Attached) -> bool) -> Option<Active> {
     let top = thread::with(|thread| {
         let top = detach_top(&mut thread.active, is_it);
-        if top.is_some()
-            && let Some(strand) = &mut thread.active
-        {
+        if let (Some((hid, _)), Some(strand)) = (&top, &mut thread.active) {
+            if hid.is_some() {
+                strand.read_hidden();
+            }
             strand.leave_ended();
         }
         top
@@ -521,6 +522,8 @@ impl Strand {
         if self.role == Role::Root {
             self.measure_root();
             segment.root_has_ended(self.slow);
+            // What is left of the strand is no root any more, whose end would do so.
+            segment.close_idle();
         }
         if let Some(mut ended) = self.split() {
             ended.slow = self.slow;
@@ -529,11 +532,15 @@ impl Strand {
         }
     }
 
-    /// Reads what was written to it while it was hidden: spans that have ended meanwhile run no longer.
-    fn leave_ended(&mut self) {
+    /// Reads what was written to it while it was hidden.
+    fn read_hidden(&mut self) {
         if let Some(part) = self.part.clone() {
             part.read(self);
         }
+    }
+
+    /// Spans that have ended meanwhile run no longer.
+    fn leave_ended(&mut self) {
         while let Some(record) = self.record(self.current)
             && record.end != 0
         {

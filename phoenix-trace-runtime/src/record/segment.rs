@@ -184,7 +184,7 @@ impl Segment {
     }
 
     /// From here on no strand is left to others.
-    fn close_idle(self: &Arc<Self>) {
+    pub(super) fn close_idle(self: &Arc<Self>) {
         if let Some(idle) = self.idle.close() {
             self.join(idle);
         }
