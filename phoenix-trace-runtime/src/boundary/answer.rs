@@ -20,8 +20,8 @@ pub(crate) fn told_name(service: &str) -> Option<HeaderValue> {
     named.then(|| HeaderValue::from_str(service).ok()).flatten()
 }
 
-/// Tells the correlation id of the running request in the response to it, and who answers. At a public edge nobody is named:
-/// neither this service nor one behind it, whose response it passes on.
+/// Tells the correlation id of the running request in the response to it, and who answers: this service, or nobody where it has no
+/// name and at a public edge, but never one behind it, whose response it passes on.
 pub(crate) fn answer(headers: &mut HeaderMap) {
     let propagators = thread::propagators();
     with_active(|strand| {
@@ -34,10 +34,11 @@ pub(crate) fn answer(headers: &mut HeaderMap) {
             id.set_sensitive(true);
             drop(headers.try_insert(propagators.correlation_name(), id));
         }
-        if context.at_edge {
-            headers.remove(SERVICE_NAME);
-        } else if let Some(name) = &strand.pipeline.told_name {
-            drop(headers.try_insert(SERVICE_NAME, name.clone()));
+        match &strand.pipeline.told_name {
+            Some(name) if !context.at_edge => {
+                drop(headers.try_insert(SERVICE_NAME, name.clone()));
+            }
+            _ => drop(headers.remove(SERVICE_NAME)),
         }
     });
 }

@@ -10,7 +10,7 @@ use hyper_util::rt::TokioExecutor;
 use opentelemetry::trace::SpanKind;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{
-    Edge, Hosts, HttpCall, HttpClientLayer, HttpServerLayer, trace_http_response,
+    Config, Edge, Hosts, HttpCall, HttpClientLayer, HttpServerLayer, trace_http_response,
 };
 use tower::{Layer as _, ServiceExt as _};
 
@@ -77,6 +77,17 @@ fn at_the_public_edge_no_service_tells_its_name() {
 fn the_public_edge_passes_no_name_on() {
     let behind = stranger(b"billing").layer(HttpServerLayer::new().edge(Edge::new()));
     let response = captured(&Capture::new(), async {
+        let request = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        send(serve(behind).await, request).await
+    });
+    assert_eq!(header(&response, NAME.as_str()), None);
+}
+
+#[test]
+fn a_service_without_a_name_passes_none_on() {
+    let unnamed = Config::default().service("n".repeat(256));
+    let behind = stranger(b"billing").layer(HttpServerLayer::new());
+    let response = captured(&Capture::with_config(unnamed), async {
         let request = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
         send(serve(behind).await, request).await
     });
