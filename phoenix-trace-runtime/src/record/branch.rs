@@ -61,9 +61,13 @@ impl Branch {
         }
     }
 
-    /// Runs it until the guard goes.
+    /// Runs it until the guard goes. That may take long, and nothing of it is suspended meanwhile: it does not go on with what
+    /// another task has recorded, which stays within reach of a shutdown.
     pub(super) fn enter(&mut self) -> Running<'_> {
-        let mut running = self.enter_poll();
+        let mut running = match self.planned.take() {
+            Some(planned) => self.owned.enter_with(planned.begin(None)),
+            None => self.owned.enter_strand(),
+        };
         running.before = Before::now();
         running
     }

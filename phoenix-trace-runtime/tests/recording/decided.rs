@@ -1,11 +1,11 @@
-use std::sync::LazyLock;
+use std::sync::{LazyLock, mpsc};
 use std::time::Duration;
 
 use phoenix_trace_runtime::key::{Key, types};
 use phoenix_trace_runtime::private::{attr, outcome, record};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Config, current_span, spawn};
+use phoenix_trace_runtime::{Config, OtelContext, current_span, spawn, spawn_thread};
 
 use crate::support::{enter, fallible, traced};
 
@@ -95,6 +95,33 @@ async fn shutdown_decides_what_is_open() {
         expected,
         "what ends after shutdown is not sent"
     );
+    assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+/// Without contexts of OpenTelemetry a task may go on with the strand that another one has left.
+#[test]
+fn shutdown_decides_what_has_ended_beside_a_thread_that_is_stuck() {
+    let capture = Capture::with_config(Config::default().otel_context(OtelContext::Off));
+    let (go_on, stuck) = mpsc::channel::<()>();
+    let (started, starts) = mpsc::channel();
+    capture.run(|| {
+        let _root = enter("root");
+        spawn_thread(|| drop(enter("ended")))
+            .join()
+            .expect("it ends");
+        let job = spawn_thread(move || {
+            let _ = started.send(());
+            let _ = stuck.recv();
+        });
+        starts.recv().expect("it runs");
+        capture.shutdown();
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 2 spans\nroot · phoenix.cancelled=true\n└╴ended\n"
+        );
+        drop(go_on);
+        job.join().expect("it ends");
+    });
     assert!(capture.stats().balances(), "{}", capture.stats());
 }
 

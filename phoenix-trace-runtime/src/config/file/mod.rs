@@ -16,7 +16,7 @@ use std::path::Path;
 pub(crate) use node::{Entry, Node, Place, Value};
 pub(crate) use section::{Item, Section, Source};
 
-use crate::printable::escape;
+use crate::config::secret::masked_path;
 
 /// A file may be so long, in bytes: it is read whole.
 const LONGEST: u64 = 1 << 20;
@@ -51,7 +51,7 @@ impl fmt::Display for Broken {
 
 /// A path as it may stand in a line.
 pub(crate) fn shown(path: &Path) -> String {
-    escape(&path.display().to_string())
+    masked_path(path)
 }
 
 impl Document {

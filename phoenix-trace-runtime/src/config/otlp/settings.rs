@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::{Compression, Endpoint, Header, Otlp, Protocol, Signal, shown};
 use crate::config::Problem;
-use crate::printable::escape;
+use crate::config::secret::masked_path;
 
 /// Where traces or metrics go over OTLP, and how.
 #[derive(Clone)]
@@ -58,10 +58,7 @@ impl PemFile {
 
     /// The path as it may be shown.
     pub(crate) fn shown(&self) -> String {
-        if self.is_its_content() {
-            return "…".to_owned();
-        }
-        escape(&self.path.display().to_string())
+        masked_path(&self.path)
     }
 }
 
