@@ -128,8 +128,9 @@ fn identity_of(
         strand.role != Role::Scope
             && strand.otel_span == id
             && (id == 0 || strand.context.trace_id == trace_id)
+            && !(context.is_remote() && strand.has_as_its_own(id))
     });
-    if runs == Some(true) && !context.is_remote() {
+    if runs == Some(true) {
         return Where::Running;
     }
     let reach = match root {

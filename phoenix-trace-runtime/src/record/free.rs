@@ -511,6 +511,18 @@ impl Strand {
         true
     }
 
+    /// Is a span that the current context names one of its own, and not merely what it runs below? Where no context is attached
+    /// for a local root, that in which it started goes on to name its remote parent, and whoever asks for a child of what is
+    /// current means what runs.
+    pub(crate) fn has_as_its_own(&self, id: u64) -> bool {
+        let first = match self.role {
+            Role::Branch => self.context.parent == id,
+            Role::Root | Role::Scope => false,
+        };
+        let by_hand = |attached: &Attached| self.id_of(attached.number) == id;
+        first || self.id_of(0) == id || self.attached.iter().any(by_hand)
+    }
+
     /// What has ended joins with its first span; others may be open for long.
     fn first_has_ended(&mut self, number: u32) {
         if number != 0 || !self.free || self.open() == 0 {
