@@ -17,7 +17,7 @@ use opentelemetry::trace::{
     SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
 };
 
-use super::{early, identity};
+use super::{contexts, early, identity};
 use crate::diag;
 use crate::propagation::Baggage;
 use crate::record::carry::with_active;
@@ -180,6 +180,11 @@ fn active(context: &Context) -> Active {
         suppressed: context.is_telemetry_suppressed(),
         baggage: hash_of_baggage(context),
     }
+}
+
+/// What is active in the current context; `None`: the thread is ending.
+pub(crate) fn current() -> Option<Active> {
+    contexts::is_alive().then(|| Context::map_current(active))
 }
 
 /// Zero for none.
