@@ -224,7 +224,7 @@ fn enter(from: &Context, to: &Context) {
         return;
     }
     let running = with_active(|strand| Running {
-        named: strand.otel_span == active.span && strand.context.trace_id == trace_id,
+        named: strand.is_meant_by(active.span) && strand.context.trace_id == trace_id,
         traced: strand.role != Role::Scope || strand.context.trace_id != 0,
         baggage: strand.context.baggage.clone(),
     });

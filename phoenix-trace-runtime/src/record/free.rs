@@ -581,6 +581,12 @@ impl Strand {
         true
     }
 
+    /// Does a context that names this span mean what runs here? Where each span has a context, only the one that runs.
+    pub(crate) fn is_meant_by(&self, id: u64) -> bool {
+        let each = self.pipeline.contexts == OtelContext::EverySpan;
+        self.otel_span == id && (!each || self.id_of(self.current) == id)
+    }
+
     /// Is a span that the current context names one of its own, and not merely what it runs below? Where no context is attached
     /// for a local root, that in which it started goes on to name its remote parent, and whoever asks for a child of what is
     /// current means what runs.
