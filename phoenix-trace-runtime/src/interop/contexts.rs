@@ -448,6 +448,10 @@ impl Attachments {
     /// Attaches a context for a span that runs from here on.
     #[cold]
     pub(crate) fn follow(&mut self, strand: &mut Strand, number: u32) {
+        // It may only wait for the span to end.
+        if strand.pipeline.contexts != OtelContext::EverySpan {
+            return;
+        }
         let part = part_of(strand);
         let context = context_of(strand, part, number, strand.id_of(number), false);
         self.push(strand.seed, number, context);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::SystemTime;
 
 use opentelemetry::KeyValue;
-use opentelemetry::trace::{SpanContext, Status};
+use opentelemetry::trace::{SpanContext, Status, TraceState};
 
 use super::attributes::{bytes, put, restore};
 use crate::record::carry::with_active;
@@ -124,7 +124,10 @@ pub(super) fn put_link(
     to: &SpanContext,
     attributes: Vec<KeyValue>,
 ) {
-    if let Some(owner) = strand.link(number, to) {
+    let is_said = !attributes.is_empty() || to.trace_state() != &TraceState::NONE;
+    if (to.is_valid() || is_said)
+        && let Some(owner) = strand.link_by_hand(number, to)
+    {
         put(strand, owner, attributes);
     }
 }

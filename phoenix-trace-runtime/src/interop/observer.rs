@@ -17,7 +17,7 @@ use opentelemetry::trace::{
     SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
 };
 
-use super::{early, identity};
+use super::{contexts, early, identity};
 use crate::diag;
 use crate::propagation::Baggage;
 use crate::record::carry::with_active;
@@ -182,6 +182,11 @@ fn active(context: &Context) -> Active {
     }
 }
 
+/// What is active in the current context; `None`: the thread is ending.
+pub(crate) fn current() -> Option<Active> {
+    contexts::is_alive().then(|| Context::map_current(active))
+}
+
 /// Zero for none.
 pub(super) fn id(span: &SpanContext) -> u64 {
     if span.is_valid() {
@@ -219,7 +224,7 @@ fn enter(from: &Context, to: &Context) {
         return;
     }
     let running = with_active(|strand| Running {
-        named: strand.otel_span == active.span && strand.context.trace_id == trace_id,
+        named: strand.is_meant_by(active.span) && strand.context.trace_id == trace_id,
         traced: strand.role != Role::Scope || strand.context.trace_id != 0,
         baggage: strand.context.baggage.clone(),
     });

@@ -126,10 +126,11 @@ fn identity_of(
     let trace_id = u128::from_be_bytes(context.trace_id().to_bytes());
     let runs = with_active(|strand| {
         strand.role != Role::Scope
-            && strand.otel_span == id
+            && strand.is_meant_by(id)
             && (id == 0 || strand.context.trace_id == trace_id)
+            && !(context.is_remote() && strand.has_as_its_own(id))
     });
-    if runs == Some(true) && !context.is_remote() {
+    if runs == Some(true) {
         return Where::Running;
     }
     let reach = match root {

@@ -102,7 +102,12 @@ impl Strand {
 
     /// Adds a link to a span that is open; its attributes go to the owner that is returned.
     pub(crate) fn link(&mut self, number: u32, to: &SpanContext) -> Option<u32> {
-        if !to.is_valid() || !self.is_open(number) {
+        to.is_valid().then(|| self.link_by_hand(number, to))?
+    }
+
+    /// The same to what may be no span, as the API allows where something is said of the link.
+    pub(crate) fn link_by_hand(&mut self, number: u32, to: &SpanContext) -> Option<u32> {
+        if !self.is_open(number) {
             return None;
         }
         let (limit, place) = (self.pipeline.limits.links, self.owner(number));

@@ -20,8 +20,9 @@ use super::site::Site;
 use super::start::{self, Under, decide_head, root_alone};
 use super::stored::NONE;
 use super::strand::{Role, Strand};
-use super::{registry, scope, thread};
-use crate::interop::contexts::span_context;
+use super::{registry, scope, thread, told};
+use crate::interop::contexts::{OtelContext, span_context};
+use crate::interop::observer;
 use crate::pipeline::Pipeline;
 use crate::propagation::Baggage;
 use crate::value::Attr;
@@ -406,6 +407,9 @@ pub(crate) fn attach_newest(active: Active, trace_id: u128, over: Active) -> boo
 /// Ends what [`attach`] began for the contexts from `active` down to the one over `to`: for several, where guards were dropped
 /// out of order.
 pub(crate) fn detach(active: Active, to: Active) {
+    if with_active(|strand| strand.leave_attached(active, to)) == Some(true) {
+        return;
+    }
     let Some(mut over) = detach_from_running(|attached| attached.active == active) else {
         return;
     };
@@ -413,6 +417,34 @@ pub(crate) fn detach(active: Active, to: Active) {
         match detach_from_running(|_| true) {
             Some(below) => over = below,
             None => return,
+        }
+    }
+}
+
+/// Ends what [`attach`] began for contexts that were detached where that could not be seen: below a span with a context of its own,
+/// or while something annotated ran over them, which has ended now.
+#[cold]
+pub(super) fn settle() {
+    let may_be_left = |strand: &mut Strand| {
+        if strand.runs_over_attached() {
+            return false;
+        }
+        strand.ends_as_usual();
+        !strand.attached.is_empty()
+    };
+    if with_active(may_be_left) != Some(true) {
+        return;
+    }
+    let Some(current) = told::unharmed(observer::current).flatten() else {
+        return;
+    };
+    let is_left = |strand: &mut Strand| {
+        let top = strand.attached.last();
+        top.is_some_and(|top| top.active != current) && !strand.runs_over_attached()
+    };
+    while with_active(is_left) == Some(true) && is_attached_over(current) {
+        if detach_from_running(|_| true).is_none() {
+            return;
         }
     }
 }
@@ -485,6 +517,7 @@ pub(super) fn detach_top(
 
 /// Puts back a strand that has run because a context was attached.
 pub(super) fn put_away(mut strand: Box<Strand>) {
+    strand.ends_as_usual();
     if strand.free {
         strand.current = 0;
         give_back(strand);
@@ -494,6 +527,43 @@ pub(super) fn put_away(mut strand: Box<Strand>) {
 }
 
 impl Strand {
+    /// Does something annotated run here over what runs because a context was attached?
+    fn runs_over_attached(&self) -> bool {
+        let Some(top) = self.attached.last() else {
+            return false;
+        };
+        let mut number = self.current;
+        while number != top.number {
+            let Some(record) = self.record(number) else {
+                return false;
+            };
+            number = record.parent;
+        }
+        self.current != number
+    }
+
+    /// Where something annotated runs over what runs because of the context `active`, that is left to [`settle`] when it is
+    /// detached: what has been entered goes back to it when it ends.
+    fn leave_attached(&mut self, active: Active, to: Active) -> bool {
+        let named = self.otel_span == active.span;
+        if named && self.attached.is_empty() && self.otel.is_none() {
+            // It was attached around a local root that has none of its own.
+            self.otel_span = to.span;
+        }
+        let is_here = named || (self.attached.iter()).any(|attached| attached.active == active);
+        if !is_here || !self.runs_over_attached() {
+            return false;
+        }
+        self.otel_span = to.span;
+        // By which the end of a span comes to `settle`.
+        self.follows = true;
+        true
+    }
+
+    fn ends_as_usual(&mut self) {
+        self.follows = self.pipeline.contexts == OtelContext::EverySpan;
+    }
+
     /// Runs another of its spans because a context was attached, if it can.
     fn run(&mut self, number: u32, active: Active, over: Active) -> bool {
         if !self.runs_by_hand() {
@@ -509,6 +579,24 @@ impl Strand {
             baggage: None,
         });
         true
+    }
+
+    /// Does a context that names this span mean what runs here? Where each span has a context, only the one that runs.
+    pub(crate) fn is_meant_by(&self, id: u64) -> bool {
+        let each = self.pipeline.contexts == OtelContext::EverySpan;
+        self.otel_span == id && (!each || self.id_of(self.current) == id)
+    }
+
+    /// Is a span that the current context names one of its own, and not merely what it runs below? Where no context is attached
+    /// for a local root, that in which it started goes on to name its remote parent, and whoever asks for a child of what is
+    /// current means what runs.
+    pub(crate) fn has_as_its_own(&self, id: u64) -> bool {
+        let first = match self.role {
+            Role::Branch => self.context.parent == id,
+            Role::Root | Role::Scope => false,
+        };
+        let by_hand = |attached: &Attached| self.id_of(attached.number) == id;
+        first || self.id_of(0) == id || self.attached.iter().any(by_hand)
     }
 
     /// What has ended joins with its first span; others may be open for long.

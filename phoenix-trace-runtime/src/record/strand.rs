@@ -43,7 +43,8 @@ pub(crate) struct Strand {
     /// What OpenTelemetry's context is set to while it runs, and the id of the span there; zero: none.
     pub(crate) otel: Option<opentelemetry::Context>,
     pub(crate) otel_span: u64,
-    /// Is a context of its own attached for each of its spans while that runs?
+    /// Is a context of its own attached for each of its spans while that runs, or is something left to the end of one that runs over
+    /// a context that was attached by hand?
     pub(crate) follows: bool,
     /// Nothing is recorded while it runs.
     pub(crate) suppressed: bool,

@@ -325,6 +325,7 @@ pub(crate) fn install(strand: Box<Strand>) -> Result<Option<Box<Strand>>, Box<St
 #[inline(always)]
 pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
     let mut swapped = hidden;
+    let below_attached = (swapped.as_ref()).is_some_and(|hidden| !hidden.attached.is_empty());
     let clean = with(|thread| {
         if let Some(strand) = &mut thread.active {
             if !strand.attached.is_empty() {
@@ -336,7 +337,12 @@ pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
         true
     });
     match clean {
-        Some(true) => swapped,
+        Some(true) => {
+            if below_attached {
+                free::settle();
+            }
+            swapped
+        }
         Some(false) => uninstall_below(swapped),
         None => None,
     }
@@ -372,6 +378,7 @@ pub(super) fn follow(number: u32) {
 #[cold]
 pub(super) fn unfollow(seed: u64, number: u32) {
     with(|thread| thread.contexts.unfollow(seed, number));
+    free::settle();
 }
 
 /// The same for the strand that runs.
@@ -382,6 +389,7 @@ pub(super) fn unfollow_number(number: u32) {
             thread.contexts.unfollow(seed, number);
         }
     });
+    free::settle();
 }
 
 /// What ran before a fresh span.

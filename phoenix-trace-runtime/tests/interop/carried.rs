@@ -56,6 +56,67 @@ fn a_remote_context_that_is_attached_is_the_parent_of_what_is_annotated() {
     assert_eq!(going["baggage"], "tenant=acme");
 }
 
+/// Without a context of its own the root has that around it, which names its parent.
+#[test]
+fn what_the_api_starts_in_an_annotated_root_below_a_remote_context_is_below_the_root() {
+    for contexts in [
+        OtelContext::Auto,
+        OtelContext::LocalRoot,
+        OtelContext::EverySpan,
+        OtelContext::Off,
+    ] {
+        let config = Config::default().service("test").otel_context(contexts);
+        let capture = Capture::with_config(config);
+        capture.run(|| {
+            let _remote = remote().attach();
+            let _root = enter("root");
+            tracer().start("api").end();
+            tracer().in_span("active", |_| drop(enter("annotated")));
+            let _more = Context::current_with_baggage([KeyValue::new("more", "1")]).attach();
+            tracer().start("beside baggage").end();
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 5 spans · kept: head\n\
+             root · (parent missing)\n\
+             ├╴api\n\
+             ├╴active\n\
+             │ └╴annotated\n\
+             └╴beside baggage\n",
+            "{contexts}"
+        );
+    }
+}
+
+/// A request that a service sends to itself comes from a span that still runs there.
+#[test]
+fn a_remote_context_of_the_span_that_runs_starts_a_local_root() {
+    for contexts in [OtelContext::LocalRoot, OtelContext::Off] {
+        let config = Config::default().service("test").otel_context(contexts);
+        let capture = Capture::with_config(config);
+        capture.run(|| {
+            tracer().in_span("client", |context| {
+                let span = context.span().span_context().clone();
+                let remote = SpanContext::new(
+                    span.trace_id(),
+                    span.span_id(),
+                    span.trace_flags(),
+                    true,
+                    TraceState::NONE,
+                );
+                let remote = Context::new().with_remote_span_context(remote);
+                tracer().start_with_context("server", &remote).end();
+            });
+        });
+        let server = capture.exported();
+        let server = server.iter().find(|span| span.name == "server");
+        assert!(
+            server.is_some_and(|server| server.parent_span_is_remote),
+            "{contexts}"
+        );
+    }
+}
+
 #[test]
 fn a_span_of_the_api_below_a_remote_context_is_a_local_root() {
     let capture = Capture::new();

@@ -2,10 +2,18 @@
 //! made in.
 
 use std::cell::RefCell;
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 
-use opentelemetry::trace::{Span as _, TraceContextExt as _, Tracer as _, mark_span_as_active};
+use opentelemetry::trace::{
+    Span as _, SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+    Tracer as _, mark_span_as_active,
+};
 use opentelemetry::{Context, ContextGuard, KeyValue};
 use phoenix_trace_runtime::testing::Capture;
+use phoenix_trace_runtime::{Config, OtelContext};
+use tokio::task::yield_now;
 
 use super::tracer;
 use crate::support::{enter, traced};
@@ -31,6 +39,148 @@ fn guards_are_dropped_in_any_order() {
          │ \u{20} └╴below second\n\
          └╴below root\n"
     );
+}
+
+/// A capture for each of the modes.
+fn each(test: impl Fn(&Capture)) {
+    for contexts in [
+        OtelContext::Auto,
+        OtelContext::LocalRoot,
+        OtelContext::EverySpan,
+        OtelContext::Off,
+    ] {
+        let config = Config::default().service("test").otel_context(contexts);
+        let capture = Capture::with_config(config);
+        test(&capture);
+        assert!(capture.stats().balances(), "{}", capture.stats());
+    }
+}
+
+#[test]
+fn what_starts_after_the_annotated_function_that_a_guard_was_given_to_is_below_what_ran_before() {
+    each(|capture| {
+        capture.run(|| {
+            let _root = enter("root");
+            let _outer = mark_span_as_active(tracer().start("outer"));
+            let inner = mark_span_as_active(tracer().start("inner"));
+            {
+                let _given = enter("given");
+                {
+                    let _deeper = enter("deeper");
+                    drop(inner);
+                    tracer().start("api in deeper").end();
+                }
+                drop(enter("in given"));
+            }
+            drop(enter("annotated"));
+            tracer().in_span("api", |_| drop(enter("below api")));
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 10 spans · kept: head\n\
+             root\n\
+             └╴outer\n\
+             \u{20} ├╴inner\n\
+             \u{20} │ └╴given\n\
+             \u{20} │   ├╴deeper\n\
+             \u{20} │   │ └╴api in deeper\n\
+             \u{20} │   └╴in given\n\
+             \u{20} ├╴annotated\n\
+             \u{20} └╴api\n\
+             \u{20}   └╴below api\n"
+        );
+    });
+}
+
+#[test]
+fn all_guards_are_dropped_in_the_annotated_function_that_they_are_given_to() {
+    each(|capture| {
+        capture.run(|| {
+            let root = mark_span_as_active(tracer().start("root"));
+            let inner = mark_span_as_active(tracer().start("inner"));
+            {
+                let _given = enter("given");
+                drop(root);
+                drop(inner);
+                drop(enter("in given"));
+            }
+            drop(enter("afterwards"));
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 4 spans · kept: head\n\
+             root\n\
+             └╴inner\n\
+             \u{20} └╴given\n\
+             \u{20}   └╴in given\n\n\
+             trace · test · 1 span · kept: head\n\
+             afterwards\n"
+        );
+    });
+}
+
+#[test]
+fn the_guard_of_a_remote_context_is_dropped_in_the_local_root_below_it() {
+    each(|capture| {
+        capture.run(|| {
+            let parent = SpanContext::new(
+                TraceId::from(7),
+                SpanId::from(9),
+                TraceFlags::SAMPLED,
+                true,
+                TraceState::NONE,
+            );
+            let remote = Context::new().with_remote_span_context(parent).attach();
+            {
+                let _root = enter("root");
+                drop(remote);
+                tracer().start("api").end();
+                drop(enter("annotated"));
+            }
+            drop(enter("afterwards"));
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 3 spans · kept: head\n\
+             root · (parent missing)\n\
+             ├╴api\n\
+             └╴annotated\n\n\
+             trace · test · 1 span · kept: head\n\
+             afterwards\n"
+        );
+    });
+}
+
+#[tokio::test]
+async fn a_guard_is_dropped_in_an_annotated_future_that_is_suspended_afterwards() {
+    let capture = Capture::new();
+    let root = traced("root", async {
+        let outer = mark_span_as_active(tracer().start("outer"));
+        let inner = mark_span_as_active(tracer().start("inner"));
+        let mut given = pin!(traced("given", async move {
+            drop(inner);
+            yield_now().await;
+            drop(enter("in given"));
+        }));
+        poll_fn(|cx| Poll::Ready(given.as_mut().poll(cx).is_pending())).await;
+        drop(enter("meanwhile"));
+        drop(outer);
+        given.await;
+        drop(enter("afterwards"));
+    });
+    capture.future(root).await;
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 7 spans · kept: head\n\
+         root\n\
+         ├╴outer\n\
+         │ ├╴inner\n\
+         │ │ └╴given\n\
+         │ │ \u{20} └╴in given\n\
+         │ └╴meanwhile\n\
+         └╴afterwards\n"
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
 }
 
 #[test]

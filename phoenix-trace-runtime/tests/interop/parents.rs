@@ -378,6 +378,49 @@ async fn a_context_that_is_carried_by_hand_names_the_root_or_the_span() {
     );
 }
 
+/// The same where it is used again on the strand that it was taken from, while another span runs there.
+#[test]
+fn a_context_that_is_used_below_another_span_names_what_runs_or_the_span() {
+    let tree = |contexts| {
+        let config = Config::default().service("test").otel_context(contexts);
+        let capture = Capture::with_config(config);
+        capture.run(|| {
+            let _root = enter("root");
+            let root = Context::current();
+            let api = Context::current_with_span(tracer().start("api"));
+            let _attached = api.clone().attach();
+            let _child = enter("child");
+            tracer().start_with_context("below api", &api).end();
+            {
+                let _again = api.attach();
+                drop(enter("below api again"));
+            }
+            tracer().start_with_context("below root", &root).end();
+        });
+        capture.tree()
+    };
+    assert_eq!(
+        tree(OtelContext::EverySpan),
+        "trace · test · 6 spans · kept: head\n\
+         root\n\
+         ├╴api\n\
+         │ ├╴child\n\
+         │ ├╴below api\n\
+         │ └╴below api again\n\
+         └╴below root\n"
+    );
+    assert_eq!(
+        tree(OtelContext::LocalRoot),
+        "trace · test · 6 spans · kept: head\n\
+         root\n\
+         ├╴api\n\
+         │ └╴child\n\
+         │ \u{20} ├╴below api\n\
+         │ \u{20} └╴below api again\n\
+         └╴below root\n"
+    );
+}
+
 #[test]
 fn a_context_is_used_by_two_threads_at_once() {
     both(|capture| {

@@ -142,7 +142,7 @@ fn spans_are_what_the_api_says() {
             "span · ◆ exception: refused\n",
         ),
         (
-            "a link to no span is none",
+            "a link to no span that says nothing is none",
             || tracer().start("span").add_link(SpanContext::NONE, vec![]),
             "span\n",
         ),
@@ -264,6 +264,22 @@ fn times_that_are_given_by_hand_are_exported_as_they_are() {
     assert_eq!(span.start_time, at(1));
     assert_eq!(span.events.events[0].timestamp, at(2));
     assert_eq!(span.end_time, at(3));
+}
+
+/// As the specification asks and the SDK has it: what is said of it is there to be read, wherever it leads. Of those that a span
+/// starts with, the API itself leaves such a link out.
+#[test]
+fn a_link_to_no_span_is_kept_for_its_attributes() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let mut span = tracer().start("span");
+        span.add_link(SpanContext::NONE, vec![KeyValue::new("n", 1)]);
+        span.add_link(SpanContext::NONE, vec![]);
+    });
+    let links = &capture.exported()[0].links.links;
+    assert_eq!(links.len(), 1);
+    assert_eq!(links[0].span_context, SpanContext::NONE);
+    assert_eq!(links[0].attributes, [KeyValue::new("n", 1)]);
 }
 
 #[test]
