@@ -9,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream, lookup_host};
 
 use super::{CheckStep, LONGEST, Outcome, Step};
 use crate::config::{PATH, Prometheus};
+use crate::metrics::prometheus::Served;
 
 /// What was found where metrics are served, or would be.
 pub(super) async fn try_out(at: &Prometheus) -> Vec<CheckStep> {
@@ -34,7 +35,7 @@ async fn ask(at: &Prometheus) -> Outcome {
     for address in &addresses {
         if let Ok(stream) = TcpStream::connect(address).await {
             return match head(stream).await {
-                Ok(line) if line.contains(" 200 ") => {
+                Ok(line) if line.contains(" 200 ") && Served::is_at(*address) => {
                     Outcome::Ok(format!("{address} answers with metrics"))
                 }
                 Ok(line) => Outcome::Failed(format!(

@@ -58,6 +58,8 @@ fn address_of(endpoint: &str) -> &str {
 #[test]
 fn where_prometheus_scrapes_is_looked_at() {
     use std::io::{Read as _, Write as _};
+
+    use crate::metrics::prometheus::Served;
     let told = |port: u16| {
         let config = Config::default().metrics_prometheus("127.0.0.1", port);
         let metrics = &config.check().exporters[1];
@@ -66,9 +68,10 @@ fn where_prometheus_scrapes_is_looked_at() {
         format!("{} go {}\n{step}", metrics.signal, metrics.exporter)
     };
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("an address").port();
+    let address = listener.local_addr().expect("an address");
+    let port = address.port();
     let answers = std::thread::spawn(move || {
-        for answer in ["200 OK", "404 Not Found"] {
+        for answer in ["200 OK", "404 Not Found", "200 OK"] {
             let (mut stream, _) = listener.accept().expect("it is asked");
             let mut asked = [0; 13];
             stream.read_exact(&mut asked).expect("a request");
@@ -80,14 +83,18 @@ fn where_prometheus_scrapes_is_looked_at() {
         let head = format!("metrics go to whoever scrapes http://127.0.0.1:{port}/metrics");
         assert_eq!(told(port), format!("{head}\n{told_of}"));
     };
+    let served = Served::at(address);
     told(&format!(
         "accepted  ok           0.0 ms  127.0.0.1:{port} answers with metrics"
     ));
-    told(&format!(
-        "accepted  FAILED       0.0 ms  127.0.0.1:{port} answers `HTTP/1.1 404 Not Found`: somebody else listens there; \
-         OTEL_EXPORTER_PROMETHEUS_PORT names another port"
-    ));
-    answers.join().expect("it was asked twice");
+    drop(served);
+    for answer in ["404 Not Found", "200 OK"] {
+        told(&format!(
+            "accepted  FAILED       0.0 ms  127.0.0.1:{port} answers `HTTP/1.1 {answer}`: somebody else listens there; \
+             OTEL_EXPORTER_PROMETHEUS_PORT names another port"
+        ));
+    }
+    answers.join().expect("it was asked three times");
     told(
         "accepted  -            0.0 ms  nobody listens there yet, and the port is free: it is served as soon as telemetry runs",
     );

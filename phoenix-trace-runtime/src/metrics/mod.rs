@@ -80,7 +80,7 @@ mod instruments;
 #[cfg(feature = "otlp")]
 mod otlp;
 #[cfg(feature = "prometheus")]
-mod prometheus;
+pub(crate) mod prometheus;
 mod provider;
 #[cfg(all(test, feature = "otlp", feature = "testing"))]
 mod tests;

@@ -154,6 +154,7 @@ impl Planned {
         strand.branches += 1;
         strand.went_on = true;
         strand.current = NONE;
+        strand.otel_span = 0;
         strand.segment = Some(self.segment);
         strand
     }
@@ -200,7 +201,7 @@ impl Strand {
         let plain = self.role == Role::Branch
             && !(self.failed || self.owned || self.free || self.orphaned || self.suppressed);
         plain
-            && self.otel_span == 0
+            && self.attached.is_empty()
             && self.lent == 0
             && self.charged == 0
             && self.overflow == 0

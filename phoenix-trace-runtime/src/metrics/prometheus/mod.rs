@@ -4,6 +4,7 @@
 mod family;
 mod names;
 mod scrape;
+mod served;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -23,6 +24,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use self::scrape::Scraper;
+pub(crate) use self::served::Served;
 use super::provider::Readings;
 use crate::config::Prometheus;
 use crate::diag;
@@ -41,7 +43,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 pub(super) struct Server {
     at: Prometheus,
-    listeners: Vec<TcpListener>,
+    listeners: Vec<(TcpListener, Served)>,
     /// It was said that it cannot be listened.
     told: bool,
     connections: JoinSet<()>,
@@ -117,7 +119,7 @@ impl Server {
         let mut refused = None;
         for address in lookup_host((host.as_str(), *port)).await? {
             match TcpListener::bind(address).await {
-                Ok(listener) => self.listeners.push(listener),
+                Ok(listener) => self.listeners.push((listener, Served::at(address))),
                 // That one of them is taken matters more than that a machine does not have the other.
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
                     self.listeners.clear();
@@ -137,9 +139,11 @@ impl Server {
     }
 }
 
-async fn accept(listeners: &[TcpListener]) -> io::Result<TcpStream> {
+async fn accept(listeners: &[(TcpListener, Served)]) -> io::Result<TcpStream> {
     poll_fn(|cx| {
-        let mut polled = listeners.iter().map(|listener| listener.poll_accept(cx));
+        let mut polled = listeners
+            .iter()
+            .map(|(listener, _)| listener.poll_accept(cx));
         match polled.find(Poll::is_ready) {
             Some(Poll::Ready(accepted)) => Poll::Ready(accepted.map(|(stream, _)| stream)),
             _ => Poll::Pending,

@@ -170,7 +170,8 @@ impl Rig {
         let port = listener.local_addr().expect("it is bound").port();
         let host = "127.0.0.1".to_owned();
         let mut server = Server::new(Prometheus { host, port });
-        server.listeners.push(listener);
+        let address = listener.local_addr().expect("an address");
+        server.listeners.push((listener, Served::at(address)));
         tokio::spawn(server.run(readings, LONG, Arc::default()));
         Self { port }
     }

@@ -28,7 +28,7 @@ fn wanted(stopped: bool) -> u8 {
     let given: u8 = if stopped { traced!("given", stop()) } else { wanted };
     let panicked = || -> u8 { traced!("panicked", panic!("stopped")) };
     let returned: u8 = traced!("returned", { return traced!("inner", given) });
-    returned + panicked()
+    if stopped { panicked() } else { returned }
 }
 
 fn unwanted() {
