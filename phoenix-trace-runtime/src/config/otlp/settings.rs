@@ -48,10 +48,9 @@ impl PemFile {
             named_by: named_by.into(),
         }
     }
-}
 
-impl PemFile {
     /// Has somebody put what belongs into the file, such as a private key, in the place of its path?
+    #[cfg(feature = "otlp")]
     pub(crate) fn is_its_content(&self) -> bool {
         self.path.to_string_lossy().contains("-----BEGIN")
     }
