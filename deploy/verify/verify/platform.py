@@ -59,7 +59,7 @@ class Platform:
         folder.mkdir(parents=True, exist_ok=True)
         # Often enough for a test; and rates of their own, unless a part is about those of a server.
         settings = {"OTEL_METRIC_EXPORT_INTERVAL": "1000", "OTEL_BSP_SCHEDULE_DELAY": "200", "OTEL_TRACES_SAMPLER": "", "OTEL_TRACES_SAMPLER_ARG": "", **settings}
-        here = {"${ENVIRONMENT}": environment, "http://collector:4317": collector, "0.0.0.0:8080": "127.0.0.1:0", "/var/lib/request-flow": str(folder)}
+        here = {"${ENVIRONMENT:-development}": environment, "http://collector:4317": collector, "0.0.0.0:8080": "127.0.0.1:0", "/var/lib/request-flow": str(folder)}
         shipped = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
         self.services, self.accounts = {}, {}
         try:
