@@ -180,6 +180,7 @@ def logs(report, sink, recorded):
 
 def production(report, request_flow, folder, stack):
     """The platform's rates: every request is counted, every error kept, of the rest the share that was asked for."""
+    stack.standard.settled(quiet=4)  # With what the collector still had to decide.
     before = set(stack.standard.traces())
     platform = Platform(request_flow, folder / "production", f"http://{stack.front.endpoint}", environment="production")
     load = Load(platform.gateway, REQUESTS, threads=4, pause=0.01).wait()
