@@ -154,7 +154,6 @@ impl Planned {
         strand.branches += 1;
         strand.went_on = true;
         strand.current = NONE;
-        strand.otel_span = 0;
         strand.segment = Some(self.segment);
         strand
     }
@@ -201,7 +200,7 @@ impl Strand {
         let plain = self.role == Role::Branch
             && !(self.failed || self.owned || self.free || self.orphaned || self.suppressed);
         plain
-            && self.attached.is_empty()
+            && self.otel_span == 0
             && self.lent == 0
             && self.charged == 0
             && self.overflow == 0

@@ -166,10 +166,9 @@ impl Part {
 pub(crate) fn finish(mut strand: Box<Strand>) {
     if strand.open() == 0 && strand.part.is_none() && strand.role == Role::Branch {
         // Nobody else has ever seen it, as most that are spawned.
-        let named_in_context = strand.otel.take().is_some();
+        strand.otel = None;
         strand.take_correction();
         match strand.segment.take() {
-            Some(segment) if named_in_context => segment.join(strand),
             Some(segment) => segment.leave(strand),
             None => decide_alone(strand),
         }
