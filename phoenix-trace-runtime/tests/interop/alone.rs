@@ -105,12 +105,11 @@ async fn the_first_context_goes_to_a_task() {
     assert_eq!(carried(site("root")).await, BELOW);
 }
 
-#[test]
-#[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
-fn the_first_context_goes_to_a_thread() {
+/// A thread attaches what is current in this root, and records below it.
+fn check_a_thread_that_gets_it(root: &'static Site) {
     let capture = Capture::new();
     capture.run(|| {
-        let _root = enter("root");
+        let _root = private::enter(root, &[]);
         let context = Context::current();
         let there = move || {
             let _attached = context.attach();
@@ -119,6 +118,12 @@ fn the_first_context_goes_to_a_thread() {
         std::thread::spawn(there).join().expect("it ends");
     });
     assert_eq!(capture.tree(), BELOW);
+}
+
+#[test]
+#[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
+fn the_first_context_goes_to_a_thread() {
+    check_a_thread_that_gets_it(site("root"));
 }
 
 #[test]
@@ -176,18 +181,7 @@ async fn the_first_context_comes_late() {
 #[test]
 #[ignore = "it needs a process of its own: `contexts_name_local_roots_from_when_the_program_uses_the_api` runs it"]
 fn the_first_context_comes_late_to_a_thread() {
-    let root = often();
-    let capture = Capture::new();
-    capture.run(|| {
-        let _root = private::enter(root, &[]);
-        let context = Context::current();
-        let there = move || {
-            let _attached = context.attach();
-            drop(enter("there"));
-        };
-        std::thread::spawn(there).join().expect("it ends");
-    });
-    assert_eq!(capture.tree(), BELOW);
+    check_a_thread_that_gets_it(often());
 }
 
 #[test]
