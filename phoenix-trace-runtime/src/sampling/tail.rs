@@ -166,8 +166,8 @@ impl Control {
         };
         match weather {
             Weather::Calm => Some((reasons, reasons.threshold(context))),
-            // All that are slow are kept, whatever failed in them.
-            Weather::Storm if reasons.has(Reasons::SLOW) => {
+            // All that are slow are kept, and all that were asked for, whatever failed in them.
+            Weather::Storm if reasons.has(Reasons::SLOW) || reasons.has(Reasons::FORCED) => {
                 Some((reasons, reasons.threshold(context)))
             }
             Weather::Storm => Some((reasons, None)),
@@ -221,6 +221,36 @@ mod tests {
         assert_eq!(kept(true), Some((Reasons::ERROR, None)));
         assert_eq!(so_far(true), SoFar::Kept(Reasons::ERROR));
         assert_eq!(control.errors_cut.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn what_all_are_kept_for_is_certain_in_a_storm_too() {
+        let control = Control::of_code("shop", Sampler::ratio(0.0));
+        let context = |forced: bool| Context {
+            tail: true,
+            forced,
+            threshold: forced.then_some(Threshold::ALWAYS),
+            storm: Some(Arc::new(Storm::new(0.0))),
+            ..Context::default()
+        };
+        let threshold = |forced: bool, slow: bool| {
+            let context = context(forced);
+            let found = |slow| Found {
+                failed: true,
+                slow,
+                ..Found::default()
+            };
+            // The storm begins.
+            let alone = Context {
+                forced: false,
+                ..context.clone()
+            };
+            drop(control.reasons(&alone, found(false), || None));
+            let kept = control.reasons(&context, found(slow), || None);
+            kept.and_then(|(_, threshold)| threshold)
+        };
+        assert_eq!(threshold(true, false), Some(Threshold::ALWAYS));
+        assert_eq!(threshold(false, true), Some(Threshold::ALWAYS));
     }
 
     #[test]
