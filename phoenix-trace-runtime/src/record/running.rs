@@ -156,7 +156,6 @@ impl Running<'_> {
         if let State::Shared(part) = self.span.state() {
             part.park(strand);
         } else {
-            strand.part_from_others();
             let part = part_of(&mut strand);
             part.park(strand);
             self.span.set(State::Shared(part));

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::details::{Dropped, StoredLink};
 use super::free::Attached;
 use super::given::Given;
+use super::merge::Merged;
 use super::part::Part;
 use super::refused::Refused;
 use super::segment::{Kept, Segment};
@@ -56,6 +57,8 @@ pub(crate) struct Strand {
     pub(super) numbers: Vec<u32>,
     /// The number of the next span then.
     pub(super) next: u32,
+    /// Those of its records that were recorded on other strands.
+    pub(super) merged: Vec<Merged>,
     /// How often it was cut.
     pub(super) cuts: u32,
     pub(crate) attrs: Vec<StoredAttr>,
@@ -108,8 +111,6 @@ pub(crate) struct Strand {
     pub(super) cut_at: Ticks,
     /// What it shares with the other strands of its segment, unless it is alone.
     pub(crate) segment: Option<Arc<Segment>>,
-    /// Does a task go on with it that another one has left?
-    pub(super) went_on: bool,
     /// How many branches its segment has counted that it has not made yet.
     pub(super) branches: u32,
     /// What others need to reach this strand; made when it is first suspended or carried elsewhere.
@@ -123,6 +124,9 @@ pub(crate) struct Strand {
     /// What was logged and waits for the decision.
     pub(crate) logs: Held,
 }
+
+/// What its buffers keep room for when it is empty: so many spans, four attributes and 64 bytes of text for each.
+pub(super) const KEEP_RECORDS: usize = 128;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -156,6 +160,7 @@ impl Strand {
             renumbered: false,
             numbers: Vec::new(),
             next: 0,
+            merged: Vec::new(),
             cuts: 0,
             attrs: Vec::new(),
             events: Vec::new(),
@@ -184,7 +189,6 @@ impl Strand {
             charged: 0,
             cut_at: Ticks::MAX,
             segment: None,
-            went_on: false,
             branches: 0,
             part: None,
             spare: None,
@@ -196,7 +200,6 @@ impl Strand {
 
     /// Forgets everything but the buffers. Buffers that one large segment blew up are given back.
     pub(crate) fn clear(&mut self) {
-        const KEEP_RECORDS: usize = 128;
         // Only who asked for room, or had a failure to tell, can have large ones.
         let large = self.charged > 0 || self.failed;
         self.release();
@@ -205,6 +208,7 @@ impl Strand {
             self.renumbered = false;
             self.numbers = Vec::new();
         }
+        self.merged.clear();
         self.attrs.clear();
         self.events.clear();
         self.clear_details();
@@ -239,7 +243,6 @@ impl Strand {
         self.overflow = 0;
         self.unrecorded = 0;
         self.branches = 0;
-        self.went_on = false;
         self.role = Role::Scope;
         self.owned = false;
         self.free = false;
@@ -260,6 +263,7 @@ impl Strand {
         copy.records.clone_from(&self.records);
         copy.renumbered = self.renumbered;
         copy.numbers.clone_from(&self.numbers);
+        copy.merged.clone_from(&self.merged);
         copy.attrs.clone_from(&self.attrs);
         copy.events.clone_from(&self.events);
         copy.links.clone_from(&self.links);
@@ -328,8 +332,10 @@ impl Strand {
     pub(crate) fn id_of(&self, number: u32) -> u64 {
         if number == NONE {
             self.context.parent
-        } else {
+        } else if self.merged.is_empty() {
             ids::span_id(self.id_seed, number)
+        } else {
+            self.id_of_merged(number)
         }
     }
 

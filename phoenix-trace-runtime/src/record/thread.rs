@@ -47,6 +47,8 @@ pub(crate) struct Thread {
     /// What OpenTelemetry's context is set to for what runs.
     pub(crate) contexts: Attachments,
     pool: Vec<Box<Strand>>,
+    /// One that has just been a branch, with what it knows of its request, for the next task below the same span.
+    branch: Option<Box<Strand>>,
     ids: Option<(Ids, u64)>,
     pipeline: Option<Arc<Pipeline>>,
     /// Of the process, unless they are the default.
@@ -72,6 +74,7 @@ impl Thread {
         refused: Vec::new(),
         contexts: Attachments::NONE,
         pool: Vec::new(),
+        branch: None,
         ids: None,
         pipeline: None,
         propagators: None,
@@ -286,6 +289,26 @@ pub(crate) fn take_strand(pipeline: &Arc<Pipeline>) -> Box<Strand> {
         strand.take_first_room();
         strand
     })
+}
+
+/// A branch that has just served a task below the span at this place, for another one.
+#[inline]
+pub(super) fn take_branch(place: (u64, u32)) -> Option<Box<Strand>> {
+    with(|thread| {
+        let branch = (thread.branch).take_if(|branch| branch.context.place == Some(place))?;
+        Some(thread.named(branch))
+    })
+    .flatten()
+}
+
+/// Keeps one for that.
+#[inline]
+pub(super) fn keep_branch(branch: Box<Strand>) {
+    let mut left = Some(branch);
+    with(|thread| std::mem::swap(&mut thread.branch, &mut left));
+    if let Some(left) = left {
+        recycle(left);
+    }
 }
 
 /// Takes a strand that is no longer needed back into this thread's pool.
