@@ -224,7 +224,7 @@ impl Running<'_> {
             // A branch has no span of its own that could say so, nor has the scope of a request.
             Mode::Strand => {
                 let refused = with_active(|strand| {
-                    strand.set_failed();
+                    strand.set_failed(NONE);
                     strand.refused.take()
                 });
                 if let Some(Some(refused)) = refused {

@@ -301,6 +301,14 @@ impl Segment {
         }
     }
 
+    /// What keeps it of the strands that have joined.
+    pub(super) fn kept_for(&self) -> Option<String> {
+        let mut undecided = self.joining.enter().ok()?;
+        let mut joined = undecided.waiting().strands.iter();
+        let failed = joined.find(|strand| strand.failed)?;
+        Some(failed.kept_for().to_owned())
+    }
+
     /// One more of its strands has failed, or, unless `failed`, does so no more.
     pub(super) fn count_failing(&self, failed: bool) {
         if failed {
@@ -346,11 +354,17 @@ impl Segment {
         }
     }
 
-    fn verdict<'a>(&self, found: Found, strands: impl Iterator<Item = &'a Box<Strand>>) -> Verdict {
+    fn verdict<'a>(
+        &self,
+        found: Found,
+        strands: impl Iterator<Item = &'a Box<Strand>> + Clone,
+    ) -> Verdict {
         let failure = || {
-            strands
-                .into_iter()
-                .find_map(|strand| strand.first_failure())
+            let failed = strands.clone().find(|strand| strand.failed);
+            let root = strands.clone().find(|strand| strand.role == Role::Root);
+            let operation = root.or(failed)?.operation()?;
+            let kept_for = failed.map_or("", |strand| strand.kept_for());
+            Some((operation.to_owned(), kept_for.to_owned()))
         };
         match Kept::for_what(&self.pipeline, &self.context, found, failure) {
             Some(kept) => Verdict::Kept(kept),
@@ -402,7 +416,7 @@ pub(super) fn decide_alone(strand: Box<Strand>) {
         // It was cut off a local root that is open.
         _ => strand.is_slow(clock::now()),
     };
-    let failure = || strand.first_failure();
+    let failure = || Some((strand.operation()?.to_owned(), strand.kept_for().to_owned()));
     let found = Found {
         failed: strand.failed,
         slow,

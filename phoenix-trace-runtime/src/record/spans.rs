@@ -5,9 +5,9 @@ use super::clock::Ticks;
 use super::context::Context;
 use super::details::Dropped;
 use super::site::Site;
-use super::stored::{EVENT, LINK, NONE, Record, Stored, StoredAttr, StoredEvent, Text};
-use super::strand::{Role, Strand};
-use super::{cut, failure, ids};
+use super::stored::{EVENT, LINK, NONE, Record, StoredEvent, Text};
+use super::strand::Strand;
+use super::{cut, ids};
 use crate::pipeline::Pipeline;
 use crate::sampling::Root;
 
@@ -239,31 +239,6 @@ impl Strand {
     #[inline]
     pub(super) fn is_slow(&self, at: Ticks) -> bool {
         self.pipeline.by_hand.ticks(at) > self.context.slow_at
-    }
-
-    /// What tells its first failure from others: the span called by the name of the local root, where it is here, and the type
-    /// of its error, or what else keeps it.
-    pub(super) fn first_failure(&self) -> Option<(String, String)> {
-        let Some(number) = self.failures.first().copied() else {
-            let operation = self.records.first().filter(|_| !self.kept_for.is_empty())?;
-            let kept_for = self.text(self.kept_for);
-            return Some((self.name_of(operation).to_owned(), kept_for.to_owned()));
-        };
-        let failed = self.record(number)?;
-        let operation = match self.role {
-            Role::Root => self.record(0).unwrap_or(failed),
-            _ => failed,
-        };
-        let owner = self.owner(number);
-        let error_type =
-            self.attrs.iter().rev().find(|attr| {
-                attr.owner == owner && attr.key.name == failure::keys::ERROR_TYPE.name
-            });
-        let error_type = match error_type.map(StoredAttr::value) {
-            Some(Stored::Str(text)) => self.text(text),
-            _ => "",
-        };
-        Some((self.name_of(operation).to_owned(), error_type.to_owned()))
     }
 
     pub(crate) fn text(&self, text: Text) -> &str {

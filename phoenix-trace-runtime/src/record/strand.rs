@@ -71,6 +71,8 @@ pub(crate) struct Strand {
     pub(super) failures: Vec<u32>,
     /// What keeps the segment although no span failed: a code, or that work was cancelled.
     pub(super) kept_for: Text,
+    /// The first span that failed in a way that keeps it, or [`NONE`].
+    pub(super) kept_by: u32,
     /// The innermost span that is running, or [`NONE`].
     pub(crate) current: u32,
     /// A span failed in a way that keeps the segment.
@@ -168,6 +170,7 @@ impl Strand {
             text: String::new(),
             failures: Vec::new(),
             kept_for: Text::default(),
+            kept_by: NONE,
             current: NONE,
             failed: false,
             slow: false,
@@ -229,6 +232,7 @@ impl Strand {
         self.context.clear();
         self.kept = None;
         self.kept_for = Text::default();
+        self.kept_by = NONE;
         self.across = Across::default();
         self.seed = 0;
         self.otel_span = 0;

@@ -114,7 +114,7 @@ impl Reasons {
 
 impl Control {
     /// Why a complete segment is kept, and with which threshold; `None`: it is dropped. `failure` tells the operation of the
-    /// local root, and the type of its first error.
+    /// local root, and the type of the first failure that keeps it.
     #[inline]
     pub(crate) fn reasons(
         &self,
@@ -226,31 +226,28 @@ mod tests {
     #[test]
     fn what_all_are_kept_for_is_certain_in_a_storm_too() {
         let control = Control::of_code("shop", Sampler::ratio(0.0));
-        let context = |forced: bool| Context {
+        let alone = Context {
             tail: true,
-            forced,
-            threshold: forced.then_some(Threshold::ALWAYS),
             storm: Some(Arc::new(Storm::new(0.0))),
             ..Context::default()
         };
-        let threshold = |forced: bool, slow: bool| {
-            let context = context(forced);
-            let found = |slow| Found {
+        let forced = Context {
+            forced: true,
+            threshold: Some(Threshold::ALWAYS),
+            ..alone.clone()
+        };
+        let threshold = |context: &Context, slow: bool| {
+            let found = Found {
                 failed: true,
                 slow,
                 ..Found::default()
             };
-            // The storm begins.
-            let alone = Context {
-                forced: false,
-                ..context.clone()
-            };
-            drop(control.reasons(&alone, found(false), || None));
-            let kept = control.reasons(&context, found(slow), || None);
-            kept.and_then(|(_, threshold)| threshold)
+            let kept = control.reasons(context, found, || None);
+            kept.expect("it is kept").1
         };
-        assert_eq!(threshold(true, false), Some(Threshold::ALWAYS));
-        assert_eq!(threshold(false, true), Some(Threshold::ALWAYS));
+        assert_eq!(threshold(&alone, false), None, "the storm begins");
+        assert_eq!(threshold(&alone, true), Some(Threshold::ALWAYS));
+        assert_eq!(threshold(&forced, false), Some(Threshold::ALWAYS));
     }
 
     #[test]
