@@ -1,4 +1,4 @@
-//! The spans of a strand: started and ended, found by their numbers, named, and what tells the first failure among them.
+//! The spans of a strand: started and ended, found by their numbers, named.
 //! Starting one pushes a record, ending it stores a reading of the clock; nothing here locks or, once warm, allocates.
 
 use super::clock::Ticks;
