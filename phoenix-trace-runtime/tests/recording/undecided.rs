@@ -38,7 +38,9 @@ async fn spans_of_a_strand_that_is_suspended_are_open_until_they_are_decided() {
 
 #[tokio::test]
 async fn spans_of_strands_that_have_joined_are_open_until_the_others_have() {
-    let capture = Capture::with_sampler(Sampler::ratio(0.0));
+    let config = Config::default().sampler(Sampler::ratio(0.0));
+    // However slowly this runs.
+    let capture = Capture::with_config(config.grace_period(Duration::from_secs(3600)));
     let (go_on, went_on) = oneshot::channel::<()>();
     let (waits, waiting) = oneshot::channel();
     let root = traced("root", async {
