@@ -16,7 +16,8 @@ use super::messages::{Messages, Way};
 use super::server::{GRPC, speaks_grpc};
 use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{
-    BodyError, Fault, Protocol, Rest, announce, answer, believe, chain, fail, keys, note_peer, text,
+    BodyError, Fault, Protocol, Rest, announce, answer, believe, chain, fail, keys, note_peer,
+    text, withhold_name,
 };
 use crate::outcome::source_of;
 use crate::record::carry::with_active;
@@ -338,6 +339,7 @@ impl Protocol for ServerSide {
 
     fn trailers(&mut self, span: &mut Running<'_>, trailers: &mut HeaderMap) {
         at_server(span, Ended::told(trailers).or_else(|| self.head.untold()));
+        withhold_name(trailers);
         announce(trailers);
     }
 
