@@ -6,6 +6,7 @@ use std::future::Future;
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::attributes::{Sent, client_span};
+use super::method::Methods;
 use super::outcome::ClientSide;
 use crate::boundary::{BodyError, Captured, Hosts, Watch, believe, note_peer};
 use crate::record::running::Running;
@@ -226,7 +227,7 @@ impl<'a> HttpCall<'a> {
             template: self.template,
             resends: self.resends,
         };
-        let mut span = client_span(&sent, &Captured::default());
+        let mut span = client_span(&sent, &Methods::default(), &Captured::default());
         let believed = self.is_for_us(&uri);
         let inner = {
             let _running = span.enter();

@@ -151,7 +151,7 @@ network.protocol.version = 1.1
 phoenix.sampling.reason = [\"head\"]
 server.address = 127.0.0.1
 server.port = PORT
-url.full = http://127.0.0.1:PORT/200?a=1&X-Amz-Signature=REDACTED"
+url.full = http://REDACTED:REDACTED@127.0.0.1:PORT/200?a=1&X-Amz-Signature=REDACTED"
     );
 }
 
@@ -366,7 +366,7 @@ GET · client · http.request.method=GET
 └╴send
 
 trace · test · 1 span · 1 error · kept: head, error
-PUT · client · ✗ Error: refused (http://other.example/?sig=REDACTED) · http.request.method=PUT
+PUT · client · ✗ Error: refused (http://REDACTED:REDACTED@other.example/?sig=REDACTED) · http.request.method=PUT
 
 trace · test · 1 span · 1 error · kept: head
 POST · client · ✗ 404 · http.request.method=POST · http.response.status_code=404
