@@ -402,6 +402,36 @@ grpc.health.v1.Health/Check · server · rpc.response.status_code=OK
     }
 }
 
+/// Anybody can ask for a method that there is not: inside of a trusted network that is an error of whoever serves.
+#[test]
+fn a_method_that_is_invented_keeps_nothing() {
+    let (_, health) = tonic_health::server::health_reporter();
+    let health = Routes::new(health);
+    let ask = |edge: Option<Edge>| {
+        let mut layer = GrpcServerLayer::new();
+        if let Some(edge) = edge {
+            layer = layer.edge(edge);
+        }
+        let capture = rarely();
+        captured(&capture, async {
+            let call = Request::post("/shop.Orders/Invented")
+                .header("content-type", "application/grpc")
+                .body(Body::empty());
+            let server = layer.layer(health.clone());
+            server.oneshot(call.unwrap()).await.unwrap();
+        });
+        capture.tree()
+    };
+    assert_eq!(
+        ask(None),
+        "\
+trace · test · 1 span · 1 error · kept: error
+grpc · server · ✗ UNIMPLEMENTED · rpc.response.status_code=UNIMPLEMENTED
+"
+    );
+    assert_eq!(ask(Some(Edge::new())), NOT_KEPT);
+}
+
 /// A gateway whose stream ends with the status of the service behind it, as tonic's clients have got it, metadata and all.
 #[derive(Clone)]
 struct Gateway(SocketAddr);
