@@ -86,6 +86,8 @@ pub(super) fn server_span<B>(arriving: &Arriving<'_, B>, mut context: Context) -
 pub(super) struct Sent<'a> {
     pub(super) method: &'a str,
     pub(super) uri: &'a Uri,
+    /// The whole URL where `uri` is but a part of it.
+    pub(super) url: Option<&'a str>,
     pub(super) headers: &'a HeaderMap,
     pub(super) template: Option<&'a str>,
     /// How often it was sent before.
@@ -97,6 +99,7 @@ pub(super) fn client_span(sent: &Sent<'_>, methods: &Methods, captured: &Capture
     let Sent {
         method,
         uri,
+        url,
         headers,
         template,
         resends,
@@ -121,12 +124,15 @@ pub(super) fn client_span(sent: &Sent<'_>, methods: &Methods, captured: &Capture
         mark,
         &query,
     ];
+    let whole = url.map(url::redacted);
+    let whole = whole.as_deref().map(|url| [url]);
+    let full = whole.as_ref().map_or(&full[..], |url| &url[..]);
     let attrs = [
         text(&keys::HTTP_REQUEST_METHOD, method),
         opt(&keys::HTTP_REQUEST_METHOD_ORIGINAL, original, text),
         opt(&keys::SERVER_ADDRESS, host, text),
         opt(&keys::SERVER_PORT, port.map(i64::from), int),
-        parts(&keys::URL_FULL, &full),
+        parts(&keys::URL_FULL, full),
         opt(&keys::URL_TEMPLATE, template, text),
         opt(
             &keys::HTTP_REQUEST_RESEND_COUNT,

@@ -252,6 +252,7 @@ where
         let sent = Sent {
             method: request.method().as_str(),
             uri: request.uri(),
+            url: None,
             headers: request.headers(),
             template: UrlTemplate::of(extensions),
             resends: counter.map_or(0, ResendCounter::count),

@@ -17,8 +17,8 @@ use phoenix_trace_runtime::http::{ClientSide, HttpClient, ResponseBody};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{
-    HttpClientLayer, HttpServerLayer, UrlTemplate, inject_correlation_id_to_request,
-    trace_http_client, trace_http_response,
+    Hosts, HttpCall, HttpClientLayer, HttpServerLayer, UrlTemplate,
+    inject_correlation_id_to_request, trace_http_client, trace_http_response,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::timeout::Timeout;
@@ -393,4 +393,33 @@ trace · test · 1 span · 1 error · kept: head, error
 GET · client · ✗ ConnectionRefused: client error (Connect): tcp connect error: Connection refused (os error 111) · http.request.method=GET
 "
     );
+}
+
+/// What clients encode before they send it.
+#[test]
+fn a_url_that_is_not_encoded() {
+    let check = |url: &str, expected: &str| {
+        let capture = Capture::new();
+        let hosts = Hosts::new(["users.internal"]);
+        let call = HttpCall::new("GET", url).propagate_to(&hosts);
+        let sent = captured(&capture, async {
+            let send = async |headers: HeaderMap| Ok::<_, std::io::Error>(headers);
+            call.send(send, |_| None).await.unwrap()
+        });
+        let all = attributes(&capture, SpanKind::Client, "GET");
+        let told = |line: &&str| line.starts_with("server.") || line.starts_with("url.");
+        let told: Vec<&str> = all.lines().filter(told).collect();
+        assert_eq!(told.join("\n"), expected);
+        sent.contains_key("traceparent")
+    };
+    let url = "https://me:pw@users.internal/a file?q=\u{e9}&sig=secret";
+    let expected = "\
+server.address = users.internal
+server.port = 443
+url.full = https://REDACTED:REDACTED@users.internal/a file?q=\u{e9}&sig=REDACTED";
+    assert!(check(url, expected));
+    // Where clients may read another host than we do, there is none.
+    let url = "http://other.example\\@users.internal/a file";
+    let expected = "url.full = http://REDACTED:REDACTED@users.internal/a file";
+    assert!(!check(url, expected));
 }
