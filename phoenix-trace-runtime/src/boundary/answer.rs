@@ -43,6 +43,13 @@ pub(crate) fn answer(headers: &mut HeaderMap) {
     });
 }
 
+/// Takes out of the trailers of a response who has answered a call that was made for it: its status, passed on as it was, has the
+/// fields of that one's head.
+#[cfg(feature = "grpc")]
+pub(crate) fn withhold_name(trailers: &mut HeaderMap) {
+    trailers.remove(SERVICE_NAME);
+}
+
 /// Writes onto a client's span who has answered: `service.peer.name`.
 pub(crate) fn note_peer(span: &mut Running<'_>, headers: &HeaderMap) {
     let Some(name) = headers.get(SERVICE_NAME).cloned() else {

@@ -18,7 +18,8 @@ use crate::sampling::forced::mark;
 /// [`HttpServerLayer`](crate::HttpServerLayer) and `GrpcServerLayer`.
 ///
 /// Each request begins a trace of its own, which is linked to the one that it came with. So nobody outside decides what is
-/// kept: not by a sampled flag, a `tracestate`, or a `grpc-timeout` that nobody can meet. Baggage and the correlation id do not pass. The header fields that
+/// kept: not by a sampled flag, a `tracestate`, a `grpc-timeout` that nobody can meet, or a call of a method that there is not.
+/// Baggage and the correlation id do not pass. The header fields that
 /// held all this, those of B3, Jaeger and OpenCensus included, are taken from the request, so that what is inside, such as a
 /// proxy that copies fields, does not pass them on either.
 ///

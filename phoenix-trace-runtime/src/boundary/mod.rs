@@ -16,6 +16,8 @@ mod protocol;
 pub(crate) mod url;
 mod watch;
 
+#[cfg(feature = "grpc")]
+pub(crate) use answer::withhold_name;
 pub(crate) use answer::{answer, note_peer, told_name};
 pub use body::ResponseBody;
 pub use boxed::BoxedErrors;

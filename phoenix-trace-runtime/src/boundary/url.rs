@@ -1,4 +1,4 @@
-//! URLs as they may be recorded: without credentials, the values of secret query parameters redacted.
+//! URLs as they may be recorded: credentials and the values of secret query parameters redacted.
 
 use std::borrow::Cow;
 
@@ -17,6 +17,9 @@ const SECRET: [&str; 7] = [
 ];
 
 const REDACTED: &str = "REDACTED";
+
+/// In place of user-info, as the conventions have it (`url.full`), whether that was a name alone or a password too.
+pub(crate) const REDACTED_USER: &str = "REDACTED:REDACTED@";
 
 /// The query without the values of secret parameters.
 pub(crate) fn query(query: &str) -> Cow<'_, str> {
@@ -45,8 +48,8 @@ fn secret_name(pair: &str) -> Option<&str> {
     (!value.is_empty() && SECRET.contains(&name)).then_some(name)
 }
 
-/// A text without the secrets of the URLs that it is or holds: without user-info, and without the values of secret parameters, in
-/// queries and fragments.
+/// A text without the secrets of the URLs that it is or holds: user-info, and the values of secret parameters in queries and
+/// fragments.
 pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     // How much of the text is in it.
@@ -82,7 +85,7 @@ fn user_info(text: &str) -> Option<Found> {
     let rest = text.strip_prefix('/')?;
     let ends = |c: char| ends_url(c) || matches!(c, '/' | '?' | '#');
     let authority = rest.split(ends).next()?;
-    Some((1, authority.rfind('@')? + 1, ""))
+    Some((1, authority.rfind('@')? + 1, REDACTED_USER))
 }
 
 /// Behind the sign that begins a parameter.
@@ -197,26 +200,32 @@ mod tests {
     fn urls_lose_their_secrets() {
         for (given, expected) in [
             ("https://a.example/b?c=d#e", "https://a.example/b?c=d#e"),
-            ("https://user:pw@a.example/b", "https://a.example/b"),
-            ("//user@a.example", "//a.example"),
+            (
+                "https://user:pw@a.example/b",
+                "https://REDACTED:REDACTED@a.example/b",
+            ),
+            ("//user@a.example", "//REDACTED:REDACTED@a.example"),
             (
                 "http://u@a.example:1/@b?sig=1&c#d?sig=2",
-                "http://a.example:1/@b?sig=REDACTED&c#d?sig=REDACTED",
+                "http://REDACTED:REDACTED@a.example:1/@b?sig=REDACTED&c#d?sig=REDACTED",
             ),
             ("/b@c?sig=1", "/b@c?sig=REDACTED"),
             ("?sig=1", "?sig=REDACTED"),
             ("/a#sig=1&b", "/a#sig=REDACTED&b"),
             (
                 "<https://u:p'&sig=1@a.example/>; rel=next, <//u@b/?c>",
-                "<https://a.example/>; rel=next, <//b/?c>",
+                "<https://REDACTED:REDACTED@a.example/>; rel=next, <//REDACTED:REDACTED@b/?c>",
             ),
             (
                 "0;url=https://u:p@a,https://v@b",
-                "0;url=https://a,https://b",
+                "0;url=https://REDACTED:REDACTED@a,https://REDACTED:REDACTED@b",
             ),
             ("a//b/c@d, me@a.example", "a//b/c@d, me@a.example"),
             ("a?sig=&b=/&sig", "a?sig=&b=/&sig"),
-            ("https://ü@é/?sig=ß#ä", "https://é/?sig=REDACTED#ä"),
+            (
+                "https://ü@é/?sig=ß#ä",
+                "https://REDACTED:REDACTED@é/?sig=REDACTED#ä",
+            ),
             ("", ""),
         ] {
             assert_eq!(redacted(given), expected);
@@ -229,11 +238,11 @@ mod tests {
             ("refused", "refused"),
             (
                 "sending for url (http://u:p@a.example/b?c=1&sig=2) failed",
-                "sending for url (http://a.example/b?c=1&sig=REDACTED) failed",
+                "sending for url (http://REDACTED:REDACTED@a.example/b?c=1&sig=REDACTED) failed",
             ),
             (
                 "`https://a.example/?sig=1`: no & //u@b",
-                "`https://a.example/?sig=REDACTED`: no & //b",
+                "`https://a.example/?sig=REDACTED`: no & //REDACTED:REDACTED@b",
             ),
         ] {
             assert_eq!(redacted_in(given.to_owned()), expected);
@@ -274,7 +283,9 @@ mod tests {
             let authority = without_credentials(&text);
             let (host, _) = host_and_port(authority);
             prop_assert!(authority.contains(host));
-            prop_assert!(redacted(&text).len() <= text.len() + text.matches("sig=").count() * REDACTED.len());
+            let signs = text.matches("sig=").count() * REDACTED.len();
+            let users = text.matches('@').count() * REDACTED_USER.len();
+            prop_assert!(redacted(&text).len() <= text.len() + signs + users);
             query(&text);
         }
     }

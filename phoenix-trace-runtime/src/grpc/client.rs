@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use http::uri::Authority;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -14,6 +14,7 @@ use super::messages::{Way, watch};
 use super::outcome::ClientSide;
 use crate::boundary::url::without_credentials;
 use crate::boundary::{BoxedErrors, Fault, Hosts, ResponseBody, ResponseFuture};
+use crate::diag;
 use crate::record::owned::{Owned, begin_under};
 use crate::record::site::{Measured, Site, SpanKind};
 use crate::record::start::Under;
@@ -60,11 +61,19 @@ impl GrpcClientLayer {
         Self::default()
     }
 
-    /// Whom the channel is connected to, `host:port`, for `server.address` and `server.port`: requests on a channel do
-    /// not tell. What is not an authority is ignored.
+    /// Whom the channel is connected to, `host:port` or a URL, for `server.address` and `server.port`: requests on a channel do
+    /// not tell. What names no host is left out, and standard error says so.
     #[must_use]
     pub fn server(mut self, authority: &str) -> Self {
-        Arc::make_mut(&mut self.settings).server = authority.parse().ok();
+        let server = authority.parse::<Uri>().ok();
+        let server = server.and_then(|url| url.into_parts().authority);
+        if server.is_none() {
+            diag::line(format_args!(
+                "`{}` names no server: write it as `router.internal:50051`; the spans of its calls have no `server.address`",
+                authority.escape_debug()
+            ));
+        }
+        Arc::make_mut(&mut self.settings).server = server;
         self
     }
 
@@ -189,5 +198,27 @@ where
             inner
         };
         ResponseFuture::new(inner, span, side)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_named_by_itself_or_by_its_url() {
+        for (named, expected) in [
+            ("router:50051", Some("router:50051")),
+            ("http://me:pw@router:50051/", Some("router:50051")),
+            ("router", Some("router")),
+            ("[::1]:50051", Some("[::1]:50051")),
+            ("/a/path", None),
+            ("a router", None),
+            ("", None),
+        ] {
+            let layer = GrpcClientLayer::new().server(named);
+            let call = Request::new(());
+            assert_eq!(layer.settings.authority(&call), expected, "{named}");
+        }
     }
 }

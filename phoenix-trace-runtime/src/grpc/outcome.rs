@@ -16,7 +16,8 @@ use super::messages::{Messages, Way};
 use super::server::{GRPC, speaks_grpc};
 use super::{STATUS_CODE, code_name, is_server_error};
 use crate::boundary::{
-    BodyError, Fault, Protocol, Rest, announce, answer, believe, chain, fail, keys, note_peer, text,
+    BodyError, Fault, Protocol, Rest, announce, answer, believe, chain, fail, keys, note_peer,
+    text, withhold_name,
 };
 use crate::outcome::source_of;
 use crate::record::carry::with_active;
@@ -241,6 +242,12 @@ fn code_of_reset(reason: h2::Reason) -> Code {
     }
 }
 
+/// Does the call come from outside? Its caller would decide what is kept there, by methods that nobody has and deadlines that nobody
+/// can meet.
+fn at_edge() -> bool {
+    with_active(|strand| strand.context.at_edge) == Some(true)
+}
+
 fn at_server(span: &mut Running<'_>, ended: Option<Ended>) {
     if let Some(ended) = ended {
         let is_error = is_server_error(ended.code);
@@ -322,10 +329,11 @@ impl Protocol for ServerSide {
         };
         if ended.code == Code::Unimplemented && (ended.message.is_empty() || !is_told) {
             self.unregistered(span);
+            ended.write(span, true, !at_edge());
         } else {
             self.learn(span, Some(ended.code));
+            at_server(span, Some(ended));
         }
-        at_server(span, Some(ended));
         announce(response.headers_mut());
         Rest::Nothing
     }
@@ -338,6 +346,7 @@ impl Protocol for ServerSide {
 
     fn trailers(&mut self, span: &mut Running<'_>, trailers: &mut HeaderMap) {
         at_server(span, Ended::told(trailers).or_else(|| self.head.untold()));
+        withhold_name(trailers);
         announce(trailers);
     }
 
@@ -348,9 +357,7 @@ impl Protocol for ServerSide {
     fn abandoned(&mut self, span: &mut Running<'_>) {
         self.unanswered(span);
         if let Some(missed) = Ended::missed(self.deadline) {
-            // At an edge a caller would decide what is kept, by deadlines that nobody can meet.
-            let at_edge = with_active(|strand| strand.context.at_edge);
-            let keeps = at_edge != Some(true) || self.deadline.own_has_passed();
+            let keeps = !at_edge() || self.deadline.own_has_passed();
             missed.write(span, true, keeps);
         }
     }

@@ -79,7 +79,7 @@ impl GrpcServerLayer {
 
     /// At the public edge the context of calls is not believed: see [`Edge`]. Of several layers it belongs to the outermost,
     /// which reads the context; on an inner one it has no effect, which standard error says once. Excluded calls are treated alike.
-    /// A call that misses the deadline of its caller fails there too, but is not kept for that.
+    /// A call that misses the deadline of its caller, or whose method there is not, fails there too, but is not kept for that.
     ///
     /// ```
     /// use phoenix_trace::{Edge, GrpcServerLayer};

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use http::header::USER_AGENT;
 use http::{HeaderMap, Uri, Version};
 
+use super::method::Methods;
 use crate::boundary::{Captured, int, keys, opt, parts, text, url};
 use crate::record::context::Context;
 use crate::record::owned::{Owned, begin_under};
@@ -15,15 +16,6 @@ use crate::record::strand::{Role, Strand};
 
 static SERVER: Site = Site::new("HTTP", SpanKind::Server, "").measured(Measured::HttpServer);
 static CLIENT: Site = Site::new("HTTP", SpanKind::Client, "").measured(Measured::HttpClient);
-
-/// The method as the conventions name it, and the original where that differs.
-fn method_of(method: &str) -> (&str, Option<&str>) {
-    match method {
-        known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE"
-        | "PATCH" | "QUERY") => (known, None),
-        other => ("_OTHER", Some(other)),
-    }
-}
 
 /// `{method} {target}`, as pieces; `HTTP` stands for methods that nobody knows.
 fn with_name<R>(method: &str, target: Option<&str>, f: impl FnOnce(&[&str]) -> R) -> R {
@@ -37,7 +29,11 @@ fn with_name<R>(method: &str, target: Option<&str>, f: impl FnOnce(&[&str]) -> R
 /// A request that comes in.
 pub(super) struct Arriving<'a, B> {
     pub(super) request: &'a http::Request<B>,
+    /// As its client has sent it.
+    pub(super) uri: &'a Uri,
+    pub(super) methods: &'a Methods,
     pub(super) route: Option<&'a str>,
+    pub(super) scheme: &'static str,
     pub(super) client: Option<IpAddr>,
     pub(super) captured: &'a Captured,
 }
@@ -46,13 +42,16 @@ pub(super) struct Arriving<'a, B> {
 pub(super) fn server_span<B>(arriving: &Arriving<'_, B>, mut context: Context) -> Owned {
     let Arriving {
         request,
+        uri,
+        methods,
         route,
+        scheme,
         client,
         captured,
     } = *arriving;
     let client = client.map(|client| client.to_string());
-    let (uri, headers) = (request.uri(), request.headers());
-    let (method, original) = method_of(request.method().as_str());
+    let headers = request.headers();
+    let (method, original) = methods.name(request.method().as_str());
     let query = uri.query().map(url::query);
     let (host, port) = url::server(url::authority(uri, headers));
     let attrs = [
@@ -61,7 +60,7 @@ pub(super) fn server_span<B>(arriving: &Arriving<'_, B>, mut context: Context) -
         opt(&keys::HTTP_ROUTE, route, text),
         text(&keys::URL_PATH, uri.path()),
         opt(&keys::URL_QUERY, query.as_deref(), text),
-        text(&keys::URL_SCHEME, uri.scheme_str().unwrap_or("http")),
+        text(&keys::URL_SCHEME, scheme),
         opt(&keys::SERVER_ADDRESS, host, text),
         opt(&keys::SERVER_PORT, port.map(i64::from), int),
         opt(&keys::CLIENT_ADDRESS, client.as_deref(), text),
@@ -87,6 +86,8 @@ pub(super) fn server_span<B>(arriving: &Arriving<'_, B>, mut context: Context) -
 pub(super) struct Sent<'a> {
     pub(super) method: &'a str,
     pub(super) uri: &'a Uri,
+    /// The whole URL where `uri` is but a part of it.
+    pub(super) url: Option<&'a str>,
     pub(super) headers: &'a HeaderMap,
     pub(super) template: Option<&'a str>,
     /// How often it was sent before.
@@ -94,15 +95,16 @@ pub(super) struct Sent<'a> {
 }
 
 /// The span of a request that goes out.
-pub(super) fn client_span(sent: &Sent<'_>, captured: &Captured) -> Owned {
+pub(super) fn client_span(sent: &Sent<'_>, methods: &Methods, captured: &Captured) -> Owned {
     let Sent {
         method,
         uri,
+        url,
         headers,
         template,
         resends,
     } = *sent;
-    let (method, original) = method_of(method);
+    let (method, original) = methods.name(method);
     let scheme = uri.scheme_str().unwrap_or("http");
     let authority = url::authority(uri, headers);
     let (host, port) = url::server(authority);
@@ -110,20 +112,27 @@ pub(super) fn client_span(sent: &Sent<'_>, captured: &Captured) -> Owned {
     let query = uri.query().map_or(Cow::Borrowed(""), url::query);
     let mark = if query.is_empty() { "" } else { "?" };
     let (prefix, between) = authority.map_or(("", ""), |_| (scheme, "://"));
+    let has_user = uri
+        .authority()
+        .is_some_and(|all| Some(all.as_str()) != authority);
     let full = [
         prefix,
         between,
+        if has_user { url::REDACTED_USER } else { "" },
         authority.unwrap_or_default(),
         uri.path(),
         mark,
         &query,
     ];
+    let whole = url.map(url::redacted);
+    let whole = whole.as_deref().map(|url| [url]);
+    let full = whole.as_ref().map_or(&full[..], |url| &url[..]);
     let attrs = [
         text(&keys::HTTP_REQUEST_METHOD, method),
         opt(&keys::HTTP_REQUEST_METHOD_ORIGINAL, original, text),
         opt(&keys::SERVER_ADDRESS, host, text),
         opt(&keys::SERVER_PORT, port.map(i64::from), int),
-        parts(&keys::URL_FULL, &full),
+        parts(&keys::URL_FULL, full),
         opt(&keys::URL_TEMPLATE, template, text),
         opt(
             &keys::HTTP_REQUEST_RESEND_COUNT,

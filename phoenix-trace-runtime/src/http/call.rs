@@ -6,6 +6,7 @@ use std::future::Future;
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::attributes::{Sent, client_span};
+use super::method::Methods;
 use super::outcome::ClientSide;
 use crate::boundary::{BodyError, Captured, Hosts, Watch, believe, note_peer};
 use crate::record::running::Running;
@@ -218,15 +219,19 @@ impl<'a> HttpCall<'a> {
         F: Future<Output = Result<T, E>>,
         E: Display + 'static,
     {
-        let uri = self.url.parse::<Uri>().unwrap_or_default();
+        let (uri, url) = match self.url.parse() {
+            Ok(uri) => (uri, None),
+            Err(_) => part_of(self.url),
+        };
         let sent = Sent {
             method: self.method,
             uri: &uri,
+            url,
             headers: &HeaderMap::new(),
             template: self.template,
             resends: self.resends,
         };
-        let mut span = client_span(&sent, &Captured::default());
+        let mut span = client_span(&sent, &Methods::default(), &Captured::default());
         let believed = self.is_for_us(&uri);
         let inner = {
             let _running = span.enter();
@@ -247,4 +252,15 @@ impl<'a> HttpCall<'a> {
         };
         Watch::new(inner, span, tell).await
     }
+}
+
+/// Of a URL that is no [`Uri`], as one with a space, which clients take and encode: scheme and authority, if these are, and all of it.
+fn part_of(url: &str) -> (Uri, Option<&str>) {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return (Uri::default(), None);
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let origin = url.get(..scheme.len() + "://".len() + authority.len());
+    let origin = origin.and_then(|origin| origin.parse().ok());
+    (origin.unwrap_or_default(), Some(url))
 }

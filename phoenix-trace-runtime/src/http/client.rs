@@ -10,6 +10,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::attributes::{Sent, client_span};
+use super::method::Methods;
 use super::outcome::ClientSide;
 use crate::boundary::{
     BoxedErrors, Captured, Fault, Hosts, REQUEST, RESPONSE, ResponseBody, ResponseFuture,
@@ -62,6 +63,7 @@ pub struct HttpClientLayer {
 pub(super) struct Settings {
     /// `None`: all.
     hosts: Option<Hosts>,
+    methods: Methods,
     request_fields: Captured,
     response_fields: Captured,
 }
@@ -85,6 +87,14 @@ impl HttpClientLayer {
     pub fn propagate_to<N: AsRef<str>>(mut self, hosts: impl IntoIterator<Item = N>) -> Self {
         let settings = Arc::make_mut(&mut self.settings);
         settings.hosts.get_or_insert_default().extend(hosts);
+        self
+    }
+
+    /// Methods that are recorded by their names, in place of those of the conventions: see
+    /// [`HttpServerLayer::known_methods`](crate::HttpServerLayer::known_methods).
+    #[must_use]
+    pub fn known_methods<M: AsRef<str>>(mut self, methods: impl IntoIterator<Item = M>) -> Self {
+        Arc::make_mut(&mut self.settings).methods = Methods::only(methods);
         self
     }
 
@@ -137,7 +147,7 @@ impl Settings {
     pub(super) fn start(&self, sent: &Sent<'_>, method: &http::Method) -> (Owned, ClientSide) {
         let believed = self.is_for_us(sent.uri, sent.headers);
         let side = ClientSide::of(method, &self.response_fields, believed);
-        (client_span(sent, &self.request_fields), side)
+        (client_span(sent, &self.methods, &self.request_fields), side)
     }
 
     /// Is a request for one of the hosts that may know the context, and may say who they are?
@@ -242,6 +252,7 @@ where
         let sent = Sent {
             method: request.method().as_str(),
             uri: request.uri(),
+            url: None,
             headers: request.headers(),
             template: UrlTemplate::of(extensions),
             resends: counter.map_or(0, ResendCounter::count),

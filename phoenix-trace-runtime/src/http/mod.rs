@@ -19,10 +19,12 @@ mod attributes;
 mod axum;
 mod call;
 mod client;
+mod method;
 mod outcome;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 mod route;
+mod scheme;
 mod server;
 #[cfg(feature = "warp")]
 pub mod warp;

@@ -26,6 +26,7 @@ impl Middleware for HttpClientLayer {
         let sent = Sent {
             method: request.method().as_str(),
             uri: &uri,
+            url: None,
             headers: request.headers(),
             template: UrlTemplate::of(extensions),
             resends,

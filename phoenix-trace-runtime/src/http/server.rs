@@ -5,12 +5,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
-use http::{Extensions, Request, Response};
+use http::{Extensions, Request, Response, Uri};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::attributes::{Arriving, server_span};
+use super::method::Methods;
 use super::outcome::ServerSide;
+use super::scheme::Scheme;
 use crate::boundary::{
     Captured, Edge, Exclude, Fault, REQUEST, RESPONSE, ResponseBody, ResponseFuture, ServerSpan,
 };
@@ -59,8 +61,10 @@ pub struct HttpServerLayer {
 #[derive(Clone)]
 pub(super) struct Settings {
     exclude: Exclude,
+    methods: Methods,
     route: Route,
     client_address: Option<ClientAddress>,
+    scheme: Scheme,
     edge: Option<Edge>,
     request_fields: Captured,
     response_fields: Captured,
@@ -73,6 +77,8 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("exclude", &self.exclude)
+            .field("methods", &self.methods)
+            .field("scheme", &self.scheme)
             .field("edge", &self.edge)
             .field("request_fields", &self.request_fields)
             .field("response_fields", &self.response_fields)
@@ -93,8 +99,10 @@ impl HttpServerLayer {
         Self {
             settings: Arc::new(Settings {
                 exclude: Exclude::default(),
+                methods: Methods::default(),
                 route: matched_path,
                 client_address: None,
+                scheme: Scheme::default(),
                 edge: None,
                 request_fields: Captured::default(),
                 response_fields: Captured::default(),
@@ -106,10 +114,26 @@ impl HttpServerLayer {
 
     /// Makes no span for this path; for all that begin with it when it ends in `*`; nor does anything inside of this layer. Such
     /// requests still have their context and are still answered with their correlation id. Where another layer stands around this
-    /// one, it is that one which decides.
+    /// one, it is that one which decides. A router that is nested in another one sees the rest of the path, and so does its layer.
     #[must_use]
     pub fn exclude(mut self, path: &str) -> Self {
         Arc::make_mut(&mut self.settings).exclude.add(path);
+        self
+    }
+
+    /// Methods that are recorded by their names, in place of those of the conventions, which are RFC 9110's, `PATCH` and `QUERY`:
+    /// `http.request.method` of all others is `_OTHER`, and their spans are called `HTTP`. The case of letters matters.
+    ///
+    /// ```
+    /// use phoenix_trace::HttpServerLayer;
+    ///
+    /// // A server of WebDAV.
+    /// let methods = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "MKCOL", "PROPFIND"];
+    /// let layer = HttpServerLayer::new().known_methods(methods);
+    /// ```
+    #[must_use]
+    pub fn known_methods<M: AsRef<str>>(mut self, methods: impl IntoIterator<Item = M>) -> Self {
+        Arc::make_mut(&mut self.settings).methods = Methods::only(methods);
         self
     }
 
@@ -148,6 +172,37 @@ impl HttpServerLayer {
     #[must_use]
     pub fn client_address(mut self, address: fn(&Extensions) -> Option<IpAddr>) -> Self {
         Arc::make_mut(&mut self.settings).client_address = Some(address);
+        self
+    }
+
+    /// Clients speak HTTPS to this server, or to a proxy in front of it that takes nothing else: `url.scheme` is `https`, on spans
+    /// and metrics. A layer cannot see that: requests of HTTP/1.1 do not tell their scheme, and those that do tell what their client
+    /// likes. Without this it is `http` unless a request says `https`.
+    ///
+    /// ```
+    /// use phoenix_trace::HttpServerLayer;
+    ///
+    /// let layer = HttpServerLayer::new().https();
+    /// ```
+    #[must_use]
+    pub fn https(mut self) -> Self {
+        Arc::make_mut(&mut self.settings).scheme.https = true;
+        self
+    }
+
+    /// Believes what a proxy in front of this server tells of the scheme that its client speaks, `http` or `https`, for `url.scheme`:
+    /// the `proto` of `forwarded` (RFC 7239), else `x-forwarded-proto`; of several proxies the first, which the client has spoken
+    /// to. For servers that are reached through a proxy only, which sets one of these fields and takes the other away: whoever reaches
+    /// a server directly says what they like.
+    ///
+    /// ```
+    /// use phoenix_trace::HttpServerLayer;
+    ///
+    /// let layer = HttpServerLayer::new().forwarded_scheme();
+    /// ```
+    #[must_use]
+    pub fn forwarded_scheme(mut self) -> Self {
+        Arc::make_mut(&mut self.settings).scheme.forwarded = true;
         self
     }
 
@@ -224,11 +279,15 @@ impl Settings {
             let deadline = crate::grpc::Deadline::of(request.headers());
             return (span, ServerSide::of_rpc(unknown, deadline));
         }
+        let uri = original_uri(request.extensions()).unwrap_or(request.uri());
         let route = (self.route)(request.extensions());
         let side = ServerSide::of(request.method()).capturing(&self.response_fields);
         let arriving = Arriving {
             request,
+            uri,
+            methods: &self.methods,
             route,
+            scheme: self.scheme.of(uri, request.headers()),
             client: self.client_address.and_then(|of| of(request.extensions())),
             captured: &self.request_fields,
         };
@@ -266,6 +325,17 @@ fn matched_path(extensions: &Extensions) -> Option<&str> {
 
 #[cfg(not(feature = "axum"))]
 fn matched_path(_: &Extensions) -> Option<&str> {
+    None
+}
+
+/// As the client has sent it: a router that is nested in another one sees the rest of the path.
+#[cfg(feature = "axum")]
+fn original_uri(extensions: &Extensions) -> Option<&Uri> {
+    Some(&extensions.get::<axum::extract::OriginalUri>()?.0)
+}
+
+#[cfg(not(feature = "axum"))]
+fn original_uri(_: &Extensions) -> Option<&Uri> {
     None
 }
 

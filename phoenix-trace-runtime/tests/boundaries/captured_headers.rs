@@ -77,11 +77,11 @@ fn client() -> HttpClientLayer {
 #[test]
 fn all_values_of_a_field_stand_under_its_name() {
     let expected = "\
-http.request.header.referer = [\"https://a.example/?X-Amz-Signature=REDACTED#top\"]
+http.request.header.referer = [\"https://REDACTED:REDACTED@a.example/?X-Amz-Signature=REDACTED#top\"]
 http.request.header.x-empty = [\"\"]
 http.request.header.x-tenant = [\"a\",\"café \u{fffd}\"]
-http.response.header.location = [\"https://a.example/b?sig=REDACTED&c=d\"]
-http.response.header.x-tag = [\"one\",\"https://a.example/#sig=REDACTED\"]
+http.response.header.location = [\"https://REDACTED:REDACTED@a.example/b?sig=REDACTED&c=d\"]
+http.response.header.x-tag = [\"one\",\"https://REDACTED:REDACTED@a.example/#sig=REDACTED\"]
 ";
     assert_eq!(
         recorded(&Capture::new(), server(), client()),

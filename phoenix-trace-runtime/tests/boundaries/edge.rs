@@ -1,5 +1,6 @@
 //! The public edge: what a client says of its trace is not believed, unless it may.
 
+use std::future::{Ready, ready};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::routing::get;
+use futures_util::stream::{Once, once};
 use http_body_util::BodyExt as _;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -18,9 +20,12 @@ use phoenix_trace_runtime::{
     Edge, ForcedTracing, GrpcServerLayer, HttpClientLayer, HttpServerLayer, current_correlation_id,
 };
 use tokio_stream::wrappers::TcpListenerStream;
+use tonic::Status;
+use tonic::service::Routes;
 use tonic::transport::{Channel, Server};
-use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
+use tonic_health::pb::health_server::{Health, HealthServer};
+use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 use tower::{Layer as _, ServiceExt as _};
 
 use super::{captured, header, listen, send, serve, work};
@@ -346,7 +351,7 @@ async fn grpc_server() -> SocketAddr {
 /// Where one port speaks both, the layer of HTTP is the edge.
 async fn mixed_server() -> SocketAddr {
     let (_, health) = tonic_health::server::health_reporter();
-    let app = tonic::service::Routes::new(health).into_axum_router();
+    let app = Routes::new(health).into_axum_router();
     serve(app.layer(layer(forced()))).await
 }
 
@@ -395,6 +400,97 @@ grpc.health.v1.Health/Check · server · rpc.response.status_code=OK
         call(&capture, server, &asked);
         assert_eq!(capture.tree(), forced);
     }
+}
+
+/// Anybody can ask for a method that there is not: inside of a trusted network that is an error of whoever serves.
+#[test]
+fn a_method_that_is_invented_keeps_nothing() {
+    let (_, health) = tonic_health::server::health_reporter();
+    let health = Routes::new(health);
+    let ask = |edge: Option<Edge>| {
+        let mut layer = GrpcServerLayer::new();
+        if let Some(edge) = edge {
+            layer = layer.edge(edge);
+        }
+        let capture = rarely();
+        captured(&capture, async {
+            let call = Request::post("/shop.Orders/Invented")
+                .header("content-type", "application/grpc")
+                .body(Body::empty());
+            let server = layer.layer(health.clone());
+            server.oneshot(call.unwrap()).await.unwrap();
+        });
+        capture.tree()
+    };
+    assert_eq!(
+        ask(None),
+        "\
+trace · test · 1 span · 1 error · kept: error
+grpc · server · ✗ UNIMPLEMENTED · rpc.response.status_code=UNIMPLEMENTED
+"
+    );
+    assert_eq!(ask(Some(Edge::new())), NOT_KEPT);
+}
+
+/// A gateway whose stream ends with the status of the service behind it, as tonic's clients have got it, metadata and all.
+#[derive(Clone)]
+struct Gateway(SocketAddr);
+
+#[tonic::async_trait]
+impl Health for Gateway {
+    async fn check(
+        &self,
+        _: tonic::Request<HealthCheckRequest>,
+    ) -> Result<tonic::Response<HealthCheckResponse>, Status> {
+        Err(self.ask().await)
+    }
+
+    type WatchStream = Once<Ready<Result<HealthCheckResponse, Status>>>;
+
+    async fn watch(
+        &self,
+        _: tonic::Request<HealthCheckRequest>,
+    ) -> Result<tonic::Response<Self::WatchStream>, Status> {
+        Ok(tonic::Response::new(once(ready(Err(self.ask().await)))))
+    }
+}
+
+impl Gateway {
+    async fn ask(&self) -> Status {
+        let channel = Channel::from_shared(format!("http://{}", self.0)).unwrap();
+        let service = "unknown".to_owned();
+        let mut inside = HealthClient::new(channel.connect_lazy());
+        let answer = inside.check(HealthCheckRequest { service }).await;
+        answer.unwrap_err()
+    }
+}
+
+#[test]
+fn no_trailer_tells_who_stands_behind_the_edge() {
+    captured(&Capture::new(), async {
+        let serve = async |layer: GrpcServerLayer, service: Routes| {
+            let (listener, address) = listen().await;
+            let server = Server::builder().layer(layer).add_routes(service);
+            tokio::spawn(server.serve_with_incoming(TcpListenerStream::new(listener)));
+            address
+        };
+        let (_, health) = tonic_health::server::health_reporter();
+        let behind = serve(GrpcServerLayer::new(), Routes::new(health)).await;
+        let edge = GrpcServerLayer::new().edge(Edge::new());
+        for (layer, told) in [(GrpcServerLayer::new(), true), (edge, false)] {
+            let gateway = Routes::new(HealthServer::new(Gateway(behind)));
+            let gateway = serve(layer, gateway).await;
+            let channel = Channel::from_shared(format!("http://{gateway}")).unwrap();
+            let mut client = HealthClient::new(channel.connect_lazy());
+            let request = HealthCheckRequest::default();
+            let alone = client.check(request.clone()).await.unwrap_err();
+            let mut stream = client.watch(request).await.unwrap().into_inner();
+            let last = stream.message().await.unwrap_err();
+            let has_name = |status: &Status| status.metadata().get("x-service-name").is_some();
+            assert_eq!(has_name(&alone), told, "{alone:?}");
+            assert!(!has_name(&last), "{last:?}");
+        }
+    });
 }
 
 /// Inside of a trusted network a trace that was forced stays so: the contrast to all of the above.

@@ -17,8 +17,8 @@ use phoenix_trace_runtime::http::{ClientSide, HttpClient, ResponseBody};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{
-    HttpClientLayer, HttpServerLayer, UrlTemplate, inject_correlation_id_to_request,
-    trace_http_client, trace_http_response,
+    Hosts, HttpCall, HttpClientLayer, HttpServerLayer, UrlTemplate,
+    inject_correlation_id_to_request, trace_http_client, trace_http_response,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::timeout::Timeout;
@@ -151,7 +151,7 @@ network.protocol.version = 1.1
 phoenix.sampling.reason = [\"head\"]
 server.address = 127.0.0.1
 server.port = PORT
-url.full = http://127.0.0.1:PORT/200?a=1&X-Amz-Signature=REDACTED"
+url.full = http://REDACTED:REDACTED@127.0.0.1:PORT/200?a=1&X-Amz-Signature=REDACTED"
     );
 }
 
@@ -366,7 +366,7 @@ GET · client · http.request.method=GET
 └╴send
 
 trace · test · 1 span · 1 error · kept: head, error
-PUT · client · ✗ Error: refused (http://other.example/?sig=REDACTED) · http.request.method=PUT
+PUT · client · ✗ Error: refused (http://REDACTED:REDACTED@other.example/?sig=REDACTED) · http.request.method=PUT
 
 trace · test · 1 span · 1 error · kept: head
 POST · client · ✗ 404 · http.request.method=POST · http.response.status_code=404
@@ -393,4 +393,33 @@ trace · test · 1 span · 1 error · kept: head, error
 GET · client · ✗ ConnectionRefused: client error (Connect): tcp connect error: Connection refused (os error 111) · http.request.method=GET
 "
     );
+}
+
+/// What clients encode before they send it.
+#[test]
+fn a_url_that_is_not_encoded() {
+    let check = |url: &str, expected: &str| {
+        let capture = Capture::new();
+        let hosts = Hosts::new(["users.internal"]);
+        let call = HttpCall::new("GET", url).propagate_to(&hosts);
+        let sent = captured(&capture, async {
+            let send = async |headers: HeaderMap| Ok::<_, std::io::Error>(headers);
+            call.send(send, |_| None).await.unwrap()
+        });
+        let all = attributes(&capture, SpanKind::Client, "GET");
+        let told = |line: &&str| line.starts_with("server.") || line.starts_with("url.");
+        let told: Vec<&str> = all.lines().filter(told).collect();
+        assert_eq!(told.join("\n"), expected);
+        sent.contains_key("traceparent")
+    };
+    let url = "https://me:pw@users.internal/a file?q=\u{e9}&sig=secret";
+    let expected = "\
+server.address = users.internal
+server.port = 443
+url.full = https://REDACTED:REDACTED@users.internal/a file?q=\u{e9}&sig=REDACTED";
+    assert!(check(url, expected));
+    // Where clients may read another host than we do, there is none.
+    let url = "http://other.example\\@users.internal/a file";
+    let expected = "url.full = http://REDACTED:REDACTED@users.internal/a file";
+    assert!(!check(url, expected));
 }

@@ -157,6 +157,20 @@ user_agent.original = test/1"
     );
 }
 
+/// A router that is nested sees but the rest of the path.
+#[test]
+fn a_layer_of_a_nested_router_tells_the_whole_path() {
+    let capture = Capture::new();
+    let users = Router::new().route("/users/{id}", get(|| async {}));
+    let app = Router::new().nest("/v1", users.layer(HttpServerLayer::new()));
+    captured(&capture, async {
+        let request = "GET /v1/users/17?a=1 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        send(serve(app).await, request).await
+    });
+    let written = attributes(&capture, SpanKind::Server, "GET /v1/users/{id}");
+    assert!(written.contains("url.path = /v1/users/17\n"), "{written}");
+}
+
 #[test]
 fn server_errors_are_errors() {
     check("GET /busy HTTP/1.1\r\n", "503", "\
@@ -210,6 +224,25 @@ HTTP /v1/users/{id} · server · http.request.method=_OTHER · http.route=/v1/us
         written.contains("http.request.method_original = BREW"),
         "{written}"
     );
+}
+
+#[test]
+fn a_method_is_known_where_it_is_said_to_be() {
+    let capture = Capture::new();
+    let layer = HttpServerLayer::new().known_methods(["BREW"]);
+    captured(&capture, async {
+        let address = serve(Router::new().layer(layer)).await;
+        for method in ["BREW", "GET"] {
+            let request = format!("{method} / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+            send(address, &request).await;
+        }
+    });
+    let names: Vec<_> = capture
+        .exported()
+        .into_iter()
+        .map(|span| span.name)
+        .collect();
+    assert_eq!(names, ["BREW", "HTTP"]);
 }
 
 #[test]

@@ -109,6 +109,42 @@ fn the_address_of_the_client_where_the_server_tells_it() {
     assert!(written.contains("client.address = 127.0.0.1"), "{written}");
 }
 
+/// The scheme on the span of a request with this target and these fields, which says that its client speaks HTTPS.
+fn scheme(layer: HttpServerLayer, target: &str, fields: &str) -> String {
+    let capture = Capture::new();
+    let request = format!("GET {target} HTTP/1.1\r\n{fields}{CLOSE}");
+    captured(&capture, async {
+        let service = layer.layer(service_fn(user));
+        send(serve_hyper(service).await, &request).await
+    });
+    let all = attributes(&capture, SpanKind::Server, "GET");
+    let scheme = all
+        .lines()
+        .find_map(|line| line.strip_prefix("url.scheme = "));
+    scheme.unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_scheme_is_what_the_operator_says_and_else_one_of_two() {
+    let told = "x-forwarded-proto: https, http\r\n";
+    for (layer, target, fields, expected) in [
+        (HttpServerLayer::new(), "/", "", "http"),
+        (HttpServerLayer::new(), "/", told, "http"),
+        (HttpServerLayer::new(), "https://a/", "", "https"),
+        (HttpServerLayer::new(), "gopher://a/", "", "http"),
+        (HttpServerLayer::new().https(), "http://a/", "", "https"),
+        (
+            HttpServerLayer::new().forwarded_scheme(),
+            "/",
+            told,
+            "https",
+        ),
+        (HttpServerLayer::new().forwarded_scheme(), "/", "", "http"),
+    ] {
+        assert_eq!(scheme(layer, target, fields), expected, "{target} {fields}");
+    }
+}
+
 #[test]
 fn what_is_no_http_makes_no_span() {
     for garbage in [

@@ -61,7 +61,7 @@ http.server.request.duration 2 http.request.method=GET http.response.status_code
 }
 
 #[test]
-fn paths_and_methods_that_nobody_knows_make_no_series() {
+fn paths_methods_and_schemes_that_nobody_knows_make_no_series() {
     let measured = measured();
     let app = Router::new().layer(HttpServerLayer::new());
     captured(&measured.capture, async {
@@ -70,6 +70,8 @@ fn paths_and_methods_that_nobody_knows_make_no_series() {
             let request = format!(
                 "BREW{number} /{number} HTTP/1.1\r\nhost: a{number}\r\nconnection: close\r\n\r\n"
             );
+            super::send(address, &request).await;
+            let request = request.replace(" /", &format!(" scheme{number}://a/"));
             super::send(address, &request).await;
             let call = format!(
                 "POST /a.B/M{number} HTTP/1.1\r\nhost: a\r\ncontent-type: application/grpc\r\nconnection: close\r\n\r\n"
@@ -80,7 +82,7 @@ fn paths_and_methods_that_nobody_knows_make_no_series() {
     assert_eq!(
         measured.series(),
         "\
-http.server.request.duration 10 http.request.method=_OTHER http.response.status_code=404 network.protocol.version=1.1 url.scheme=http
+http.server.request.duration 20 http.request.method=_OTHER http.response.status_code=404 network.protocol.version=1.1 url.scheme=http
 rpc.server.call.duration 10 rpc.method=_OTHER rpc.system.name=grpc
 "
     );
