@@ -4,6 +4,7 @@
 pub(crate) mod abort;
 pub(crate) mod across;
 mod annotate;
+pub(crate) mod attached;
 pub(crate) mod attributes;
 mod branch;
 pub(crate) mod carry;
