@@ -357,10 +357,10 @@ impl Attachments {
         }
         match &self.marked {
             Some(marked) if marked.serves(runs) => {}
-            None if observer::is_used() => return None,
+            None if !Marked::is_of_use(runs) => return None,
             _ => self.mark_anew(ran, runs),
         }
-        Some(self.marked.as_ref()?.tell(runs))
+        Some(self.marked.as_mut()?.tell(runs))
     }
 
     #[cold]
@@ -368,7 +368,10 @@ impl Attachments {
         if let Some(marked) = self.marked.take() {
             marked.leave(ran);
         }
-        self.marked = runs.and_then(|runs| Marked::attach(&runs.pipeline));
+        self.marked = match runs {
+            Some(strand) if Marked::is_of_use(runs) => Marked::attach(&strand.pipeline),
+            _ => None,
+        };
     }
 
     /// Is the context that was attached last one that names a span?

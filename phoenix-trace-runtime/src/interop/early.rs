@@ -66,6 +66,8 @@ pub(super) fn view(context: &Context) -> Option<Arc<dyn ObserverContextView>> {
 #[derive(Debug)]
 pub(super) struct Marked {
     mark: Arc<Mark>,
+    /// The strand that it has told of last, by its seed, and what it is named there.
+    told: (u64, u64),
     /// Dropped while the thread lives: it cannot be afterwards.
     guard: ManuallyDrop<ContextGuard>,
 }
@@ -79,11 +81,7 @@ impl Marked {
     pub(super) fn attach(pipeline: &Arc<Pipeline>) -> Option<Self> {
         let is_free =
             |current: &Context| !current.has_active_span() && !current.is_telemetry_suppressed();
-        if is_used()
-            || pipeline.contexts != OtelContext::Auto
-            || !contexts::is_alive()
-            || !Context::map_current(is_free)
-        {
+        if !contexts::is_alive() || !Context::map_current(is_free) {
             return None;
         }
         let mark = Arc::new(Mark {
@@ -101,7 +99,14 @@ impl Marked {
         }
         Thread::drop_at_end();
         let guard = unharmed(|| ManuallyDrop::new(context.attach()))?;
-        Some(Self { mark, guard })
+        let told = (0, 0);
+        Some(Self { mark, told, guard })
+    }
+
+    /// Is one needed to tell what runs there?
+    #[inline]
+    pub(super) fn is_of_use(strand: Option<&Strand>) -> bool {
+        !is_used() && strand.is_some_and(|strand| strand.pipeline.contexts == OtelContext::Auto)
     }
 
     /// Does it go on to tell what runs there, which is `strand`?
@@ -118,35 +123,34 @@ impl Marked {
 
     /// It stands for what runs from here on, and names that.
     #[inline]
-    pub(super) fn tell(&self, strand: Option<&Strand>) -> u64 {
-        let Mark {
-            trace_id,
-            span_id,
-            flags,
-            ..
-        } = &*self.mark;
+    pub(super) fn tell(&mut self, strand: Option<&Strand>) -> u64 {
         let id = match strand {
-            Some(strand) if strand.role != Role::Scope => {
-                let context = &strand.context;
-                let [high, low] = trace_id;
-                high.store((context.trace_id >> 64) as u64, Ordering::Relaxed);
-                low.store(context.trace_id as u64, Ordering::Relaxed);
-                flags.store(context.flags, Ordering::Relaxed);
-                match strand.role {
-                    Role::Root => strand.id_of(0),
-                    _ => context.parent,
-                }
-            }
+            Some(strand) if strand.seed == self.told.0 => self.told.1,
+            Some(strand) if strand.role != Role::Scope => self.tell_of(strand),
             _ => 0,
         };
-        span_id.store(id, Ordering::Relaxed);
+        self.mark.span_id.store(id, Ordering::Relaxed);
+        id
+    }
+
+    /// Another one than before.
+    fn tell_of(&mut self, strand: &Strand) -> u64 {
+        let (context, [high, low]) = (&strand.context, &self.mark.trace_id);
+        high.store((context.trace_id >> 64) as u64, Ordering::Relaxed);
+        low.store(context.trace_id as u64, Ordering::Relaxed);
+        self.mark.flags.store(context.flags, Ordering::Relaxed);
+        let id = match strand.role {
+            Role::Root => strand.id_of(0),
+            _ => context.parent,
+        };
+        self.told = (strand.seed, id);
         id
     }
 
     /// It tells no longer what runs; `ran`: what ran until now.
     #[cold]
     pub(super) fn leave(self, ran: Option<&mut Strand>) {
-        let Self { mark, guard } = self;
+        let Self { mark, guard, .. } = self;
         let is_taken = Arc::strong_count(&mark) > ATTACHED;
         mark.belongs_to(ran.filter(|_| is_taken));
         if contexts::is_alive() {

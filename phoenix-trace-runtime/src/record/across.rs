@@ -110,7 +110,13 @@ impl Strand {
             },
         };
         let sampling = &self.pipeline.sampling;
-        let failure = || self.first_failure();
+        let failure = || {
+            let kept_for = match (self.failed, &self.segment) {
+                (false, Some(segment)) => segment.kept_for().unwrap_or_default(),
+                _ => self.kept_for().to_owned(),
+            };
+            Some((self.operation()?.to_owned(), kept_for))
+        };
         match sampling.reasons_so_far(&self.context, found, failure) {
             SoFar::Cut => self.across.cut = true,
             SoFar::Kept(reasons) => {

@@ -117,7 +117,7 @@ pub(crate) fn enter(below: Below<'_>, active: Active, over: Active) {
     }
     run(below, active, |strand, ran| {
         match ran {
-            Some(before) if before.runs_by_hand() => strand.take_over(before),
+            Some(before) if before.runs_by_hand() => strand.run_instead_of(before),
             _ => strand.attached.cover(ran.take(), over),
         }
         if let Some(level) = strand.attached.levels.last_mut() {
@@ -206,7 +206,7 @@ fn step(
             (level.seed, level.number) = (strand.seed, strand.current);
             return Step::Done(Left::Unknown);
         };
-        scope.take_over(strand);
+        scope.run_instead_of(strand);
         idle.push(std::mem::replace(strand, scope));
     }
     strand.run_level();
@@ -222,7 +222,7 @@ pub(crate) fn enter_again(below: Below<'_>, active: Active) {
     }
     run(below, active, |strand, ran| {
         if let Some(before) = ran {
-            strand.take_over(before);
+            strand.run_instead_of(before);
         }
         let (seed, number) = (strand.seed, strand.current);
         if let Some(level) = strand.attached.levels.last_mut() {
@@ -477,7 +477,7 @@ impl Strand {
     }
 
     /// Runs because of the contexts that `before` has run for.
-    fn take_over(&mut self, before: &mut Self) {
+    fn run_instead_of(&mut self, before: &mut Self) {
         before.attached.give_back(&mut before.context.baggage);
         self.attached = std::mem::take(&mut before.attached);
     }

@@ -1,5 +1,5 @@
 //! The right to record below the span that is current here and now, for code that runs elsewhere. It becomes a strand when that
-//! code first runs: most tasks go on with the strand that another task of the same span has left.
+//! code first runs.
 
 use std::sync::Arc;
 
@@ -61,13 +61,9 @@ impl Branch {
         }
     }
 
-    /// Runs it until the guard goes. That may take long, and nothing of it is suspended meanwhile: it does not go on with what
-    /// another task has recorded, which stays within reach of a shutdown.
+    /// Runs it until the guard goes.
     pub(super) fn enter(&mut self) -> Running<'_> {
-        let mut running = match self.planned.take() {
-            Some(planned) => self.owned.enter_with(planned.begin(None)),
-            None => self.owned.enter_strand(),
-        };
+        let mut running = self.enter_poll();
         running.before = Before::now();
         running
     }
@@ -132,83 +128,18 @@ impl Planned {
         })
     }
 
-    /// The strand: one that was left by another task of the same span, or a new one.
-    #[inline]
-    fn strand(self) -> Box<Strand> {
-        match self.segment.take_idle() {
-            Some(strand) if self.goes_on_with(&strand) => self.go_on_with(strand),
-            idle => self.begin(idle),
-        }
-    }
-
-    #[inline]
-    fn goes_on_with(&self, strand: &Strand) -> bool {
-        strand.context.place == Some((self.seed, self.number))
-            && strand.corrected == self.corrected
-            && strand.context.is_request_of(&self.segment.context)
-    }
-
-    #[inline]
-    fn go_on_with(self, mut strand: Box<Strand>) -> Box<Strand> {
-        // There is one strand less than was counted, which joins with this one.
-        strand.branches += 1;
-        strand.went_on = true;
-        strand.current = NONE;
-        strand.segment = Some(self.segment);
-        strand
-    }
-
     #[inline(never)]
-    fn begin(self, idle: Option<Box<Strand>>) -> Box<Strand> {
-        if let Some(idle) = idle {
-            self.segment.join(idle);
-        }
-        let blank = thread::take_strand(&self.segment.pipeline);
-        let context = &self.segment.context;
-        let parent = ids::span_id(self.seed, self.number);
+    fn strand(self) -> Box<Strand> {
         let place = (self.seed, self.number);
-        let mut strand = self.segment.branch_on(blank, context, parent, place);
+        let mut strand = match thread::take_branch(place) {
+            Some(strand) => self.segment.branch_again(strand),
+            None => {
+                let blank = thread::take_strand(&self.segment.pipeline);
+                let parent = ids::span_id(self.seed, self.number);
+                (self.segment).branch_on(blank, &self.segment.context, parent, place)
+            }
+        };
         strand.corrected = self.corrected;
         strand
-    }
-}
-
-impl Strand {
-    /// Before a task that went on with it is suspended, maybe for long: what others have recorded joins without it.
-    #[inline]
-    pub(super) fn part_from_others(&mut self) {
-        if std::mem::take(&mut self.went_on) {
-            self.part_from_others_now();
-        }
-    }
-
-    #[inline(never)]
-    fn part_from_others_now(&mut self) {
-        if let Some(segment) = self.segment.clone()
-            && let Some(ended) = self.split()
-        {
-            segment.take_in(ended);
-        }
-    }
-
-    /// May a task go on with it that runs below the same span? All in it has ended well, and there is room for more. One that
-    /// was suspended is not left to others, who may be suspended too.
-    pub(super) fn may_go_on(&self) -> bool {
-        const fn has_room(used: usize, room: usize) -> bool {
-            4 * used <= 3 * room
-        }
-        let plain = self.role == Role::Branch
-            && !(self.failed || self.owned || self.free || self.orphaned || self.suppressed);
-        plain
-            && self.otel_span == 0
-            && self.lent == 0
-            && self.charged == 0
-            && self.overflow == 0
-            && self.failures.is_empty()
-            && !self.renumbered
-            && !self.has_drawn_ids()
-            && has_room(self.records.len(), self.plain)
-            && has_room(self.attrs.len() + self.events.len(), self.detail_room)
-            && has_room(self.text.len(), self.text_room)
     }
 }

@@ -67,6 +67,7 @@ impl Strand {
         ended.failed = self.failed;
         ended.failures = self.failures.clone();
         ended.kept_for = ended.push_text(self.text(self.kept_for));
+        ended.kept_by = self.kept_by;
         ended.across = self.across;
         (self.across.callee, self.across.cut) = (false, false);
         self.tally.pass_to(&ended.tally);
@@ -87,6 +88,7 @@ impl Strand {
         std::mem::swap(&mut self.text, &mut open.text);
         self.failures.clear();
         self.kept_for = Text::default();
+        self.kept_by = NONE;
         if self.failed && !self.records.iter().any(|record| record.failed) {
             self.failed = false;
             if let Some(segment) = &self.segment {

@@ -240,7 +240,7 @@ impl Strand {
             if !failed_before {
                 self.failures.push(number);
             }
-            self.set_failed();
+            self.set_failed(number);
         }
     }
 

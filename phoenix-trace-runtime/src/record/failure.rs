@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::clock::Ticks;
 use super::stored::{NONE, Stored, Text};
-use super::strand::Strand;
+use super::strand::{Role, Strand};
 use super::told::Told;
 use crate::sampling::CANCELLED;
 
@@ -21,7 +21,7 @@ impl Strand {
         let Some(record) = self.record(number) else {
             // Of a span that the segment had no room for: that it failed is all that is kept.
             if keep && number == NONE {
-                self.set_failed();
+                self.set_failed(NONE);
             }
             return;
         };
@@ -51,7 +51,7 @@ impl Strand {
             };
         }
         if keep {
-            self.set_failed();
+            self.set_failed(number);
         }
         self.push_attr(self.owner(number), &keys::ERROR_TYPE, Stored::Str(kind));
         if repeated.is_some() || !told.exception {
@@ -74,10 +74,12 @@ impl Strand {
         }
     }
 
-    /// From now on the segment is kept, even if it is decided before this strand has joined.
-    pub(super) fn set_failed(&mut self) {
+    /// From now on the segment is kept for a span, or, with [`NONE`], for something else, even if it is decided before this strand
+    /// has joined.
+    pub(super) fn set_failed(&mut self, by: u32) {
         if !self.failed {
             self.failed = true;
+            self.kept_by = by;
             if let Some(segment) = &self.segment {
                 segment.count_failing(true);
             }
@@ -93,7 +95,7 @@ impl Strand {
     /// Notes a code that is no error here, but may be one of those that a rule keeps.
     pub(crate) fn note_code(&mut self, code: &str) {
         if self.context.keeps(code, false) {
-            self.set_failed();
+            self.set_failed(NONE);
             self.note_kept_for(code);
         }
     }
@@ -105,11 +107,29 @@ impl Strand {
         }
     }
 
+    /// The type of the first failure that keeps the segment, or what else does.
+    pub(super) fn kept_for(&self) -> &str {
+        match self.kept_by {
+            NONE => self.text(self.kept_for),
+            number => self.error_type_of(number).unwrap_or_default(),
+        }
+    }
+
+    /// By which name its failures are told from others: that of the local root, where it is here, else that of the span which failed.
+    pub(super) fn operation(&self) -> Option<&str> {
+        let number = match self.role {
+            Role::Root => 0,
+            _ => self.kept_by,
+        };
+        let record = self.record(number).or(self.records.first())?;
+        Some(self.name_of(record))
+    }
+
     /// Notes that the work of a span was given up before it had finished.
     pub(crate) fn set_cancelled(&mut self, number: u32) {
         let errors = self.context.errors.as_ref();
         if errors.is_some_and(|errors| errors.keeps_cancelled()) {
-            self.set_failed();
+            self.set_failed(NONE);
             self.note_kept_for(CANCELLED);
         }
         self.push_attr(self.owner(number), &keys::CANCELLED, Stored::Bool(true));

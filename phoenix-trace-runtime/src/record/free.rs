@@ -285,8 +285,6 @@ impl Strand {
         if self.role == Role::Root {
             self.measure_root();
             segment.root_has_ended(self.slow);
-            // What is left of the strand is no root any more, whose end would do so.
-            segment.close_idle();
         }
         if let Some(mut ended) = self.split() {
             ended.slow = self.slow;

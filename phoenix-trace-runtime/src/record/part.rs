@@ -169,7 +169,7 @@ pub(crate) fn finish(mut strand: Box<Strand>) {
         strand.otel = None;
         strand.take_correction();
         match strand.segment.take() {
-            Some(segment) => segment.leave(strand),
+            Some(segment) => segment.join(strand),
             None => decide_alone(strand),
         }
     } else {

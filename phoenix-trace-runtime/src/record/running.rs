@@ -158,7 +158,6 @@ impl Running<'_> {
         if let State::Shared(part) = self.span.state() {
             part.park(strand);
         } else {
-            strand.part_from_others();
             let part = part_of(&mut strand);
             part.park(strand);
             self.span.set(State::Shared(part));
@@ -227,7 +226,7 @@ impl Running<'_> {
             // A branch has no span of its own that could say so, nor has the scope of a request.
             Mode::Strand => {
                 let refused = on_owned(|strand| {
-                    strand.set_failed();
+                    strand.set_failed(NONE);
                     strand.refused.take()
                 });
                 if let Some(Some(refused)) = refused {

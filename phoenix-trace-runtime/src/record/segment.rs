@@ -11,7 +11,6 @@ use super::across::Shared;
 use super::clock::{self, Anchor, Ticks};
 use super::context::Context;
 use super::corrected::Corrected;
-use super::idle::Idle;
 use super::joining::{Joining, Undecided};
 use super::strand::{Role, Strand};
 use super::thread;
@@ -65,8 +64,6 @@ pub(crate) struct Segment {
     root_slow: AtomicBool,
     pub(super) across: Shared,
     pub(super) corrected: Corrected,
-    /// The strand of a task that has ended, which another task may go on with as long as the local root is there.
-    idle: Idle<Strand>,
     joining: Joining<Waiting, Verdict>,
 }
 
@@ -102,7 +99,6 @@ impl Segment {
             *segment.root_slow.get_mut() = false;
             segment.across = Shared::of(strand.across);
             segment.corrected = Corrected::default();
-            segment.idle.reset();
             let waiting = segment.joining.reset();
             (waiting.spans, waiting.failed) = (0, false);
             waiting.logs.discard();
@@ -118,7 +114,6 @@ impl Segment {
                 root_slow: AtomicBool::new(false),
                 across: Shared::of(strand.across),
                 corrected: Corrected::default(),
-                idle: Idle::new(),
                 joining: Joining::new(Waiting::default()),
             })
         })
@@ -159,42 +154,19 @@ impl Segment {
         strand.role = Role::Branch;
         strand.draw_ids();
         strand.context.inherit(context, parent, place);
+        self.clone().branch_again(strand)
+    }
+
+    /// The same on one that has been a branch below the same span.
+    #[inline]
+    pub(super) fn branch_again(self: Arc<Self>, mut strand: Box<Strand>) -> Box<Strand> {
         strand.cut_at = self.cut_at.load(Ordering::Relaxed);
-        strand.segment = Some(self.clone());
+        strand.segment = Some(self);
         strand
-    }
-
-    /// Takes in a strand whose spans have all ended, unless another task may go on with it.
-    #[inline]
-    pub(super) fn leave(self: &Arc<Self>, strand: Box<Strand>) {
-        let done = if strand.may_go_on() {
-            self.idle.leave(strand)
-        } else {
-            Some(strand)
-        };
-        if let Some(strand) = done {
-            self.join(strand);
-        }
-    }
-
-    /// The strand that was left last.
-    #[inline]
-    pub(super) fn take_idle(&self) -> Option<Box<Strand>> {
-        self.idle.take()
-    }
-
-    /// From here on no strand is left to others.
-    pub(super) fn close_idle(self: &Arc<Self>) {
-        if let Some(idle) = self.idle.close() {
-            self.join(idle);
-        }
     }
 
     /// Takes in a strand whose spans have all ended, and decides when it was the last.
     pub(super) fn join(self: &Arc<Self>, mut strand: Box<Strand>) {
-        if strand.role == Role::Root {
-            self.close_idle();
-        }
         let unused = std::mem::take(&mut strand.branches);
         match self.joining.join(strand.failed, unused) {
             Ok(mut undecided) => {
@@ -244,12 +216,33 @@ impl Segment {
             return None;
         }
         joined.spans += spans;
-        joined.bytes += strand.bytes().saturating_sub(strand.charged);
+        let waits = self.merge(joined, strand);
+        if let Some(strand) = &waits {
+            joined.bytes += strand.bytes().saturating_sub(strand.charged);
+        }
         if joined.bytes > joined.charged + JOINED_STEP {
             self.pipeline.room.take(joined.bytes - joined.charged);
             joined.charged = joined.bytes;
         }
-        Some(strand)
+        waits
+    }
+
+    /// Puts what the strand has recorded to what another one has, that waits already: most tasks that a span spawns record the like.
+    #[inline]
+    fn merge(&self, joined: &mut Waiting, mut strand: Box<Strand>) -> Option<Box<Strand>> {
+        /// Among how many of the last to join one is looked for: a task may wait for others, which record the like again.
+        const LAST: usize = 4;
+        let mut last = joined.strands.iter_mut().rev().take(LAST);
+        let Some(bytes) = last.find_map(|waiting| waiting.take_over(&mut strand)) else {
+            return Some(strand);
+        };
+        joined.bytes += bytes;
+        if strand.serves_again(&self.context) {
+            thread::keep_branch(strand);
+        } else {
+            thread::recycle(strand);
+        }
+        None
     }
 
     /// Takes in what was cut off one of its strands.
@@ -266,9 +259,6 @@ impl Segment {
     /// Decides on what has joined so far; what joins later is decided anew. Not once the local root has ended: then the
     /// whole of it is decided soon.
     pub(crate) fn decide_so_far(self: &Arc<Self>, now: Ticks) {
-        if let Some(idle) = self.take_idle() {
-            self.join(idle);
-        }
         let next = now.saturating_add(self.pipeline.cut);
         self.cut_at.store(next, Ordering::Relaxed);
         let Ok(mut undecided) = self.joining.enter() else {
@@ -309,6 +299,14 @@ impl Segment {
             }
             Verdict::Dropped => self.pipeline.discard_all(strands),
         }
+    }
+
+    /// What keeps it of the strands that have joined.
+    pub(super) fn kept_for(&self) -> Option<String> {
+        let mut undecided = self.joining.enter().ok()?;
+        let mut joined = undecided.waiting().strands.iter();
+        let failed = joined.find(|strand| strand.failed)?;
+        Some(failed.kept_for().to_owned())
     }
 
     /// One more of its strands has failed, or, unless `failed`, does so no more.
@@ -356,11 +354,17 @@ impl Segment {
         }
     }
 
-    fn verdict<'a>(&self, found: Found, strands: impl Iterator<Item = &'a Box<Strand>>) -> Verdict {
+    fn verdict<'a>(
+        &self,
+        found: Found,
+        strands: impl Iterator<Item = &'a Box<Strand>> + Clone,
+    ) -> Verdict {
         let failure = || {
-            strands
-                .into_iter()
-                .find_map(|strand| strand.first_failure())
+            let failed = strands.clone().find(|strand| strand.failed);
+            let root = strands.clone().find(|strand| strand.role == Role::Root);
+            let operation = root.or(failed)?.operation()?;
+            let kept_for = failed.map_or("", |strand| strand.kept_for());
+            Some((operation.to_owned(), kept_for.to_owned()))
         };
         match Kept::for_what(&self.pipeline, &self.context, found, failure) {
             Some(kept) => Verdict::Kept(kept),
@@ -370,7 +374,6 @@ impl Segment {
 
     /// Decides although strands are out: the grace period is over, or the process ends.
     pub(crate) fn decide_now(self: &Arc<Self>) {
-        self.close_idle();
         if let Ok(undecided) = self.joining.enter() {
             self.decide(undecided, None);
         }
@@ -413,7 +416,7 @@ pub(super) fn decide_alone(strand: Box<Strand>) {
         // It was cut off a local root that is open.
         _ => strand.is_slow(clock::now()),
     };
-    let failure = || strand.first_failure();
+    let failure = || Some((strand.operation()?.to_owned(), strand.kept_for().to_owned()));
     let found = Found {
         failed: strand.failed,
         slow,

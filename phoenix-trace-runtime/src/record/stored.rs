@@ -28,6 +28,14 @@ impl Text {
     pub(crate) fn is_empty(self) -> bool {
         self.len == 0
     }
+
+    /// The same piece, where the text stands so many bytes further on.
+    pub(super) const fn moved_by(self, bytes: u32) -> Self {
+        Self {
+            start: self.start + bytes,
+            len: self.len,
+        }
+    }
 }
 
 /// One span.
@@ -97,6 +105,20 @@ impl StoredAttr {
             bits,
             owner,
             kind,
+        }
+    }
+
+    /// The same of a span so many places further on, where the text stands so many bytes further on.
+    #[inline]
+    pub(super) const fn moved_by(self, places: u32, bytes: u32) -> Self {
+        let bits = match self.kind {
+            Kind::Str => self.bits + ((bytes as u64) << 32),
+            _ => self.bits,
+        };
+        Self {
+            bits,
+            owner: self.owner + places,
+            ..self
         }
     }
 

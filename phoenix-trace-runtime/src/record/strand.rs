@@ -1,5 +1,4 @@
 //! A strand: what one line of execution (a task, a thread) records of one segment, in plain buffers that it owns.
-//! Starting a span pushes a record, ending it stores a reading of the clock; nothing here locks or, once warm, allocates.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,16 +10,15 @@ use super::clock::Ticks;
 use super::context::Context;
 use super::details::{Dropped, StoredLink};
 use super::given::Given;
+use super::merge::Merged;
 use super::part::Part;
 use super::refused::Refused;
 use super::segment::{Kept, Segment};
-use super::site::Site;
-use super::stored::{EVENT, LINK, NONE, Record, StoredAttr, StoredEvent, Text};
+use super::stored::{NONE, Record, StoredAttr, StoredEvent, Text};
 use super::tally::Tally;
-use super::{ids, thread};
+use super::thread;
 use crate::logs::Held;
 use crate::pipeline::Pipeline;
-use crate::sampling::Root;
 
 #[derive(Debug)]
 pub(crate) struct Strand {
@@ -56,6 +54,8 @@ pub(crate) struct Strand {
     pub(super) numbers: Vec<u32>,
     /// The number of the next span then.
     pub(super) next: u32,
+    /// Those of its records that were recorded on other strands.
+    pub(super) merged: Vec<Merged>,
     /// How often it was cut.
     pub(super) cuts: u32,
     pub(crate) attrs: Vec<StoredAttr>,
@@ -71,6 +71,8 @@ pub(crate) struct Strand {
     pub(super) failures: Vec<u32>,
     /// What keeps the segment although no span failed: a code, or that work was cancelled.
     pub(super) kept_for: Text,
+    /// The first span that failed in a way that keeps it, or [`NONE`].
+    pub(super) kept_by: u32,
     /// The innermost span that is running, or [`NONE`].
     pub(crate) current: u32,
     /// A span failed in a way that keeps the segment.
@@ -108,8 +110,6 @@ pub(crate) struct Strand {
     pub(super) cut_at: Ticks,
     /// What it shares with the other strands of its segment, unless it is alone.
     pub(crate) segment: Option<Arc<Segment>>,
-    /// Does a task go on with it that another one has left?
-    pub(super) went_on: bool,
     /// How many branches its segment has counted that it has not made yet.
     pub(super) branches: u32,
     /// What others need to reach this strand; made when it is first suspended or carried elsewhere.
@@ -123,6 +123,9 @@ pub(crate) struct Strand {
     /// What was logged and waits for the decision.
     pub(crate) logs: Held,
 }
+
+/// What its buffers keep room for when it is empty: so many spans, four attributes and 64 bytes of text for each.
+pub(super) const KEEP_RECORDS: usize = 128;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -156,6 +159,7 @@ impl Strand {
             renumbered: false,
             numbers: Vec::new(),
             next: 0,
+            merged: Vec::new(),
             cuts: 0,
             attrs: Vec::new(),
             events: Vec::new(),
@@ -166,6 +170,7 @@ impl Strand {
             text: String::new(),
             failures: Vec::new(),
             kept_for: Text::default(),
+            kept_by: NONE,
             current: NONE,
             failed: false,
             slow: false,
@@ -184,7 +189,6 @@ impl Strand {
             charged: 0,
             cut_at: Ticks::MAX,
             segment: None,
-            went_on: false,
             branches: 0,
             part: None,
             spare: None,
@@ -196,7 +200,6 @@ impl Strand {
 
     /// Forgets everything but the buffers. Buffers that one large segment blew up are given back.
     pub(crate) fn clear(&mut self) {
-        const KEEP_RECORDS: usize = 128;
         // Only who asked for room, or had a failure to tell, can have large ones.
         let large = self.charged > 0 || self.failed;
         self.release();
@@ -205,6 +208,7 @@ impl Strand {
             self.renumbered = false;
             self.numbers = Vec::new();
         }
+        self.merged.clear();
         self.attrs.clear();
         self.events.clear();
         self.clear_details();
@@ -227,6 +231,7 @@ impl Strand {
         self.context.clear();
         self.kept = None;
         self.kept_for = Text::default();
+        self.kept_by = NONE;
         self.across = Across::default();
         self.seed = 0;
         self.otel_span = 0;
@@ -238,7 +243,6 @@ impl Strand {
         self.overflow = 0;
         self.unrecorded = 0;
         self.branches = 0;
-        self.went_on = false;
         self.role = Role::Scope;
         self.owned = false;
         self.free = false;
@@ -259,6 +263,7 @@ impl Strand {
         copy.records.clone_from(&self.records);
         copy.renumbered = self.renumbered;
         copy.numbers.clone_from(&self.numbers);
+        copy.merged.clone_from(&self.merged);
         copy.attrs.clone_from(&self.attrs);
         copy.events.clone_from(&self.events);
         copy.links.clone_from(&self.links);
@@ -322,277 +327,6 @@ impl Strand {
             self.branches = BRANCHES;
         }
         self.branches = self.branches.saturating_sub(1);
-    }
-
-    pub(crate) fn id_of(&self, number: u32) -> u64 {
-        if number == NONE {
-            self.context.parent
-        } else {
-            ids::span_id(self.id_seed, number)
-        }
-    }
-
-    /// Where the record of the running span is; its number is [`NONE`] when it is out of reach.
-    pub(super) fn place_of_current(&self) -> (u64, u32) {
-        match self.context.place {
-            Some(place) if self.current == NONE => place,
-            _ => (self.seed, self.current),
-        }
-    }
-
-    /// Starts a span below `parent`. [`NONE`]: the segment has no room for it, and counts it.
-    #[inline]
-    pub(crate) fn start(&mut self, site: &'static Site, parent: u32, now: Ticks) -> u32 {
-        let place = self.records.len();
-        if place < self.plain && now < self.cut_at {
-            self.push_record(site, parent, now);
-            place as u32
-        } else {
-            self.start_slowly(site, parent, now)
-        }
-    }
-
-    #[cold]
-    fn start_slowly(&mut self, site: &'static Site, parent: u32, now: Ticks) -> u32 {
-        if now >= self.cut_at {
-            super::cut::cut_running(self, now);
-        }
-        let place = self.records.len();
-        if place >= self.room && !self.make_room(place) {
-            self.overflow = self.overflow.saturating_add(1);
-            self.tally.add_one();
-            self.unrecorded = self.unrecorded.saturating_add(1);
-            return NONE;
-        }
-        self.push_record(site, parent, now);
-        if self.renumbered {
-            self.next_number()
-        } else {
-            place as u32
-        }
-    }
-
-    #[inline]
-    fn push_record(&mut self, site: &'static Site, parent: u32, now: Ticks) {
-        self.records.push(Record {
-            site,
-            parent,
-            attrs: 0,
-            events: 0,
-            links: 0,
-            failed: false,
-            ok: false,
-            start: now,
-            end: 0,
-            name: Text::default(),
-            message: Text::default(),
-            exception: Text::default(),
-        });
-    }
-
-    #[inline]
-    pub(crate) fn end(&mut self, number: u32, now: Ticks) {
-        if number as usize >= self.plain {
-            self.end_slowly(number, now);
-        } else if let Some(record) = self.records.get_mut(number as usize)
-            && record.end == 0
-        {
-            record.end = now.max(record.start).max(1);
-            self.tally.add_one();
-            if self.tally.is_wanted() {
-                super::cut::hand_over(self, now);
-            }
-        }
-    }
-
-    #[cold]
-    fn end_slowly(&mut self, number: u32, now: Ticks) {
-        let place = self.place(number);
-        if let Some(record) = self.records.get_mut(place)
-            && record.end == 0
-        {
-            record.end = now.max(record.start).max(1);
-            self.tally.add_one();
-            if place >= self.room {
-                self.give_back(place);
-            }
-            if self.tally.is_wanted() {
-                super::cut::hand_over(self, now);
-            }
-        }
-    }
-
-    /// Where the record of span `number` is: nowhere, when it has gone with what was cut off.
-    #[inline]
-    pub(crate) fn place(&self, number: u32) -> usize {
-        if self.renumbered {
-            self.numbers.binary_search(&number).unwrap_or(usize::MAX)
-        } else {
-            number as usize
-        }
-    }
-
-    /// The number of the span whose record is at `place`.
-    pub(crate) fn number_at(&self, place: usize) -> u32 {
-        if self.renumbered {
-            self.numbers.get(place).copied().unwrap_or(NONE)
-        } else {
-            u32::try_from(place).unwrap_or(NONE)
-        }
-    }
-
-    /// The id of the span whose record is at `place`.
-    pub(crate) fn id_at(&self, place: usize) -> u64 {
-        self.id_of(self.number_at(place))
-    }
-
-    pub(crate) fn record(&self, number: u32) -> Option<&Record> {
-        self.records.get(self.place(number))
-    }
-
-    #[inline]
-    pub(super) fn record_mut(&mut self, number: u32) -> Option<&mut Record> {
-        let place = self.place(number);
-        self.records.get_mut(place)
-    }
-
-    /// The same as the owner of an attribute: by its place.
-    #[inline]
-    pub(crate) fn owner(&self, number: u32) -> u32 {
-        if number & (EVENT | LINK) != 0 {
-            number
-        } else {
-            u32::try_from(self.place(number)).unwrap_or(NONE)
-        }
-    }
-
-    /// Is this span still open?
-    pub(crate) fn is_open(&self, number: u32) -> bool {
-        self.record(number).is_some_and(|record| record.end == 0)
-    }
-
-    pub(crate) fn rename(&mut self, number: u32, name: &str) {
-        self.rename_parts(number, &[name]);
-    }
-
-    /// Gives the span the name that `parts` make one after the other; without any it keeps the one it has.
-    pub(crate) fn rename_parts(&mut self, number: u32, parts: &[&str]) {
-        if parts.is_empty() {
-            return;
-        }
-        let text = self.push_parts(parts, self.pipeline.limits.name_length);
-        if let Some(record) = self.record_mut(number) {
-            record.name = text;
-        }
-    }
-
-    /// Adds an event; its attributes go to the owner that is returned.
-    pub(crate) fn event(&mut self, number: u32, name: &'static str, now: Ticks) -> Option<u32> {
-        self.event_called(number, name, "", now)
-    }
-
-    /// The same with a name that is known only at run time, unless that is empty.
-    pub(crate) fn event_called(
-        &mut self,
-        number: u32,
-        name: &'static str,
-        own_name: &str,
-        now: Ticks,
-    ) -> Option<u32> {
-        let limit = self.room_for_events();
-        let place = self.owner(number);
-        let record = self.record_mut(number)?;
-        if record.end != 0 {
-            return None;
-        }
-        if record.events >= limit || self.details_are_full() {
-            self.give_up(place, Dropped::EVENT);
-            return None;
-        }
-        if let Some(record) = self.record_mut(number) {
-            record.events += 1;
-        }
-        let owner = u32::try_from(self.events.len()).ok()? | EVENT;
-        let own_name = match own_name {
-            "" => Text::default(),
-            name => self.push_parts(&[name], self.pipeline.limits.value_length),
-        };
-        self.events.push(StoredEvent {
-            owner: place,
-            name,
-            own_name,
-            at: now,
-            attrs: 0,
-            dropped_attrs: 0,
-        });
-        Some(owner)
-    }
-
-    /// What the head decision is made from, and what it sets.
-    #[inline]
-    pub(super) fn starting(&mut self) -> Option<(&Pipeline, &mut Context, Root<'_>)> {
-        let record = self.records.first()?;
-        let root = Root::new(record, &self.attrs, &self.text, &self.arrays, &self.links);
-        Some((&self.pipeline, &mut self.context, root))
-    }
-
-    /// Looks whether the local root took longer than it may.
-    #[inline]
-    pub(super) fn measure_root(&mut self) {
-        if self.context.slow_at != Ticks::MAX && self.context.slow_at != 0 {
-            let root = self.record(0);
-            self.slow |= root.is_some_and(|root| self.is_slow(root.end));
-        }
-    }
-
-    /// Is it too late at `at` for the local root to end in time?
-    #[inline]
-    pub(super) fn is_slow(&self, at: Ticks) -> bool {
-        self.pipeline.by_hand.ticks(at) > self.context.slow_at
-    }
-
-    /// What tells its first failure from others: the span called by the name of the local root, where it is here, and the type
-    /// of its error, or what else keeps it.
-    pub(super) fn first_failure(&self) -> Option<(String, String)> {
-        let Some(number) = self.failures.first().copied() else {
-            let operation = self.records.first().filter(|_| !self.kept_for.is_empty())?;
-            let kept_for = self.text(self.kept_for);
-            return Some((self.name_of(operation).to_owned(), kept_for.to_owned()));
-        };
-        let failed = self.record(number)?;
-        let operation = match self.role {
-            Role::Root => self.record(0).unwrap_or(failed),
-            _ => failed,
-        };
-        let owner = self.owner(number);
-        let error_type = self.attrs.iter().rev().find(|attr| {
-            attr.owner == owner && attr.key.name == super::failure::keys::ERROR_TYPE.name
-        });
-        let error_type = match error_type.map(StoredAttr::value) {
-            Some(super::stored::Stored::Str(text)) => self.text(text),
-            _ => "",
-        };
-        Some((self.name_of(operation).to_owned(), error_type.to_owned()))
-    }
-
-    pub(crate) fn text(&self, text: Text) -> &str {
-        text.of(&self.text)
-    }
-
-    pub(crate) fn name_of_event(&self, event: &StoredEvent) -> &str {
-        if event.own_name.is_empty() {
-            event.name
-        } else {
-            self.text(event.own_name)
-        }
-    }
-
-    pub(crate) fn name_of(&self, record: &Record) -> &str {
-        if record.has_own_name() {
-            self.text(record.name)
-        } else {
-            record.site.name
-        }
     }
 
     /// What it holds in memory.

@@ -1,4 +1,4 @@
-//! What `parking`, `joining` and `idle` synchronise with. Their model (`tests/strands`) includes them with loom's instead.
+//! What `parking` and `joining` synchronise with. Their model (`tests/strands`) includes them with loom's instead.
 
 pub(super) use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 pub(super) use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -31,6 +31,13 @@ impl Tally {
         self.set(0);
     }
 
+    /// What another one had is counted here from now on.
+    #[inline]
+    pub(super) fn take_over(&self, other: &Self) {
+        self.set(self.get().wrapping_add(other.get()));
+        other.set(0);
+    }
+
     /// Not at once, as only one writes: that costs no more than a plain number.
     #[inline]
     pub(super) fn add_one(&self) {

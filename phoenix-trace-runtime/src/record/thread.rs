@@ -11,6 +11,7 @@ use super::attached;
 #[cfg(feature = "logs")]
 use super::clock;
 use super::ids::Ids;
+use super::pool::Pool;
 use super::process;
 use super::refused::Refused;
 use super::registry;
@@ -35,9 +36,6 @@ pub(super) enum Expects {
     Refused,
 }
 
-/// Buffers that a thread keeps for later segments.
-const POOL: usize = 64;
-
 pub(crate) struct Thread {
     /// The strand that runs on this thread now.
     pub(crate) active: Option<Box<Strand>>,
@@ -47,7 +45,7 @@ pub(crate) struct Thread {
     refused: Vec<Box<Refused>>,
     /// What OpenTelemetry's context is set to for what runs.
     pub(crate) contexts: Attachments,
-    pool: Vec<Box<Strand>>,
+    pool: Pool,
     ids: Option<(Ids, u64)>,
     pipeline: Option<Arc<Pipeline>>,
     /// Of the process, unless they are the default.
@@ -72,7 +70,7 @@ impl Thread {
         expects: Expects::Nothing,
         refused: Vec::new(),
         contexts: Attachments::NONE,
-        pool: Vec::new(),
+        pool: Pool::EMPTY,
         ids: None,
         pipeline: None,
         propagators: None,
@@ -181,10 +179,13 @@ impl Thread {
     }
 
     fn reports_to(&self) -> Option<&Arc<Pipeline>> {
-        match &self.active {
-            Some(strand) if !strand.pipeline.is_idle() => Some(&strand.pipeline),
-            _ => self.scoped.as_ref().or(self.pipeline.as_ref()),
-        }
+        let Self {
+            active,
+            scoped,
+            pipeline,
+            ..
+        } = self;
+        reports_to(active.as_deref(), scoped.as_ref(), pipeline.as_ref())
     }
 
     /// An empty strand for a local root that starts here. `Err`: nothing is recorded, or this pipeline has no room.
@@ -194,20 +195,21 @@ impl Thread {
         if self.active.as_ref().is_some_and(|active| active.suppressed) {
             return Err(None);
         }
-        let blank = self.pool.pop();
-        let Some(pipeline) = self.reports_to() else {
+        let Self {
+            active,
+            scoped,
+            pipeline,
+            pool,
+            ..
+        } = self;
+        let Some(pipeline) = reports_to(active.as_deref(), scoped.as_ref(), pipeline.as_ref())
+        else {
             return Err(None);
         };
         if !pipeline.admits_segment() {
             return Err(Some(pipeline.clone()));
         }
-        let strand = match blank {
-            Some(strand) if Arc::ptr_eq(&strand.pipeline, pipeline) => strand,
-            _ => {
-                let pipeline = pipeline.clone();
-                return Ok(self.take_strand(&pipeline));
-            }
-        };
+        let strand = pool.take(pipeline);
         Ok(self.named(strand))
     }
 
@@ -222,32 +224,15 @@ impl Thread {
     /// An empty strand with a new seed.
     #[inline]
     pub(crate) fn take_strand(&mut self, pipeline: &Arc<Pipeline>) -> Box<Strand> {
-        let strand = match self.pool.pop() {
-            Some(strand) if Arc::ptr_eq(&strand.pipeline, pipeline) => strand,
-            strand => self.fetch_strand(strand, pipeline),
-        };
+        let strand = self.pool.take(pipeline);
         self.named(strand)
     }
 
-    /// The same where none is at hand, or that of another pipeline.
-    #[cold]
-    fn fetch_strand(
-        &mut self,
-        strand: Option<Box<Strand>>,
-        pipeline: &Arc<Pipeline>,
-    ) -> Box<Strand> {
-        let strand = strand.or_else(|| {
-            Self::drop_at_end();
-            pipeline.take_buffers(POOL / 2, &mut self.pool);
-            self.pool.pop()
-        });
-        let Some(mut strand) = strand else {
-            return Strand::new(pipeline.clone());
-        };
-        if !Arc::ptr_eq(&strand.pipeline, pipeline) {
-            strand.report_to(pipeline);
-        }
-        strand
+    /// A branch that has just served a task below the span at this place, for another one.
+    #[inline]
+    pub(super) fn take_branch(&mut self, place: (u64, u32)) -> Option<Box<Strand>> {
+        let branch = self.pool.take_branch(place)?;
+        Some(self.named(branch))
     }
 
     #[inline]
@@ -268,23 +253,18 @@ impl Thread {
         }
         std::mem::swap(&mut self.active, strand);
     }
+}
 
-    #[inline]
-    fn recycle(&mut self, strand: Box<Strand>) {
-        if self.pool.len() == self.pool.capacity() {
-            self.make_room_in_pool(&strand.pipeline);
-        }
-        self.pool.push(strand);
-    }
-
-    #[cold]
-    fn make_room_in_pool(&mut self, pipeline: &Pipeline) {
-        if self.pool.len() >= POOL {
-            pipeline.give_buffers(self.pool.drain(POOL / 2..));
-        } else {
-            Self::drop_at_end();
-            self.pool.reserve_exact(POOL - self.pool.len());
-        }
+/// What the code reports to that runs in `active`: its own pipeline, or that of the scope on this thread, or the process's.
+#[inline]
+fn reports_to<'a>(
+    active: Option<&'a Strand>,
+    scoped: Option<&'a Arc<Pipeline>>,
+    pipeline: Option<&'a Arc<Pipeline>>,
+) -> Option<&'a Arc<Pipeline>> {
+    match active {
+        Some(strand) if !strand.pipeline.is_idle() => Some(&strand.pipeline),
+        _ => scoped.or(pipeline),
     }
 }
 
@@ -298,10 +278,22 @@ pub(crate) fn take_strand(pipeline: &Arc<Pipeline>) -> Box<Strand> {
     })
 }
 
+/// See [`Thread::take_branch`].
+#[inline]
+pub(super) fn take_branch(place: (u64, u32)) -> Option<Box<Strand>> {
+    with(|thread| thread.take_branch(place)).flatten()
+}
+
+/// Keeps a branch for [`take_branch`].
+#[inline]
+pub(super) fn keep_branch(branch: Box<Strand>) {
+    with(|thread| thread.pool.keep_branch(branch));
+}
+
 /// Takes a strand that is no longer needed back into this thread's pool.
 pub(crate) fn recycle(mut strand: Box<Strand>) {
     strand.clear();
-    with(|thread| thread.recycle(strand));
+    with(|thread| thread.pool.give(strand));
 }
 
 /// The same for several.
@@ -310,7 +302,7 @@ pub(crate) fn recycle_all(strands: impl Iterator<Item = Box<Strand>>) {
         strand.clear();
         strand
     });
-    with(|thread| cleared.by_ref().for_each(|strand| thread.recycle(strand)));
+    with(|thread| cleared.by_ref().for_each(|strand| thread.pool.give(strand)));
     // Those that the thread cannot take.
     cleared.for_each(drop);
 }

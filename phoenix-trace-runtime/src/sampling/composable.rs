@@ -38,8 +38,8 @@ impl Sample for Probability {
     }
 }
 
-/// Keeps with the threshold that the caller has told; of a caller that has told none, what it has sampled. Another sampler
-/// decides at the root of a trace.
+/// Keeps with the threshold that the caller has told; of a caller that has told none, or one that its sampled flag contradicts,
+/// what it has sampled. Another sampler decides at the root of a trace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ParentThreshold<S>(pub S);
 
@@ -48,9 +48,10 @@ impl<S: Sample> Sample for ParentThreshold<S> {
         let Some(parent) = root.parent() else {
             return self.0.intent(root);
         };
-        match parent.threshold {
-            Some(_) => Intent {
-                threshold: parent.threshold,
+        let is_honest = |at: &Threshold| at.keeps(root.randomness()) == parent.sampled;
+        match parent.threshold.filter(is_honest) {
+            Some(threshold) => Intent {
+                threshold: Some(threshold),
                 reliable: true,
                 attributes: Vec::new(),
             },

@@ -21,6 +21,10 @@ use crate::record::segment::lock;
 /// How many overrides there may be at once, set from code, and in a file.
 pub(crate) const OVERRIDES: usize = 64;
 
+/// So often it is looked whether an override of a file has ended: the clock on the wall, by which it does, may be set, and goes
+/// on while a machine is suspended.
+const LOOK: Duration = Duration::from_secs(60);
+
 /// The rules of a pipeline.
 #[derive(Debug)]
 pub(crate) struct Control {
@@ -59,8 +63,9 @@ pub(crate) struct Settings {
 #[derive(Debug)]
 struct Sources {
     overrides: Vec<Override>,
-    /// Those of the file, which come and go with it.
+    /// Those of the file, which come and go with it, and when it was looked last whether one has ended.
     file_overrides: Vec<Override>,
+    looked: Ticks,
     code: Option<Arc<Layer>>,
     remote: Option<Arc<Layer>>,
     /// The file, as it was said last, and compiled.
@@ -129,6 +134,7 @@ impl Control {
         let sources = Sources {
             overrides: Vec::new(),
             file_overrides: Vec::new(),
+            looked: 0,
             code,
             remote: None,
             file_says: None,
@@ -190,9 +196,12 @@ impl Control {
             return in_force;
         }
         let is_over = |overriding: &Override| overriding.until.ticks <= now;
+        let wall = SystemTime::now();
         self.change(|sources| {
             sources.overrides.retain(|one| !is_over(one));
-            sources.file_overrides.retain(|one| !is_over(one));
+            let overrides = &mut sources.file_overrides;
+            overrides.retain(|one| !is_over(one) && one.until.wall > wall);
+            sources.looked = now;
         });
         self.in_force.load_full()
     }
@@ -271,6 +280,7 @@ impl Control {
         self.change(|sources| {
             sources.file = Some(Arc::new(layer));
             sources.file_overrides = overrides;
+            sources.looked = clock::now();
             sources.file_says = Some(said.clone());
             sources.clear_problem(Origin::File);
         });
@@ -352,7 +362,10 @@ impl Sources {
     fn in_force(&self, before: Option<&InForce>) -> InForce {
         static GENERATION: AtomicU64 = AtomicU64::new(1);
         let overrides = self.overrides.iter().chain(&self.file_overrides);
-        let until = overrides.clone().map(|one| one.until.ticks).min();
+        let ends = overrides.clone().map(|one| one.until.ticks);
+        let look = || self.looked.saturating_add(clock::ticks(LOOK));
+        let look = (!self.file_overrides.is_empty()).then(look);
+        let until = ends.chain(look).min();
         let sources = [
             self.code.as_ref(),
             self.remote.as_ref(),
@@ -373,5 +386,31 @@ impl Sources {
         };
         let generation = GENERATION.fetch_add(1, Ordering::Relaxed);
         InForce::new(generation, layers, until.unwrap_or(Ticks::MAX), storm)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_override_of_a_file_ends_by_the_wall_clock_also_when_that_is_set() {
+        let control = Control::of_code("shop", Sampler::always_on());
+        let end = SystemTime::now() + Duration::from_secs(3600);
+        control.set_file(&FileSampling {
+            rules: SamplingRules::new(),
+            overrides: vec![(end, Rule::new().never())],
+        });
+        let after = |seconds| {
+            let now = clock::now() + clock::ticks(Duration::from_secs(seconds));
+            control.in_force(now).layers.len()
+        };
+        let [with, without] = [4, 3];
+        assert_eq!((after(0), after(61)), (with, with));
+        // Whoever set the clock an hour ahead finds it in the past.
+        control.change(|sources| {
+            sources.file_overrides[0].until.wall = SystemTime::now();
+        });
+        assert_eq!((after(120), after(122)), (with, without));
     }
 }

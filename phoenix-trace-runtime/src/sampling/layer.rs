@@ -265,8 +265,8 @@ impl Entry {
         if told.forced && context.tail {
             context.forced = true;
             context.set_sampled(true);
-            // Nobody knows how many others such a segment stands for.
-            context.threshold = None;
+            // All that were asked for are kept.
+            context.threshold = Some(Threshold::ALWAYS);
         } else if self.parent_based && context.has_parent() {
             // A threshold that would have dropped the trace is not what it was sampled with.
             let is_honest = |at: &Threshold| context.is_sampled() && at.keeps(told.randomness);

@@ -53,7 +53,7 @@ impl Storm {
     }
 
     /// What it says to a segment that has failed, and which is kept for nothing else if it has failed `alone`. `failure` tells
-    /// the operation of its local root, and the type of its first error.
+    /// the operation of its local root, and the type of the first failure that keeps it.
     #[cold]
     pub(super) fn weather(
         &self,

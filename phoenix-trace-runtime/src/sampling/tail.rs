@@ -114,7 +114,7 @@ impl Reasons {
 
 impl Control {
     /// Why a complete segment is kept, and with which threshold; `None`: it is dropped. `failure` tells the operation of the
-    /// local root, and the type of its first error.
+    /// local root, and the type of the first failure that keeps it.
     #[inline]
     pub(crate) fn reasons(
         &self,
@@ -166,8 +166,8 @@ impl Control {
         };
         match weather {
             Weather::Calm => Some((reasons, reasons.threshold(context))),
-            // All that are slow are kept, whatever failed in them.
-            Weather::Storm if reasons.has(Reasons::SLOW) => {
+            // All that are slow are kept, and all that were asked for, whatever failed in them.
+            Weather::Storm if reasons.has(Reasons::SLOW) || reasons.has(Reasons::FORCED) => {
                 Some((reasons, reasons.threshold(context)))
             }
             Weather::Storm => Some((reasons, None)),
@@ -221,6 +221,33 @@ mod tests {
         assert_eq!(kept(true), Some((Reasons::ERROR, None)));
         assert_eq!(so_far(true), SoFar::Kept(Reasons::ERROR));
         assert_eq!(control.errors_cut.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn what_all_are_kept_for_is_certain_in_a_storm_too() {
+        let control = Control::of_code("shop", Sampler::ratio(0.0));
+        let alone = Context {
+            tail: true,
+            storm: Some(Arc::new(Storm::new(0.0))),
+            ..Context::default()
+        };
+        let forced = Context {
+            forced: true,
+            threshold: Some(Threshold::ALWAYS),
+            ..alone.clone()
+        };
+        let threshold = |context: &Context, slow: bool| {
+            let found = Found {
+                failed: true,
+                slow,
+                ..Found::default()
+            };
+            let kept = control.reasons(context, found, || None);
+            kept.expect("it is kept").1
+        };
+        assert_eq!(threshold(&alone, false), None, "the storm begins");
+        assert_eq!(threshold(&alone, true), Some(Threshold::ALWAYS));
+        assert_eq!(threshold(&forced, false), Some(Threshold::ALWAYS));
     }
 
     #[test]

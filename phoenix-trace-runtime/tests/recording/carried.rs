@@ -3,6 +3,7 @@ use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::thread;
 
+use opentelemetry::SpanId;
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{InCurrentSpan as _, carry, current_span, spawn, spawn_blocking};
@@ -50,6 +51,44 @@ async fn tasks_threads_closures_and_streams_record_below_where_they_were_made() 
          ├╴for an item\n\
          └╴for an item\n"
     );
+}
+
+/// A task of the request, and one that it waits for, which both know their ids while they run.
+async fn a_task_of_two() -> [SpanId; 3] {
+    let outer = traced("a task", async {
+        let own = current_span().span_id();
+        let inner = spawn(traced("its own", async { current_span().span_id() }));
+        (own, inner.await.expect("it ends"))
+    });
+    let (own, inner) = outer.await;
+    let lone = traced("alone", async { current_span().span_id() }).await;
+    [own, inner, lone]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn spans_of_many_tasks_keep_the_ids_that_they_had() {
+    let capture = Capture::new();
+    let known = capture.future(traced("root", async {
+        let root = current_span().span_id();
+        let tasks: Vec<_> = (0..40).map(|_| spawn(a_task_of_two())).collect();
+        let mut known = vec![("root", root, None)];
+        for task in tasks {
+            let [own, inner, lone] = task.await.expect("it ends");
+            known.push(("a task", own, Some(root)));
+            known.push(("its own", inner, Some(own)));
+            known.push(("alone", lone, Some(root)));
+        }
+        known
+    }));
+    let mut known = known.await;
+    let spans = capture.spans();
+    let mut found: Vec<_> = spans
+        .iter()
+        .map(|span| (&*span.name, span.span_id, span.parent_span_id))
+        .collect();
+    known.sort_by_key(|span| span.1.to_bytes());
+    found.sort_by_key(|span| span.1.to_bytes());
+    assert_eq!(found, known);
 }
 
 #[test]

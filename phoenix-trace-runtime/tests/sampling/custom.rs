@@ -134,16 +134,15 @@ fn composable_samplers_are_put_together() {
 async fn the_threshold_of_the_parent_is_the_threshold() {
     let capture = Capture::with_sampler(Sampler::custom(ParentThreshold(AlwaysOff)));
     let guard = capture.enter();
-    let parent = |low: &str| format!("00-0123456789abcdef01{low}-00f067aa0ba902b7-03");
-    for (low, told) in [
-        ("ffffffffffffff", "ot=th:c"),
-        ("00000000000001", "ot=th:c"),
-        ("00000000000001", "vendor=1"),
+    for (low, flags, told) in [
+        ("ffffffffffffff", "03", "ot=th:c"),
+        ("00000000000001", "03", "vendor=1"),
+        // Of one that cannot be what was sampled with, it is the sampled flag that counts.
+        ("00000000000001", "03", "ot=th:c,other=1"),
+        ("ffffffffffffff", "02", "ot=th:c,other=2"),
     ] {
-        let headers = [
-            ("traceparent", parent(low)),
-            ("tracestate", told.to_owned()),
-        ];
+        let parent = format!("00-0123456789abcdef01{low}-00f067aa0ba902b7-{flags}");
+        let headers = [("traceparent", parent), ("tracestate", told.to_owned())];
         let asked = Asked {
             headers: &headers,
             ..Asked::default()
@@ -153,7 +152,7 @@ async fn the_threshold_of_the_parent_is_the_threshold() {
     drop(guard);
     let mut states: Vec<String> = capture.exported().iter().map(state).collect();
     states.sort_unstable();
-    assert_eq!(states, ["ot=th:c", "vendor=1"]);
+    assert_eq!(states, ["ot=th:c", "other=1", "vendor=1"]);
 }
 
 #[derive(Clone, Debug)]

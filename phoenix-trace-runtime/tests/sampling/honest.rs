@@ -29,7 +29,8 @@ struct Total {
 }
 
 fn adjusted_count(state: &str) -> f64 {
-    let threshold = state.strip_prefix("ot=th:").and_then(Threshold::parse);
+    let ot = state.split(',').find_map(|one| one.strip_prefix("ot=th:"));
+    let threshold = ot.and_then(Threshold::parse);
     threshold.expect("every kept span says it").adjusted_count()
 }
 
@@ -121,4 +122,37 @@ fn what_is_slow_stands_for_itself() {
     );
     let certain = exported.iter().filter(|span| state(span) == "ot=th:0");
     assert!(certain.count() >= slow as usize);
+}
+
+#[tokio::test]
+async fn what_is_forced_stands_for_itself() {
+    const FORCED: usize = 1000;
+    const OTHERS: usize = 9000;
+    let capture = Capture::with_sampler(Rule::new().ratio(0.1).into());
+    let mut random = StdRng::seed_from_u64(SEED);
+    let mut caller = |state: &str| {
+        let trace: u128 = random.random();
+        let parent = format!("00-{trace:032x}-00f067aa0ba902b7-02");
+        [("traceparent", parent), ("tracestate", state.to_owned())]
+    };
+    let forced: Vec<_> = (0..FORCED).map(|_| caller("phoenix=forced")).collect();
+    let others: Vec<_> = (0..OTHERS).map(|_| caller("vendor=1")).collect();
+    let guard = capture.enter();
+    let asked = forced.iter().chain(&others).map(|headers| Asked {
+        headers,
+        ..Asked::default()
+    });
+    serve(asked).await;
+    drop(guard);
+    let states: Vec<String> = capture.exported().iter().map(state).collect();
+    let certain = states
+        .iter()
+        .filter(|state| *state == "ot=th:0,phoenix=forced");
+    assert_eq!(certain.count(), FORCED);
+    let estimated: f64 = states.iter().map(|state| adjusted_count(state)).sum();
+    let error = (estimated - (FORCED + OTHERS) as f64).abs();
+    assert!(
+        error <= 5.0 * (OTHERS as f64 * 0.9 / 0.1).sqrt(),
+        "{estimated}"
+    );
 }

@@ -1,5 +1,6 @@
 //! Sampling: what rules decide, who decides, and what statistics over exported spans are worth.
 
+mod anywhere;
 mod custom;
 mod honest;
 mod matching;

@@ -159,6 +159,15 @@ fn of_each_operation_so_many_are_kept_as_the_lower_bound_says() {
 }
 
 #[test]
+fn a_port_of_grpc_is_told_from_that_of_http() {
+    let capture = capture("jaeger_remote", "http://127.0.0.1:14250");
+    until(|| !capture.stats().sampling.problems.is_empty());
+    let problem = capture.stats().sampling.problems.join("\n");
+    let expected = " (Jaeger speaks gRPC there: strategies are asked for over HTTP, at port 5778)";
+    assert!(problem.ends_with(expected), "{problem}");
+}
+
+#[test]
 fn a_server_that_is_down_is_told_of_and_the_initial_ratio_stays() {
     let gone = TcpListener::bind("127.0.0.1:0").expect("a port");
     let endpoint = format!("http://{}", gone.local_addr().expect("an address"));

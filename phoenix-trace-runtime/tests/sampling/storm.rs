@@ -1,13 +1,16 @@
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::{Request, Response, StatusCode};
+use phoenix_trace_runtime::outcome::{Failure, Outcome};
 use phoenix_trace_runtime::sampling::{Rule, SamplingRules};
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::with_traced_operation;
+use phoenix_trace_runtime::{HttpServerLayer, spawn, spawn_thread, with_traced_operation};
+use tower::{Layer as _, Service as _, service_fn};
 
-use super::{Asked, failing, serve, state};
-use crate::support::enter;
+use super::{Asked, Template, failing, serve, state};
+use crate::support::{enter, fallible};
 
 fn storm(rule: Rule, limit: f64) -> Capture {
     Capture::with_sampler(SamplingRules::new().rule(rule).error_limit(limit).into())
@@ -60,6 +63,54 @@ async fn codes_that_a_rule_keeps_are_told_apart_as_well() {
     drop(guard);
     assert_eq!(super::kept(&capture), ["GET /a", "GET /a", "GET /b"]);
     assert!(capture.exported().iter().all(|span| state(span).is_empty()));
+}
+
+#[test]
+fn failures_are_told_apart_by_what_keeps_them() {
+    let rule = Rule::new().ratio(0.0).ignore_errors("Absent");
+    let capture = storm(rule, 0.0);
+    capture.run(|| {
+        for error_type in ["Timeout", "Refused"] {
+            let root = enter("pay");
+            failing("look", "Absent");
+            root.outcome(Outcome::Err(Failure::new(error_type)));
+        }
+    });
+    assert_eq!(super::kept(&capture), ["pay", "look", "pay", "look"]);
+}
+
+#[test]
+fn what_fails_in_tasks_of_different_operations_is_told_apart() {
+    let capture = storm(Rule::new().ratio(0.0), 0.0);
+    capture.run(|| {
+        for name in ["pay", "refund"] {
+            let _root = enter(name);
+            let task = spawn_thread(|| failing("look", "Timeout"));
+            task.join().expect("it ends");
+        }
+    });
+    assert_eq!(super::kept(&capture), ["pay", "look", "refund", "look"]);
+}
+
+#[tokio::test]
+async fn so_is_what_a_request_was_told_of_its_tasks() {
+    let capture = storm(Rule::new().ratio(0.0), 0.0);
+    let guard = capture.enter();
+    let layer = HttpServerLayer::new().route(|extensions| Some(extensions.get::<Template>()?.0));
+    let mut server = layer.layer(service_fn(async |_: Request<String>| {
+        let task = spawn(fallible("look", async { "x".parse::<u8>() }));
+        assert!(task.await.expect("it ends").is_err());
+        Ok::<_, Infallible>(Response::new(String::new()))
+    }));
+    for route in ["/a", "/b", "/c"] {
+        let mut request = Request::new(String::new());
+        request.extensions_mut().insert(Template(route));
+        let Ok(response) = server.call(request).await;
+        drop(response);
+    }
+    drop(guard);
+    let kept = ["GET /a", "look", "GET /b", "look", "GET /c", "look"];
+    assert_eq!(super::kept(&capture), kept);
 }
 
 #[test]

@@ -13,9 +13,9 @@ use crate::config::shown;
 
 /// Where to ask for sampling strategies: a Jaeger collector, or whatever speaks its protocol over HTTP.
 ///
-/// Asked for is `GET {endpoint}/sampling?service={service.name}`, every 60 s unless it says otherwise. Until there is an answer
-/// the rules file decides, where there is one, else the initial ratio (0.001). With an answer that cannot be used, or none, the
-/// last good one stays in force, which [`stats`](crate::stats) shows.
+/// Asked for is `GET {endpoint}/sampling?service={service.name}`, over HTTP and not gRPC, every 60 s unless it says otherwise.
+/// Until there is an answer the rules file decides, where there is one, else the initial ratio (0.001). With an answer that
+/// cannot be used, or none, the last good one stays in force, which [`stats`](crate::stats) shows.
 ///
 /// ```
 /// use std::time::Duration;

@@ -41,7 +41,7 @@ impl Control {
 
     fn complain(&self, remote: &JaegerRemote, problem: String) {
         let endpoint = crate::config::shown(&remote.endpoint);
-        let problem = format!("{endpoint} {problem}");
+        let problem = format!("{endpoint} {problem}{}", of_grpc(&remote.endpoint));
         if self.set_problem(Origin::Remote, problem.clone()) {
             diag::line(format_args!(
                 "sampling strategies: {problem}; what was in force stays so, and it is asked again every {:?}",
@@ -77,6 +77,18 @@ fn get(remote: &JaegerRemote, service: &str) -> Result<Get, String> {
 }
 
 const UNUSABLE: &str = "is no URL that can be asked: expected such as http://localhost:5778";
+
+/// Jaeger's ports for gRPC, which examples for other SDKs name.
+const GRPC: [u16; 2] = [5779, 14250];
+
+/// What else to say of an endpoint that others ask by gRPC.
+fn of_grpc(endpoint: &str) -> &'static str {
+    let port = endpoint.parse().ok().and_then(|uri: Uri| uri.port_u16());
+    match port.is_some_and(|port| GRPC.contains(&port)) {
+        true => " (Jaeger speaks gRPC there: strategies are asked for over HTTP, at port 5778)",
+        false => "",
+    }
+}
 
 /// So that not all instances of a service ask at once.
 fn jittered(interval: Duration) -> Duration {
