@@ -20,9 +20,10 @@ use opentelemetry::trace::{
 use super::{contexts, early, identity};
 use crate::diag;
 use crate::propagation::Baggage;
-use crate::record::attached::{self, Active, Below, Left};
+use crate::record::attached::{self, Below, Left};
 use crate::record::carry::with_active;
 use crate::record::free::Reach;
+use crate::record::levels::Active;
 use crate::record::strand::Role;
 use crate::record::thread;
 use crate::record::told::unharmed;

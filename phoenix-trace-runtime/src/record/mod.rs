@@ -24,6 +24,7 @@ mod handle;
 pub(crate) mod ids;
 pub(crate) mod join_set;
 mod joining;
+pub(crate) mod levels;
 pub(crate) mod mail;
 mod merge;
 pub(crate) mod message;

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::across::Across;
-use super::attached::Attached;
 use super::attributes::array_bytes;
 use super::clock::Ticks;
 use super::context::Context;
 use super::details::{Dropped, StoredLink};
 use super::given::Given;
+use super::levels::Attached;
 use super::merge::Merged;
 use super::part::Part;
 use super::refused::Refused;
