@@ -95,26 +95,9 @@ pub(super) fn on_owned<R>(f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
     thread::with(|thread| attached::entered(thread.active.as_deref_mut()?, NONE).map(f)).flatten()
 }
 
-/// The same on the strand `seed` where `f` leaves what was entered. What is attached goes on to be current, over what runs then.
-#[inline]
-pub(super) fn leave_entered<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
-    let mut f = Some(f);
-    let left = thread::with(|thread| {
-        let strand = thread.active.as_deref_mut()?;
-        if strand.seed == seed {
-            return f.take().map(|f| Some(f(strand)));
-        }
-        let is_hidden = !strand.attached.is_empty();
-        is_hidden.then_some(None)
-    });
-    match left.flatten()? {
-        Some(left) => Some(left),
-        None => leave_hidden(seed, f?),
-    }
-}
-
+/// The same where `f` leaves what was entered, which does not run. What is attached goes on to be current, over what runs then.
 #[cold]
-fn leave_hidden<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
+pub(super) fn leave_hidden<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
     if !attached::uncover_to(seed) {
         return None;
     }

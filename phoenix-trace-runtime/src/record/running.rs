@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 use super::carry::with_active;
 use super::clock::Ticks;
 use super::current::{
-    deliver, fail_entered, fail_owned, leave_entered, on_entered, on_owned, render,
+    deliver, fail_entered, fail_owned, leave_hidden, on_active, on_entered, on_owned, render,
 };
 use super::mail::{Edit, Late, LateEnd};
 use super::owned::{Owned, State};
@@ -269,11 +269,13 @@ impl Running<'_> {
         if self.mode == Mode::Child {
             self.mode = Mode::Nothing;
             self.span.set_plain(State::Off);
-            let follows = leave_entered(self.child.seed, |strand| {
-                strand.end(self.child.number(), now);
-                strand.current = self.child.previous().unwrap_or(NONE);
+            let child = self.child;
+            let end = |strand: &mut Strand| {
+                strand.end(child.number(), now);
+                strand.current = child.previous().unwrap_or(NONE);
                 strand.follows
-            });
+            };
+            let follows = on_active(child.seed, end).or_else(|| leave_hidden(child.seed, end));
             self.unfollow(self.child.seed, follows, self.child.number());
         } else if self.mode == Mode::Abroad {
             self.finish_abroad(now);
@@ -287,7 +289,7 @@ impl Running<'_> {
     fn finish_started(&mut self, now: Ticks) -> bool {
         let before = self.child;
         let parent = before.previous().unwrap_or(NONE);
-        let ended = leave_entered(before.seed, |strand| {
+        let ended = on_active(before.seed, |strand| {
             let number = std::mem::replace(&mut strand.current, parent);
             if number != parent {
                 strand.end(number, now);
@@ -355,11 +357,13 @@ impl Running<'_> {
 
     #[inline(never)]
     fn suspend_child(&mut self) {
-        let follows = leave_entered(self.child.seed, |strand| {
-            strand.current = self.child.previous().unwrap_or(NONE);
+        let child = self.child;
+        let leave = |strand: &mut Strand| {
+            strand.current = child.previous().unwrap_or(NONE);
             share(strand);
             strand.follows
-        });
+        };
+        let follows = on_active(child.seed, leave).or_else(|| leave_hidden(child.seed, leave));
         self.unfollow(self.child.seed, follows, self.child.number());
     }
 
@@ -384,7 +388,7 @@ impl Running<'_> {
     fn suspend_started(&mut self) -> bool {
         let before = self.child;
         let parent = before.previous().unwrap_or(NONE);
-        let started = leave_entered(before.seed, |strand| {
+        let started = on_active(before.seed, |strand| {
             let number = strand.current;
             if number == parent || strand.part.is_none() || strand.follows {
                 return None;
