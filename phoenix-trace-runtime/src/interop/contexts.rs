@@ -52,7 +52,8 @@ pub enum OtelContext {
     /// very span that ran when the context was taken. Costs an allocation or two for each span.
     EverySpan,
     /// Nowhere (`off`). Spans of the API are still children of the span that runs, but no context names it, so that
-    /// propagators of others than ours send nothing.
+    /// propagators of others than ours send nothing. For the same reason an empty context that is attached while something
+    /// annotated runs is no different from that which is current there, and starts no trace of its own.
     Off,
 }
 

@@ -14,14 +14,16 @@ use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt as _;
 use opentelemetry::context::{GlobalContextObserver, ObserverContextView};
 use opentelemetry::trace::{
-    SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+    SpanContext, SpanId, SpanRef, TraceContextExt as _, TraceFlags, TraceId, TraceState,
 };
 
 use super::{contexts, early, identity};
 use crate::diag;
 use crate::propagation::Baggage;
+use crate::record::attached::{self, Below, Left};
 use crate::record::carry::with_active;
-use crate::record::free::{self, Active, Below};
+use crate::record::free::Reach;
+use crate::record::levels::Active;
 use crate::record::strand::Role;
 use crate::record::thread;
 use crate::record::told::unharmed;
@@ -121,21 +123,18 @@ impl ContextObserver {
         if !to.is_telemetry_suppressed() {
             note_use();
         }
-        if !is_same(from, to) {
-            // Who attaches a context does not expect a panic.
-            let _ = unharmed(|| enter(from, to));
-        }
+        // Who attaches a context does not expect a panic.
+        let _ = unharmed(|| {
+            let over = active(from);
+            let active = if is_same(from, to) { over } else { active(to) };
+            enter(over, active, to, Some(from));
+        });
     }
 
     /// It is detached.
     pub fn on_context_exit(&self, from: &Context, to: &Context) {
-        if !is_ours() && !is_same(from, to) {
-            let _ = unharmed(|| {
-                let (from, to) = (active(from), active(to));
-                if from != to {
-                    free::detach(from, to);
-                }
-            });
+        if !is_ours() {
+            let _ = unharmed(|| leave(Some(active(from)), to));
         }
     }
 }
@@ -182,9 +181,26 @@ fn active(context: &Context) -> Active {
     }
 }
 
-/// What is active in the current context; `None`: the thread is ending.
-pub(crate) fn current() -> Option<Active> {
-    contexts::is_alive().then(|| Context::map_current(active))
+/// Looks which context is current, as if it were told now.
+pub(crate) fn look() {
+    if contexts::is_alive() {
+        let _ = unharmed(|| leave(None, &Context::current()));
+    }
+}
+
+/// The same where something has ended or is suspended in which a context was attached that may still be.
+pub(crate) fn look_over() {
+    if !contexts::is_alive() {
+        return;
+    }
+    let _ = unharmed(|| {
+        let current = Context::current();
+        let active = active(&current);
+        match attached::over(active) {
+            Some(over) => enter(over, active, &current, None),
+            None => leave(None, &current),
+        }
+    });
 }
 
 /// Zero for none.
@@ -206,25 +222,21 @@ fn hash_of_baggage(context: &Context) -> u64 {
     hashes.fold(0, u64::wrapping_add)
 }
 
-fn enter(from: &Context, to: &Context) {
-    let (over, active) = (active(from), active(to));
+/// `to` is attached over a context in which `over` is active; `from`: that context, if it is known.
+fn enter(over: Active, active: Active, to: &Context, from: Option<&Context>) {
     if over == active {
-        return;
+        return attached::enter_same(active);
     }
-    let span = to.span();
-    let root = early::root_in(to);
-    let root = root.as_ref();
-    let context = root.map_or_else(|| span.span_context(), |root| &root.context);
-    let trace_id = u128::from_be_bytes(context.trace_id().to_bytes());
+    let named = Named::in_context(to);
     // A span that has just been started where it is attached, as most are.
     if !(over.suppressed || active.suppressed)
         && over.baggage == active.baggage
-        && free::attach_newest(active, trace_id, over)
+        && attached::enter_newest(active, named.trace_id())
     {
         return;
     }
     let running = with_active(|strand| Running {
-        named: strand.is_meant_by(active.span) && strand.context.trace_id == trace_id,
+        named: strand.is_meant_by(active.span) && strand.context.trace_id == named.trace_id(),
         traced: strand.role != Role::Scope || strand.context.trace_id != 0,
         baggage: strand.context.baggage.clone(),
     });
@@ -232,37 +244,84 @@ fn enter(from: &Context, to: &Context) {
     let same_span = over.span == active.span;
     let goes_on = |running: &Running| running.named || same_span;
     let reach;
-    let below = if active.suppressed {
-        Below::Nothing
-    } else if !over.suppressed && running.is_some_and(goes_on) {
+    let below = if !(over.suppressed || active.suppressed) && running.is_some_and(goes_on) {
         Below::Running
-    } else if active.span != 0 {
-        reach = match root {
-            Some(root) => root.reach.clone(),
-            None if context.is_remote() => None,
-            None => identity::ask(&span),
-        };
-        let reports_to = root.map(|root| &root.pipeline);
-        (reach.as_ref()).map_or(Below::Other(context, reports_to), Below::Span)
+    } else if active == Active::default()
+        && !over.suppressed
+        && !running.is_some_and(|running| running.traced)
+    {
+        return;
     } else {
-        let traced = running.is_some_and(|running| running.traced);
-        if !traced && !over.suppressed && active.baggage == 0 {
-            return;
-        }
-        Below::Other(context, None)
+        reach = named.reach(active);
+        named.below(active, reach.as_ref())
     };
     let baggage = |own: &Baggage| match below {
         Below::Nothing => own.clone(),
         Below::Other(..) => baggage_apart(to, own),
-        Below::Running | Below::Span(_) => baggage_over(to, same_span.then_some(from), own),
+        Below::Running | Below::Span(_) => baggage_over(to, from.filter(|_| same_span), own),
     };
     if let (Below::Running, Some(Running { baggage: own, .. })) = (below, running)
         && baggage(own) == *own
     {
-        return;
+        return attached::enter_same(active);
     }
-    free::attach(below, active, over);
-    free::lend_baggage(active.baggage != 0, baggage);
+    attached::enter(below, active, over);
+    attached::lend_baggage(active.baggage != 0, baggage);
+}
+
+fn leave(left: Option<Active>, to: &Context) {
+    let active = active(to);
+    match attached::leave(left, active) {
+        Left::Found => {}
+        Left::Outermost => enter(Active::default(), active, to, None),
+        Left::Unknown => {
+            let named = Named::in_context(to);
+            let reach = named.reach(active);
+            attached::enter_again(named.below(active, reach.as_ref()), active);
+        }
+    }
+}
+
+/// What a context names.
+struct Named<'a> {
+    span: SpanRef<'a>,
+    root: Option<early::Root>,
+}
+
+impl<'a> Named<'a> {
+    fn in_context(context: &'a Context) -> Self {
+        Self {
+            span: context.span(),
+            root: early::root_in(context),
+        }
+    }
+
+    fn context(&self) -> &SpanContext {
+        (self.root.as_ref()).map_or_else(|| self.span.span_context(), |root| &root.context)
+    }
+
+    fn trace_id(&self) -> u128 {
+        u128::from_be_bytes(self.context().trace_id().to_bytes())
+    }
+
+    /// Where the record of the span is, if it is one of ours and lets record.
+    fn reach(&self, active: Active) -> Option<Reach> {
+        match &self.root {
+            _ if active.suppressed || active.span == 0 => None,
+            Some(root) => root.reach.clone(),
+            None if self.context().is_remote() => None,
+            None => identity::ask(&self.span),
+        }
+    }
+
+    fn below<'b>(&'b self, active: Active, reach: Option<&'b Reach>) -> Below<'b> {
+        let pipeline = self.root.as_ref().map(|root| &root.pipeline);
+        match reach {
+            _ if active.suppressed => Below::Nothing,
+            Some(reach) => Below::Span(reach),
+            None => Below::Other(self.context(), pipeline.filter(|_| active.span != 0)),
+        }
+    }
 }
 
 /// What runs where a context is attached.

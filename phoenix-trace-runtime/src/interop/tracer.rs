@@ -127,8 +127,8 @@ fn identity_of(
     let runs = with_active(|strand| {
         strand.role != Role::Scope
             && strand.is_meant_by(id)
-            && (id == 0 || strand.context.trace_id == trace_id)
-            && !(context.is_remote() && strand.has_as_its_own(id))
+            && !(context.is_remote()
+                && (strand.context.trace_id != trace_id || strand.has_as_its_own(id)))
     });
     if runs == Some(true) {
         return Where::Running;

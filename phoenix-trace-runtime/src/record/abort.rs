@@ -2,7 +2,7 @@
 
 use super::carry::with_active;
 use super::clock;
-use super::current::fail_active;
+use super::current::fail_entered;
 use super::part;
 use super::strand::Strand;
 use super::thread;
@@ -10,9 +10,10 @@ use crate::outcome::Failure;
 
 /// Every span that runs on this thread fails, the innermost first, and what was recorded here joins its segment.
 pub(crate) fn end_running(failure: &Failure<'_>) {
-    let running = with_active(|strand| running(strand)).unwrap_or_default();
+    let running = with_active(|strand| (strand.seed, running(strand)));
+    let (seed, running) = running.unwrap_or_default();
     for number in &running {
-        fail_active(*number, failure);
+        fail_entered(seed, *number, failure);
     }
     let Some(mut strand) = thread::uninstall(None) else {
         return;

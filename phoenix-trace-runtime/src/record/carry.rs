@@ -111,13 +111,18 @@ pub(crate) fn place_here(named: u64) -> Option<Reach> {
 
 /// A strand that may run in place of the one that does, which is a scope where that is one; `None`: nothing runs.
 pub(super) fn stand_in() -> Option<Box<Strand>> {
-    branch_here().or_else(|| {
-        thread::with(|thread| {
-            let context = thread.active.as_ref()?.context.clone();
-            Some(scope::strand_alone(thread, context))
-        })
-        .flatten()
-    })
+    let made = thread::with(|thread| {
+        let mut running = thread.active.take()?;
+        let made = stand_in_of(&mut running, thread);
+        thread.active = Some(running);
+        Some(made)
+    });
+    made.flatten()
+}
+
+pub(super) fn stand_in_of(running: &mut Strand, thread: &mut Thread) -> Box<Strand> {
+    let branch = branch_of(running, thread);
+    branch.unwrap_or_else(|| scope::strand_alone(thread, running.context.clone()))
 }
 
 /// Runs `f` on the strand that runs here.

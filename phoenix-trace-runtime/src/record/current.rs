@@ -3,12 +3,16 @@
 
 use opentelemetry::trace::SpanContext;
 
+use super::attached;
 use super::carry::current_span;
+#[cfg(feature = "grpc")]
+use super::carry::with_active;
 use super::mail::Late;
 use super::stored::{EVENT, LINK, NONE, Rendered};
 use super::strand::Strand;
 use super::told::{self, Told, bounded};
 use super::{clock, registry, thread};
+use crate::interop::observer;
 use crate::key::AttributeType;
 use crate::outcome::Failure;
 use crate::value::{Attr, Elements, Value};
@@ -74,22 +78,46 @@ pub(super) fn on_active<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Optio
     .flatten()
 }
 
+/// Runs `f` on the strand `seed`, which a guard or a future has entered. That does not run any more, but is hidden, where a context
+/// was attached meanwhile and not detached.
+#[inline]
+pub(super) fn on_entered<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
+    thread::with(|thread| {
+        let strand = attached::entered(thread.active.as_deref_mut()?, seed)?;
+        (strand.seed == seed).then(|| f(strand))
+    })
+    .flatten()
+}
+
+/// The same on the innermost one that a guard or a future owns.
+pub(super) fn on_owned<R>(f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
+    const NONE: u64 = 0;
+    thread::with(|thread| attached::entered(thread.active.as_deref_mut()?, NONE).map(f)).flatten()
+}
+
+/// The same where `f` leaves what was entered, which does not run. What is attached goes on to be current, over what runs then.
+#[cold]
+pub(super) fn leave_hidden<R>(seed: u64, f: impl FnOnce(&mut Strand) -> R) -> Option<R> {
+    if !attached::uncover_to(seed) {
+        return None;
+    }
+    let left = on_active(seed, f);
+    observer::look_over();
+    left
+}
+
 /// Records a failure on the running span.
 #[cfg(feature = "grpc")]
 pub(crate) fn fail(failure: &Failure<'_>) {
-    if let Some(number) = super::carry::with_active(|strand| strand.current) {
-        fail_active(number, failure);
+    if let Some((seed, number)) = with_active(|strand| (strand.seed, strand.current)) {
+        fail_entered(seed, number, failure);
     }
 }
 
-/// Records a failure on span `number` of the running strand.
-pub(super) fn fail_active(number: u32, failure: &Failure<'_>) {
-    let seed = thread::with(|thread| thread.active.as_ref().map(|strand| strand.seed));
-    let Some(seed) = seed.flatten() else {
-        return;
-    };
+/// Records a failure on a span that was [entered](on_entered).
+pub(super) fn fail_entered(seed: u64, number: u32, failure: &Failure<'_>) {
     let told = Told::of(failure);
-    on_active(seed, |strand| {
+    on_entered(seed, |strand| {
         strand.fail(number, failure.error_type, &told, true, clock::now())
     });
 }
@@ -104,6 +132,13 @@ pub(super) fn deliver(seed: u64, late: Late) {
             }
         }
         None => {}
+    }
+}
+
+/// Records a failure on the first span of the innermost strand that a guard or a future owns.
+pub(super) fn fail_owned(failure: &Failure<'_>) {
+    if let Some(seed) = on_owned(|strand| strand.seed) {
+        fail_entered(seed, 0, failure);
     }
 }
 

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 
 use super::clock::{self, Ticks};
-use super::current::{deliver, fail_active, on_active};
+use super::current::{deliver, fail_entered, fail_owned, leave_hidden, on_active};
 use super::mail::{Late, LateEnd};
 use super::part::finish;
 use super::refused::Refused;
@@ -163,7 +163,8 @@ impl Guard {
     fn fail(&self, failure: &Failure<'_>) {
         match &*self.place {
             Place::Refused(refused) => refused.fail(failure),
-            _ => fail_active(self.child.number(), failure),
+            Place::Root(_) => fail_owned(failure),
+            Place::Here => fail_entered(self.child.seed, self.child.number(), failure),
         }
     }
 
@@ -180,12 +181,12 @@ impl Guard {
         let Some(previous) = self.child.previous() else {
             return;
         };
-        let here = on_active(seed, |strand| {
+        let end = |strand: &mut Strand| {
             strand.end(number, now);
             strand.current = previous;
             strand.follows
-        });
-        match here {
+        };
+        match on_active(seed, end).or_else(|| leave_hidden(seed, end)) {
             Some(false) => {}
             Some(true) => thread::unfollow(seed, number),
             None => {

@@ -4,6 +4,7 @@
 pub(crate) mod abort;
 pub(crate) mod across;
 mod annotate;
+pub(crate) mod attached;
 pub(crate) mod attributes;
 mod branch;
 pub(crate) mod carry;
@@ -23,6 +24,7 @@ mod handle;
 pub(crate) mod ids;
 pub(crate) mod join_set;
 mod joining;
+pub(crate) mod levels;
 pub(crate) mod mail;
 mod merge;
 pub(crate) mod message;

@@ -4,7 +4,9 @@ use std::mem::ManuallyDrop;
 
 use super::carry::with_active;
 use super::clock::Ticks;
-use super::current::{deliver, fail_active, on_active, render};
+use super::current::{
+    deliver, fail_entered, fail_owned, leave_hidden, on_active, on_entered, on_owned, render,
+};
 use super::mail::{Edit, Late, LateEnd};
 use super::owned::{Owned, State};
 use super::part::{finish, part_of, share};
@@ -13,7 +15,7 @@ use super::stored::NONE;
 use super::strand::{Role, Strand};
 use super::thread::Expects;
 use super::told::Told;
-use super::{clock, registry, thread};
+use super::{attached, clock, registry, thread};
 use crate::interop::contexts;
 use crate::key::RawKey;
 use crate::outcome::{Failure, Outcome};
@@ -96,7 +98,7 @@ impl Running<'_> {
             return self.expect_again();
         }
         let started = thread::with(|thread| {
-            let strand = thread.active.as_deref_mut()?;
+            let strand = attached::entered(thread.active.as_deref_mut()?, before.seed)?;
             if strand.seed != before.seed {
                 let hidden = strand.hidden.take();
                 return Some((Mode::Strand, Child::first(), hidden));
@@ -175,10 +177,10 @@ impl Running<'_> {
         match self.mode {
             Mode::Nothing | Mode::Starting => {}
             Mode::Child => {
-                on_active(seed, |strand| f(strand, number));
+                on_entered(seed, |strand| f(strand, number));
             }
             Mode::Strand => {
-                let refused = with_active(|strand| match strand.refused.take() {
+                let refused = on_owned(|strand| match strand.refused.take() {
                     Some(refused) => Some((refused, f)),
                     None => {
                         f(strand, number);
@@ -187,7 +189,7 @@ impl Running<'_> {
                 });
                 if let Some(Some((refused, f))) = refused {
                     refused.edit(f);
-                    with_active(|scope| scope.refused = Some(refused));
+                    on_owned(|scope| scope.refused = Some(refused));
                 }
             }
             Mode::Unrecorded => {
@@ -217,19 +219,19 @@ impl Running<'_> {
         self.find_started();
         match self.mode {
             Mode::Nothing | Mode::Starting => {}
-            Mode::Child => fail_active(self.child.number(), failure),
-            Mode::Strand if with_active(|strand| strand.has_owners_span()) == Some(true) => {
-                fail_active(0, failure)
+            Mode::Child => fail_entered(self.child.seed, self.child.number(), failure),
+            Mode::Strand if on_owned(|strand| strand.has_owners_span()) == Some(true) => {
+                fail_owned(failure)
             }
             // A branch has no span of its own that could say so, nor has the scope of a request.
             Mode::Strand => {
-                let refused = with_active(|strand| {
+                let refused = on_owned(|strand| {
                     strand.set_failed(NONE);
                     strand.refused.take()
                 });
                 if let Some(Some(refused)) = refused {
                     refused.fail(failure);
-                    with_active(|scope| scope.refused = Some(refused));
+                    on_owned(|scope| scope.refused = Some(refused));
                 }
             }
             Mode::Unrecorded => match self.span.state() {
@@ -267,12 +269,14 @@ impl Running<'_> {
         if self.mode == Mode::Child {
             self.mode = Mode::Nothing;
             self.span.set_plain(State::Off);
-            let follows = on_active(self.child.seed, |strand| {
-                strand.end(self.child.number(), now);
-                strand.current = self.child.previous().unwrap_or(NONE);
+            let child = self.child;
+            let end = |strand: &mut Strand| {
+                strand.end(child.number(), now);
+                strand.current = child.previous().unwrap_or(NONE);
                 strand.follows
-            });
-            self.unfollow(follows, self.child.number());
+            };
+            let follows = on_active(child.seed, end).or_else(|| leave_hidden(child.seed, end));
+            self.unfollow(self.child.seed, follows, self.child.number());
         } else if self.mode == Mode::Abroad {
             self.finish_abroad(now);
         } else {
@@ -293,7 +297,7 @@ impl Running<'_> {
             (number != parent, strand.follows.then_some(number))
         });
         if let Some((true, follows)) = ended {
-            self.unfollow(follows.map(|_| true), follows.unwrap_or(NONE));
+            self.unfollow(before.seed, follows.map(|_| true), follows.unwrap_or(NONE));
             self.mode = Mode::Nothing;
             self.span.set_plain(State::Off);
             self.expect_again();
@@ -353,19 +357,21 @@ impl Running<'_> {
 
     #[inline(never)]
     fn suspend_child(&mut self) {
-        let follows = on_active(self.child.seed, |strand| {
-            strand.current = self.child.previous().unwrap_or(NONE);
+        let child = self.child;
+        let leave = |strand: &mut Strand| {
+            strand.current = child.previous().unwrap_or(NONE);
             share(strand);
             strand.follows
-        });
-        self.unfollow(follows, self.child.number());
+        };
+        let follows = on_active(child.seed, leave).or_else(|| leave_hidden(child.seed, leave));
+        self.unfollow(self.child.seed, follows, self.child.number());
     }
 
     /// Takes away the context of a span that runs no longer, where each has one.
     #[inline]
-    fn unfollow(&self, follows: Option<bool>, number: u32) {
+    fn unfollow(&self, seed: u64, follows: Option<bool>, number: u32) {
         if follows == Some(true) {
-            thread::unfollow_number(number);
+            thread::unfollow(seed, number);
         }
     }
 

@@ -8,8 +8,8 @@ use super::attributes::array_bytes;
 use super::clock::Ticks;
 use super::context::Context;
 use super::details::{Dropped, StoredLink};
-use super::free::Attached;
 use super::given::Given;
+use super::levels::Attached;
 use super::merge::Merged;
 use super::part::Part;
 use super::refused::Refused;
@@ -36,8 +36,8 @@ pub(crate) struct Strand {
     /// Is it that of a span without an owner who runs it? Then it is complete when all of its spans have ended, and whoever
     /// records below that span may run it for a while.
     pub(super) free: bool,
-    /// The contexts of OpenTelemetry that were attached by hand, because of which it or one of its spans runs.
-    pub(crate) attached: Vec<Attached>,
+    /// The contexts of OpenTelemetry that were attached by hand, because of which one of its spans runs, or what starts on it.
+    pub(crate) attached: Attached,
     /// What OpenTelemetry's context is set to while it runs, and the id of the span there; zero: none.
     pub(crate) otel: Option<opentelemetry::Context>,
     pub(crate) otel_span: u64,
@@ -149,7 +149,7 @@ impl Strand {
             owned: false,
             hidden: None,
             free: false,
-            attached: Vec::new(),
+            attached: Attached::default(),
             otel: None,
             otel_span: 0,
             follows: false,
@@ -223,7 +223,6 @@ impl Strand {
             self.text.shrink_to(64 * KEEP_RECORDS);
         }
         // What may hold something first: the rest is written in few pieces then.
-        self.attached.clear();
         self.otel = None;
         self.refused = None;
         self.segment = None;

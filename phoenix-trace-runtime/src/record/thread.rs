@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(feature = "logs")]
 use std::time::SystemTime;
 
+use super::attached;
 #[cfg(feature = "logs")]
 use super::clock;
-use super::free;
 use super::ids::Ids;
 use super::pool::Pool;
 use super::process;
@@ -19,6 +19,7 @@ use super::start::Child;
 use super::strand::Strand;
 use crate::interop::OtelContext;
 use crate::interop::contexts::Attachments;
+use crate::interop::observer;
 #[cfg(feature = "logs")]
 use crate::logs::Logs;
 use crate::pipeline::Pipeline;
@@ -119,8 +120,8 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Thread) -> R) -> Option<R> {
 /// A thread that ends with a context attached holds up no segment.
 impl Drop for Thread {
     fn drop(&mut self) {
-        while let Some((strand, _)) = free::detach_top(&mut self.active, |_| true) {
-            strand.into_iter().for_each(free::put_away);
+        while let Some(strand) = attached::uncover(&mut self.active) {
+            attached::put_away(strand);
         }
     }
 }
@@ -243,6 +244,15 @@ impl Thread {
         strand.take_first_room();
         strand
     }
+
+    /// Lets another strand run in place of the one that does.
+    #[inline(always)]
+    fn swap(&mut self, strand: &mut Option<Box<Strand>>) {
+        if let Some(running) = &mut self.active {
+            self.contexts.detach(running, strand.as_deref_mut());
+        }
+        std::mem::swap(&mut self.active, strand);
+    }
 }
 
 /// What the code reports to that runs in `active`: its own pipeline, or that of the scope on this thread, or the process's.
@@ -319,19 +329,20 @@ pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
     let mut swapped = hidden;
     let below_attached = (swapped.as_ref()).is_some_and(|hidden| !hidden.attached.is_empty());
     let clean = with(|thread| {
-        if let Some(strand) = &mut thread.active {
-            if !strand.attached.is_empty() {
-                return false;
-            }
-            thread.contexts.detach(strand, swapped.as_deref_mut());
+        if thread
+            .active
+            .as_ref()
+            .is_some_and(|strand| !strand.attached.is_empty())
+        {
+            return false;
         }
-        std::mem::swap(&mut thread.active, &mut swapped);
+        thread.swap(&mut swapped);
         true
     });
     match clean {
         Some(true) => {
             if below_attached {
-                free::settle();
+                attached::settle();
             }
             swapped
         }
@@ -345,12 +356,13 @@ pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
 fn uninstall_below(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
     let mut left = Vec::new();
     with(|thread| {
-        while let Some((strand, _)) = free::detach_top(&mut thread.active, |_| true) {
-            left.extend(strand);
-        }
+        left.extend(std::iter::from_fn(|| attached::uncover(&mut thread.active)));
     });
-    left.into_iter().for_each(free::put_away);
-    uninstall(hidden)
+    left.into_iter().for_each(attached::put_away);
+    let mut swapped = hidden;
+    with(|thread| thread.swap(&mut swapped))?;
+    observer::look_over();
+    swapped
 }
 
 /// A context for span `number` of the strand that runs, which runs from here on.
@@ -370,7 +382,7 @@ pub(super) fn follow(number: u32) {
 #[cold]
 pub(super) fn unfollow(seed: u64, number: u32) {
     with(|thread| thread.contexts.unfollow(seed, number));
-    free::settle();
+    attached::settle();
 }
 
 /// The same for the strand that runs.
@@ -381,7 +393,7 @@ pub(super) fn unfollow_number(number: u32) {
             thread.contexts.unfollow(seed, number);
         }
     });
-    free::settle();
+    attached::settle();
 }
 
 /// What ran before a fresh span.
@@ -493,7 +505,7 @@ pub(crate) struct Scoped {
     active: Option<Box<Strand>>,
     contexts: Attachments,
     /// Nothing that ran before is seen in OpenTelemetry's context either.
-    _context: opentelemetry::ContextGuard,
+    context: Option<opentelemetry::ContextGuard>,
 }
 
 #[cfg(feature = "testing")]
@@ -516,7 +528,7 @@ impl Scoped {
             pipeline,
             active,
             contexts,
-            _context: context,
+            context: Some(context),
         }
     }
 }
@@ -526,10 +538,15 @@ impl Drop for Scoped {
     fn drop(&mut self) {
         let (pipeline, active) = (self.pipeline.take(), self.active.take());
         let contexts = self.contexts.hide();
+        let mut left = Vec::new();
         with(|thread| {
+            left.extend(std::iter::from_fn(|| attached::uncover(&mut thread.active)));
             thread.contexts.show(contexts);
+            // As it was attached: unseen.
+            self.context = None;
             thread.scoped = pipeline;
             thread.active = active;
         });
+        left.into_iter().for_each(attached::put_away);
     }
 }

@@ -11,10 +11,10 @@ use opentelemetry::trace::{
 use opentelemetry::{Context, KeyValue};
 use phoenix_trace_runtime::propagation::CompositePropagator;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Config, OtelContext, Propagator, carry, current_span, inject, spawn};
+use phoenix_trace_runtime::{OtelContext, Propagator, carry, current_span, inject, spawn};
 use tokio::task::yield_now;
 
-use super::tracer;
+use super::{MODES, capture_in, tracer};
 use crate::support::{enter, traced};
 
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -59,14 +59,8 @@ fn a_remote_context_that_is_attached_is_the_parent_of_what_is_annotated() {
 /// Without a context of its own the root has that around it, which names its parent.
 #[test]
 fn what_the_api_starts_in_an_annotated_root_below_a_remote_context_is_below_the_root() {
-    for contexts in [
-        OtelContext::Auto,
-        OtelContext::LocalRoot,
-        OtelContext::EverySpan,
-        OtelContext::Off,
-    ] {
-        let config = Config::default().service("test").otel_context(contexts);
-        let capture = Capture::with_config(config);
+    for contexts in MODES {
+        let capture = capture_in(contexts);
         capture.run(|| {
             let _remote = remote().attach();
             let _root = enter("root");
@@ -92,8 +86,7 @@ fn what_the_api_starts_in_an_annotated_root_below_a_remote_context_is_below_the_
 #[test]
 fn a_remote_context_of_the_span_that_runs_starts_a_local_root() {
     for contexts in [OtelContext::LocalRoot, OtelContext::Off] {
-        let config = Config::default().service("test").otel_context(contexts);
-        let capture = Capture::with_config(config);
+        let capture = capture_in(contexts);
         capture.run(|| {
             tracer().in_span("client", |context| {
                 let span = context.span().span_context().clone();
@@ -238,18 +231,10 @@ fn user(name: &'static str) -> [KeyValue; 1] {
     [KeyValue::new("user", name)]
 }
 
-const MODES: [OtelContext; 4] = [
-    OtelContext::Auto,
-    OtelContext::LocalRoot,
-    OtelContext::EverySpan,
-    OtelContext::Off,
-];
-
 #[test]
 fn baggage_that_is_set_over_the_running_span_is_sent_until_it_is_taken_away() {
     for contexts in MODES {
-        let capture =
-            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        let capture = capture_in(contexts);
         capture.run(|| {
             let _root = enter("root");
             let child = enter("child");
@@ -292,8 +277,7 @@ fn baggage_that_is_set_over_the_running_span_is_sent_until_it_is_taken_away() {
 #[test]
 fn it_is_sent_beside_that_of_the_request() {
     for contexts in MODES {
-        let capture =
-            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        let capture = capture_in(contexts);
         capture.run(|| {
             let _remote = remote().attach();
             let _root = enter("root");

@@ -12,10 +12,9 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Context, ContextGuard, KeyValue};
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Config, OtelContext};
 use tokio::task::yield_now;
 
-use super::tracer;
+use super::{in_each, tracer};
 use crate::support::{enter, traced};
 
 #[test]
@@ -41,24 +40,81 @@ fn guards_are_dropped_in_any_order() {
     );
 }
 
-/// A capture for each of the modes.
-fn each(test: impl Fn(&Capture)) {
-    for contexts in [
-        OtelContext::Auto,
-        OtelContext::LocalRoot,
-        OtelContext::EverySpan,
-        OtelContext::Off,
-    ] {
-        let config = Config::default().service("test").otel_context(contexts);
-        let capture = Capture::with_config(config);
-        test(&capture);
-        assert!(capture.stats().balances(), "{}", capture.stats());
-    }
+/// OpenTelemetry tells of nothing here: the context that goes last is like the one that is current then.
+#[test]
+fn a_guard_is_dropped_below_an_empty_context() {
+    in_each(|capture| {
+        capture.run(|| {
+            let span = mark_span_as_active(tracer().start("span"));
+            let empty = Context::new().attach();
+            drop(span);
+            drop(enter("in the empty one"));
+            drop(empty);
+            assert_eq!(capture.stats().open, 0);
+            drop(enter("afterwards"));
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 1 span · kept: head\n\
+             span\n\n\
+             trace · test · 1 span · kept: head\n\
+             in the empty one\n\n\
+             trace · test · 1 span · kept: head\n\
+             afterwards\n"
+        );
+    });
+}
+
+/// Where a context was attached before which is no different from the last one, it is not known which of both is current.
+#[test]
+fn no_span_waits_for_guards_of_which_nothing_is_told() {
+    in_each(|capture| {
+        capture.run(|| {
+            let _root = enter("root");
+            let [first, second] = ["first", "second"].map(|name| {
+                let span = mark_span_as_active(tracer().start(name));
+                (span, Context::new().attach())
+            });
+            drop(first);
+            drop(second);
+        });
+        assert_eq!(capture.stats().open, 0);
+        assert_eq!(capture.spans().len(), 3);
+    });
+}
+
+#[tokio::test]
+async fn an_annotated_future_is_suspended_and_leaves_a_context_attached() {
+    let capture = Capture::new();
+    let root = traced("root", async {
+        let mut child = pin!(traced("child", async {
+            let guard = mark_span_as_active(tracer().start("left"));
+            yield_now().await;
+            drop(enter("in child"));
+            guard
+        }));
+        poll_fn(|cx| Poll::Ready(child.as_mut().poll(cx).is_pending())).await;
+        drop(enter("meanwhile"));
+        drop(child.await);
+        drop(enter("afterwards"));
+    });
+    capture.future(root).await;
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 6 spans · kept: head\n\
+         root\n\
+         ├╴child\n\
+         │ ├╴left\n\
+         │ │ └╴meanwhile\n\
+         │ └╴in child\n\
+         └╴afterwards\n"
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
 }
 
 #[test]
 fn what_starts_after_the_annotated_function_that_a_guard_was_given_to_is_below_what_ran_before() {
-    each(|capture| {
+    in_each(|capture| {
         capture.run(|| {
             let _root = enter("root");
             let _outer = mark_span_as_active(tracer().start("outer"));
@@ -94,7 +150,7 @@ fn what_starts_after_the_annotated_function_that_a_guard_was_given_to_is_below_w
 
 #[test]
 fn all_guards_are_dropped_in_the_annotated_function_that_they_are_given_to() {
-    each(|capture| {
+    in_each(|capture| {
         capture.run(|| {
             let root = mark_span_as_active(tracer().start("root"));
             let inner = mark_span_as_active(tracer().start("inner"));
@@ -121,7 +177,7 @@ fn all_guards_are_dropped_in_the_annotated_function_that_they_are_given_to() {
 
 #[test]
 fn the_guard_of_a_remote_context_is_dropped_in_the_local_root_below_it() {
-    each(|capture| {
+    in_each(|capture| {
         capture.run(|| {
             let parent = SpanContext::new(
                 TraceId::from(7),

@@ -11,21 +11,8 @@ use phoenix_trace_runtime::waterfall::Waterfall;
 use phoenix_trace_runtime::{Config, OtelContext, carry, current_span, spawn};
 use tokio::task::yield_now;
 
-use super::tracer;
+use super::{MODES, capture_in, in_each, tracer};
 use crate::support::{enter, traced};
-
-/// Captures in either mode: what is the same in both.
-fn both(test: impl Fn(&Capture)) {
-    for contexts in [
-        OtelContext::LocalRoot,
-        OtelContext::EverySpan,
-        OtelContext::Off,
-    ] {
-        test(&Capture::with_config(
-            Config::default().service("test").otel_context(contexts),
-        ));
-    }
-}
 
 const NESTED: &str = "trace · test · 5 spans · kept: head\n\
      annotated\n\
@@ -36,7 +23,7 @@ const NESTED: &str = "trace · test · 5 spans · kept: head\n\
 
 #[test]
 fn annotated_and_api_spans_nest_in_each_other() {
-    both(|capture| {
+    in_each(|capture| {
         capture.run(|| {
             let _root = enter("annotated");
             tracer().in_span("api", |_| {
@@ -50,7 +37,7 @@ fn annotated_and_api_spans_nest_in_each_other() {
 
 #[test]
 fn so_they_do_below_a_root_of_the_api() {
-    both(|capture| {
+    in_each(|capture| {
         capture.run(|| {
             tracer().in_span("root", |_| {
                 drop(enter("first"));
@@ -71,13 +58,8 @@ fn so_they_do_below_a_root_of_the_api() {
 
 #[tokio::test]
 async fn they_nest_in_tasks_that_are_suspended() {
-    for contexts in [
-        OtelContext::LocalRoot,
-        OtelContext::EverySpan,
-        OtelContext::Off,
-    ] {
-        let capture =
-            Capture::with_config(Config::default().service("test").otel_context(contexts));
+    for contexts in MODES {
+        let capture = capture_in(contexts);
         let nested = traced("annotated", async {
             yield_now().await;
             let context = Context::current_with_span(tracer().start("api"));
@@ -102,13 +84,8 @@ async fn they_nest_in_tasks_that_are_suspended() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_carried_to_a_task_goes_on_below_the_api_span_that_ran() {
-    for contexts in [
-        OtelContext::LocalRoot,
-        OtelContext::EverySpan,
-        OtelContext::Off,
-    ] {
-        let capture =
-            Capture::with_config(Config::default().service("test").otel_context(contexts));
+    for contexts in MODES {
+        let capture = capture_in(contexts);
         let nested = traced("annotated", async {
             let context = Context::current_with_span(tracer().start("api"));
             async {
@@ -133,7 +110,7 @@ async fn what_is_carried_to_a_task_goes_on_below_the_api_span_that_ran() {
 
 #[test]
 fn a_span_that_is_not_attached_has_no_children() {
-    both(|capture| {
+    in_each(|capture| {
         capture.run(|| {
             let _root = enter("root");
             let mut held = tracer().start("held");
@@ -154,7 +131,7 @@ fn a_span_that_is_not_attached_has_no_children() {
 
 #[test]
 fn spans_end_in_any_order_and_on_any_thread() {
-    both(|capture| {
+    in_each(|capture| {
         capture.run(|| {
             let root = enter("root");
             let mut first = tracer().start("first");
@@ -182,7 +159,7 @@ fn spans_end_in_any_order_and_on_any_thread() {
 
 #[test]
 fn so_they_do_where_they_share_the_strand_of_a_root_of_the_api() {
-    both(|capture| {
+    in_each(|capture| {
         let left = capture.run(|| {
             let root = Context::current_with_span(tracer().start("root"));
             let attached = root.clone().attach();
@@ -261,7 +238,7 @@ fn a_span_that_outlives_a_root_of_the_api_holds_nothing_up_but_itself() {
 
 #[test]
 fn what_starts_after_a_context_was_detached_is_below_what_ran_before() {
-    both(|capture| {
+    in_each(|capture| {
         capture.run(|| {
             let _root = enter("root");
             {
@@ -290,8 +267,7 @@ fn what_starts_after_a_context_was_detached_is_below_what_ran_before() {
 #[test]
 fn the_current_context_names_what_runs() {
     let ids = |contexts| {
-        let config = Config::default().service("test").otel_context(contexts);
-        let capture = Capture::with_config(config);
+        let capture = capture_in(contexts);
         capture.run(|| {
             let _root = enter("root");
             let root = current_span();
@@ -315,8 +291,7 @@ fn the_current_context_names_what_runs() {
 #[test]
 fn the_active_span_is_told_more_through_the_context() {
     for contexts in [OtelContext::LocalRoot, OtelContext::EverySpan] {
-        let capture =
-            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        let capture = capture_in(contexts);
         capture.run(|| {
             let _root = enter("root");
             let _child = enter("child");
@@ -343,8 +318,7 @@ fn the_active_span_is_told_more_through_the_context() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_context_that_is_carried_by_hand_names_the_root_or_the_span() {
     let tree = async |contexts| {
-        let capture =
-            Capture::with_config(Config::default().service("test").otel_context(contexts));
+        let capture = capture_in(contexts);
         let carried = traced("root", async {
             traced("child", async {
                 let there = traced("annotated there", async {
@@ -382,8 +356,7 @@ async fn a_context_that_is_carried_by_hand_names_the_root_or_the_span() {
 #[test]
 fn a_context_that_is_used_below_another_span_names_what_runs_or_the_span() {
     let tree = |contexts| {
-        let config = Config::default().service("test").otel_context(contexts);
-        let capture = Capture::with_config(config);
+        let capture = capture_in(contexts);
         capture.run(|| {
             let _root = enter("root");
             let root = Context::current();
@@ -423,7 +396,7 @@ fn a_context_that_is_used_below_another_span_names_what_runs_or_the_span() {
 
 #[test]
 fn a_context_is_used_by_two_threads_at_once() {
-    both(|capture| {
+    in_each(|capture| {
         capture.run(|| {
             let context = Context::current_with_span(tracer().start("shared"));
             let _guard = context.clone().attach();
