@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context as TaskContext, Poll};
 
-use http::{Extensions, HeaderMap, Request, Response, Uri};
+use http::{Extensions, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -145,15 +145,10 @@ impl HttpClientLayer {
 impl Settings {
     /// The span of a request, and what tells how it ended.
     pub(super) fn start(&self, sent: &Sent<'_>, method: &http::Method) -> (Owned, ClientSide) {
-        let believed = self.is_for_us(sent.uri, sent.headers);
-        let side = ClientSide::of(method, &self.response_fields, believed);
-        (client_span(sent, &self.methods, &self.request_fields), side)
-    }
-
-    /// Is a request for one of the hosts that may know the context, and may say who they are?
-    pub(super) fn is_for_us(&self, uri: &Uri, headers: &HeaderMap) -> bool {
         let hosts = self.hosts.as_ref();
-        hosts.is_none_or(|hosts| hosts.has_target(uri, headers))
+        let is_for_us = hosts.is_none_or(|hosts| hosts.has_target(sent.uri, sent.headers));
+        let side = ClientSide::of(method, &self.response_fields, is_for_us);
+        (client_span(sent, &self.methods, &self.request_fields), side)
     }
 }
 
@@ -260,7 +255,7 @@ where
         let (mut span, side) = self.settings.start(&sent, request.method());
         let inner = {
             let running = span.enter();
-            if self.settings.is_for_us(request.uri(), request.headers()) {
+            if side.is_for_us() {
                 inject_headers(request.headers_mut());
             }
             let inner = self.inner.call(request);

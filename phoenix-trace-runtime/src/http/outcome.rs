@@ -30,8 +30,8 @@ pub struct ServerSide {
 pub struct ClientSide {
     kind: Exchange,
     captured: Captured,
-    /// May the server say who it is?
-    believed: bool,
+    /// May the server know the context, and say who it is?
+    is_for_us: bool,
 }
 
 /// What the method says about the body of the response.
@@ -189,12 +189,16 @@ impl<E: Display + 'static> Fault<E> for ServerSide {
 }
 
 impl ClientSide {
-    pub(super) fn of(method: &Method, captured: &Captured, believed: bool) -> Self {
+    pub(super) fn of(method: &Method, captured: &Captured, is_for_us: bool) -> Self {
         Self {
             kind: Exchange::of(method),
             captured: captured.clone(),
-            believed,
+            is_for_us,
         }
+    }
+
+    pub(super) fn is_for_us(&self) -> bool {
+        self.is_for_us
     }
 
     /// Errors of clients like to tell the URL.
@@ -225,7 +229,7 @@ impl Protocol for ClientSide {
                 strand.set_plain(number, &[version]);
             });
         }
-        if self.believed {
+        if self.is_for_us {
             note_peer(span, response.headers());
             believe(response.headers());
         }

@@ -32,7 +32,7 @@ impl Middleware for HttpClientLayer {
             resends,
         };
         let (mut span, side) = self.settings.start(&sent, request.method());
-        if self.settings.is_for_us(&uri, request.headers()) {
+        if side.is_for_us() {
             let _running = span.enter();
             inject_headers(request.headers_mut());
         }
