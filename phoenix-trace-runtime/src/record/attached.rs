@@ -150,9 +150,13 @@ fn step(
         over,
         ..
     } = &mut strand.attached;
-    let last = levels.pop_if(|level| Some(level.active) == left);
-    let more = std::iter::from_fn(|| levels.pop_if(|level| level.active != to));
-    idle.extend(last.into_iter().chain(more).filter_map(|level| level.scope));
+    let mut left = left;
+    while let Some(level) =
+        levels.pop_if(|level| level.active != to || left.take() == Some(level.active))
+    {
+        left = None;
+        idle.extend(level.scope);
+    }
     let is_outside = hidden.is_none() && to == Active::NOTHING;
     let Some(level) = levels.last_mut().filter(|_| !is_outside) else {
         let over = *over;

@@ -181,18 +181,10 @@ impl Guard {
         let Some(previous) = self.child.previous() else {
             return;
         };
-        let end = |strand: &mut Strand| {
-            strand.end(number, now);
-            strand.current = previous;
-            strand.follows
-        };
-        match on_active(seed, end).or_else(|| leave_hidden(seed, end)) {
+        match on_active(seed, |strand| strand.end_entered(number, previous, now)) {
             Some(false) => {}
             Some(true) => thread::unfollow(seed, number),
-            None => {
-                let (at, end) = (now, LateEnd::Finished);
-                deliver(seed, Late { number, at, end });
-            }
+            None => end_hidden(seed, number, previous, now),
         }
     }
 
@@ -204,6 +196,29 @@ impl Guard {
         if let Some(mut strand) = thread::uninstall(hidden) {
             strand.end(0, now);
             finish(strand);
+        }
+    }
+}
+
+impl Strand {
+    /// Ends a span, so that what ran before it runs again. Is a context attached for it, or something left to its end?
+    #[inline]
+    pub(super) fn end_entered(&mut self, number: u32, previous: u32, now: Ticks) -> bool {
+        self.end(number, now);
+        self.current = previous;
+        self.follows
+    }
+}
+
+/// The same where its strand does not run.
+#[cold]
+pub(super) fn end_hidden(seed: u64, number: u32, previous: u32, now: Ticks) {
+    match leave_hidden(seed, |strand| strand.end_entered(number, previous, now)) {
+        Some(false) => {}
+        Some(true) => thread::unfollow(seed, number),
+        None => {
+            let (at, end) = (now, LateEnd::Finished);
+            deliver(seed, Late { number, at, end });
         }
     }
 }

@@ -7,6 +7,7 @@ use super::clock::Ticks;
 use super::current::{
     deliver, fail_entered, fail_owned, leave_hidden, on_active, on_entered, on_owned, render,
 };
+use super::entered::end_hidden;
 use super::mail::{Edit, Late, LateEnd};
 use super::owned::{Owned, State};
 use super::part::{finish, part_of, share};
@@ -269,14 +270,12 @@ impl Running<'_> {
         if self.mode == Mode::Child {
             self.mode = Mode::Nothing;
             self.span.set_plain(State::Off);
-            let child = self.child;
-            let end = |strand: &mut Strand| {
-                strand.end(child.number(), now);
-                strand.current = child.previous().unwrap_or(NONE);
-                strand.follows
-            };
-            let follows = on_active(child.seed, end).or_else(|| leave_hidden(child.seed, end));
-            self.unfollow(self.child.seed, follows, self.child.number());
+            let (seed, number) = (self.child.seed, self.child.number());
+            let previous = self.child.previous().unwrap_or(NONE);
+            match on_active(seed, |strand| strand.end_entered(number, previous, now)) {
+                Some(follows) => self.unfollow(seed, Some(follows), number),
+                None => end_hidden(seed, number, previous, now),
+            }
         } else if self.mode == Mode::Abroad {
             self.finish_abroad(now);
         } else {

@@ -5,6 +5,7 @@ mod ending;
 mod failures_first;
 mod fake;
 mod matrix;
+mod processors;
 #[cfg(feature = "otlp")]
 mod receiver;
 #[cfg(feature = "otlp")]

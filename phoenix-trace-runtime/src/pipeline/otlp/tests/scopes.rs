@@ -1,43 +1,19 @@
-//! Spans of other libraries: in a scope of their own, with the times that they were given, as the SDK's exporters get them.
+//! Spans of other libraries: in a scope of their own, with the times that they were given.
 
-use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use opentelemetry::trace::{Span as _, SpanBuilder, Status, Tracer as _, TracerProvider as _};
 use opentelemetry::{InstrumentationScope, KeyValue};
-use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 
 use super::*;
 use crate::bootstrap;
 use crate::interop::TracerProvider;
 use crate::record::entered::enter;
-use crate::record::segment::lock;
 use crate::record::site::{Site, SpanKind};
 use crate::record::thread::Scoped;
 use crate::sampling::Sampler;
 
 static SITE: Site = Site::new("root", SpanKind::Internal, "");
-
-/// Keeps what has ended.
-#[derive(Clone, Debug, Default)]
-struct Ended(Arc<Mutex<Vec<SpanData>>>);
-
-impl SpanProcessor for Ended {
-    fn on_start(&self, _: &mut Span, _: &opentelemetry::Context) {}
-
-    fn on_end(&self, span: SpanData) {
-        lock(&self.0).push(span);
-    }
-
-    fn force_flush(&self) -> OTelSdkResult {
-        Ok(())
-    }
-
-    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
-        Ok(())
-    }
-}
 
 fn at(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
@@ -88,20 +64,4 @@ fn spans_of_libraries_are_sent_in_a_scope_of_their_own() {
         assert_eq!(span.span.events[0].name, "known at run time");
         assert_eq!(span.span.status, Status::Ok);
     }
-}
-
-#[test]
-fn a_span_processor_gets_what_has_been_kept() {
-    let ended = Ended::default();
-    record(
-        Config::default()
-            .no_exporter()
-            .span_processor(ended.clone()),
-    );
-    let mut names: Vec<_> = lock(&ended.0)
-        .iter()
-        .map(|span| span.name.clone())
-        .collect();
-    names.sort_unstable();
-    assert_eq!(names, ["another", "of the library", "root"]);
 }
