@@ -67,6 +67,9 @@ const FAMILIES: [&str; 8] = [
     "phoenix.",
 ];
 
+/// What the bridge of `tracing` puts on the events of spans, which nobody can declare.
+const OF_THE_BRIDGE: [&str; 2] = ["level", "target"];
+
 fn is_registered(key: &str) -> bool {
     /// The constants are generated, one line for each key.
     static REGISTERED: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
@@ -78,26 +81,53 @@ fn is_registered(key: &str) -> bool {
         })
         .collect()
     });
-    REGISTERED.contains(key) || FAMILIES.iter().any(|family| key.starts_with(family))
+    REGISTERED.contains(key)
+        || OF_THE_BRIDGE.contains(&key)
+        || FAMILIES.iter().any(|family| key.starts_with(family))
 }
 
 /// A part of a name that looks like an id, a number or an address.
 fn differing(name: &str) -> Option<&str> {
-    let words = name.split(|c: char| c.is_whitespace() || matches!(c, '/' | ':' | ',' | '=' | '?'));
-    words
+    let ends = |c: char| c.is_whitespace() || "/:,;=?&#()[]".contains(c);
+    name.split(ends)
         .filter(|word| !word.is_empty())
         .find(|word| is_value(word))
 }
 
 fn is_value(word: &str) -> bool {
-    const LONG: usize = 12;
+    is_number(word, 2)
+        || is_id(word)
+        || is_address(word)
+        || word
+            .split(['-', '_'])
+            .any(|part| is_number(part, 5) && !is_date(part))
+}
+
+fn is_number(word: &str, shortest: usize) -> bool {
+    word.len() >= shortest && word.chars().all(|c| c.is_ascii_digit())
+}
+
+/// As in the names of models and versions, of which there are few.
+fn is_date(number: &str) -> bool {
+    number.len() == 8 && (number.starts_with("19") || number.starts_with("20"))
+}
+
+/// Hexadecimal, such as a UUID or what was cut off one, or a ULID.
+fn is_id(word: &str) -> bool {
+    const SHORTEST: usize = 8;
+    const ULID: usize = 26;
     let digits = word.chars().filter(char::is_ascii_digit).count();
-    let is_number = digits > 1 && digits == word.len();
     let is_hex = |c: char| c.is_ascii_hexdigit() || c == '-';
-    let is_id = word.len() >= LONG && digits > 1 && word.chars().all(is_hex);
-    let is_address = word.contains('@')
-        || (word.split('.').count() == 4 && word.split('.').all(|part| part.parse::<u8>().is_ok()));
-    is_number || is_id || is_address
+    let is_base32 = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase();
+    digits > 1
+        && (word.len() >= SHORTEST && word.chars().all(is_hex)
+            || word.len() == ULID && word.chars().all(is_base32))
+}
+
+fn is_address(word: &str) -> bool {
+    let mut parts = word.split('.');
+    word.contains('@')
+        || (parts.clone().count() == 4 && parts.all(|part| part.parse::<u8>().is_ok()))
 }
 
 #[cfg(test)]
@@ -111,12 +141,24 @@ mod tests {
             ("GET /v1/orders", None),
             ("phoenix.llm.v1.Llm/Complete", None),
             ("chat gpt-4o-2024-08-06", None),
+            ("chat claude-sonnet-4-20250514", None),
             ("sha256", None),
+            ("encode sha-256, iso-8859-1", None),
+            ("user 7", None),
             ("GET /orders/4711", Some("4711")),
             (
                 "load 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
                 Some("3f2504e0-4f89-11d3-9a0c-0305e82c3301"),
             ),
+            ("load 9b1deb4d", Some("9b1deb4d")),
+            (
+                "load 01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                Some("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+            ),
+            ("user-12345", Some("user-12345")),
+            ("user_12345", Some("user_12345")),
+            ("job#4711", Some("4711")),
+            ("order(12345)", Some("12345")),
             ("mail jo@example.org", Some("jo@example.org")),
             ("connect 10.0.0.7:5432", Some("10.0.0.7")),
         ];
@@ -128,6 +170,7 @@ mod tests {
     #[test]
     fn the_registry_is_known() {
         assert!(is_registered("http.request.method") && is_registered("http.request.header.x-id"));
+        assert!(is_registered("level"));
         assert!(!is_registered("http.method") && !is_registered("accounts"));
     }
 }
