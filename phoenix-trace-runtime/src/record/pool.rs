@@ -82,3 +82,14 @@ impl Pool {
         }
     }
 }
+
+/// The branch of a thread that ends serves another one.
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if let Some(mut branch) = self.branch.take() {
+            branch.clear();
+            let pipeline = branch.pipeline.clone();
+            pipeline.give_buffers(std::iter::once(branch));
+        }
+    }
+}
