@@ -216,11 +216,14 @@ impl Worker {
         if let Some(mut settling) = self.lane().settle() {
             settling.done(entries.iter().map(|entry| entry.item.bytes()).sum());
         }
-        self.pipeline.give_buffers(entries.into_iter().map(|entry| {
+        // Before they are given: meanwhile others have the lock.
+        let strands = entries.into_iter().map(|entry| {
             let mut strand = entry.item.strand;
             strand.clear();
             strand
-        }));
+        });
+        let strands: Vec<_> = strands.collect();
+        self.pipeline.give_buffers(strands.into_iter());
     }
 }
 

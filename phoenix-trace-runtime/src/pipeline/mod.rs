@@ -3,6 +3,7 @@
 mod account;
 mod beside;
 mod bisect;
+mod buffers;
 mod by_hand;
 mod complaints;
 mod component;
@@ -49,6 +50,7 @@ pub(crate) use account::{SHARDS, thread_number};
 pub(crate) use beside::{Beside, Start};
 #[cfg(all(feature = "logs", feature = "otlp"))]
 pub(crate) use bisect::{Bisection, Part};
+use buffers::Buffers;
 use by_hand::ByHand;
 pub(crate) use component::Component;
 #[cfg(feature = "testing")]
@@ -202,8 +204,7 @@ pub(crate) struct Pipeline {
     /// Where what is logged here goes.
     #[cfg(feature = "logs")]
     pub(crate) logs: Option<Arc<Logs>>,
-    /// Empty strands: back from the exporting thread, or from threads that have more than they need.
-    buffers: Mutex<Vec<Box<Strand>>>,
+    buffers: Mutex<Buffers>,
     /// What has ended and is not decided, by strands.
     pub(crate) tallies: Tallies,
     waiting: Waiting,
@@ -432,21 +433,15 @@ impl Pipeline {
 
     /// Moves up to `number` empty strands to a thread that has run out of them.
     pub(crate) fn take_buffers(&self, number: usize, into: &mut Vec<Box<Strand>>) {
-        let mut buffers = lock(&self.buffers);
-        let first = buffers.len().saturating_sub(number);
-        into.extend(buffers.drain(first..));
+        lock(&self.buffers).take(number, into);
     }
 
-    /// Takes empty strands that others may need.
-    pub(crate) fn give_buffers(&self, strands: impl Iterator<Item = Box<Strand>>) {
-        const BUFFERS: usize = 1024;
+    /// Takes empty strands that others may need. Those that there is no room for are dropped once others may have the lock.
+    pub(crate) fn give_buffers(&self, mut strands: impl Iterator<Item = Box<Strand>>) {
         let mut buffers = lock(&self.buffers);
-        let room = if self.first.queue.is_closed() {
-            0
-        } else {
-            BUFFERS - buffers.len().min(BUFFERS)
-        };
-        buffers.extend(strands.take(room));
+        if !self.first.queue.is_closed() {
+            buffers.give(&mut strands);
+        }
     }
 
     /// Lets a segment wait for the spans that outlive its local root.
