@@ -209,7 +209,7 @@ impl Owned {
 
     /// Lets its owner run without a span.
     #[inline]
-    pub(super) fn run_nothing(&mut self) -> Running<'_> {
+    fn run_nothing(&mut self) -> Running<'_> {
         Running {
             span: self,
             mode: Mode::Nothing,

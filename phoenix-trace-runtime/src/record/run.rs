@@ -71,19 +71,17 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let runs = !this.span.is_off() || process::is_on();
-        let mut running = if runs {
-            this.span.enter_poll()
-        } else {
-            this.span.run_nothing()
-        };
+        let mut running = runs.then(|| this.span.enter_poll());
         let returned = this.body.poll(cx);
-        if running.is_on() {
+        if let Some(running) = &mut running {
             match &returned {
+                Poll::Ready(_) if !running.is_on() => {}
                 Poll::Ready(returned) => running.settle((this.classify)(returned)),
                 Poll::Pending => running.suspend(),
             }
         }
-        running.forget();
+        // It was suspended or settled: nothing is left to do.
+        std::mem::forget(running);
         returned
     }
 }
