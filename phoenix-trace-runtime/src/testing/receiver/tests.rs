@@ -1,6 +1,7 @@
-//! The receiver against real clients: tonic's generated one, and HTTP/1.1 by hand.
+//! The receiver against real clients: the exporter of OpenTelemetry, tonic's generated one, and HTTP/1.1 by hand.
 
 mod faults;
+mod stock;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
