@@ -43,9 +43,13 @@ pub(super) fn hand_over(strand: &mut Strand, now: Ticks) {
 pub(crate) fn close_running(pipeline: &Pipeline) {
     with_active(|strand| {
         if std::ptr::eq(Arc::as_ptr(&strand.pipeline), pipeline) && !strand.records.is_empty() {
+            strand.read_own_mail();
             let now = clock::now();
             strand.cancel_open(now);
             cut_running(strand, now);
+            if let Some(segment) = &strand.segment {
+                segment.decide_at_shutdown(now);
+            }
         }
     });
 }
@@ -53,6 +57,8 @@ pub(crate) fn close_running(pipeline: &Pipeline) {
 impl Strand {
     /// Takes out what has ended. `None`: nothing has.
     pub(super) fn split(&mut self) -> Option<Box<Self>> {
+        // What was said of a span while it was open goes with it.
+        self.read_own_mail();
         if self.records.iter().all(|record| record.end == 0) {
             return None;
         }
@@ -74,6 +80,14 @@ impl Strand {
         ended.overflow = std::mem::take(&mut self.overflow);
         ended.unrecorded = std::mem::take(&mut self.unrecorded);
         ended.squeezed = self.squeezed;
+        if self.role == Role::Root && !self.is_open(0) {
+            self.measure_root();
+            ended.slow = std::mem::take(&mut self.slow);
+            ended.role = std::mem::replace(&mut self.role, Role::Branch);
+            if let Some(segment) = &self.segment {
+                segment.root_has_ended(ended.slow);
+            }
+        }
         ended.logs = std::mem::take(&mut self.logs);
 
         self.renumber();
