@@ -1,6 +1,8 @@
 //! Contexts from elsewhere: remote parents, none, suppressed ones, and what our own layers and the API's propagators send.
 
 use std::collections::HashMap;
+use std::future::Future as _;
+use std::task::{self, Waker};
 
 use opentelemetry::baggage::BaggageExt as _;
 use opentelemetry::propagation::TextMapPropagator as _;
@@ -373,4 +375,34 @@ async fn a_future_has_the_baggage_of_its_context_at_each_poll() {
          └╴beside\n"
     );
     assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+#[test]
+fn what_the_api_starts_below_a_span_that_has_ended_is_below_it() {
+    for contexts in MODES {
+        let capture = capture_in(contexts);
+        let (task, handle) = capture.run(|| {
+            let _root = enter("root");
+            tracer().start("beside").end();
+            (
+                carry(|| carry(|| tracer().start("in a task"))),
+                current_span(),
+            )
+        });
+        let inner = task();
+        drop(inner());
+        let mut carried = Box::pin(handle.carry(async { drop(tracer().start("by a handle")) }));
+        let mut context = task::Context::from_waker(Waker::noop());
+        assert!(carried.as_mut().poll(&mut context).is_ready());
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 4 spans · kept: head\n\
+             root\n\
+             ├╴beside\n\
+             ├╴in a task\n\
+             └╴by a handle\n",
+            "{contexts}"
+        );
+        assert!(capture.stats().balances(), "{contexts}");
+    }
 }
