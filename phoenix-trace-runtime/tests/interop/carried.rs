@@ -13,7 +13,9 @@ use opentelemetry::trace::{
 use opentelemetry::{Context, KeyValue};
 use phoenix_trace_runtime::propagation::CompositePropagator;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{OtelContext, Propagator, carry, current_span, inject, spawn};
+use phoenix_trace_runtime::{
+    OtelContext, Propagator, RemoteContext, carry, current_span, inject, spawn,
+};
 use tokio::task::yield_now;
 
 use super::{MODES, capture_in, tracer};
@@ -187,6 +189,9 @@ fn nothing_is_recorded_in_a_suppressed_context() {
             span.end();
             let _annotated = enter("annotated");
             assert!(!current_span().is_recording());
+            carry(|| drop(enter("in a task")))();
+            carry(|| carry(|| tracer().start("in its task")))()().end();
+            RemoteContext::default().run(|| drop(enter("in a scope")));
         }
         tracer().start("afterwards").end();
     });
