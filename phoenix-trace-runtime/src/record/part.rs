@@ -125,6 +125,8 @@ impl Part {
             return;
         };
         let mail = self.parking.close();
+        // Before it is woken: of spans within each other, the outer would be found yet, and have the children of the inner.
+        registry::remove(self.seed);
         let mut rest = Strand::new(strand.pipeline.clone());
         rest.context.clone_from(&strand.context);
         rest.suppressed = true;
