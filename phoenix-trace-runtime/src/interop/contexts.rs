@@ -222,10 +222,14 @@ fn context_of(
 }
 
 fn with_baggage(context: Context, of: &context::Context) -> Context {
-    if of.baggage.is_empty() {
-        return context;
+    if !of.baggage.is_empty() {
+        return context.with_baggage(of.baggage.to_opentelemetry());
     }
-    context.with_baggage(of.baggage.to_opentelemetry())
+    match context.baggage().is_empty() {
+        true => context,
+        // That around it is none of this request's.
+        false => context.with_cleared_baggage(),
+    }
 }
 
 /// A span of ours as the current context has it: it may be told more, and is not ended there.

@@ -11,6 +11,7 @@ use opentelemetry::trace::{
     TraceState, Tracer as _,
 };
 use opentelemetry::{Context, KeyValue};
+use phoenix_trace_runtime::private;
 use phoenix_trace_runtime::propagation::CompositePropagator;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{
@@ -409,5 +410,23 @@ fn what_the_api_starts_below_a_span_that_has_ended_is_below_it() {
             "{contexts}"
         );
         assert!(capture.stats().balances(), "{contexts}");
+    }
+}
+
+#[test]
+fn beside_a_place_below_another_span_is_none_of_the_baggage_around_it() {
+    // Without contexts of ours what is attached again is no other.
+    for contexts in MODES.into_iter().filter(|it| *it != OtelContext::Off) {
+        let capture = capture_in(contexts);
+        capture.run(|| {
+            let _root = enter("root");
+            let handle = current_span();
+            let more = || Context::current_with_baggage([KeyValue::new("more", "1")]);
+            let _around = more().attach();
+            let _place = private::stay(true, || private::below(&handle));
+            assert_eq!(baggage(), None, "{contexts}");
+            let _again = more().attach();
+            assert_eq!(baggage().as_deref(), Some("more=1"), "{contexts}");
+        });
     }
 }
