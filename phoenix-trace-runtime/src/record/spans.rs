@@ -97,7 +97,7 @@ impl Strand {
 
     #[cold]
     fn end_slowly(&mut self, number: u32, now: Ticks) {
-        if self.place(number) >= self.room {
+        if self.records.len() > self.room {
             // It may be given up, unless somebody has said that it failed.
             self.read_own_mail();
         }
