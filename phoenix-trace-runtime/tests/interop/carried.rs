@@ -11,15 +11,16 @@ use opentelemetry::trace::{
     TraceState, Tracer as _,
 };
 use opentelemetry::{Context, KeyValue};
-use phoenix_trace_runtime::private;
+use phoenix_trace_runtime::private::{self, outcome};
 use phoenix_trace_runtime::propagation::CompositePropagator;
+use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{
-    OtelContext, Propagator, RemoteContext, carry, current_span, inject, spawn,
+    Config, OtelContext, Propagator, RemoteContext, carry, current_span, inject, spawn,
 };
 use tokio::task::yield_now;
 
-use super::{MODES, capture_in, tracer};
+use super::{MODES, capture_in, capture_of, tracer};
 use crate::support::{enter, traced};
 
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -428,5 +429,32 @@ fn beside_a_place_below_another_span_is_none_of_the_baggage_around_it() {
             let _again = more().attach();
             assert_eq!(baggage().as_deref(), Some("more=1"), "{contexts}");
         });
+    }
+}
+
+#[test]
+fn shutdown_ends_what_contexts_hide_that_are_attached_where_it_is_called() {
+    for contexts in MODES {
+        let config = Config::default().sampler(Sampler::ratio(0.0));
+        let capture = capture_of(config, contexts);
+        capture.run(|| {
+            let _root = enter("root");
+            drop(enter("ended"));
+            let _baggage = Context::current_with_baggage([KeyValue::new("more", "1")]).attach();
+            let failing = enter("beside baggage");
+            let failed = "x".parse::<u8>();
+            failing.outcome(outcome!(&failed));
+            drop(failing);
+            capture.shutdown();
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 3 spans · 1 error · kept: error\n\
+             root · phoenix.cancelled=true\n\
+             ├╴ended\n\
+             └╴beside baggage · ✗ ParseIntError: invalid digit found in string\n",
+            "{contexts}"
+        );
+        assert!(capture.stats().balances(), "{contexts}");
     }
 }
