@@ -141,16 +141,21 @@ fn attach_root(strand: &mut Strand) {
     strand.otel = Some(context_of(strand, part, 0, strand.otel_span, floating));
 }
 
-/// The same of a branch below span `number` of another strand.
+/// The same of a branch below span `number` of another strand; without its part: of one that has joined.
 pub(crate) fn of_branch(branch: &mut Strand, part: Option<&Arc<Part>>, number: u32) {
     if !branch.pipeline.contexts.is_on() {
         return;
     }
-    if let Some(part) = part {
-        let parent = branch.context.parent;
-        branch.otel = Some(context_of(branch, part.clone(), number, parent, true));
-        branch.otel_span = parent;
-    }
+    let parent = branch.context.parent;
+    branch.otel = Some(match part {
+        Some(part) => context_of(branch, part.clone(), number, parent, true),
+        None => {
+            let named = span_context(&branch.context, parent);
+            let context = Context::map_current(|it| it.with_remote_span_context(named));
+            with_baggage(context, &branch.context)
+        }
+    });
+    branch.otel_span = parent;
 }
 
 /// Has a branch of what runs a context?
@@ -217,10 +222,14 @@ fn context_of(
 }
 
 fn with_baggage(context: Context, of: &context::Context) -> Context {
-    if of.baggage.is_empty() {
-        return context;
+    if !of.baggage.is_empty() {
+        return context.with_baggage(of.baggage.to_opentelemetry());
     }
-    context.with_baggage(of.baggage.to_opentelemetry())
+    match context.baggage().is_empty() {
+        true => context,
+        // That around it is none of this request's.
+        false => context.with_cleared_baggage(),
+    }
 }
 
 /// A span of ours as the current context has it: it may be told more, and is not ended there.

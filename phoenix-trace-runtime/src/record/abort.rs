@@ -18,6 +18,7 @@ pub(crate) fn end_running(failure: &Failure<'_>) {
     let Some(mut strand) = thread::uninstall(None) else {
         return;
     };
+    strand.read_own_mail();
     let now = clock::now();
     for number in running {
         strand.end(number, now);
@@ -37,4 +38,51 @@ fn running(strand: &Strand) -> Vec<u32> {
         number = record.parent;
     }
     running
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use std::future::poll_fn;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+    use crate::private::{self, Site, SpanKind};
+    use crate::testing::Capture;
+
+    #[test]
+    fn what_another_thread_has_ended_fails_and_is_cancelled_no_more() {
+        static ROOT: Site = Site::new("root", SpanKind::Internal, "");
+        static ENDED: Site = Site::new("ended elsewhere", SpanKind::Internal, "");
+        let capture = Capture::new();
+        capture.run(|| {
+            let _root = private::enter(&ROOT, &[]);
+            let mut polled = false;
+            let body = async {
+                private::start(&ENDED, &[]);
+                poll_fn(|_| match std::mem::replace(&mut polled, true) {
+                    true => Poll::Ready(()),
+                    false => Poll::Pending,
+                })
+                .await;
+            };
+            let mut ended = pin!(private::traced(body, |()| crate::outcome::Outcome::Ok));
+            let mut poll = move || {
+                let mut context = Context::from_waker(Waker::noop());
+                ended.as_mut().poll(&mut context).is_ready()
+            };
+            assert!(!poll());
+            std::thread::scope(|threads| {
+                let polling = threads.spawn(move || assert!(poll()));
+                polling.join().expect("it ends");
+            });
+            end_running(&Failure::new("panic").text("out of range"));
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 2 spans · 1 error · kept: head, error\n\
+             root · ✗ panic: out of range\n\
+             └╴ended elsewhere\n"
+        );
+    }
 }

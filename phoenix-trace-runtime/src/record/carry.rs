@@ -122,7 +122,11 @@ pub(super) fn stand_in() -> Option<Box<Strand>> {
 
 pub(super) fn stand_in_of(running: &mut Strand, thread: &mut Thread) -> Box<Strand> {
     let branch = branch_of(running, thread);
-    branch.unwrap_or_else(|| scope::strand_alone(thread, running.context.clone()))
+    branch.unwrap_or_else(|| {
+        let mut scope = scope::strand_alone(thread, running.context.clone());
+        scope.suppressed = running.suppressed;
+        scope
+    })
 }
 
 /// Runs `f` on the strand that runs here.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::carry::with_active;
 use super::clock::{self, Ticks};
 use super::details::Owner;
-use super::segment;
+use super::segment::{self, Segment};
 use super::stored::{EVENT, LINK, NONE, Record, Stored, StoredAttr, Text};
 use super::strand::{Role, Strand};
 use super::thread;
@@ -41,18 +41,42 @@ pub(super) fn hand_over(strand: &mut Strand, now: Ticks) {
 /// At shutdown: what runs on this thread, which goes no further meanwhile, ends as cancelled, and is decided. Its owners find an empty
 /// strand.
 pub(crate) fn close_running(pipeline: &Pipeline) {
-    with_active(|strand| {
-        if std::ptr::eq(Arc::as_ptr(&strand.pipeline), pipeline) && !strand.records.is_empty() {
-            let now = clock::now();
-            strand.cancel_open(now);
-            cut_running(strand, now);
-        }
-    });
+    let now = clock::now();
+    let mut segments = Vec::new();
+    with_active(|strand| strand.close(pipeline, now, &mut segments));
+    // Each on all of it that was found.
+    for segment in segments {
+        segment.decide_at_shutdown(now);
+    }
 }
 
 impl Strand {
+    /// Closes it, and what it hides as far as that is known here: what ran where it started, or where contexts were attached.
+    fn close(&mut self, pipeline: &Pipeline, now: Ticks, segments: &mut Vec<Arc<Segment>>) {
+        if std::ptr::eq(Arc::as_ptr(&self.pipeline), pipeline) && !self.records.is_empty() {
+            self.read_own_mail();
+            self.cancel_open(now);
+            let ended = self.split();
+            match (&self.segment, ended) {
+                (Some(segment), Some(ended)) => {
+                    segment.take_in(ended);
+                    segments.push(segment.clone());
+                }
+                (None, Some(ended)) => segment::decide_alone(ended),
+                (_, None) => {}
+            }
+        }
+        for hidden in [&mut self.hidden, &mut self.attached.hidden] {
+            if let Some(hidden) = hidden {
+                hidden.close(pipeline, now, segments);
+            }
+        }
+    }
+
     /// Takes out what has ended. `None`: nothing has.
     pub(super) fn split(&mut self) -> Option<Box<Self>> {
+        // What was said of a span while it was open goes with it.
+        self.read_own_mail();
         if self.records.iter().all(|record| record.end == 0) {
             return None;
         }
@@ -74,6 +98,14 @@ impl Strand {
         ended.overflow = std::mem::take(&mut self.overflow);
         ended.unrecorded = std::mem::take(&mut self.unrecorded);
         ended.squeezed = self.squeezed;
+        if self.role == Role::Root && !self.is_open(0) {
+            self.measure_root();
+            ended.slow = std::mem::take(&mut self.slow);
+            ended.role = std::mem::replace(&mut self.role, Role::Branch);
+            if let Some(segment) = &self.segment {
+                segment.root_has_ended(ended.slow);
+            }
+        }
         ended.logs = std::mem::take(&mut self.logs);
 
         self.renumber();

@@ -282,13 +282,7 @@ impl Strand {
         let Some(segment) = self.segment.clone() else {
             return;
         };
-        if self.role == Role::Root {
-            self.measure_root();
-            segment.root_has_ended(self.slow);
-        }
-        if let Some(mut ended) = self.split() {
-            ended.slow = self.slow;
-            ended.role = std::mem::replace(&mut self.role, Role::Branch);
+        if let Some(ended) = self.split() {
             segment.take_in(ended);
         }
     }

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::clock::Ticks;
+use super::cut;
 use super::details::Dropped;
 use super::parking::Mailbox;
 use super::strand::Strand;
@@ -178,6 +179,7 @@ impl Strand {
     }
 
     fn read_all(&mut self, mail: Vec<Late>) {
+        let mut last = None;
         for Late { number, at, end } in mail {
             match end {
                 LateEnd::Finished => {}
@@ -199,7 +201,15 @@ impl Strand {
                     continue;
                 }
             }
-            self.end(number, at);
+            if self.end_record(number, at) {
+                last = Some(at);
+            }
+        }
+        // Not before all is read: what goes is told nothing more.
+        if let Some(at) = last
+            && self.tally.is_wanted()
+        {
+            cut::hand_over(self, at);
         }
     }
 }

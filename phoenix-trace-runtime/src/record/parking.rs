@@ -124,6 +124,11 @@ impl<T: Parked> Parking<T> {
         None
     }
 
+    /// Is there any that it has not read?
+    pub(super) fn has_mail(&self) -> bool {
+        self.has_mail.load(Ordering::Relaxed)
+    }
+
     /// Has `parked`, which was taken from here, read its mail.
     pub(super) fn read(&self, parked: &mut T) {
         let mail = {

@@ -105,6 +105,10 @@ impl Part {
         self.parking.read(strand);
     }
 
+    fn has_mail(&self) -> bool {
+        self.parking.has_mail()
+    }
+
     pub(super) fn seed(&self) -> u64 {
         self.seed
     }
@@ -121,6 +125,8 @@ impl Part {
             return;
         };
         let mail = self.parking.close();
+        // Before it is woken: of spans within each other, the outer would be found yet, and have the children of the inner.
+        registry::remove(self.seed);
         let mut rest = Strand::new(strand.pipeline.clone());
         rest.context.clone_from(&strand.context);
         rest.suppressed = true;
@@ -142,7 +148,6 @@ impl Part {
         if let Some(segment) = &segment {
             // Whatever happens, the strand is put back: its owner waits for it.
             let ended = unharmed(|| {
-                self.parking.read(&mut strand);
                 strand.cut_at = now.saturating_add(strand.pipeline.cut);
                 strand.split()
             });
@@ -242,6 +247,15 @@ fn complete(mut strand: Box<Strand>) {
         strand.spare_segment = Some(segment.clone());
     }
     segment.join(strand);
+}
+
+impl Strand {
+    /// Takes notice of what others have said so far of its spans, before some of them go.
+    pub(super) fn read_own_mail(&mut self) {
+        if let Some(part) = self.part.as_ref().filter(|part| part.has_mail()) {
+            part.clone().read(self);
+        }
+    }
 }
 
 /// Makes the strand reachable for others.

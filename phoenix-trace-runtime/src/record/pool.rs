@@ -76,6 +76,10 @@ impl Pool {
     /// Keeps a branch that is empty but for its context.
     #[inline]
     pub(super) fn keep_branch(&mut self, branch: Box<Strand>) {
+        if self.strands.capacity() == 0 {
+            // The thread may have taken none itself.
+            self.make_room(&branch.pipeline);
+        }
         if let Some(mut before) = self.branch.replace(branch) {
             before.clear();
             self.give(before);
@@ -91,5 +95,50 @@ impl Drop for Pool {
             let pipeline = branch.pipeline.clone();
             pipeline.give_buffers(std::iter::once(branch));
         }
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use std::future::{Future as _, poll_fn};
+    use std::task::{Context, Poll, Waker};
+
+    use crate::private::{self, Site, SpanKind};
+    use crate::record::carry::InCurrentSpan as _;
+    use crate::record::thread::Scoped;
+    use crate::{Config, OtelContext};
+
+    #[test]
+    fn threads_that_end_a_task_of_another_one_leave_nothing_of_it() {
+        static ROOT: Site = Site::new("root", SpanKind::Internal, "");
+        static TASK: Site = Site::new("task", SpanKind::Internal, "");
+        let config = Config::default().otel_context(OtelContext::Off);
+        let pipeline = crate::bootstrap::start(config.no_exporter()).expect("it starts");
+        let scoped = Scoped::enter(pipeline.clone());
+        let root = private::enter(&ROOT, &[]);
+        for _ in 0..300 {
+            let mut polled = false;
+            let body = poll_fn(move |_| match std::mem::replace(&mut polled, true) {
+                false => {
+                    drop(private::enter(&TASK, &[]));
+                    Poll::Pending
+                }
+                true => Poll::Ready(()),
+            });
+            let mut task = Box::pin(body.in_current_span());
+            let mut poll = move || {
+                let mut context = Context::from_waker(Waker::noop());
+                task.as_mut().poll(&mut context).is_ready()
+            };
+            assert!(!poll());
+            let ends = std::thread::spawn(move || assert!(poll()));
+            ends.join().expect("it ends");
+        }
+        drop(root);
+        assert_eq!(pipeline.stats().discarded + pipeline.stats().kept(), 301);
+        drop(scoped);
+        let strands = pipeline.tallies.alive();
+        assert!(strands < 100, "{strands} strands of 300 tasks, one by one");
+        pipeline.shutdown(std::time::Duration::from_secs(5));
     }
 }

@@ -301,4 +301,29 @@ mod tests {
         assert_eq!(pipeline.room.bytes.load(Ordering::Relaxed), 0);
         pipeline.shutdown(std::time::Duration::from_secs(5));
     }
+
+    #[cfg(feature = "testing")]
+    #[test]
+    fn what_waits_in_a_segment_takes_room_until_it_is_decided() {
+        use super::super::carry::carry;
+        use super::super::entered::enter;
+        use super::super::site::{Site, SpanKind};
+        static SITE: Site = Site::new("span", SpanKind::Internal, "");
+        let config = crate::Config::default().no_exporter();
+        let pipeline = crate::bootstrap::start(config).expect("it starts");
+        let taken = || pipeline.room.bytes.load(Ordering::Relaxed);
+        let scoped = super::super::thread::Scoped::enter(pipeline.clone());
+        let root = enter(&SITE, &[]);
+        for _ in 0..1000 {
+            carry(|| drop(enter(&SITE, &[])))();
+        }
+        // Each of a thousand records, and buffers that have room for twice as many at most.
+        let least = 1000 * size_of::<super::super::stored::Record>() / 2;
+        assert!((least..8 * least).contains(&taken()), "{}", taken());
+        drop(root);
+        assert_eq!(taken(), 0);
+        drop(scoped);
+        assert!(pipeline.stats().balances(), "{}", pipeline.stats());
+        pipeline.shutdown(std::time::Duration::from_secs(5));
+    }
 }

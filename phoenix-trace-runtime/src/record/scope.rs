@@ -8,13 +8,16 @@ use super::thread::{self, Thread};
 use crate::interop::contexts;
 use crate::propagation::CorrelationId;
 
-/// The scope of a request. It has a correlation id, a new one if nothing stands in for it.
+/// The scope of a request. It has a correlation id, a new one if nothing stands in for it. Where nothing is recorded, nothing is in
+/// it either.
 pub(crate) fn scope(context: Context) -> Owned {
     thread::with(|thread| own(strand(thread, context))).unwrap_or_default()
 }
 
 pub(super) fn strand(thread: &mut Thread, context: Context) -> Box<Strand> {
     let mut strand = strand_alone(thread, context);
+    let active = thread.active.as_ref();
+    strand.suppressed = active.is_some_and(|active| active.suppressed);
     if strand.context.trace_id == 0 && strand.context.correlation.is_none() {
         strand.context.correlation = Some(CorrelationId::generate());
     }

@@ -261,13 +261,25 @@ impl Segment {
     pub(crate) fn decide_so_far(self: &Arc<Self>, now: Ticks) {
         let next = now.saturating_add(self.pipeline.cut);
         self.cut_at.store(next, Ordering::Relaxed);
-        let Ok(mut undecided) = self.joining.enter() else {
-            return;
-        };
+        if let Ok(mut undecided) = self.joining.enter() {
+            let joined = &undecided.waiting().strands;
+            if !joined.iter().any(|strand| strand.role == Role::Root) {
+                self.decide_joined(undecided, now);
+            }
+        }
+    }
+
+    /// The same at shutdown, which has ended the local root: what runs elsewhere may fail yet.
+    pub(super) fn decide_at_shutdown(&self, now: Ticks) {
+        if let Ok(undecided) = self.joining.enter() {
+            self.decide_joined(undecided, now);
+        }
+    }
+
+    fn decide_joined(&self, mut undecided: Undecided<'_, Waiting, Verdict>, now: Ticks) {
         let failing = undecided.has_failing();
         let joined = undecided.waiting();
-        let mut roles = joined.strands.iter().map(|strand| strand.role);
-        if joined.strands.is_empty() || roles.any(|role| role == Role::Root) {
+        if joined.strands.is_empty() {
             return;
         }
         let strands = std::mem::take(&mut joined.strands);

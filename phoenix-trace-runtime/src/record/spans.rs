@@ -97,19 +97,28 @@ impl Strand {
 
     #[cold]
     fn end_slowly(&mut self, number: u32, now: Ticks) {
-        let place = self.place(number);
-        if let Some(record) = self.records.get_mut(place)
-            && record.end == 0
-        {
-            record.end = now.max(record.start).max(1);
-            self.tally.add_one();
-            if place >= self.room {
-                self.give_back(place);
-            }
-            if self.tally.is_wanted() {
-                cut::hand_over(self, now);
-            }
+        if self.records.len() > self.room {
+            // It may be given up, unless somebody has said that it failed.
+            self.read_own_mail();
         }
+        if self.end_record(number, now) && self.tally.is_wanted() {
+            cut::hand_over(self, now);
+        }
+    }
+
+    /// Ends the span, and does not look whether its strand is wanted. Was it open?
+    #[cold]
+    pub(super) fn end_record(&mut self, number: u32, now: Ticks) -> bool {
+        let place = self.place(number);
+        let Some(record) = self.records.get_mut(place).filter(|it| it.end == 0) else {
+            return false;
+        };
+        record.end = now.max(record.start).max(1);
+        self.tally.add_one();
+        if place >= self.room {
+            self.give_back(place);
+        }
+        true
     }
 
     /// Where the record of span `number` is: nowhere, when it has gone with what was cut off.

@@ -95,6 +95,14 @@ impl Tallies {
         there.map(|tally| u64::from(tally.get())).sum()
     }
 
+    /// How many strands there are.
+    #[cfg(all(test, feature = "testing"))]
+    pub(crate) fn alive(&self) -> usize {
+        let all = lock(&self.0);
+        let there = |tally: &&Weak<Tally>| tally.strong_count() > 0;
+        all.tallies.iter().filter(there).count()
+    }
+
     /// So that a test sees who waits for it.
     #[cfg(all(test, feature = "testing"))]
     pub(crate) fn hold(&self) -> impl Sized {

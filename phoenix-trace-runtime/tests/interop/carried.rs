@@ -1,6 +1,8 @@
 //! Contexts from elsewhere: remote parents, none, suppressed ones, and what our own layers and the API's propagators send.
 
 use std::collections::HashMap;
+use std::future::Future as _;
+use std::task::{self, Waker};
 
 use opentelemetry::baggage::BaggageExt as _;
 use opentelemetry::propagation::TextMapPropagator as _;
@@ -9,12 +11,16 @@ use opentelemetry::trace::{
     TraceState, Tracer as _,
 };
 use opentelemetry::{Context, KeyValue};
+use phoenix_trace_runtime::private::{self, outcome};
 use phoenix_trace_runtime::propagation::CompositePropagator;
+use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{OtelContext, Propagator, carry, current_span, inject, spawn};
+use phoenix_trace_runtime::{
+    Config, OtelContext, Propagator, RemoteContext, carry, current_span, inject, spawn,
+};
 use tokio::task::yield_now;
 
-use super::{MODES, capture_in, tracer};
+use super::{MODES, capture_in, capture_of, tracer};
 use crate::support::{enter, traced};
 
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -185,6 +191,9 @@ fn nothing_is_recorded_in_a_suppressed_context() {
             span.end();
             let _annotated = enter("annotated");
             assert!(!current_span().is_recording());
+            carry(|| drop(enter("in a task")))();
+            carry(|| carry(|| tracer().start("in its task")))()().end();
+            RemoteContext::default().run(|| drop(enter("in a scope")));
         }
         tracer().start("afterwards").end();
     });
@@ -373,4 +382,79 @@ async fn a_future_has_the_baggage_of_its_context_at_each_poll() {
          └╴beside\n"
     );
     assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+#[test]
+fn what_the_api_starts_below_a_span_that_has_ended_is_below_it() {
+    for contexts in MODES {
+        let capture = capture_in(contexts);
+        let (task, handle) = capture.run(|| {
+            let _root = enter("root");
+            tracer().start("beside").end();
+            (
+                carry(|| carry(|| tracer().start("in a task"))),
+                current_span(),
+            )
+        });
+        let inner = task();
+        drop(inner());
+        let mut carried = Box::pin(handle.carry(async { drop(tracer().start("by a handle")) }));
+        let mut context = task::Context::from_waker(Waker::noop());
+        assert!(carried.as_mut().poll(&mut context).is_ready());
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 4 spans · kept: head\n\
+             root\n\
+             ├╴beside\n\
+             ├╴in a task\n\
+             └╴by a handle\n",
+            "{contexts}"
+        );
+        assert!(capture.stats().balances(), "{contexts}");
+    }
+}
+
+#[test]
+fn beside_a_place_below_another_span_is_none_of_the_baggage_around_it() {
+    // Without contexts of ours what is attached again is no other.
+    for contexts in MODES.into_iter().filter(|it| *it != OtelContext::Off) {
+        let capture = capture_in(contexts);
+        capture.run(|| {
+            let _root = enter("root");
+            let handle = current_span();
+            let more = || Context::current_with_baggage([KeyValue::new("more", "1")]);
+            let _around = more().attach();
+            let _place = private::stay(true, || private::below(&handle));
+            assert_eq!(baggage(), None, "{contexts}");
+            let _again = more().attach();
+            assert_eq!(baggage().as_deref(), Some("more=1"), "{contexts}");
+        });
+    }
+}
+
+#[test]
+fn shutdown_ends_what_contexts_hide_that_are_attached_where_it_is_called() {
+    for contexts in MODES {
+        let config = Config::default().sampler(Sampler::ratio(0.0));
+        let capture = capture_of(config, contexts);
+        capture.run(|| {
+            let _root = enter("root");
+            drop(enter("ended"));
+            let _baggage = Context::current_with_baggage([KeyValue::new("more", "1")]).attach();
+            let failing = enter("beside baggage");
+            let failed = "x".parse::<u8>();
+            failing.outcome(outcome!(&failed));
+            drop(failing);
+            capture.shutdown();
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 3 spans · 1 error · kept: error\n\
+             root · phoenix.cancelled=true\n\
+             ├╴ended\n\
+             └╴beside baggage · ✗ ParseIntError: invalid digit found in string\n",
+            "{contexts}"
+        );
+        assert!(capture.stats().balances(), "{contexts}");
+    }
 }

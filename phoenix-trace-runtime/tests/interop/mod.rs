@@ -15,7 +15,7 @@ use phoenix_trace_runtime::interop::{Tracer, TracerProvider};
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{Config, OtelContext};
 
-const MODES: [OtelContext; 4] = [
+pub(crate) const MODES: [OtelContext; 4] = [
     OtelContext::Auto,
     OtelContext::LocalRoot,
     OtelContext::EverySpan,
@@ -23,7 +23,11 @@ const MODES: [OtelContext; 4] = [
 ];
 
 fn capture_in(contexts: OtelContext) -> Capture {
-    Capture::with_config(Config::default().service("test").otel_context(contexts))
+    capture_of(Config::default(), contexts)
+}
+
+pub(crate) fn capture_of(config: Config, contexts: OtelContext) -> Capture {
+    Capture::with_config(config.service("test").otel_context(contexts))
 }
 
 /// What is the same in each mode.

@@ -6,7 +6,10 @@ use std::thread;
 use opentelemetry::SpanId;
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{InCurrentSpan as _, carry, current_span, spawn, spawn_blocking};
+use phoenix_trace_runtime::{
+    Config, InCurrentSpan as _, OtelContext, carry, current_correlation_id, current_span, spawn,
+    spawn_blocking, with_correlation_id,
+};
 use tokio_stream::StreamExt as _;
 
 use crate::support::{enter, fallible, traced};
@@ -232,4 +235,27 @@ async fn a_child_that_fails_elsewhere_while_its_root_runs_is_told_when_the_root_
          root · phoenix.cancelled=true\n\
          └╴child · ✗ ParseIntError: invalid digit found in string\n"
     );
+}
+
+#[test]
+fn what_a_task_was_lent_is_not_that_of_the_next_task() {
+    let capture = Capture::with_config(Config::default().otel_context(OtelContext::Off));
+    let known = || current_correlation_id().map(|id| id.to_string());
+    capture.run(|| {
+        let _root = enter("root");
+        carry(|| drop(enter("first")))();
+        let own = known();
+        let lent = "lent".parse().expect("it is valid");
+        with_correlation_id(Some(lent), || {
+            carry(|| {
+                let _task = enter("lent");
+                assert_eq!(known().as_deref(), Some("lent"));
+            })();
+        });
+        carry(|| {
+            let _task = enter("next");
+            assert_eq!(known(), own);
+        })();
+    });
+    assert_eq!(capture.exported().len(), 4);
 }

@@ -1,10 +1,13 @@
+use std::future::poll_fn;
+use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
 use phoenix_trace_runtime::key::{Key, types};
 use phoenix_trace_runtime::private::{attr, event, outcome, record};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Config, current_span, spawn};
+use phoenix_trace_runtime::{Config, SpanHandle, current_span, spawn};
 use tokio::sync::oneshot;
 
 use crate::support::{enter, fallible, traced};
@@ -243,5 +246,66 @@ fn a_cut_takes_no_room_from_what_is_open() {
     assert!(
         stats.acknowledged == 2 * DEPTH as u64 && stats.balances(),
         "{stats}"
+    );
+}
+
+/// Has another thread tell something of the span that runs here, while that goes on.
+fn tell(what: impl FnOnce(SpanHandle) + Send + 'static) {
+    let span = current_span();
+    thread::spawn(move || what(span)).join().expect("it ends");
+}
+
+#[test]
+fn what_a_span_was_told_from_elsewhere_goes_with_it_when_it_is_cut_off() {
+    let capture = capture(1.0, Duration::from_nanos(1));
+    capture.run(|| {
+        let _root = enter("root");
+        let span = enter("told");
+        tell(|span| {
+            span.record(&STEP, 1);
+            span.set_error("three of four answered");
+        });
+        drop(span);
+        drop(enter("next"));
+        assert_eq!(capture.exported().len(), 1);
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 3 spans · 1 error · kept: head\n\
+         root\n\
+         ├╴told · ✗ _OTHER: three of four answered · phoenix.test.step=1\n\
+         └╴next\n"
+    );
+}
+
+#[test]
+fn a_span_that_was_ended_elsewhere_is_not_cancelled_by_a_shutdown_meanwhile() {
+    let capture = Capture::new();
+    capture.run(|| {
+        let _root = enter("root");
+        let mut polled = 0;
+        let twice = poll_fn(move |_| {
+            polled += 1;
+            if polled == 2 {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        });
+        let mut ended = Box::pin(traced("ended", twice));
+        let mut poll = move || {
+            let mut context = Context::from_waker(Waker::noop());
+            ended.as_mut().poll(&mut context).is_ready()
+        };
+        assert!(!poll());
+        let polling = thread::spawn(move || assert!(poll()));
+        polling.join().expect("it ends");
+        capture.shutdown();
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 2 spans · kept: head\n\
+         root · phoenix.cancelled=true\n\
+         └╴ended\n"
     );
 }

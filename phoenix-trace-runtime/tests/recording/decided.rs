@@ -1,6 +1,7 @@
 use std::sync::{LazyLock, mpsc};
 use std::time::Duration;
 
+use opentelemetry::KeyValue;
 use phoenix_trace_runtime::key::{Key, types};
 use phoenix_trace_runtime::private::{attr, outcome, record};
 use phoenix_trace_runtime::sampling::Sampler;
@@ -117,12 +118,41 @@ fn shutdown_decides_what_has_ended_beside_a_thread_that_is_stuck() {
         capture.shutdown();
         assert_eq!(
             capture.tree(),
-            "trace · test · 2 spans\nroot · phoenix.cancelled=true\n└╴ended\n"
+            "trace · test · 2 spans · kept: head\nroot · phoenix.cancelled=true\n└╴ended\n"
         );
         drop(go_on);
         job.join().expect("it ends");
     });
     assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+#[test]
+fn a_local_root_that_shuts_down_says_what_it_was_kept_for() {
+    for shared in [false, true] {
+        let capture = Capture::with_sampler(Sampler::ratio(0.0));
+        capture.run(|| {
+            let _root = enter("root");
+            let failing = enter("failing");
+            let failed = "x".parse::<u8>();
+            failing.outcome(outcome!(&failed));
+            let _handle = shared.then(current_span);
+            capture.shutdown();
+        });
+        let stats = capture.stats();
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 2 spans · 1 error · kept: error\n\
+             root · phoenix.cancelled=true\n\
+             └╴failing · ✗ ParseIntError: invalid digit found in string · phoenix.cancelled=true\n",
+        );
+        let root = capture.exported();
+        let root = root.iter().find(|span| span.name == "root");
+        let says = |attr: &KeyValue| attr.key.as_str() == "phoenix.correlation.id";
+        assert!(root.is_some_and(|root| root.attributes.iter().any(says)));
+        let segments = (stats.segments_kept_by_error, stats.segments_discarded);
+        assert_eq!((segments, stats.segments_open), ((1, 0), 0), "{stats}");
+        assert!(stats.balances(), "{stats}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@
 //! | no allocation for a span that is dropped | `benches/tests/allocations.rs` |
 //! | durations are never negative | `record/clock.rs` in the crate |
 //! | the current span belongs to the running task | `handles::the_current_span_is_removed_after_each_poll`, `nested::futures_that_take_turns_keep_their_own_children`; `tests/tests/ui/guards` |
-//! | children outlive their parents, elsewhere, in any order | `carried`, `carriers` |
+//! | children outlive their parents, elsewhere, in any order | `carried`, `carriers`, `spawned` |
 //! | a segment is decided once, what is late follows; one that stays open is cut | `late`, `decided`, `cut` |
 //! | everything is bounded, errors are the last to go | `limits`, `deep`, `room`, `handles::what_is_told_to_a_span_that_runs_elsewhere_is_bounded_and_an_error_still_fits` |
 //! | nothing is lost silently | `Stats::balances`, asserted throughout; `undecided` |
@@ -44,4 +44,5 @@ mod links;
 mod measured;
 mod nested;
 mod room;
+mod spawned;
 mod undecided;

@@ -270,3 +270,26 @@ fn what_is_undecided_is_bounded_in_bytes() {
         assert!(current_span().is_recording(), "there is room again");
     });
 }
+
+/// A span that ends well beyond the room of its segment is given up, but not what another thread has said of it.
+#[test]
+fn a_failure_that_is_told_from_elsewhere_keeps_a_span_that_there_was_no_room_for() {
+    let config = Config::default().service("test").max_spans_per_segment(1);
+    let capture = Capture::with_config(config.sampler(Sampler::ratio(0.0)));
+    capture.run(|| {
+        let _root = enter("root");
+        let span = enter("told");
+        let handle = current_span();
+        let telling = std::thread::spawn(move || handle.set_error("three of four answered"));
+        telling.join().expect("it ends");
+        drop(span);
+        drop(enter("given up"));
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 2 spans · 1 error · kept: error\n\
+         root\n\
+         └╴told · ✗ _OTHER: three of four answered\n"
+    );
+    assert!(capture.stats().balances(), "{}", capture.stats());
+}

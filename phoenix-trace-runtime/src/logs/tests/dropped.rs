@@ -3,7 +3,7 @@
 use super::*;
 use crate::outcome::{Failure, Outcome};
 use crate::record::entered::enter;
-use crate::{InCurrentSpan as _, LogsOfDropped};
+use crate::{InCurrentSpan as _, LogsOfDropped, carry};
 
 /// Keeps only what fails.
 fn rig(logs: LogsOfDropped) -> Rig {
@@ -90,6 +90,31 @@ fn tasks_without_spans_of_their_own_share_the_fate_of_their_segment() {
         assert_eq!(rig.messages(), expected);
         let stats = rig.shutdown();
         assert_eq!(stats.logs.discarded, u64::from(!fails), "{stats}");
+    }
+}
+
+#[test]
+fn tasks_with_spans_share_the_fate_of_their_segment() {
+    for fails in [false, true] {
+        let rig = rig(LogsOfDropped::None);
+        rig.run(|| {
+            let root = enter(&SPAN, &[]);
+            for number in 1..=3 {
+                carry(|| {
+                    let _span = enter(&SPAN, &[]);
+                    tracing::info!("in task {number}");
+                })();
+            }
+            assert_eq!(rig.stats().logs.held, 3);
+            if fails {
+                root.outcome(Outcome::Err(Failure::new("told to fail")));
+            }
+        });
+        let all = ["in task 1", "in task 2", "in task 3"];
+        assert_eq!(rig.messages(), if fails { &all[..] } else { &[] });
+        let stats = rig.shutdown();
+        let discarded = if fails { 0 } else { 3 };
+        assert_eq!((stats.logs.discarded, stats.logs.held), (discarded, 0));
     }
 }
 

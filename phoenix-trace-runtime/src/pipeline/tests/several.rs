@@ -123,6 +123,33 @@ fn exporters_are_added_in_code_and_get_the_same_spans() {
     assert_eq!(*lock(&exporters[2].0), first);
 }
 
+#[test]
+fn spans_of_tasks_have_the_same_ids_at_each_exporter() {
+    static SITE: Site = Site::new("span", SpanKind::Internal, "");
+    let exporters = [(); 2].map(|()| Memory::default());
+    let config = Config::default()
+        .sampler(Sampler::always_on())
+        .exporter(exporters[0].clone())
+        .also_exporter(exporters[1].clone());
+    let pipeline = crate::bootstrap::start(config).expect("a thread");
+    let scoped = Scoped::enter(pipeline.clone());
+    {
+        let _root = enter(&SITE, &[]);
+        for _ in 0..3 {
+            carry(|| drop(enter(&SITE, &[])))();
+        }
+    }
+    drop(scoped);
+    assert!(pipeline.flush(Duration::from_secs(20)));
+    let first = lock(&exporters[0].0).clone();
+    let ids: BTreeSet<_> = (first.iter())
+        .map(|span| span.span_context.span_id().to_bytes())
+        .collect();
+    assert_eq!((first.len(), ids.len()), (4, 4));
+    assert_eq!(*lock(&exporters[1].0), first);
+    assert!(pipeline.shutdown(Duration::from_secs(20)));
+}
+
 #[derive(Debug)]
 struct Blocks(Mutex<Receiver<()>>);
 
