@@ -90,7 +90,9 @@ fn body() {
             || { connection.select(ORDERS, user) },
             |__phoenix_returned| {
                 ::phoenix_trace::__private::db::Told::new(
-                        ::phoenix_trace::__private::outcome!(__phoenix_returned),
+                        ::phoenix_trace::__private::outcome!(
+                            __phoenix_returned, outcome, FutureOfMacro
+                        ),
                     )
                     .rows(
                         ::phoenix_trace::__private::asked(

@@ -1,17 +1,18 @@
 //! `db_span!`: what is known of a query and an expression in, the expression inside the query's CLIENT span out.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned as _;
-use syn::{Expr, ExprAsync, LitStr, Token, token};
+use syn::{Expr, LitStr, Token, token};
 
 use crate::attribute::{self, Attribute, Attributes, Entry, Form, WrittenKey, harmless};
+use crate::body::{Body, Run};
 use crate::errors::{Errors, all_of, expanded};
 use crate::options::{assigned, facade_or_default, ungrouped};
 use crate::record::leading_facade;
-use crate::traced::{in_braces, is_entry};
+use crate::traced::is_entry;
 
 const FORM: &str = "`db_span!(system = \"postgresql\", sql = SQL, { .. })`";
 
@@ -40,7 +41,7 @@ struct Call {
     rows: Option<(TokenStream, Attribute)>,
     status_code: Option<(TokenStream, Expr)>,
     type_only: bool,
-    body: Expr,
+    body: Body,
 }
 
 /// The options as written.
@@ -207,7 +208,7 @@ impl Options {
             rows,
             status_code,
             type_only: self.type_only,
-            body,
+            body: Body::new(body),
         })
     }
 }
@@ -274,30 +275,40 @@ fn expand(call: &Call) -> TokenStream {
         facade,
         |values| quote_spanned!(site=> #private::db::begin(&[#(#values),*], #is_sql)),
     );
-    let tell = tell(call, &private);
-    if let Expr::Async(ExprAsync {
-        async_token,
-        capture,
-        ..
-    }) = body
-    {
-        return quote_spanned! {site=> {
-            #items
-            #async_token #capture {
+    // The span starts with the first poll.
+    let future = |start: TokenStream, body: TokenStream| {
+        let tell = tell(call, &private, None);
+        quote_spanned! {site=>
+            #start {
                 let __phoenix_span = #private::db::started(|| #begin);
                 #private::db::inside(__phoenix_span, #body, #tell).await
             }
-        }};
+        }
+    };
+    match body.run() {
+        Run::Later(block) => {
+            let (asyncness, capture) = (&block.async_token, &block.capture);
+            let future = future(quote!(#asyncness #capture), block.to_token_stream());
+            quote_spanned!(site=> { #items #future })
+        }
+        Run::Awaited(awaited) => {
+            let block = body.in_braces();
+            let asyncness = quote_spanned!(site=> async);
+            let future = future(asyncness.clone(), quote!(#asyncness #block));
+            quote_spanned!(site=> { #items #future #awaited })
+        }
+        Run::Now => {
+            let (tell, body) = (tell(call, &private, Some(body.value())), body.in_braces());
+            quote_spanned! {site=> {
+                #items
+                #private::db::run(|| #begin, || #body, #tell)
+            }}
+        }
     }
-    let body = in_braces(body);
-    quote_spanned! {site=> {
-        #items
-        #private::db::run(|| #begin, || #body, #tell)
-    }}
 }
 
-/// What is told of the returned value, as a closure.
-fn tell(call: &Call, private: &TokenStream) -> TokenStream {
+/// What is told of the returned value, as a closure. `now`: where a future is refused, since the body runs at once.
+fn tell(call: &Call, private: &TokenStream, now: Option<Span>) -> TokenStream {
     let site = Span::mixed_site();
     let returned = quote_spanned!(site=> __phoenix_returned);
     let type_only = call.type_only.then(|| quote_spanned!(site=> .type_only()));
@@ -319,7 +330,11 @@ fn tell(call: &Call, private: &TokenStream) -> TokenStream {
             }))
         }
     });
+    let refused = now.map(|at| {
+        let outcome = Ident::new("outcome", site.located_at(at));
+        quote_spanned!(site=> , #outcome, FutureOfMacro)
+    });
     quote_spanned! {site=>
-        |#returned| #private::db::Told::new(#private::outcome!(#returned) #type_only) #rows #status_code
+        |#returned| #private::db::Told::new(#private::outcome!(#returned #refused) #type_only) #rows #status_code
     }
 }

@@ -193,7 +193,8 @@ fn key_called(name: &'static str) -> Option<&'static RawKey> {
 /// For a type of your own, an empty impl says that returning it is success. Annotated functions and `traced!` need none.
 #[diagnostic::on_unimplemented(
     message = "whether `{Self}` is a failure is not known",
-    note = "return a `Result`, write `impl OperationOutput` for it, or use `traced!`, which takes every type"
+    note = "for a closure that returns a future there is `with_traced_operation_async(name, attributes, || async {{ .. }}).await`",
+    note = "for any other type return a `Result`, write `impl OperationOutput` for it, or use `traced!`, which takes every type"
 )]
 pub trait OperationOutput {
     /// What it means for the span.

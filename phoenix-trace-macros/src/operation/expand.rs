@@ -374,7 +374,16 @@ fn classified(plan: &Plan, returned: TokenStream) -> TokenStream {
             #private::Outcome::Ok
         });
     };
-    let mut outcome = quote_spanned!(site=> #private::outcome!(#returned));
+    let refused = match (&plan.shape, plan.function.output()) {
+        (Shape::Sync, Some(output)) => {
+            let at = output.to_token_stream().into_iter().next();
+            let at = at.map_or(site, |token| site.located_at(token.span()));
+            let outcome = Ident::new("outcome", at);
+            Some(quote_spanned!(site=> , #outcome, FutureOfFunction))
+        }
+        _ => None,
+    };
+    let mut outcome = quote_spanned!(site=> #private::outcome!(#returned #refused));
     if condition.is_some() {
         outcome = quote_spanned!(site=> #outcome.or_failure(#returned));
     }

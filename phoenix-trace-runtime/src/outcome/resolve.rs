@@ -184,6 +184,7 @@ impl<'a, T> OneSide<'a, T> for Probe<'a, T> {
 /// The traits of all levels, without their names.
 #[doc(hidden)]
 pub mod dispatch {
+    pub use super::super::passed_on::RunsElsewhere as _;
     #[cfg(feature = "grpc")]
     pub use super::ResultOfStatus as _;
     pub use super::{
@@ -199,6 +200,11 @@ macro_rules! __phoenix_outcome {
     ($returned:expr) => {{
         use $crate::outcome::dispatch::*;
         (&&&&&&&&&$crate::outcome::Probe($returned)).outcome()
+    }};
+    // No future, which is refused where `outcome` stands.
+    ($returned:expr, $outcome:ident, $future:ident) => {{
+        use $crate::outcome::{dispatch::*, $future as _};
+        (&&&&&&&&&$crate::outcome::Probe($returned)).$outcome()
     }};
 }
 

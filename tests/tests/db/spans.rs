@@ -132,6 +132,28 @@ fn an_error_by_its_type_only() {
     );
 }
 
+#[tokio::test]
+async fn a_query_may_be_awaited_inside() {
+    let capture = Capture::new();
+    let get = async |key: &'static str| {
+        tokio::task::yield_now().await;
+        vec![key]
+    };
+    let rows = capture.future(async {
+        db_span!(
+            system = "redis",
+            operation = "GET",
+            rows = |rows| rows.len(),
+            get("cart:17").await
+        )
+    });
+    assert_eq!(rows.await, ["cart:17"]);
+    assert_eq!(
+        attributes(&capture, "GET"),
+        "db.operation.name=GET db.response.returned_rows=1 db.system.name=redis"
+    );
+}
+
 #[test]
 fn a_query_that_is_given_up_was_cancelled() {
     let capture = Capture::new();

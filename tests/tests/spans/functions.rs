@@ -111,6 +111,40 @@ by_macro
     );
 }
 
+async fn parse_later(text: &str) -> Result<u8, std::num::ParseIntError> {
+    tokio::task::yield_now().await;
+    parse(text)
+}
+
+#[traced_operation]
+async fn awaits_inside(text: &str) -> Option<u8> {
+    let mut lengths = Vec::new();
+    let one = traced!("one", parse_later("1").await).ok()?;
+    let failed = traced!(format!("fails {one}"), keys::SHARD = one, {
+        lengths.push(parse_later("12").await?);
+        lengths.push(format!("{}", parse_later(text).await?).len() as u8);
+        Ok::<_, Boxed>(lengths.len())
+    });
+    let spawned = traced!("spawn", tokio::spawn(async { 1 }));
+    failed.ok();
+    spawned.await.ok()
+}
+
+#[tokio::test]
+async fn a_body_may_await() {
+    assert_eq!(
+        tree_of(awaits_inside("x")).await,
+        "\
+trace · test · 4 spans · 1 error · kept: head, error
+awaits_inside
+├╴one
+├╴fails 1 · ✗ Error: invalid digit found in string · phoenix.shard=1
+└╴spawn
+"
+    );
+    drop(is_send(awaits_inside("x")));
+}
+
 #[traced_operation]
 fn handles() -> u8 {
     let boxed: Result<u8, Boxed> = Err("boxed".into());

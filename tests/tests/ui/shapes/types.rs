@@ -155,7 +155,28 @@ fn unboxed() -> impl Future<Output = Result<(), Box<dyn std::error::Error>>> {
     }
 }
 
+/// Futures that run by themselves, or are done, and one that is not looked at.
+#[traced_operation]
+fn receiver() -> tokio::sync::oneshot::Receiver<u8> {
+    tokio::sync::oneshot::channel().1
+}
+
+#[traced_operation]
+fn ready() -> std::future::Ready<u8> {
+    std::future::ready(1)
+}
+
+type Work = std::pin::Pin<Box<dyn Future<Output = ()>>>;
+
+#[traced_operation(err = skip)]
+fn work() -> Work {
+    Box::pin(ready_later())
+}
+
+async fn ready_later() {}
+
 fn main() {
+    drop((receiver(), ready(), work()));
     drop(forever());
     let mut store = Store { rows: RefCell::default(), plain: HashMap::new() };
     let _ = (store.guard().len(), store.shortened("").len(), store.callback()("").len());
