@@ -173,7 +173,11 @@ impl Beginning {
 
 /// An expression for a function that takes a reference as well: the body needs what is only named.
 fn borrowed_place(value: &Expr) -> TokenStream {
-    if matches!(value, Expr::Path(_) | Expr::Field(_) | Expr::Index(_)) {
+    let mut place = value;
+    while let Expr::Group(group) = place {
+        place = &group.expr;
+    }
+    if matches!(place, Expr::Path(_) | Expr::Field(_) | Expr::Index(_)) {
         quote_spanned!(value.span()=> &#value)
     } else {
         value.to_token_stream()
