@@ -88,61 +88,63 @@ fn body() {
                 }
             },
             || { connection.select(ORDERS, user) },
-            |__phoenix_returned| {
-                ::phoenix_trace::__private::db::Told::new(
+            |__phoenix_returned| ::phoenix_trace::__private::db::Told::status_code(
+                ::phoenix_trace::__private::db::Told::rows(
+                    ::phoenix_trace::__private::db::Told::new(
                         ::phoenix_trace::__private::outcome!(
-                            __phoenix_returned, outcome, FutureOfMacro
+                            __phoenix_returned, __phoenix_outcome, FutureOfMacro
                         ),
-                    )
-                    .rows(
-                        ::phoenix_trace::__private::asked(
-                            true,
-                            || {
-                                #[diagnostic::on_unimplemented(
-                                    message = "`db.response.returned_rows` takes an int",
-                                    label = "expected an int, found `{Self}`"
-                                )]
-                                trait __PhoenixInt0: ::phoenix_trace::__private::ToValue<
+                    ),
+                    ::phoenix_trace::__private::asked(
+                        true,
+                        || {
+                            #[diagnostic::on_unimplemented(
+                                message = "`db.response.returned_rows` takes an int",
+                                label = "expected an int, found `{Self}`"
+                            )]
+                            trait __PhoenixInt0: ::phoenix_trace::__private::ToValue<
+                                    ::phoenix_trace::__private::key::types::Int,
+                                > {}
+                            #[diagnostic::do_not_recommend]
+                            impl<
+                                V: ::phoenix_trace::__private::ToValue<
                                         ::phoenix_trace::__private::key::types::Int,
-                                    > {}
-                                #[diagnostic::do_not_recommend]
-                                impl<
-                                    V: ::phoenix_trace::__private::ToValue<
+                                    > + ?::core::marker::Sized,
+                            > __PhoenixInt0 for V {}
+                            #[inline]
+                            fn __phoenix_attribute_0<
+                                V: __PhoenixInt0 + ?::core::marker::Sized,
+                            >(value: &V) -> ::phoenix_trace::__private::Attr<'_> {
+                                ::phoenix_trace::__private::attr(
+                                    const {
+                                        &::phoenix_trace::__private::key::Key::<
                                             ::phoenix_trace::__private::key::types::Int,
-                                        > + ?::core::marker::Sized,
-                                > __PhoenixInt0 for V {}
-                                #[inline]
-                                fn __phoenix_attribute_0<
-                                    V: __PhoenixInt0 + ?::core::marker::Sized,
-                                >(value: &V) -> ::phoenix_trace::__private::Attr<'_> {
-                                    ::phoenix_trace::__private::attr(
-                                        const {
-                                            &::phoenix_trace::__private::key::Key::<
-                                                ::phoenix_trace::__private::key::types::Int,
-                                            >::new("db.response.returned_rows")
-                                        },
-                                        value,
-                                    )
-                                }
-                                ::phoenix_trace::__private::success!(__phoenix_returned)
-                                    .and_then(|orders| ::phoenix_trace::__private::db::rows(
-                                        __phoenix_attribute_0(&orders.len()),
-                                    ))
-                            },
-                        ),
-                    )
-                    .status_code(
-                        ::phoenix_trace::__private::asked(
-                            true,
-                            || {
-                                ::phoenix_trace::__private::failing!(__phoenix_returned)
-                                    .and_then(|__phoenix_value| ::phoenix_trace::__private::db::status_code(
-                                        &sqlite_code(__phoenix_value),
-                                    ))
-                            },
-                        ),
-                    )
-            },
+                                        >::new("db.response.returned_rows")
+                                    },
+                                    value,
+                                )
+                            }
+                            ::core::option::Option::and_then(
+                                ::phoenix_trace::__private::success!(__phoenix_returned),
+                                |orders| ::phoenix_trace::__private::db::rows(
+                                    __phoenix_attribute_0(&orders.len()),
+                                ),
+                            )
+                        },
+                    ),
+                ),
+                ::phoenix_trace::__private::asked(
+                    true,
+                    || {
+                        ::core::option::Option::and_then(
+                            ::phoenix_trace::__private::failing!(__phoenix_returned),
+                            |__phoenix_value| ::phoenix_trace::__private::db::status_code(
+                                &sqlite_code(__phoenix_value),
+                            ),
+                        )
+                    },
+                ),
+            ),
         )
     }
 }

@@ -311,30 +311,38 @@ fn expand(call: &Call) -> TokenStream {
 fn tell(call: &Call, private: &TokenStream, now: Option<Span>) -> TokenStream {
     let site = Span::mixed_site();
     let returned = quote_spanned!(site=> __phoenix_returned);
-    let type_only = call.type_only.then(|| quote_spanned!(site=> .type_only()));
-    let rows = call.rows.as_ref().map(|(pattern, attribute)| {
-        let attributes = std::slice::from_ref(attribute);
-        let Attributes { items, values } = attribute::expand(attributes, &call.facade);
-        quote_spanned! {site=>
-            .rows(#private::asked(true, || {
-                #items
-                #private::success!(#returned).and_then(|#pattern| #private::db::rows(#(#values)*))
-            }))
-        }
-    });
-    let status_code = call.status_code.as_ref().map(|(pattern, value)| {
-        let value = attribute::borrowed(value);
-        quote_spanned! {site=>
-            .status_code(#private::asked(true, || {
-                #private::failing!(#returned).and_then(|#pattern| #private::db::status_code(#value))
-            }))
-        }
-    });
     let refused = now.map(|at| {
-        let outcome = Ident::new("outcome", site.located_at(at));
+        let outcome = Ident::new("__phoenix_outcome", site.located_at(at));
         quote_spanned!(site=> , #outcome, FutureOfMacro)
     });
-    quote_spanned! {site=>
-        |#returned| #private::db::Told::new(#private::outcome!(#returned #refused) #type_only) #rows #status_code
+    let mut outcome = quote_spanned!(site=> #private::outcome!(#returned #refused));
+    if call.type_only {
+        outcome = quote_spanned!(site=> #private::Outcome::type_only(#outcome));
     }
+    let mut told = quote_spanned!(site=> #private::db::Told::new(#outcome));
+    if let Some((pattern, attribute)) = &call.rows {
+        let attributes = std::slice::from_ref(attribute);
+        let Attributes { items, values } = attribute::expand(attributes, &call.facade);
+        told = quote_spanned! {site=>
+            #private::db::Told::rows(#told, #private::asked(true, || {
+                #items
+                ::core::option::Option::and_then(
+                    #private::success!(#returned),
+                    |#pattern| #private::db::rows(#(#values)*),
+                )
+            }))
+        };
+    }
+    if let Some((pattern, value)) = &call.status_code {
+        let value = attribute::borrowed(value);
+        told = quote_spanned! {site=>
+            #private::db::Told::status_code(#told, #private::asked(true, || {
+                ::core::option::Option::and_then(
+                    #private::failing!(#returned),
+                    |#pattern| #private::db::status_code(#value),
+                )
+            }))
+        };
+    }
+    quote_spanned!(site=> |#returned| #told)
 }

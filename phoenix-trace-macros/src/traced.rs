@@ -181,7 +181,7 @@ fn expand(call: &Call) -> TokenStream {
         }
         Run::Now => {
             let started = started("enter", "enter_as");
-            let outcome = Ident::new("outcome", site.located_at(body.value()));
+            let outcome = Ident::new("__phoenix_outcome", site.located_at(body.value()));
             let body = body.in_braces();
             // The `break` that is never taken lets a body that does not return be of the type that is wanted here.
             quote_spanned! {site=> '__phoenix_traced: {
@@ -191,7 +191,10 @@ fn expand(call: &Call) -> TokenStream {
                 if false {
                     break '__phoenix_traced __phoenix_returned;
                 }
-                __phoenix_span.outcome(#private::outcome!(&__phoenix_returned, #outcome, FutureOfMacro));
+                #private::Entered::outcome(
+                    &__phoenix_span,
+                    #private::outcome!(&__phoenix_returned, #outcome, FutureOfMacro),
+                );
                 __phoenix_returned
             }}
         }

@@ -11,12 +11,12 @@ use super::{Outcome, Probe};
 /// A future from the body of `traced!` or `db_span!`.
 #[doc(hidden)]
 pub trait FutureOfMacro<'a, F> {
-    fn outcome(&self) -> Outcome<'a>
+    fn __phoenix_outcome(&self) -> Outcome<'a>
     where
         F: AwaitedInMacro;
 }
 impl<'a, F: Future> FutureOfMacro<'a, F> for &Probe<'a, F> {
-    fn outcome(&self) -> Outcome<'a>
+    fn __phoenix_outcome(&self) -> Outcome<'a>
     where
         F: AwaitedInMacro,
     {
@@ -37,12 +37,12 @@ pub trait AwaitedInMacro {}
 /// A future from an annotated function.
 #[doc(hidden)]
 pub trait FutureOfFunction<'a, F> {
-    fn outcome(&self) -> Outcome<'a>
+    fn __phoenix_outcome(&self) -> Outcome<'a>
     where
         F: AwaitedInFunction;
 }
 impl<'a, F: Future> FutureOfFunction<'a, F> for &Probe<'a, F> {
-    fn outcome(&self) -> Outcome<'a>
+    fn __phoenix_outcome(&self) -> Outcome<'a>
     where
         F: AwaitedInFunction,
     {
@@ -62,14 +62,14 @@ pub trait AwaitedInFunction {}
 /// A future whose work is done or runs elsewhere: giving it back is success.
 #[doc(hidden)]
 pub trait RunsElsewhere<'a> {
-    fn outcome(&self) -> Outcome<'a>;
+    fn __phoenix_outcome(&self) -> Outcome<'a>;
 }
 
 macro_rules! runs_elsewhere {
     ($($future:ty),*) => {$(
         impl<'a, T> RunsElsewhere<'a> for &&Probe<'a, $future> {
             #[inline]
-            fn outcome(&self) -> Outcome<'a> {
+            fn __phoenix_outcome(&self) -> Outcome<'a> {
                 Outcome::Ok
             }
         }

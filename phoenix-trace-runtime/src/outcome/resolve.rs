@@ -1,5 +1,6 @@
 //! Whether a returned value is a `Result`, and of what, is decided by its type, through method resolution on references,
-//! never by how it is spelled.
+//! never by how it is spelled. It needs the syntax of method calls where the user's traits may be in scope, so the methods have names
+//! that nobody else uses.
 
 use std::error::Error;
 use std::fmt::{Debug, Display};
@@ -43,11 +44,11 @@ macro_rules! levels {
         $(#[$doc])*
         #[doc(hidden)]
         pub trait $trait<'a> {
-            fn outcome(&self) -> Outcome<'a>;
+            fn __phoenix_outcome(&self) -> Outcome<'a>;
         }
         impl<'a, T, E> $trait<'a> for $probe where $($bounds)* {
             #[inline]
-            fn outcome(&self) -> Outcome<'a> {
+            fn __phoenix_outcome(&self) -> Outcome<'a> {
                 match self.0 {
                     Ok(_) => Outcome::Ok,
                     Err($error) => Outcome::Err($failure),
@@ -84,7 +85,7 @@ levels! {
 #[cfg(feature = "grpc")]
 #[doc(hidden)]
 pub trait ResultOfStatus<'a> {
-    fn outcome(&self) -> Outcome<'a>;
+    fn __phoenix_outcome(&self) -> Outcome<'a>;
 }
 
 #[cfg(feature = "grpc")]
@@ -92,7 +93,7 @@ macro_rules! result_of_status {
     ($($status:ty),*) => {$(
         impl<'a, T> ResultOfStatus<'a> for &&&&&&&Probe<'a, Result<T, $status>> {
             #[inline]
-            fn outcome(&self) -> Outcome<'a> {
+            fn __phoenix_outcome(&self) -> Outcome<'a> {
                 match self.0 {
                     Ok(_) => Outcome::Ok,
                     Err(status) => Outcome::Err(of_status(status)),
@@ -108,7 +109,7 @@ result_of_status!(tonic::Status, Box<tonic::Status>);
 /// `!` or, in edition 2021, `()`.
 #[doc(hidden)]
 pub trait Nothing<'a> {
-    fn outcome(&self) -> Outcome<'a>;
+    fn __phoenix_outcome(&self) -> Outcome<'a>;
 }
 
 /// `!` has no name yet but as what a function returns.
@@ -125,7 +126,7 @@ macro_rules! nothing {
     ($($nothing:ty),*) => {$(
         impl<'a> Nothing<'a> for &&&&&&&&Probe<'a, $nothing> {
             #[inline]
-            fn outcome(&self) -> Outcome<'a> {
+            fn __phoenix_outcome(&self) -> Outcome<'a> {
                 Outcome::Ok
             }
         }
@@ -136,11 +137,11 @@ nothing!((), <fn() -> ! as Returns>::Output);
 /// Not a `Result`: returning is success.
 #[doc(hidden)]
 pub trait NotAResult<'a> {
-    fn outcome(&self) -> Outcome<'a>;
+    fn __phoenix_outcome(&self) -> Outcome<'a>;
 }
 impl<'a, T> NotAResult<'a> for Probe<'a, T> {
     #[inline]
-    fn outcome(&self) -> Outcome<'a> {
+    fn __phoenix_outcome(&self) -> Outcome<'a> {
         Outcome::Ok
     }
 }
@@ -149,17 +150,17 @@ impl<'a, T> NotAResult<'a> for Probe<'a, T> {
 #[doc(hidden)]
 pub trait Sides<'a, T, E> {
     /// What may count as a failure.
-    fn failing(&self) -> Option<&'a E>;
+    fn __phoenix_failing(&self) -> Option<&'a E>;
     /// What was returned if all went well.
-    fn success(&self) -> Option<&'a T>;
+    fn __phoenix_success(&self) -> Option<&'a T>;
 }
 impl<'a, T, E> Sides<'a, T, E> for &Probe<'a, Result<T, E>> {
     #[inline]
-    fn failing(&self) -> Option<&'a E> {
+    fn __phoenix_failing(&self) -> Option<&'a E> {
         self.0.as_ref().err()
     }
     #[inline]
-    fn success(&self) -> Option<&'a T> {
+    fn __phoenix_success(&self) -> Option<&'a T> {
         self.0.as_ref().ok()
     }
 }
@@ -167,16 +168,16 @@ impl<'a, T, E> Sides<'a, T, E> for &Probe<'a, Result<T, E>> {
 /// Anything else is both.
 #[doc(hidden)]
 pub trait OneSide<'a, T> {
-    fn failing(&self) -> Option<&'a T>;
-    fn success(&self) -> Option<&'a T>;
+    fn __phoenix_failing(&self) -> Option<&'a T>;
+    fn __phoenix_success(&self) -> Option<&'a T>;
 }
 impl<'a, T> OneSide<'a, T> for Probe<'a, T> {
     #[inline]
-    fn failing(&self) -> Option<&'a T> {
+    fn __phoenix_failing(&self) -> Option<&'a T> {
         Some(self.0)
     }
     #[inline]
-    fn success(&self) -> Option<&'a T> {
+    fn __phoenix_success(&self) -> Option<&'a T> {
         Some(self.0)
     }
 }
@@ -199,7 +200,7 @@ pub mod dispatch {
 macro_rules! __phoenix_outcome {
     ($returned:expr) => {{
         use $crate::outcome::dispatch::*;
-        (&&&&&&&&&$crate::outcome::Probe($returned)).outcome()
+        (&&&&&&&&&$crate::outcome::Probe($returned)).__phoenix_outcome()
     }};
     // No future, which is refused where `outcome` stands.
     ($returned:expr, $outcome:ident, $future:ident) => {{
@@ -213,7 +214,7 @@ macro_rules! __phoenix_outcome {
 macro_rules! __phoenix_failing {
     ($returned:expr) => {{
         use $crate::outcome::dispatch::*;
-        (&&$crate::outcome::Probe($returned)).failing()
+        (&&$crate::outcome::Probe($returned)).__phoenix_failing()
     }};
 }
 
@@ -222,6 +223,6 @@ macro_rules! __phoenix_failing {
 macro_rules! __phoenix_success {
     ($returned:expr) => {{
         use $crate::outcome::dispatch::*;
-        (&&$crate::outcome::Probe($returned)).success()
+        (&&$crate::outcome::Probe($returned)).__phoenix_success()
     }};
 }
