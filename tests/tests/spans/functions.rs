@@ -161,6 +161,53 @@ fn reads() -> Result<u8, std::num::ParseIntError> {
     parse("z")
 }
 
+type Shared = std::sync::Arc<dyn std::error::Error + Send + Sync>;
+
+#[traced_operation]
+fn handles_texts() {
+    let _ = Err::<(), String>("owned".to_owned()).trace_err();
+    let _ = Err::<(), &str>("borrowed").trace_err();
+    let _ = Err::<(), std::borrow::Cow<'_, str>>("either".into()).trace_err();
+    let _ = Err::<(), Box<str>>("boxed".into()).trace_err();
+    let _ = Err::<(), Box<dyn std::error::Error>>("pointed to".into()).trace_err();
+    let shared: Shared = std::sync::Arc::new(std::io::Error::other("shared"));
+    let _ = Err::<(), Shared>(shared).trace_err();
+    let rc: std::rc::Rc<dyn std::error::Error> = std::rc::Rc::new(std::fmt::Error);
+    let _ = Err::<(), _>(rc).trace_err();
+}
+
+#[test]
+fn texts_that_are_errors_are_told_too() {
+    let capture = Capture::new();
+    capture.run(handles_texts);
+    let spans = capture.exported();
+    let told: Vec<String> = spans[0]
+        .events
+        .iter()
+        .map(|event| {
+            let of = |key: &str| {
+                let mut attributes = event.attributes.iter();
+                let found = attributes.find(|attribute| attribute.key.as_str() == key);
+                found.map(|attribute| attribute.value.to_string())
+            };
+            let told = [of("exception.type"), of("exception.message")];
+            told.map(Option::unwrap_or_default).join(": ")
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "String: owned",
+            "&str: borrowed",
+            "Cow: either",
+            "str: boxed",
+            "Error: pointed to",
+            "Error: shared",
+            "Error: an error occurred when formatting an argument",
+        ]
+    );
+}
+
 #[test]
 fn errors_that_are_handled_are_told() {
     let capture = Capture::new();
