@@ -1,5 +1,5 @@
 fn body() {
-    {
+    '__phoenix_query: {
         #[diagnostic::on_unimplemented(
             message = "`db.query.text` takes a string",
             label = "expected a string, found `{Self}`",
@@ -53,48 +53,56 @@ fn body() {
                 value,
             )
         }
+        let __phoenix_span = ::phoenix_trace::__private::db::started(|| match ::phoenix_trace::__private::unharmed(||
+        ::phoenix_trace::__private::db::begin(
+            &[
+                ::phoenix_trace::__private::attr(
+                    const {
+                        &::phoenix_trace::__private::key::Key::<
+                            ::phoenix_trace::__private::key::types::Str,
+                        >::new("db.system.name")
+                    },
+                    &"sqlite",
+                ),
+                __phoenix_attribute_1(&ORDERS),
+                __phoenix_attribute_2(&port()),
+            ],
+            true,
+        )) {
+            ::core::option::Option::Some(__phoenix_done) => __phoenix_done,
+            ::core::option::Option::None => {
+                ::phoenix_trace::__private::db::begin(
+                    &[
+                        ::phoenix_trace::__private::attr(
+                            const {
+                                &::phoenix_trace::__private::key::Key::<
+                                    ::phoenix_trace::__private::key::types::Str,
+                                >::new("db.system.name")
+                            },
+                            &"sqlite",
+                        ),
+                        __phoenix_attribute_1(&ORDERS),
+                    ],
+                    true,
+                )
+            }
+        });
+        let __phoenix_body = || { connection.select(ORDERS, user) };
+        if false {
+            let __phoenix_wanted = ::phoenix_trace::__private::call(__phoenix_body);
+            break '__phoenix_query __phoenix_wanted;
+        }
         ::phoenix_trace::__private::db::run(
-            || match ::phoenix_trace::__private::unharmed(|| ::phoenix_trace::__private::db::begin(
-                &[
-                    ::phoenix_trace::__private::attr(
-                        const {
-                            &::phoenix_trace::__private::key::Key::<
-                                ::phoenix_trace::__private::key::types::Str,
-                            >::new("db.system.name")
-                        },
-                        &"sqlite",
-                    ),
-                    __phoenix_attribute_1(&ORDERS),
-                    __phoenix_attribute_2(&port()),
-                ],
-                true,
-            )) {
-                ::core::option::Option::Some(__phoenix_done) => __phoenix_done,
-                ::core::option::Option::None => {
-                    ::phoenix_trace::__private::db::begin(
-                        &[
-                            ::phoenix_trace::__private::attr(
-                                const {
-                                    &::phoenix_trace::__private::key::Key::<
-                                        ::phoenix_trace::__private::key::types::Str,
-                                    >::new("db.system.name")
-                                },
-                                &"sqlite",
-                            ),
-                            __phoenix_attribute_1(&ORDERS),
-                        ],
-                        true,
-                    )
-                }
-            },
-            || { connection.select(ORDERS, user) },
+            __phoenix_span,
+            __phoenix_body,
             |__phoenix_returned| ::phoenix_trace::__private::db::Told::status_code(
                 ::phoenix_trace::__private::db::Told::rows(
-                    ::phoenix_trace::__private::db::Told::new(
-                        ::phoenix_trace::__private::outcome!(
-                            __phoenix_returned, __phoenix_outcome, FutureOfMacro
-                        ),
-                    ),
+                    ::phoenix_trace::__private::db::Told::new({
+                        use ::phoenix_trace::__private::FutureOfMacro as _;
+                        use ::phoenix_trace::__private::dispatch::*;
+                        (&&&&&&&&&::phoenix_trace::__private::Probe(__phoenix_returned))
+                            .__phoenix_outcome()
+                    }),
                     ::phoenix_trace::__private::asked(
                         true,
                         || {

@@ -4,6 +4,8 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{Expr, ExprAsync, Stmt};
 
+use crate::errors::Errors;
+
 /// An expression that runs inside a span.
 pub(crate) struct Body {
     pub(crate) expr: Expr,
@@ -22,7 +24,12 @@ pub(crate) enum Run<'b> {
 }
 
 impl Body {
-    pub(crate) fn new(expr: Expr) -> Self {
+    pub(crate) fn new(expr: Expr, errors: &mut Errors) -> Self {
+        if let Expr::Closure(closure) = &expr {
+            let message =
+                "the body is no closure, and would only be made, not run: leave out the `||`";
+            errors.push(syn::Error::new_spanned(closure, message));
+        }
         let awaits = match expr {
             Expr::Async(_) => None,
             _ => find_await(expr.to_token_stream()),
@@ -52,8 +59,21 @@ impl Body {
         }
     }
 
+    /// The outcome that is seen in `returned`, a reference to what it evaluates to. An error about that stands where the body does. A
+    /// body that runs at once is refused when it only makes a future.
+    pub(crate) fn outcome(&self, returned: &TokenStream, private: &TokenStream) -> TokenStream {
+        let at = Span::mixed_site().located_at(self.value());
+        let refused = matches!(self.run(), Run::Now)
+            .then(|| quote_spanned!(at=> use #private::FutureOfMacro as _;));
+        quote_spanned! {at=> {
+            #refused
+            use #private::dispatch::*;
+            (&&&&&&&&&#private::Probe(#returned)).__phoenix_outcome()
+        }}
+    }
+
     /// Where an error about what it evaluates to belongs.
-    pub(crate) fn value(&self) -> Span {
+    fn value(&self) -> Span {
         let mut value = &self.expr;
         while let Expr::Block(block) = value
             && let Some(Stmt::Expr(last, None)) = block.block.stmts.last()

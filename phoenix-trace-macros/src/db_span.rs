@@ -1,7 +1,7 @@
 //! `db_span!`: what is known of a query and an expression in, the expression inside the query's CLIENT span out.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned as _;
@@ -10,7 +10,7 @@ use syn::{Expr, LitStr, Token, token};
 use crate::attribute::{self, Attribute, Attributes, Entry, Form, WrittenKey, harmless};
 use crate::body::{Body, Run};
 use crate::errors::{Errors, all_of, expanded};
-use crate::options::{assigned, facade_or_default, ungrouped};
+use crate::options::{assigned, facade_or_default, made_by, ungrouped};
 use crate::record::leading_facade;
 use crate::traced::is_entry;
 
@@ -86,10 +86,6 @@ fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Call> {
         let at = input.span();
         input.parse::<TokenStream>()?;
         errors.at(at, format!("the body comes last; write {FORM}"));
-    }
-    if let Expr::Closure(closure) = &body {
-        let message = "the body is no closure: leave out the `||`";
-        errors.push(syn::Error::new_spanned(closure, message));
     }
     options.check(facade, start, body, errors)
 }
@@ -208,7 +204,7 @@ impl Options {
             rows,
             status_code,
             type_only: self.type_only,
-            body: Body::new(body),
+            body: Body::new(body, errors),
         })
     }
 }
@@ -241,8 +237,8 @@ fn entry(key: &str, word: &Ident, form: Form, value: Expr) -> Entry {
 fn closure(value: Expr, word: &Ident, example: &str) -> syn::Result<(TokenStream, Expr)> {
     match ungrouped(value) {
         Expr::Closure(closure) if closure.inputs.len() == 1 => {
-            let syn::ExprClosure { inputs, body, .. } = closure;
-            Ok((quote!(#inputs), *body))
+            let inputs = &closure.inputs;
+            Ok((quote!(#inputs), made_by(closure)?))
         }
         Expr::Path(function) => {
             let value = Ident::new(
@@ -275,47 +271,59 @@ fn expand(call: &Call) -> TokenStream {
         facade,
         |values| quote_spanned!(site=> #private::db::begin(&[#(#values),*], #is_sql)),
     );
-    // The span starts with the first poll.
-    let future = |start: TokenStream, body: TokenStream| {
-        let tell = tell(call, &private, None);
+    let tell = tell(call, &private);
+    // Before the body takes what the attributes name.
+    let started = quote_spanned!(site=> let __phoenix_span = #private::db::started(|| #begin););
+    // Never taken; it gives the body the type that is wanted here.
+    let typed = |output: &str| {
+        let output = Ident::new(output, site);
         quote_spanned! {site=>
-            #start {
-                let __phoenix_span = #private::db::started(|| #begin);
-                #private::db::inside(__phoenix_span, #body, #tell).await
+            if false {
+                let __phoenix_wanted = #private::#output(__phoenix_body);
+                break '__phoenix_query __phoenix_wanted;
             }
         }
     };
     match body.run() {
         Run::Later(block) => {
             let (asyncness, capture) = (&block.async_token, &block.capture);
-            let future = future(quote!(#asyncness #capture), block.to_token_stream());
-            quote_spanned!(site=> { #items #future })
-        }
-        Run::Awaited(awaited) => {
-            let block = body.in_braces();
-            let asyncness = quote_spanned!(site=> async);
-            let future = future(asyncness.clone(), quote!(#asyncness #block));
-            quote_spanned!(site=> { #items #future #awaited })
-        }
-        Run::Now => {
-            let (tell, body) = (tell(call, &private, Some(body.value())), body.in_braces());
+            // The span starts with the first poll.
             quote_spanned! {site=> {
                 #items
-                #private::db::run(|| #begin, || #body, #tell)
+                #asyncness #capture {
+                    #started
+                    #private::db::inside(__phoenix_span, #block, #tell).await
+                }
+            }}
+        }
+        Run::Awaited(awaited) => {
+            let (block, typed) = (body.in_braces(), typed("output"));
+            quote_spanned! {site=> '__phoenix_query: {
+                #items
+                #started
+                let __phoenix_body = async #block;
+                #typed
+                #private::db::inside(__phoenix_span, __phoenix_body, #tell) #awaited
+            }}
+        }
+        Run::Now => {
+            let (block, typed) = (body.in_braces(), typed("call"));
+            quote_spanned! {site=> '__phoenix_query: {
+                #items
+                #started
+                let __phoenix_body = || #block;
+                #typed
+                #private::db::run(__phoenix_span, __phoenix_body, #tell)
             }}
         }
     }
 }
 
-/// What is told of the returned value, as a closure. `now`: where a future is refused, since the body runs at once.
-fn tell(call: &Call, private: &TokenStream, now: Option<Span>) -> TokenStream {
+/// What is told of the returned value, as a closure.
+fn tell(call: &Call, private: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     let returned = quote_spanned!(site=> __phoenix_returned);
-    let refused = now.map(|at| {
-        let outcome = Ident::new("__phoenix_outcome", site.located_at(at));
-        quote_spanned!(site=> , #outcome, FutureOfMacro)
-    });
-    let mut outcome = quote_spanned!(site=> #private::outcome!(#returned #refused));
+    let mut outcome = call.body.outcome(&returned, private);
     if call.type_only {
         outcome = quote_spanned!(site=> #private::Outcome::type_only(#outcome));
     }

@@ -431,6 +431,9 @@ pub fn event(tokens: TokenStream) -> TokenStream {
 /// its span starts when that is first polled. Any other future that a body evaluates to is refused, since it would run outside of the
 /// span; a task that runs by itself is none of these. An `.await` that only shows once another macro has expanded, as in
 /// `tokio::join!`, is not seen: such a body is `async { tokio::join!(..) }.await`.
+///
+/// The span looks at what its body evaluates to, so the type of that must be known there: `text.parse::<u16>()` before a `?`, and
+/// in an `async` block also where it stands alone.
 #[proc_macro]
 pub fn traced(tokens: TokenStream) -> TokenStream {
     traced::traced(tokens.into()).into()

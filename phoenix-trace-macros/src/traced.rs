@@ -69,7 +69,7 @@ fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Call> {
         facade,
         name,
         attributes: attribute::check(entries, errors),
-        body: Body::new(body),
+        body: Body::new(body, errors),
     })
 }
 
@@ -148,54 +148,57 @@ fn expand(call: &Call) -> TokenStream {
             Some(name) => quote_spanned!(site=> match #name { __phoenix_name => #start }),
         }
     };
-    let future = |future: TokenStream| {
-        quote_spanned! {site=>
-            #private::traced(#future, |__phoenix_returned| #private::outcome!(__phoenix_returned))
-        }
-    };
+    let returned = quote_spanned!(site=> __phoenix_returned);
     match body.run() {
         Run::Later(block) => {
             let (started, statements) = (started("start", "start_as"), &block.block.stmts);
             let (asyncness, capture) = (&block.async_token, &block.capture);
-            let future = future(quote_spanned! {site=>
-                #asyncness #capture {
-                    if #private::recording() {
-                        #started;
-                    }
-                    #(#statements)*
-                }
-            });
-            quote_spanned!(site=> { #preamble #future })
+            let outcome = body.outcome(&returned, &private);
+            quote_spanned! {site=> {
+                #preamble
+                #private::traced(
+                    #asyncness #capture {
+                        if #private::recording() {
+                            #started;
+                        }
+                        #(#statements)*
+                    },
+                    |#returned| #outcome,
+                )
+            }}
         }
         Run::Awaited(awaited) => {
-            let (started, body) = (started("start", "start_as"), body.in_braces());
-            let future = future(quote_spanned! {site=>
-                async {
+            let (started, block) = (started("start", "start_as"), body.in_braces());
+            let outcome = body.outcome(&returned, &private);
+            quote_spanned! {site=> '__phoenix_traced: {
+                #preamble
+                let __phoenix_future = async {
                     if #private::recording() {
                         #started;
                     }
-                    #body
+                    #block
+                };
+                // Never taken; it gives the body the type that is wanted here.
+                if false {
+                    let __phoenix_wanted = #private::output(__phoenix_future);
+                    break '__phoenix_traced __phoenix_wanted;
                 }
-            });
-            quote_spanned!(site=> { #preamble #future #awaited })
+                #private::traced(__phoenix_future, |#returned| #outcome) #awaited
+            }}
         }
         Run::Now => {
-            let started = started("enter", "enter_as");
-            let outcome = Ident::new("__phoenix_outcome", site.located_at(body.value()));
-            let body = body.in_braces();
+            let (started, block) = (started("enter", "enter_as"), body.in_braces());
+            let outcome = body.outcome(&quote_spanned!(site=> &#returned), &private);
             // The `break` that is never taken lets a body that does not return be of the type that is wanted here.
             quote_spanned! {site=> '__phoenix_traced: {
                 #preamble
                 let __phoenix_span = if #private::recording() { #started } else { #private::Entered::off() };
-                let __phoenix_returned = #private::call(|| #body);
+                let #returned = #private::call(|| #block);
                 if false {
-                    break '__phoenix_traced __phoenix_returned;
+                    break '__phoenix_traced #returned;
                 }
-                #private::Entered::outcome(
-                    &__phoenix_span,
-                    #private::outcome!(&__phoenix_returned, #outcome, FutureOfMacro),
-                );
-                __phoenix_returned
+                #private::Entered::outcome(&__phoenix_span, #outcome);
+                #returned
             }}
         }
     }

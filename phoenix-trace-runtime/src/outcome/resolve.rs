@@ -2,6 +2,7 @@
 //! never by how it is spelled. It needs the syntax of method calls where the user's traits may be in scope, so the methods have names
 //! that nobody else uses.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
@@ -81,33 +82,52 @@ levels! {
         |_error| Failure::new(short_type_name::<E>());
 }
 
-/// A gRPC status, also boxed, as whoever minds its size has it.
-#[cfg(feature = "grpc")]
+/// Errors of a certain type: a gRPC status, also boxed, as whoever minds its size has it, and those that there are none of.
+///
+/// Where the type of the error is still open the compiler takes this level, the first that may be for it. There are always several
+/// types that it might be, so it waits, and says in the end that it was none of them.
 #[doc(hidden)]
-pub trait ResultOfStatus<'a> {
+#[diagnostic::on_unimplemented(
+    message = "the type of the error must be known inside of the span, which looks at it",
+    label = "its type is only found outside",
+    note = "name the types here, as in `Ok::<_, MyError>(value)` or `text.parse::<u8>()`"
+)]
+pub trait ResultOfCertain<'a> {
     fn __phoenix_outcome(&self) -> Outcome<'a>;
 }
 
-#[cfg(feature = "grpc")]
-macro_rules! result_of_status {
-    ($($status:ty),*) => {$(
-        impl<'a, T> ResultOfStatus<'a> for &&&&&&&Probe<'a, Result<T, $status>> {
+macro_rules! result_of_certain {
+    ($($(#[$cfg:meta])? $error:ty, |$value:ident| $failure:expr;)*) => {$(
+        $(#[$cfg])?
+        #[diagnostic::do_not_recommend]
+        impl<'a, T> ResultOfCertain<'a> for &&&&&&&Probe<'a, Result<T, $error>> {
             #[inline]
             fn __phoenix_outcome(&self) -> Outcome<'a> {
                 match self.0 {
                     Ok(_) => Outcome::Ok,
-                    Err(status) => Outcome::Err(of_status(status)),
+                    Err($value) => $failure,
                 }
             }
         }
     )*};
 }
-#[cfg(feature = "grpc")]
-result_of_status!(tonic::Status, Box<tonic::Status>);
+result_of_certain! {
+    Infallible, |never| match *never {};
+    <fn() -> ! as Returns>::Output, |never| *never;
+    #[cfg(feature = "grpc")]
+    tonic::Status, |status| Outcome::Err(of_status(status));
+    #[cfg(feature = "grpc")]
+    Box<tonic::Status>, |status| Outcome::Err(of_status(status));
+}
 
 /// A body that never returns leaves its type open, and the compiler takes the first level for it: with this one it may become
 /// `!` or, in edition 2021, `()`.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the type of what a body evaluates to must be known inside of its span, which looks at it",
+    label = "its type is only found outside",
+    note = "name it here, as in `rows.collect::<Vec<_>>()` or `text.parse::<u8>()`"
+)]
 pub trait Nothing<'a> {
     fn __phoenix_outcome(&self) -> Outcome<'a>;
 }
@@ -124,6 +144,7 @@ impl<T> Returns for fn() -> T {
 
 macro_rules! nothing {
     ($($nothing:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<'a> Nothing<'a> for &&&&&&&&Probe<'a, $nothing> {
             #[inline]
             fn __phoenix_outcome(&self) -> Outcome<'a> {
@@ -186,12 +207,10 @@ impl<'a, T> OneSide<'a, T> for Probe<'a, T> {
 #[doc(hidden)]
 pub mod dispatch {
     pub use super::super::passed_on::RunsElsewhere as _;
-    #[cfg(feature = "grpc")]
-    pub use super::ResultOfStatus as _;
     pub use super::{
-        NotAResult as _, Nothing as _, OneSide as _, ResultOfAny as _, ResultOfDebug as _,
-        ResultOfDisplay as _, ResultOfError as _, ResultOfNamed as _, ResultOfPointer as _,
-        Sides as _,
+        NotAResult as _, Nothing as _, OneSide as _, ResultOfAny as _, ResultOfCertain as _,
+        ResultOfDebug as _, ResultOfDisplay as _, ResultOfError as _, ResultOfNamed as _,
+        ResultOfPointer as _, Sides as _,
     };
 }
 
