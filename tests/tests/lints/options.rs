@@ -40,8 +40,8 @@ impl Parser {
         })
         .await;
         let again = traced!("again", keys::TASK_ID = text, {
-            let text = core::future::ready(text).await;
-            parsed.or_else(|_| text.parse::<u8>())
+            let arrived = core::future::ready(text).await;
+            parsed.or_else(|_| arrived.parse::<u8>())
         });
         traced!(text, keys::TASK_ID = text, again)
     }
