@@ -43,9 +43,12 @@ fn schedule(
                 ::phoenix_trace::__private::failing!(__phoenix_returned),
                 |error| error.is_fatal(),
             ) {
-                ::phoenix_trace::__private::outcome!(__phoenix_returned)
-                    .or_failure(__phoenix_returned)
-                    .type_only()
+                ::phoenix_trace::__private::Outcome::type_only(
+                    ::phoenix_trace::__private::Outcome::or_failure(
+                        ::phoenix_trace::__private::outcome!(__phoenix_returned),
+                        __phoenix_returned,
+                    ),
+                )
             } else {
                 ::phoenix_trace::__private::Outcome::Ok
             }

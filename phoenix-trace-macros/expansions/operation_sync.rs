@@ -55,6 +55,11 @@ pub(crate) fn load(&self, id: &str) -> Result<User, LoadError> {
         User,
         LoadError,
     > { self.users.get(id).ok_or(LoadError) });
-    __phoenix_span.outcome(::phoenix_trace::__private::outcome!(& __phoenix_returned));
+    ::phoenix_trace::__private::Entered::outcome(
+        &__phoenix_span,
+        ::phoenix_trace::__private::outcome!(
+            & __phoenix_returned, __phoenix_outcome, FutureOfFunction
+        ),
+    );
     __phoenix_returned
 }

@@ -5,13 +5,14 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned as _;
-use syn::{Expr, ExprAsync, LitStr, Token, token};
+use syn::{Expr, LitStr, Token, token};
 
 use crate::attribute::{self, Attribute, Attributes, Entry, Form, WrittenKey, harmless};
+use crate::body::{Body, Run};
 use crate::errors::{Errors, all_of, expanded};
-use crate::options::{assigned, facade_or_default, ungrouped};
+use crate::options::{assigned, facade_or_default, made_by, ungrouped};
 use crate::record::leading_facade;
-use crate::traced::{in_braces, is_entry};
+use crate::traced::is_entry;
 
 const FORM: &str = "`db_span!(system = \"postgresql\", sql = SQL, { .. })`";
 
@@ -40,7 +41,7 @@ struct Call {
     rows: Option<(TokenStream, Attribute)>,
     status_code: Option<(TokenStream, Expr)>,
     type_only: bool,
-    body: Expr,
+    body: Body,
 }
 
 /// The options as written.
@@ -85,10 +86,6 @@ fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Call> {
         let at = input.span();
         input.parse::<TokenStream>()?;
         errors.at(at, format!("the body comes last; write {FORM}"));
-    }
-    if let Expr::Closure(closure) = &body {
-        let message = "the body is no closure: leave out the `||`";
-        errors.push(syn::Error::new_spanned(closure, message));
     }
     options.check(facade, start, body, errors)
 }
@@ -207,7 +204,7 @@ impl Options {
             rows,
             status_code,
             type_only: self.type_only,
-            body,
+            body: Body::new(body, errors),
         })
     }
 }
@@ -240,8 +237,8 @@ fn entry(key: &str, word: &Ident, form: Form, value: Expr) -> Entry {
 fn closure(value: Expr, word: &Ident, example: &str) -> syn::Result<(TokenStream, Expr)> {
     match ungrouped(value) {
         Expr::Closure(closure) if closure.inputs.len() == 1 => {
-            let syn::ExprClosure { inputs, body, .. } = closure;
-            Ok((quote!(#inputs), *body))
+            let inputs = &closure.inputs;
+            Ok((quote!(#inputs), made_by(closure)?))
         }
         Expr::Path(function) => {
             let value = Ident::new(
@@ -275,51 +272,85 @@ fn expand(call: &Call) -> TokenStream {
         |values| quote_spanned!(site=> #private::db::begin(&[#(#values),*], #is_sql)),
     );
     let tell = tell(call, &private);
-    if let Expr::Async(ExprAsync {
-        async_token,
-        capture,
-        ..
-    }) = body
-    {
-        return quote_spanned! {site=> {
-            #items
-            #async_token #capture {
-                let __phoenix_span = #private::db::started(|| #begin);
-                #private::db::inside(__phoenix_span, #body, #tell).await
+    // Before the body takes what the attributes name.
+    let started = quote_spanned!(site=> let __phoenix_span = #private::db::started(|| #begin););
+    // Never taken; it gives the body the type that is wanted here.
+    let typed = |output: &str| {
+        let output = Ident::new(output, site);
+        quote_spanned! {site=>
+            if false {
+                let __phoenix_wanted = #private::#output(__phoenix_body);
+                break '__phoenix_query __phoenix_wanted;
             }
-        }};
+        }
+    };
+    match body.run() {
+        Run::Later(block) => {
+            let (asyncness, capture) = (&block.async_token, &block.capture);
+            // The span starts with the first poll.
+            quote_spanned! {site=> {
+                #items
+                #asyncness #capture {
+                    #started
+                    #private::db::inside(__phoenix_span, #block, #tell).await
+                }
+            }}
+        }
+        Run::Awaited(awaited) => {
+            let (block, typed) = (body.in_braces(), typed("output"));
+            quote_spanned! {site=> '__phoenix_query: {
+                #items
+                #started
+                let __phoenix_body = async #block;
+                #typed
+                #private::db::inside(__phoenix_span, __phoenix_body, #tell) #awaited
+            }}
+        }
+        Run::Now => {
+            let (block, typed) = (body.in_braces(), typed("call"));
+            quote_spanned! {site=> '__phoenix_query: {
+                #items
+                #started
+                let __phoenix_body = || #block;
+                #typed
+                #private::db::run(__phoenix_span, __phoenix_body, #tell)
+            }}
+        }
     }
-    let body = in_braces(body);
-    quote_spanned! {site=> {
-        #items
-        #private::db::run(|| #begin, || #body, #tell)
-    }}
 }
 
 /// What is told of the returned value, as a closure.
 fn tell(call: &Call, private: &TokenStream) -> TokenStream {
     let site = Span::mixed_site();
     let returned = quote_spanned!(site=> __phoenix_returned);
-    let type_only = call.type_only.then(|| quote_spanned!(site=> .type_only()));
-    let rows = call.rows.as_ref().map(|(pattern, attribute)| {
+    let mut outcome = call.body.outcome(&returned, private);
+    if call.type_only {
+        outcome = quote_spanned!(site=> #private::Outcome::type_only(#outcome));
+    }
+    let mut told = quote_spanned!(site=> #private::db::Told::new(#outcome));
+    if let Some((pattern, attribute)) = &call.rows {
         let attributes = std::slice::from_ref(attribute);
         let Attributes { items, values } = attribute::expand(attributes, &call.facade);
-        quote_spanned! {site=>
-            .rows(#private::asked(true, || {
+        told = quote_spanned! {site=>
+            #private::db::Told::rows(#told, #private::asked(true, || {
                 #items
-                #private::success!(#returned).and_then(|#pattern| #private::db::rows(#(#values)*))
+                ::core::option::Option::and_then(
+                    #private::success!(#returned),
+                    |#pattern| #private::db::rows(#(#values)*),
+                )
             }))
-        }
-    });
-    let status_code = call.status_code.as_ref().map(|(pattern, value)| {
-        let value = attribute::borrowed(value);
-        quote_spanned! {site=>
-            .status_code(#private::asked(true, || {
-                #private::failing!(#returned).and_then(|#pattern| #private::db::status_code(#value))
-            }))
-        }
-    });
-    quote_spanned! {site=>
-        |#returned| #private::db::Told::new(#private::outcome!(#returned) #type_only) #rows #status_code
+        };
     }
+    if let Some((pattern, value)) = &call.status_code {
+        let value = attribute::borrowed(value);
+        told = quote_spanned! {site=>
+            #private::db::Told::status_code(#told, #private::asked(true, || {
+                ::core::option::Option::and_then(
+                    #private::failing!(#returned),
+                    |#pattern| #private::db::status_code(#value),
+                )
+            }))
+        };
+    }
+    quote_spanned!(site=> |#returned| #told)
 }

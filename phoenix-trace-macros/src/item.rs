@@ -12,8 +12,8 @@ use syn::{AttrStyle, Attribute, ReturnType, Signature, Token, Type, Visibility, 
 
 pub(crate) use members::{Impl, Member, is_called, marked};
 pub(crate) use opaque::{Opaque, is_inert};
-pub(crate) use tail::{AsyncTail, hoist_bindings, rename_self};
-pub(crate) use types::{future_output, inferable, promises_future};
+pub(crate) use tail::{AsyncTail, hoist_bindings, rename_self, visible};
+pub(crate) use types::{future_output, inferable, plain, promises_future};
 
 /// What an attribute macro for functions was put on.
 pub(crate) enum Item {
@@ -100,7 +100,7 @@ impl Function {
     pub(crate) fn output(&self) -> Option<&Type> {
         match &self.sig.output {
             ReturnType::Default => None,
-            ReturnType::Type(_, ty) => Some(ty),
+            ReturnType::Type(_, ty) => Some(plain(ty)),
         }
     }
 

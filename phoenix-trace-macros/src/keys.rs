@@ -213,7 +213,8 @@ fn expand_enum(values: &Enum, key: &Declaration, facade: &TokenStream) -> TokenS
         impl #facade::__private::ToValue<#facade::__private::key::types::OneOf<#name>> for #name {
             #[inline]
             fn to_value(&self) -> #facade::__private::Value<'_> {
-                #facade::__private::Value::Str(self.as_str())
+                // By its path: `self.as_str()` might be that of a trait which is in scope here.
+                #facade::__private::Value::Str(Self::as_str(*self))
             }
         }
     }

@@ -5,6 +5,7 @@
 //! and the item stays, so that an editor goes on completing.
 
 mod attribute;
+mod body;
 mod db_span;
 mod entry;
 mod errors;
@@ -415,7 +416,7 @@ pub fn event(tokens: TokenStream) -> TokenStream {
 /// # }
 /// # async fn fetch(id: u32) -> std::io::Result<String> { Ok(String::new()) }
 /// # async fn later(id: u32, job: &str) -> std::io::Result<()> {
-/// let name = traced!("fetch user", "user.id" = %id, async { fetch(id).await }).await?;
+/// let name = traced!("fetch user", "user.id" = %id, fetch(id).await)?;
 /// traced!(format!("job {job}"), {
 ///     // ...
 /// });
@@ -426,7 +427,13 @@ pub fn event(tokens: TokenStream) -> TokenStream {
 /// First comes the name: a literal, or any `AsRef<str>` for names that are known only at run time, of which there must be few.
 /// Then attributes, whose keys and values are those of [`macro@traced_operation#attributes`]. Last comes the body. What it
 /// evaluates to means what it means in [`macro@traced_operation#outcome`]. `?` and `return` leave the body and no more, as in a
-/// closure. A body that is an `async` block makes a future; its span starts when that is first polled.
+/// closure. A body may `.await` where the function around it may. One that is an `async` block makes a future, for whoever awaits it;
+/// its span starts when that is first polled. Any other future that a body evaluates to is refused, since it would run outside of the
+/// span; a task that runs by itself is none of these. An `.await` that only shows once another macro has expanded, as in
+/// `tokio::join!`, is not seen: such a body is `async { tokio::join!(..) }.await`.
+///
+/// The span looks at what its body evaluates to, so the type of that must be known there: `text.parse::<u16>()` before a `?`, and
+/// in an `async` block also where it stands alone.
 #[proc_macro]
 pub fn traced(tokens: TokenStream) -> TokenStream {
     traced::traced(tokens.into()).into()
@@ -453,15 +460,14 @@ pub fn traced(tokens: TokenStream) -> TokenStream {
 /// # }
 /// # async fn get(key: &str) -> std::io::Result<Option<String>> { Ok(None) }
 /// # async fn later() -> std::io::Result<()> {
-/// let cart = db_span!(system = "redis", operation = "GET", async { get("cart:17").await }).await?;
+/// let cart = db_span!(system = "redis", operation = "GET", get("cart:17").await)?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// The first span is `SELECT orders`, with `db.query.text` ending in `state = ?`. The expression comes last; what it evaluates
-/// to means what it means in [`macro@traced_operation#outcome`]. `?` and `return` leave it and no more, as in a closure. An
-/// `async` block makes a future; its span starts when that is first polled. Nothing is evaluated or computed while nothing is
-/// recorded.
+/// to means what it means in [`macro@traced_operation#outcome`]. `?`, `return`, `.await` and `async` blocks are as in [`traced!`].
+/// Nothing is evaluated or computed while nothing is recorded.
 ///
 /// # Options
 ///

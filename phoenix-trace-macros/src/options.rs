@@ -5,6 +5,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseBuffer, ParseStream, Parser as _};
+use syn::spanned::Spanned as _;
 use syn::{Expr, Token, token};
 
 use crate::errors::{Errors, all_of};
@@ -235,6 +236,16 @@ pub(crate) fn ungrouped(value: Expr) -> Expr {
         Expr::Group(group) if group.attrs.is_empty() => ungrouped(*group.expr),
         value => value,
     }
+}
+
+/// What a closure makes of its argument: its body, which is of the type that it says.
+pub(crate) fn made_by(closure: syn::ExprClosure) -> syn::Result<Expr> {
+    let syn::ReturnType::Type(_, ty) = &closure.output else {
+        return Ok(*closure.body);
+    };
+    let (at, body) = (ty.span(), &closure.body);
+    let at = proc_macro2::Span::mixed_site().located_at(at);
+    syn::parse2(quote::quote_spanned!(at=> { let __phoenix_made: #ty = #body; __phoenix_made }))
 }
 
 /// The facade's path as generated code names it.

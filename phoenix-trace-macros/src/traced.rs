@@ -1,11 +1,12 @@
 //! `traced!`: a name, attributes and an expression in, the expression inside its span out.
 
-use proc_macro2::{Group, Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::parse::{Parse as _, ParseStream};
-use syn::{Expr, ExprAsync, Lit, LitStr, Token};
+use syn::{Expr, Lit, LitStr, Token};
 
 use crate::attribute::{self, Attribute, Attributes, Entry, WrittenKey};
+use crate::body::{Body, Run};
 use crate::errors::{Errors, expanded};
 use crate::options::{facade_or_default, ungrouped};
 use crate::record::leading_facade;
@@ -16,7 +17,7 @@ struct Call {
     facade: TokenStream,
     name: Name,
     attributes: Vec<Attribute>,
-    body: Expr,
+    body: Body,
 }
 
 enum Name {
@@ -68,7 +69,7 @@ fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Call> {
         facade,
         name,
         attributes: attribute::check(entries, errors),
-        body,
+        body: Body::new(body, errors),
     })
 }
 
@@ -147,50 +148,58 @@ fn expand(call: &Call) -> TokenStream {
             Some(name) => quote_spanned!(site=> match #name { __phoenix_name => #start }),
         }
     };
-    if let Expr::Async(ExprAsync {
-        async_token,
-        capture,
-        block,
-        ..
-    }) = body
-    {
-        let (started, statements) = (started("start", "start_as"), &block.stmts);
-        return quote_spanned! {site=> {
-            #preamble
-            #private::traced(
-                #async_token #capture {
+    let returned = quote_spanned!(site=> __phoenix_returned);
+    match body.run() {
+        Run::Later(block) => {
+            let (started, statements) = (started("start", "start_as"), &block.block.stmts);
+            let (asyncness, capture) = (&block.async_token, &block.capture);
+            let outcome = body.outcome(&returned, &private);
+            quote_spanned! {site=> {
+                #preamble
+                #private::traced(
+                    #asyncness #capture {
+                        if #private::recording() {
+                            #started;
+                        }
+                        #(#statements)*
+                    },
+                    |#returned| #outcome,
+                )
+            }}
+        }
+        Run::Awaited(awaited) => {
+            let (started, block) = (started("start", "start_as"), body.in_braces());
+            let outcome = body.outcome(&returned, &private);
+            quote_spanned! {site=> '__phoenix_traced: {
+                #preamble
+                let __phoenix_future = async {
                     if #private::recording() {
                         #started;
                     }
-                    #(#statements)*
-                },
-                |__phoenix_returned| #private::outcome!(__phoenix_returned),
-            )
-        }};
-    }
-    let started = started("enter", "enter_as");
-    let body = in_braces(body);
-    // The `break` that is never taken lets a body that does not return be of the type that is wanted here.
-    quote_spanned! {site=> '__phoenix_traced: {
-        #preamble
-        let __phoenix_span = if #private::recording() { #started } else { #private::Entered::off() };
-        let __phoenix_returned = #private::call(|| #body);
-        if false {
-            break '__phoenix_traced __phoenix_returned;
+                    #block
+                };
+                // Never taken; it gives the body the type that is wanted here.
+                if false {
+                    let __phoenix_wanted = #private::output(__phoenix_future);
+                    break '__phoenix_traced __phoenix_wanted;
+                }
+                #private::traced(__phoenix_future, |#returned| #outcome) #awaited
+            }}
         }
-        __phoenix_span.outcome(#private::outcome!(&__phoenix_returned));
-        __phoenix_returned
-    }}
-}
-
-/// The body of a closure that runs the expression.
-pub(crate) fn in_braces(body: &Expr) -> TokenStream {
-    match body {
-        Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
-            block.to_token_stream()
-        }
-        other => {
-            Group::new(proc_macro2::Delimiter::Brace, other.to_token_stream()).into_token_stream()
+        Run::Now => {
+            let (started, block) = (started("enter", "enter_as"), body.in_braces());
+            let outcome = body.outcome(&quote_spanned!(site=> &#returned), &private);
+            // The `break` that is never taken lets a body that does not return be of the type that is wanted here.
+            quote_spanned! {site=> '__phoenix_traced: {
+                #preamble
+                let __phoenix_span = if #private::recording() { #started } else { #private::Entered::off() };
+                let #returned = #private::call(|| #block);
+                if false {
+                    break '__phoenix_traced #returned;
+                }
+                #private::Entered::outcome(&__phoenix_span, #outcome);
+                #returned
+            }}
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Operations that cannot be annotated, since their name is known only at run time or their code is not a function of its
 //! own.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::Display;
 use std::future::Future;
-use std::ops::Deref;
+use std::ops::DerefMut;
+use std::rc::Rc;
 use std::sync::{PoisonError, RwLock};
 
 use crate::key::RawKey;
@@ -193,7 +195,8 @@ fn key_called(name: &'static str) -> Option<&'static RawKey> {
 /// For a type of your own, an empty impl says that returning it is success. Annotated functions and `traced!` need none.
 #[diagnostic::on_unimplemented(
     message = "whether `{Self}` is a failure is not known",
-    note = "return a `Result`, write `impl OperationOutput` for it, or use `traced!`, which takes every type"
+    note = "for a closure that returns a future there is `with_traced_operation_async(name, attributes, || async {{ .. }}).await`",
+    note = "for any other type return a `Result`, write `impl OperationOutput` for it, or use `traced!`, which takes every type"
 )]
 pub trait OperationOutput {
     /// What it means for the span.
@@ -270,7 +273,8 @@ impl<A, B, C> OperationOutput for (A, B, C) {}
 /// exception event, unless one of its children has told the error already; its segment is kept. What is no failure of the
 /// operation, such as a miss before a fallback that works, is rather an `event!`.
 ///
-/// It is there for every error, `Box<dyn Error>` and `anyhow::Error` among them.
+/// It is there for every error that borrows nothing, `Box<dyn Error>` and `anyhow::Error` among them, and for texts: `String`, `&str`,
+/// `Cow<str>`, `Box<str>`. `error.type` is the short name of the type.
 pub trait TraceErr<Kind>: Sized {
     /// Records the error, if there is one, and gives the result back.
     #[must_use = "the result is given back; to leave it, write `let _ = ..`"]
@@ -285,6 +289,14 @@ pub enum IsError {}
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum PointsToError {}
+/// A type that shares one, and is none itself.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum SharesError {}
+/// A text.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum IsText {}
 
 impl<T, E: Error + 'static> TraceErr<IsError> for Result<T, E> {
     fn trace_err(self) -> Self {
@@ -295,7 +307,8 @@ impl<T, E: Error + 'static> TraceErr<IsError> for Result<T, E> {
     }
 }
 
-impl<T, E: Display + Deref<Target: AsError>> TraceErr<PointsToError> for Result<T, E> {
+/// A pointer that is no error itself can change what it points to: `Arc<dyn Error>` and `&dyn Error` cannot, and are errors.
+impl<T, E: Display + DerefMut<Target: AsError>> TraceErr<PointsToError> for Result<T, E> {
     fn trace_err(self) -> Self {
         if let Err(error) = &self {
             current_span().record_failure(&of_pointer(error));
@@ -303,3 +316,27 @@ impl<T, E: Display + Deref<Target: AsError>> TraceErr<PointsToError> for Result<
         self
     }
 }
+
+impl<T, E: AsError + Display + ?Sized> TraceErr<SharesError> for Result<T, Rc<E>> {
+    fn trace_err(self) -> Self {
+        if let Err(error) = &self {
+            current_span().record_failure(&of_pointer(error));
+        }
+        self
+    }
+}
+
+macro_rules! texts {
+    ($($text:ty),*) => {$(
+        impl<T> TraceErr<IsText> for Result<T, $text> {
+            fn trace_err(self) -> Self {
+                if let Err(text) = &self {
+                    let failure = Failure::new(short_type_name::<$text>()).message(text);
+                    current_span().record_failure(&failure);
+                }
+                self
+            }
+        }
+    )*};
+}
+texts!(String, &str, Cow<'_, str>, Box<str>);

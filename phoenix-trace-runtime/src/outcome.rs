@@ -7,8 +7,10 @@ use std::ops::Deref;
 
 use crate::record::told::{cut, unharmed};
 
+mod passed_on;
 mod resolve;
 
+pub use passed_on::{FutureOfFunction, FutureOfMacro};
 pub use resolve::{AsError, Probe, dispatch};
 
 /// Whether an operation succeeded.

@@ -9,7 +9,7 @@ pub use crate::config::Shutdown;
 pub use crate::main_scope::{
     Configured, Flavor, IntoConfig, Main, config_of_main, into_config, run_main, run_main_sync,
 };
-pub use crate::outcome::{Failure, Outcome};
+pub use crate::outcome::{Failure, FutureOfMacro, Outcome, Probe, dispatch};
 pub use crate::record::entered::Entered;
 pub use crate::record::owned::Owned as Place;
 pub use crate::record::run::{Traced, traced};
@@ -133,6 +133,11 @@ pub fn hold<T: ?Sized>(_: &T) {}
 #[inline]
 pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
+}
+
+/// What a future gives, as a type; for code that never runs.
+pub fn output<F: Future>(_: F) -> F::Output {
+    unreachable!("it is called where nothing runs")
 }
 
 /// Does what may count as a failure do so? A condition that panics decides nothing.

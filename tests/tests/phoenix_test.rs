@@ -111,6 +111,19 @@ fn a_destructured_capture_is_still_one(_: &Capture) {
     work();
 }
 
+macro_rules! of_types {
+    ($name:ident, $capture:ty, $returned:ty) => {
+        #[phoenix_test]
+        async fn $name(capture: $capture) -> $returned {
+            parse("7")?;
+            assert_eq!(names(capture), "parse");
+            Ok(())
+        }
+    };
+}
+
+of_types!(types_may_come_from_a_macro, &Capture, Result<(), ParseIntError>);
+
 #[phoenix_test]
 #[ignore = "it fails: `a_test_that_fails_prints_its_trace` runs it"]
 fn it_fails() -> Result<(), ParseIntError> {

@@ -87,7 +87,7 @@ fn test(plan: &Plan) -> TokenStream {
     );
     let capture = plan.capture.as_ref().map(|argument| {
         let (attrs, pat, ty) = (&argument.attrs, &argument.pat, &argument.ty);
-        quote_spanned!(site=> #(#attrs)* let #pat: #ty = __phoenix_test.capture();)
+        quote_spanned!(site=> #(#attrs)* let #pat: #ty = #facade::__private::Test::capture(&__phoenix_test);)
     });
     let body = body(plan);
     let run = if plan.function.sig.asyncness.is_some() {
@@ -103,7 +103,8 @@ fn test(plan: &Plan) -> TokenStream {
             quote_spanned!(site=> |__phoenix_returned| #facade::__private::outcome!(__phoenix_returned))
         }
     };
-    let run = quote_spanned!(site=> __phoenix_test.#run(#body, #outcome));
+    let run =
+        quote_spanned!(site=> #facade::__private::Test::#run(&__phoenix_test, #body, #outcome));
     let run = returned(plan, run);
     quote_spanned! {site=>
         let __phoenix_test = #facade::__private::Test::new(#flavor, #threads, #config);

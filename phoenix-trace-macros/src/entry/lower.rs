@@ -9,7 +9,7 @@ use syn::{Attribute, Expr, FnArg, Lit, Meta, PatType, Path, Token, Type};
 use super::Entry;
 use super::args::Args;
 use crate::errors::Errors;
-use crate::item::{Function, Item};
+use crate::item::{Function, Item, plain};
 use crate::options::{Given, facade_or_default};
 
 pub(super) struct Plan {
@@ -252,7 +252,7 @@ fn capture(function: &Function, errors: &mut Errors) -> Option<PatType> {
     let mut inputs = function.sig.inputs.iter();
     let first = inputs.next()?;
     let capture = match first {
-        FnArg::Typed(argument) if matches!(*argument.ty, Type::Reference(_)) => {
+        FnArg::Typed(argument) if matches!(plain(&argument.ty), Type::Reference(_)) => {
             Some(argument.clone())
         }
         FnArg::Typed(argument) => {

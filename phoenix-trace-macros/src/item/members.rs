@@ -5,7 +5,7 @@ use quote::quote;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, ImplItem, ItemImpl, Path};
 
-use super::{Function, Item};
+use super::{Function, Item, visible};
 
 /// An impl as written.
 pub(crate) struct Impl {
@@ -23,7 +23,7 @@ pub(crate) enum Member {
 impl Impl {
     /// `None`: it is no impl.
     pub(crate) fn parse(item: TokenStream) -> Option<syn::Result<Self>> {
-        let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+        let mut tokens = visible(item);
         let body = match tokens.pop()? {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => group,
             _ => return None,

@@ -5,7 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, Pat, ReceiverKind, ReturnType, Signature, Token, Type};
 
-use super::{Function, is_called};
+use super::{Function, is_called, plain};
 
 /// The signature without `async`, and what its body begins with.
 pub(crate) struct Opaque {
@@ -20,10 +20,11 @@ pub(crate) struct Opaque {
 impl Opaque {
     /// `None` where somebody may ask for the `async`, or the type cannot be written.
     pub(crate) fn of(function: &Function) -> Option<Self> {
-        let output = match &function.sig.output {
-            ReturnType::Default => quote!(()),
-            ReturnType::Type(_, ty) if names_never(ty) => return None,
-            ReturnType::Type(_, ty) => ty.to_token_stream(),
+        let output = match function.output() {
+            None => quote!(()),
+            // `!` stands alone in return types only.
+            Some(Type::Never(_)) => return None,
+            Some(ty) => ty.to_token_stream(),
         };
         if !function.attrs.iter().all(is_inert) {
             return None;
@@ -41,7 +42,7 @@ impl Opaque {
                 FnArg::Receiver(receiver) => {
                     let borrowed = match &receiver.kind {
                         ReceiverKind::Reference(..) => true,
-                        ReceiverKind::Typed(_, ty) => matches!(**ty, Type::Reference(_)),
+                        ReceiverKind::Typed(_, ty) => matches!(plain(ty), Type::Reference(_)),
                         _ => false,
                     };
                     held_self = (!borrowed).then_some(receiver.self_token);
@@ -105,16 +106,6 @@ fn is_lint(attr: &Attribute) -> bool {
 
 fn is_condition(attr: &Attribute) -> bool {
     attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")
-}
-
-/// `!` stands alone in return types only.
-fn names_never(ty: &Type) -> bool {
-    match ty {
-        Type::Never(_) => true,
-        Type::Paren(paren) => names_never(&paren.elem),
-        Type::Group(group) => names_never(&group.elem),
-        _ => false,
-    }
 }
 
 /// Is this an attribute that changes nothing, and asks for no `async`? Of any other, nobody can tell.

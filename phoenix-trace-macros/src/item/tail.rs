@@ -63,8 +63,8 @@ impl AsyncTail {
     }
 }
 
-/// The tokens, the last of them out of the invisible group in which a `macro_rules!` macro hands an expression on.
-fn visible(tokens: TokenStream) -> Vec<TokenTree> {
+/// The tokens, the last of them out of the invisible group in which a `macro_rules!` macro hands on what it was given.
+pub(crate) fn visible(tokens: TokenStream) -> Vec<TokenTree> {
     let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
     if let Some(TokenTree::Group(group)) = tokens.pop_if(
         |last| matches!(last, TokenTree::Group(group) if group.delimiter() == Delimiter::None),

@@ -8,9 +8,20 @@ use syn::{
 
 use crate::visit::{Node, Walk};
 
+/// The type without parentheses around it, nor the invisible groups in which a `macro_rules!` macro hands a type on.
+pub(crate) fn plain(mut ty: &Type) -> &Type {
+    loop {
+        ty = match ty {
+            Type::Paren(paren) => &paren.elem,
+            Type::Group(group) => &group.elem,
+            _ => return ty,
+        };
+    }
+}
+
 /// `ty` as it can be written inside a body: `impl Trait` is inferred at every depth. `None` if nothing is left to say.
 pub(crate) fn inferable(ty: &Type) -> Option<Type> {
-    let mut ty = ty.clone();
+    let mut ty = plain(ty).clone();
     let mut erase = |node: Node<'_>| {
         if let Node::Type(ty) = node
             && let Type::ImplTrait(impl_trait) = ty
@@ -49,11 +60,9 @@ pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
 
 /// The path segment that names the future.
 fn future_segment(ty: &Type) -> Option<&PathSegment> {
-    match ty {
+    match plain(ty) {
         Type::ImplTrait(impl_trait) => future_bound(&impl_trait.bounds),
         Type::TraitObject(object) => future_bound(&object.bounds),
-        Type::Paren(paren) => future_segment(&paren.elem),
-        Type::Group(group) => future_segment(&group.elem),
         Type::Path(path) => {
             let segment = path.path.segments.last()?;
             if segment.ident == "BoxFuture" || segment.ident == "LocalBoxFuture" {

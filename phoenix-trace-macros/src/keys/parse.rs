@@ -99,6 +99,11 @@ pub(super) fn read_keys(
 fn read_key(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Declaration> {
     let attrs = input.call(Attribute::parse_outer)?;
     let vis = input.parse()?;
+    if input.peek(Token![const]) || input.peek(Token![static]) {
+        let word = input.call(Ident::parse_any)?;
+        let message = format!("a key is a constant without saying so; remove `{word}`");
+        errors.at(word.span(), message);
+    }
     let constant: Ident = input.parse()?;
     let example = format!("expected `{constant}: \"my.key\" => string`");
     let explained = |error: syn::Error| syn::Error::new(error.span(), &example);

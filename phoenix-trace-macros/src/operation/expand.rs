@@ -173,7 +173,11 @@ impl Beginning {
 
 /// An expression for a function that takes a reference as well: the body needs what is only named.
 fn borrowed_place(value: &Expr) -> TokenStream {
-    if matches!(value, Expr::Path(_) | Expr::Field(_) | Expr::Index(_)) {
+    let mut place = value;
+    while let Expr::Group(group) = place {
+        place = &group.expr;
+    }
+    if matches!(place, Expr::Path(_) | Expr::Field(_) | Expr::Index(_)) {
         quote_spanned!(value.span()=> &#value)
     } else {
         value.to_token_stream()
@@ -215,9 +219,13 @@ fn sync(plan: &Plan) -> TokenStream {
         Some(arrow) => quote_spanned!(body.span()=> move || #arrow #body),
         None => quote_spanned!(body.span()=> move || #body),
     };
-    let mut settled = quote_spanned!(site=> __phoenix_span.outcome(#classified););
+    let mut settled = quote_spanned! {site=>
+        #facade::__private::Entered::outcome(&__phoenix_span, #classified);
+    };
     if plan.asks_the_user() {
-        settled = quote_spanned!(site=> if __phoenix_span.is_recording() { #settled });
+        settled = quote_spanned! {site=>
+            if #facade::__private::Entered::is_recording(&__phoenix_span) { #settled }
+        };
     }
     quote_spanned! {site=>
         #start
@@ -374,19 +382,30 @@ fn classified(plan: &Plan, returned: TokenStream) -> TokenStream {
             #private::Outcome::Ok
         });
     };
-    let mut outcome = quote_spanned!(site=> #private::outcome!(#returned));
+    let refused = match (&plan.shape, plan.function.output()) {
+        (Shape::Sync, Some(output)) => {
+            let at = output.to_token_stream().into_iter().next();
+            let at = at.map_or(site, |token| site.located_at(token.span()));
+            let outcome = Ident::new("__phoenix_outcome", at);
+            Some(quote_spanned!(site=> , #outcome, FutureOfFunction))
+        }
+        _ => None,
+    };
+    let mut outcome = quote_spanned!(site=> #private::outcome!(#returned #refused));
     if condition.is_some() {
-        outcome = quote_spanned!(site=> #outcome.or_failure(#returned));
+        outcome = quote_spanned!(site=> #private::Outcome::or_failure(#outcome, #returned));
     }
     match message {
         Message::Whole => {}
-        Message::TypeOnly => outcome = quote_spanned!(site=> #outcome.type_only()),
+        Message::TypeOnly => {
+            outcome = quote_spanned!(site=> #private::Outcome::type_only(#outcome))
+        }
         Message::Debug(sign) => {
             let failing = Ident::new("__phoenix_failing", site);
             let named = ret::value_at(&failing, *sign);
             outcome = quote_spanned! {site=> {
                 let #failing = #private::failing!(#returned);
-                #outcome.by_debug(#named)
+                #private::Outcome::by_debug(#outcome, #named)
             }};
         }
     }

@@ -311,19 +311,17 @@ pub(super) fn may_fail(function: &Function) -> bool {
 
 /// Types that are no `Result` whatever names mean: only the grammar is looked at, never how a path is spelled.
 fn is_never_a_result(ty: &Type) -> bool {
-    match ty {
+    matches!(
+        ty,
         Type::Tuple(_)
-        | Type::Reference(_)
-        | Type::Array(_)
-        | Type::Slice(_)
-        | Type::Ptr(_)
-        | Type::Never(_)
-        | Type::FnPtr(_)
-        | Type::TraitObject(_) => true,
-        Type::Paren(paren) => is_never_a_result(&paren.elem),
-        Type::Group(group) => is_never_a_result(&group.elem),
-        _ => false,
-    }
+            | Type::Reference(_)
+            | Type::Array(_)
+            | Type::Slice(_)
+            | Type::Ptr(_)
+            | Type::Never(_)
+            | Type::FnPtr(_)
+            | Type::TraitObject(_)
+    )
 }
 
 trait UnrawName {

@@ -8,7 +8,7 @@ use syn::{Expr, Pat, Token, token};
 
 use crate::attribute::{self, Attribute, Attributes, Entry, Form, WrittenKey, harmless};
 use crate::errors::Errors;
-use crate::options::{Written, separated, ungrouped};
+use crate::options::{Written, made_by, separated, ungrouped};
 
 const FORMS: &str = "`ret`, `ret(?)`, `ret(%)` or `ret(keys::MY_KEY = |value| ..)`";
 
@@ -105,7 +105,7 @@ fn entry(input: ParseStream<'_>) -> syn::Result<(Option<Pat>, Entry)> {
     }
     let (pattern, value) = match ungrouped(Expr::parse(input)?) {
         Expr::Closure(closure) if closure.inputs.len() == 1 => {
-            (closure.inputs.into_iter().next(), *closure.body)
+            (closure.inputs.first().cloned(), made_by(closure)?)
         }
         Expr::Path(function) => {
             let value = value(function.span());

@@ -10,7 +10,7 @@ use super::item::{ServiceImpl, ServiceMember};
 use super::streams::Stream;
 use crate::attribute::{self, Attribute};
 use crate::errors::Errors;
-use crate::item::{AsyncTail, Function, Shape, promises_future};
+use crate::item::{AsyncTail, Function, Shape, plain, promises_future};
 use crate::operation;
 use crate::options::{Given, facade_or_default};
 
@@ -200,7 +200,9 @@ fn body(function: &Function, args: &operation::Args, errors: &mut Errors) -> Opt
 
 /// Is it `tonic::Request`, by how it is spelled?
 fn is_request(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
+    let Type::Path(path) = plain(ty) else {
+        return false;
+    };
     let last = path.path.segments.last();
     last.is_some_and(|segment| segment.ident == "Request")
 }

@@ -1,11 +1,12 @@
 //! The associated types of streamed responses. Their span lives until the stream has ended, so another stream stands
 //! around the user's own.
 
-use proc_macro2::{Group, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut as _;
 use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type};
 
+use crate::item::plain;
 use crate::visit::{Node, Walk};
 
 /// The associated type of one streaming RPC.
@@ -20,7 +21,7 @@ impl Stream {
     /// `Pin<Box<dyn Stream>>` can hold the stream around it as well: the type stays.
     pub(super) fn is_boxed(&self) -> bool {
         let boxed = argument_of(&self.ty, "Pin").and_then(|pinned| argument_of(pinned, "Box"));
-        matches!(boxed, Some(Type::TraitObject(_)))
+        boxed.is_some_and(|inside| matches!(plain(inside), Type::TraitObject(_)))
     }
 
     /// Does `name` belong to the RPC of this method? The type is called after the name in the protocol: `GetURLStream`.
@@ -63,14 +64,14 @@ impl Stream {
 
     /// Makes the signature name the associated type where it names the user's own type. `false` if it names neither.
     pub(super) fn name_in(&self, output: &mut ReturnType) -> bool {
-        let resolved = self.resolve(output.to_token_stream()).to_string();
-        if resolved != output.to_token_stream().to_string() {
+        let resolved = self.resolve(output.to_token_stream());
+        if spelled(resolved) != spelled(output.to_token_stream()) {
             return true;
         }
-        let (own, name) = (self.ty.to_token_stream().to_string(), &self.name);
+        let (own, name) = (spelled(self.ty.to_token_stream()), &self.name);
         let mut found = false;
         let mut rename = |node: Node<'_>| match node {
-            Node::Type(ty) if ty.to_token_stream().to_string() == own => {
+            Node::Type(ty) if spelled(ty.to_token_stream()) == own => {
                 *ty = Type::Verbatim(quote!(Self::#name));
                 found = true;
                 false
@@ -80,6 +81,23 @@ impl Stream {
         Walk(&mut rename).visit_return_type_mut(output);
         found
     }
+}
+
+/// The tokens as text for comparison, without the invisible groups in which a `macro_rules!` macro hands a type on.
+fn spelled(tokens: TokenStream) -> String {
+    let mut text = String::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                text += &spelled(group.stream());
+            }
+            TokenTree::Group(group) => {
+                text += &format!("{:?}{} end ", group.delimiter(), spelled(group.stream()));
+            }
+            token => text += &format!("{token} "),
+        }
+    }
+    text
 }
 
 /// Takes `Self ::` or `< Self as .. > ::` off the end.
@@ -113,7 +131,9 @@ fn take_self(tokens: &mut Vec<TokenTree>) -> bool {
 
 /// `T` of `Wrapper<T>`, by the last segment of its path.
 fn argument_of<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = plain(ty) else {
+        return None;
+    };
     let segment = path
         .path
         .segments

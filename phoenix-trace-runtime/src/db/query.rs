@@ -155,11 +155,9 @@ impl<'a> Query<'a> {
         f: impl FnOnce() -> R,
         answer: impl FnOnce(&R) -> Answer,
     ) -> R {
-        span::run(
-            || self.begin(),
-            f,
-            |returned| self.told(returned.outcome(), answer(returned)),
-        )
+        span::run(span::started(|| self.begin()), f, |returned| {
+            self.told(returned.outcome(), answer(returned))
+        })
     }
 
     /// [`run`](Self::run) for a future: the span starts when it is first polled, and lasts until it has ended. Dropped

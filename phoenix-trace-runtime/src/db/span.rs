@@ -164,13 +164,12 @@ fn is_batch(attr: &Attr<'_>) -> Option<bool> {
     }
 }
 
-/// Runs `body` inside the span that `begin` starts, and has `tell` tell what it returned, while the span records.
+/// Runs `body` inside the span, and has `tell` tell what it returned, while the span records.
 pub fn run<R>(
-    begin: impl FnOnce() -> Owned,
+    mut span: Owned,
     body: impl FnOnce() -> R,
     tell: impl for<'r> FnOnce(&'r R) -> Told<'r>,
 ) -> R {
-    let mut span = started(begin);
     let mut running = span.enter();
     let returned = body();
     if running.is_on() {
@@ -179,7 +178,7 @@ pub fn run<R>(
     returned
 }
 
-/// The same for a future: its span starts when this is first polled.
+/// The same for a future, inside of the span that `begin` starts when this is first polled.
 pub(super) async fn watch<F: Future>(
     begin: impl FnOnce() -> Owned,
     future: F,

@@ -1,6 +1,8 @@
 //! Whether a returned value is a `Result`, and of what, is decided by its type, through method resolution on references,
-//! never by how it is spelled.
+//! never by how it is spelled. It needs the syntax of method calls where the user's traits may be in scope, so the methods have names
+//! that nobody else uses.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
@@ -43,11 +45,11 @@ macro_rules! levels {
         $(#[$doc])*
         #[doc(hidden)]
         pub trait $trait<'a> {
-            fn outcome(&self) -> Outcome<'a>;
+            fn __phoenix_outcome(&self) -> Outcome<'a>;
         }
         impl<'a, T, E> $trait<'a> for $probe where $($bounds)* {
             #[inline]
-            fn outcome(&self) -> Outcome<'a> {
+            fn __phoenix_outcome(&self) -> Outcome<'a> {
                 match self.0 {
                     Ok(_) => Outcome::Ok,
                     Err($error) => Outcome::Err($failure),
@@ -80,35 +82,54 @@ levels! {
         |_error| Failure::new(short_type_name::<E>());
 }
 
-/// A gRPC status, also boxed, as whoever minds its size has it.
-#[cfg(feature = "grpc")]
+/// Errors of a certain type: a gRPC status, also boxed, as whoever minds its size has it, and those that there are none of.
+///
+/// Where the type of the error is still open the compiler takes this level, the first that may be for it. There are always several
+/// types that it might be, so it waits, and says in the end that it was none of them.
 #[doc(hidden)]
-pub trait ResultOfStatus<'a> {
-    fn outcome(&self) -> Outcome<'a>;
+#[diagnostic::on_unimplemented(
+    message = "the type of the error must be known inside of the span, which looks at it",
+    label = "its type is only found outside",
+    note = "name the types here, as in `Ok::<_, MyError>(value)` or `text.parse::<u8>()`"
+)]
+pub trait ResultOfCertain<'a> {
+    fn __phoenix_outcome(&self) -> Outcome<'a>;
 }
 
-#[cfg(feature = "grpc")]
-macro_rules! result_of_status {
-    ($($status:ty),*) => {$(
-        impl<'a, T> ResultOfStatus<'a> for &&&&&&&Probe<'a, Result<T, $status>> {
+macro_rules! result_of_certain {
+    ($($(#[$cfg:meta])? $error:ty, |$value:ident| $failure:expr;)*) => {$(
+        $(#[$cfg])?
+        #[diagnostic::do_not_recommend]
+        impl<'a, T> ResultOfCertain<'a> for &&&&&&&Probe<'a, Result<T, $error>> {
             #[inline]
-            fn outcome(&self) -> Outcome<'a> {
+            fn __phoenix_outcome(&self) -> Outcome<'a> {
                 match self.0 {
                     Ok(_) => Outcome::Ok,
-                    Err(status) => Outcome::Err(of_status(status)),
+                    Err($value) => $failure,
                 }
             }
         }
     )*};
 }
-#[cfg(feature = "grpc")]
-result_of_status!(tonic::Status, Box<tonic::Status>);
+result_of_certain! {
+    Infallible, |never| match *never {};
+    <fn() -> ! as Returns>::Output, |never| *never;
+    #[cfg(feature = "grpc")]
+    tonic::Status, |status| Outcome::Err(of_status(status));
+    #[cfg(feature = "grpc")]
+    Box<tonic::Status>, |status| Outcome::Err(of_status(status));
+}
 
 /// A body that never returns leaves its type open, and the compiler takes the first level for it: with this one it may become
 /// `!` or, in edition 2021, `()`.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the type of what a body evaluates to must be known inside of its span, which looks at it",
+    label = "its type is only found outside",
+    note = "name it here, as in `rows.collect::<Vec<_>>()` or `text.parse::<u8>()`"
+)]
 pub trait Nothing<'a> {
-    fn outcome(&self) -> Outcome<'a>;
+    fn __phoenix_outcome(&self) -> Outcome<'a>;
 }
 
 /// `!` has no name yet but as what a function returns.
@@ -123,9 +144,10 @@ impl<T> Returns for fn() -> T {
 
 macro_rules! nothing {
     ($($nothing:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<'a> Nothing<'a> for &&&&&&&&Probe<'a, $nothing> {
             #[inline]
-            fn outcome(&self) -> Outcome<'a> {
+            fn __phoenix_outcome(&self) -> Outcome<'a> {
                 Outcome::Ok
             }
         }
@@ -136,11 +158,11 @@ nothing!((), <fn() -> ! as Returns>::Output);
 /// Not a `Result`: returning is success.
 #[doc(hidden)]
 pub trait NotAResult<'a> {
-    fn outcome(&self) -> Outcome<'a>;
+    fn __phoenix_outcome(&self) -> Outcome<'a>;
 }
 impl<'a, T> NotAResult<'a> for Probe<'a, T> {
     #[inline]
-    fn outcome(&self) -> Outcome<'a> {
+    fn __phoenix_outcome(&self) -> Outcome<'a> {
         Outcome::Ok
     }
 }
@@ -149,17 +171,17 @@ impl<'a, T> NotAResult<'a> for Probe<'a, T> {
 #[doc(hidden)]
 pub trait Sides<'a, T, E> {
     /// What may count as a failure.
-    fn failing(&self) -> Option<&'a E>;
+    fn __phoenix_failing(&self) -> Option<&'a E>;
     /// What was returned if all went well.
-    fn success(&self) -> Option<&'a T>;
+    fn __phoenix_success(&self) -> Option<&'a T>;
 }
 impl<'a, T, E> Sides<'a, T, E> for &Probe<'a, Result<T, E>> {
     #[inline]
-    fn failing(&self) -> Option<&'a E> {
+    fn __phoenix_failing(&self) -> Option<&'a E> {
         self.0.as_ref().err()
     }
     #[inline]
-    fn success(&self) -> Option<&'a T> {
+    fn __phoenix_success(&self) -> Option<&'a T> {
         self.0.as_ref().ok()
     }
 }
@@ -167,16 +189,16 @@ impl<'a, T, E> Sides<'a, T, E> for &Probe<'a, Result<T, E>> {
 /// Anything else is both.
 #[doc(hidden)]
 pub trait OneSide<'a, T> {
-    fn failing(&self) -> Option<&'a T>;
-    fn success(&self) -> Option<&'a T>;
+    fn __phoenix_failing(&self) -> Option<&'a T>;
+    fn __phoenix_success(&self) -> Option<&'a T>;
 }
 impl<'a, T> OneSide<'a, T> for Probe<'a, T> {
     #[inline]
-    fn failing(&self) -> Option<&'a T> {
+    fn __phoenix_failing(&self) -> Option<&'a T> {
         Some(self.0)
     }
     #[inline]
-    fn success(&self) -> Option<&'a T> {
+    fn __phoenix_success(&self) -> Option<&'a T> {
         Some(self.0)
     }
 }
@@ -184,12 +206,11 @@ impl<'a, T> OneSide<'a, T> for Probe<'a, T> {
 /// The traits of all levels, without their names.
 #[doc(hidden)]
 pub mod dispatch {
-    #[cfg(feature = "grpc")]
-    pub use super::ResultOfStatus as _;
+    pub use super::super::passed_on::RunsElsewhere as _;
     pub use super::{
-        NotAResult as _, Nothing as _, OneSide as _, ResultOfAny as _, ResultOfDebug as _,
-        ResultOfDisplay as _, ResultOfError as _, ResultOfNamed as _, ResultOfPointer as _,
-        Sides as _,
+        NotAResult as _, Nothing as _, OneSide as _, ResultOfAny as _, ResultOfCertain as _,
+        ResultOfDebug as _, ResultOfDisplay as _, ResultOfError as _, ResultOfNamed as _,
+        ResultOfPointer as _, Sides as _,
     };
 }
 
@@ -198,7 +219,12 @@ pub mod dispatch {
 macro_rules! __phoenix_outcome {
     ($returned:expr) => {{
         use $crate::outcome::dispatch::*;
-        (&&&&&&&&&$crate::outcome::Probe($returned)).outcome()
+        (&&&&&&&&&$crate::outcome::Probe($returned)).__phoenix_outcome()
+    }};
+    // No future, which is refused where `outcome` stands.
+    ($returned:expr, $outcome:ident, $future:ident) => {{
+        use $crate::outcome::{dispatch::*, $future as _};
+        (&&&&&&&&&$crate::outcome::Probe($returned)).$outcome()
     }};
 }
 
@@ -207,7 +233,7 @@ macro_rules! __phoenix_outcome {
 macro_rules! __phoenix_failing {
     ($returned:expr) => {{
         use $crate::outcome::dispatch::*;
-        (&&$crate::outcome::Probe($returned)).failing()
+        (&&$crate::outcome::Probe($returned)).__phoenix_failing()
     }};
 }
 
@@ -216,6 +242,6 @@ macro_rules! __phoenix_failing {
 macro_rules! __phoenix_success {
     ($returned:expr) => {{
         use $crate::outcome::dispatch::*;
-        (&&$crate::outcome::Probe($returned)).success()
+        (&&$crate::outcome::Probe($returned)).__phoenix_success()
     }};
 }

@@ -132,6 +132,48 @@ fn an_error_by_its_type_only() {
     );
 }
 
+#[tokio::test]
+async fn a_query_may_be_awaited_inside() {
+    let capture = Capture::new();
+    let get = async |key: &'static str| {
+        tokio::task::yield_now().await;
+        vec![key]
+    };
+    let rows = capture.future(async {
+        db_span!(
+            system = "redis",
+            operation = "GET",
+            rows = |rows| rows.len(),
+            get("cart:17").await
+        )
+    });
+    assert_eq!(rows.await, ["cart:17"]);
+    assert_eq!(
+        attributes(&capture, "GET"),
+        "db.operation.name=GET db.response.returned_rows=1 db.system.name=redis"
+    );
+}
+
+#[tokio::test]
+async fn a_body_may_take_what_attributes_name() {
+    let capture = Capture::new();
+    let (now, later, awaited) = ("now".to_owned(), "later".to_owned(), "awaited".to_owned());
+    let taken = capture.future(async {
+        let take = async |text: String| text.len();
+        let now = db_span!(system = "redis", operation = &now, now.into_bytes().len());
+        let later = db_span!(system = "redis", operation = &later, async {
+            later.into_bytes().len()
+        });
+        let later = later.await;
+        let awaited = db_span!(system = "redis", operation = awaited, take(awaited).await);
+        now + later + awaited
+    });
+    assert_eq!(taken.await, 15);
+    let spans = capture.exported();
+    let names: Vec<&str> = spans.iter().map(|span| &*span.name).collect();
+    assert_eq!(names, ["now", "later", "awaited"]);
+}
+
 #[test]
 fn a_query_that_is_given_up_was_cancelled() {
     let capture = Capture::new();

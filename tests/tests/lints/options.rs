@@ -39,7 +39,11 @@ impl Parser {
             text.parse::<u8>()
         })
         .await;
-        traced!(text, keys::TASK_ID = text, parsed)
+        let again = traced!("again", keys::TASK_ID = text, {
+            let arrived = core::future::ready(text).await;
+            parsed.or_else(|_| arrived.parse::<u8>())
+        });
+        traced!(text, keys::TASK_ID = text, again)
     }
 
     /// As if a database parsed it.
@@ -62,6 +66,15 @@ impl Parser {
             core::future::ready(self.query(text)).await
         })
         .await
+    }
+
+    /// The same, awaited inside.
+    async fn query_awaited(&self, text: &str) -> Result<u8, ParseIntError> {
+        db_span!(
+            system = self.name,
+            rows = |n| -> u8 { *n },
+            core::future::ready(self.query(text)).await
+        )
     }
 }
 
@@ -98,6 +111,7 @@ mod tests {
         let below = parser.parse_below("7", current_span()).await;
         assert_eq!(below, Ok(7), "a number");
         assert_eq!(parser.query_later("7").await, Ok(7), "a number");
+        assert_eq!(parser.query_awaited("7").await, Ok(7), "a number");
         assert_eq!(named.length_later().await, Some(8), "a number");
     }
 }

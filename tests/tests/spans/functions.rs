@@ -111,6 +111,40 @@ by_macro
     );
 }
 
+async fn parse_later(text: &str) -> Result<u8, std::num::ParseIntError> {
+    tokio::task::yield_now().await;
+    parse(text)
+}
+
+#[traced_operation]
+async fn awaits_inside(text: &str) -> Option<u8> {
+    let mut lengths = Vec::new();
+    let one = traced!("one", parse_later("1").await).ok()?;
+    let failed = traced!(format!("fails {one}"), keys::SHARD = one, {
+        lengths.push(parse_later("12").await?);
+        lengths.push(format!("{}", parse_later(text).await?).len() as u8);
+        Ok::<_, Boxed>(lengths.len())
+    });
+    let spawned = traced!("spawn", tokio::spawn(async { 1 }));
+    failed.ok();
+    spawned.await.ok()
+}
+
+#[tokio::test]
+async fn a_body_may_await() {
+    assert_eq!(
+        tree_of(awaits_inside("x")).await,
+        "\
+trace · test · 4 spans · 1 error · kept: head, error
+awaits_inside
+├╴one
+├╴fails 1 · ✗ Error: invalid digit found in string · phoenix.shard=1
+└╴spawn
+"
+    );
+    drop(is_send(awaits_inside("x")));
+}
+
 #[traced_operation]
 fn handles() -> u8 {
     let boxed: Result<u8, Boxed> = Err("boxed".into());
@@ -125,6 +159,53 @@ fn handles_a_child() -> u8 {
 #[traced_operation]
 fn reads() -> Result<u8, std::num::ParseIntError> {
     parse("z")
+}
+
+type Shared = std::sync::Arc<dyn std::error::Error + Send + Sync>;
+
+#[traced_operation]
+fn handles_texts() {
+    let _ = Err::<(), String>("owned".to_owned()).trace_err();
+    let _ = Err::<(), &str>("borrowed").trace_err();
+    let _ = Err::<(), std::borrow::Cow<'_, str>>("either".into()).trace_err();
+    let _ = Err::<(), Box<str>>("boxed".into()).trace_err();
+    let _ = Err::<(), Box<dyn std::error::Error>>("pointed to".into()).trace_err();
+    let shared: Shared = std::sync::Arc::new(std::io::Error::other("shared"));
+    let _ = Err::<(), Shared>(shared).trace_err();
+    let rc: std::rc::Rc<dyn std::error::Error> = std::rc::Rc::new(std::fmt::Error);
+    let _ = Err::<(), _>(rc).trace_err();
+}
+
+#[test]
+fn texts_that_are_errors_are_told_too() {
+    let capture = Capture::new();
+    capture.run(handles_texts);
+    let spans = capture.exported();
+    let told: Vec<String> = spans[0]
+        .events
+        .iter()
+        .map(|event| {
+            let of = |key: &str| {
+                let mut attributes = event.attributes.iter();
+                let found = attributes.find(|attribute| attribute.key.as_str() == key);
+                found.map(|attribute| attribute.value.to_string())
+            };
+            let told = [of("exception.type"), of("exception.message")];
+            told.map(Option::unwrap_or_default).join(": ")
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "String: owned",
+            "&str: borrowed",
+            "Cow: either",
+            "str: boxed",
+            "Error: pointed to",
+            "Error: shared",
+            "Error: an error occurred when formatting an argument",
+        ]
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod asked;
 mod capture;
 mod failures;
 mod functions;
+mod hostile;
 mod impls;
 mod keys;
 mod operations;

@@ -180,3 +180,15 @@ fn numbers_that_do_not_fit_saturate() {
         "phoenix.operation.return=9223372036854775807"
     );
 }
+
+#[traced_operation(ret(keys::WORDS = |placed| -> u8 { placed.node[1..].parse().unwrap_or_default() }))]
+fn told() -> Placement {
+    placement()
+}
+
+#[test]
+fn a_closure_may_say_what_it_makes() {
+    let capture = Capture::new();
+    capture.run(told);
+    assert_eq!(attributes(&capture, "told"), "phoenix.words=7");
+}

@@ -7,7 +7,7 @@ use std::cell::{Ref, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
 
-use phoenix_trace::{traced, traced_operation};
+use phoenix_trace::{db_span, traced, traced_operation};
 
 type Callback<'a> = Box<dyn Fn(&str) -> Cow<'_, str> + 'a>;
 
@@ -26,6 +26,9 @@ fn stop() -> ! {
 fn wanted(stopped: bool) -> u8 {
     let wanted: u8 = traced!("wanted", if stopped { stop() } else { 1 });
     let given: u8 = if stopped { traced!("given", stop()) } else { wanted };
+    let listed: Vec<u8> = traced!("collected", [given].into_iter().collect());
+    let found: Result<Vec<u8>, ()> = db_span!(system = "redis", Ok(listed.into_iter().collect()));
+    drop(found);
     let panicked = || -> u8 { traced!("panicked", panic!("stopped")) };
     let returned: u8 = traced!("returned", { return traced!("inner", given) });
     if stopped { panicked() } else { returned }
@@ -39,6 +42,30 @@ fn unwanted() {
 
 fn unwanted_at_the_end() -> ! {
     traced!("unwanted", "user.id" = "me", stop())
+}
+
+async fn wanted_later() -> Result<(), String> {
+    let _: Vec<u8> = traced!("collected", {
+        unwanted_later().await;
+        [1].into_iter().collect()
+    });
+    let failed: Result<(), String> = traced!("failed", {
+        unwanted_later().await;
+        Ok(())
+    });
+    let _: Option<u8> = db_span!(system = "redis", {
+        unwanted_later().await;
+        None
+    });
+    let stopped: u8 = traced!("stopped", {
+        unwanted_later().await;
+        stop()
+    });
+    let _: Box<dyn Fn() -> u8> = traced!("coerced", {
+        unwanted_later().await;
+        Box::new(move || stopped)
+    });
+    failed
 }
 
 async fn unwanted_later() {
@@ -155,7 +182,28 @@ fn unboxed() -> impl Future<Output = Result<(), Box<dyn std::error::Error>>> {
     }
 }
 
+/// Futures that run by themselves, or are done, and one that is not looked at.
+#[traced_operation]
+fn receiver() -> tokio::sync::oneshot::Receiver<u8> {
+    tokio::sync::oneshot::channel().1
+}
+
+#[traced_operation]
+fn ready() -> std::future::Ready<u8> {
+    std::future::ready(1)
+}
+
+type Work = std::pin::Pin<Box<dyn Future<Output = ()>>>;
+
+#[traced_operation(err = skip)]
+fn work() -> Work {
+    Box::pin(ready_later())
+}
+
+async fn ready_later() {}
+
 fn main() {
+    drop((receiver(), ready(), work()));
     drop(forever());
     let mut store = Store { rows: RefCell::default(), plain: HashMap::new() };
     let _ = (store.guard().len(), store.shortened("").len(), store.callback()("").len());
@@ -169,6 +217,6 @@ fn main() {
     drop(async_closure_argument(async || Ok(1)));
     drop(unboxed());
     let _: [fn(); 2] = [unwanted, || unwanted_at_the_end()];
-    drop(unwanted_later());
+    drop((wanted_later(), unwanted_later()));
     let _ = wanted(false);
 }
