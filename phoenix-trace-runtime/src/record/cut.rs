@@ -66,10 +66,9 @@ impl Strand {
                 (_, None) => {}
             }
         }
-        for hidden in [&mut self.hidden, &mut self.attached.hidden] {
-            if let Some(hidden) = hidden {
-                hidden.close(pipeline, now, segments);
-            }
+        let hidden = [&mut self.hidden, &mut self.attached.hidden];
+        for hidden in hidden.into_iter().flatten() {
+            hidden.close(pipeline, now, segments);
         }
     }
 

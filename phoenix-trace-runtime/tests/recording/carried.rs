@@ -259,3 +259,20 @@ fn what_a_task_was_lent_is_not_that_of_the_next_task() {
     });
     assert_eq!(capture.exported().len(), 4);
 }
+
+#[test]
+fn a_task_without_a_span_that_panics_keeps_its_segment() {
+    for ends_last in [false, true] {
+        let capture = Capture::with_sampler(Sampler::ratio(0.0));
+        capture.run(|| {
+            let root = enter("root");
+            let task = carry(|| std::panic::resume_unwind(Box::new(())));
+            let root = (!ends_last).then_some(root);
+            let panics = std::panic::AssertUnwindSafe(task);
+            assert!(std::panic::catch_unwind(panics).is_err());
+            drop(root);
+        });
+        let tree = "trace · test · 1 span · kept: error\nroot\n";
+        assert_eq!(capture.tree(), tree);
+    }
+}

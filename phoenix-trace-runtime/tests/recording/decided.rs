@@ -1,13 +1,17 @@
+use std::future::{Future as _, poll_fn};
 use std::sync::{LazyLock, mpsc};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use opentelemetry::KeyValue;
+use opentelemetry::baggage::BaggageExt as _;
+use opentelemetry::{Context as OpenTelemetry, KeyValue};
 use phoenix_trace_runtime::key::{Key, types};
 use phoenix_trace_runtime::private::{attr, outcome, record};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
-use phoenix_trace_runtime::{Config, OtelContext, current_span, spawn, spawn_thread};
+use phoenix_trace_runtime::{Config, OtelContext, carry, current_span, spawn, spawn_thread};
 
+use crate::interop::MODES;
 use crate::support::{enter, fallible, traced};
 
 #[test]
@@ -99,7 +103,35 @@ async fn shutdown_decides_what_is_open() {
     assert!(capture.stats().balances(), "{}", capture.stats());
 }
 
-/// Without contexts of OpenTelemetry a task may go on with the strand that another one has left.
+#[test]
+fn what_shutdown_has_closed_records_nothing_more() {
+    for contexts in MODES {
+        let capture = Capture::with_config(Config::default().otel_context(contexts));
+        let mut polled = false;
+        let mut open = Box::pin(capture.future(traced("open", async {
+            poll_fn(|_| match std::mem::replace(&mut polled, true) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            })
+            .await;
+            drop(enter("late"));
+            carry(|| drop(enter("in a task")))();
+            let _baggage =
+                OpenTelemetry::current_with_baggage([KeyValue::new("more", "1")]).attach();
+            drop(enter("beside baggage"));
+        })));
+        let mut poll = || {
+            let mut context = Context::from_waker(Waker::noop());
+            open.as_mut().poll(&mut context).is_ready()
+        };
+        assert!(!poll());
+        capture.shutdown();
+        assert!(capture.run(poll));
+        let stats = capture.stats();
+        assert_eq!(stats.ended, 1, "{contexts}: {stats}");
+    }
+}
+
 #[test]
 fn shutdown_decides_what_has_ended_beside_a_thread_that_is_stuck() {
     let capture = Capture::with_config(Config::default().otel_context(OtelContext::Off));

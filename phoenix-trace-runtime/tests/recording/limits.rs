@@ -10,7 +10,7 @@ use phoenix_trace_runtime::private::{attr, attr_fmt, event, outcome, record};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::value::Attr;
-use phoenix_trace_runtime::{Config, DropReason, add_link, current_span};
+use phoenix_trace_runtime::{Config, DropReason, add_link, carry, current_span};
 
 use crate::support::{enter, fallible, traced};
 
@@ -363,4 +363,29 @@ fn what_is_told_to_another_span_meanwhile_is_not_mixed_with_a_span_that_is_given
         "{tree}"
     );
     assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+#[test]
+fn spans_of_tasks_that_wait_for_the_decision_are_bounded_and_those_that_fail_at_twice_that() {
+    let config = Config::default().service("test").max_spans_per_segment(4);
+    let capture = Capture::with_config(config);
+    capture.run(|| {
+        let _root = enter("root");
+        for _ in 0..10 {
+            carry(|| drop(enter("well")))();
+        }
+        for _ in 0..10 {
+            carry(|| {
+                let failing = enter("failing");
+                let failed = "x".parse::<u8>();
+                failing.outcome(outcome!(&failed));
+            })();
+        }
+    });
+    let spans = capture.query();
+    let named = |name| spans.named(name).len();
+    let stats = capture.stats();
+    assert_eq!((named("well"), named("failing")), (4, 4), "{stats}");
+    assert_eq!(stats.dropped_total(), 12, "{stats}");
+    assert!(stats.balances(), "{stats}");
 }
