@@ -8,7 +8,7 @@ use crate::errors::Errors;
 
 /// An expression that runs inside a span.
 pub(crate) struct Body {
-    pub(crate) expr: Expr,
+    expr: Expr,
     /// The `await` of the function around it that it holds, if it holds one.
     awaits: Option<Span>,
 }

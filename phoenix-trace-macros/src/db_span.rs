@@ -287,12 +287,14 @@ fn expand(call: &Call) -> TokenStream {
     match body.run() {
         Run::Later(block) => {
             let (asyncness, capture) = (&block.async_token, &block.capture);
+            // The inner block is not the user's, or `async { future.await }` would be called redundant.
+            let body = &block.block;
             // The span starts with the first poll.
             quote_spanned! {site=> {
                 #items
                 #asyncness #capture {
                     #started
-                    #private::db::inside(__phoenix_span, #block, #tell).await
+                    #private::db::inside(__phoenix_span, async #capture #body, #tell).await
                 }
             }}
         }

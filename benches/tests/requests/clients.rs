@@ -116,11 +116,13 @@ pub(super) fn kinds() -> Vec<Kind> {
         kind("query, failed", |number| async move {
             let sql = format!("SELECT a{number} FROM b WHERE c = {number}");
             let failed = async { Err::<(), _>(io::Error::other("broken")) };
-            let _ = db_span!(system = "sqlite", sql = &sql, failed).await;
+            let _ = db_span!(system = "sqlite", sql = &sql, failed.await);
         }),
         kind("query, given up", |_| {
             let hangs = std::future::pending::<()>();
-            give_up(db_span!(system = "sqlite", sql = "SELECT 1", hangs))
+            give_up(db_span!(system = "sqlite", sql = "SELECT 1", async {
+                hangs.await
+            }))
         }),
         kind("message", |_| async {
             let mut headers = HeaderMap::new();

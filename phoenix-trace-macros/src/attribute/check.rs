@@ -9,7 +9,7 @@ use super::{
     Attribute, Entry, Form, Key, Value, Warning, WarningKind, WrittenKey, refuse_control_flow,
 };
 use crate::errors::{Errors, one_of};
-use crate::semconv::{self, Found, Type};
+use crate::semconv::{self, Found, Type, distance_within};
 
 /// Checks `entries` and lowers those that pass.
 pub(crate) fn check(entries: Vec<Entry>, errors: &mut Errors) -> Vec<Attribute> {
@@ -330,10 +330,7 @@ fn unlisted_member(key: &str, members: &[&str], written: &str, value: &Expr) -> 
     if members.is_empty() || members.contains(&written) {
         return None;
     }
-    let close = members
-        .iter()
-        .find(|member| member.eq_ignore_ascii_case(written));
-    let note = match close {
+    let note = match meant(members, written) {
         Some(member) => format!("`{key}` lists `{member}`, not `{written}`"),
         None => format!("`{key}` lists {}", shortened(members)),
     };
@@ -342,6 +339,18 @@ fn unlisted_member(key: &str, members: &[&str], written: &str, value: &Expr) -> 
         kind: WarningKind::UnlistedValue,
         note,
     })
+}
+
+/// The listed value that a text is a misspelling of, in its letters or their case.
+fn meant<'m>(members: &[&'m str], written: &str) -> Option<&'m str> {
+    let lowered = written.to_ascii_lowercase();
+    let limit = (lowered.len() / 4).max(1);
+    let is_text = lowered.contains(|c: char| c.is_ascii_alphabetic());
+    let near = members.iter().filter(|_| is_text).filter_map(|member| {
+        let distance = distance_within(&lowered, &member.to_ascii_lowercase(), limit)?;
+        Some((distance, *member))
+    });
+    near.min().map(|(_, member)| member)
 }
 
 fn shortened(members: &[&str]) -> String {

@@ -71,21 +71,22 @@ fn in_place_of(key: &str) -> String {
     }
 }
 
+/// A segment of a name as words between underscores.
+fn repaired(segment: &str) -> String {
+    let snake = snake_case(segment);
+    let words = snake.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join("_")
+}
+
 /// What is wrong with a name, by the naming rules of OpenTelemetry.
 fn malformed(name: &str) -> Option<String> {
     if let Some(bad) = name
         .chars()
         .find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_' | '.'))
     {
-        let words = name.split('.').map(snake_case).collect::<Vec<_>>();
-        let repaired: String = words
-            .join(".")
-            .chars()
-            .map(|c| match c {
-                c @ ('a'..='z' | '0'..='9' | '.') => c,
-                _ => '_',
-            })
-            .collect();
+        let segments: Vec<String> = name.split('.').map(repaired).collect();
+        let repaired = segments.join(".");
         return Some(format!(
             "`{}` is not one of `a-z`, `0-9`, `_` and `.`; write it as in `{repaired}`",
             bad.escape_default()
@@ -124,6 +125,7 @@ mod tests {
         check("tenant", None);
         check("Phoenix.TaskId", Some("`phoenix.task_id`"));
         check("phoenix.task-id", Some("`phoenix.task_id`"));
+        check("Phoenix.Task-Id", Some("`phoenix.task_id`"));
         check("phoenix..id", Some("single dots"));
         check("phoenix.id.", Some("single dots"));
         check("1phoenix", Some("begins with a letter"));

@@ -68,6 +68,14 @@ impl Parser {
         .await
     }
 
+    /// A future that is there, which is awaited elsewhere.
+    async fn wait(&self) -> u8 {
+        let (asked, begun) = (core::future::ready(3), core::future::ready(4));
+        let query = db_span!(system = self.name, async { asked.await });
+        let work = traced!("work", async { begun.await });
+        query.await | work.await
+    }
+
     /// The same, awaited inside.
     async fn query_awaited(&self, text: &str) -> Result<u8, ParseIntError> {
         db_span!(
@@ -112,6 +120,7 @@ mod tests {
         assert_eq!(below, Ok(7), "a number");
         assert_eq!(parser.query_later("7").await, Ok(7), "a number");
         assert_eq!(parser.query_awaited("7").await, Ok(7), "a number");
+        assert_eq!(parser.wait().await, 7, "both");
         assert_eq!(named.length_later().await, Some(8), "a number");
     }
 }
