@@ -13,7 +13,7 @@ mod sampler;
 mod sampling;
 #[cfg(test)]
 mod schema;
-#[cfg(test)]
+#[cfg(all(test, feature = "metrics"))]
 mod tests;
 mod traces;
 #[cfg(feature = "watch")]
