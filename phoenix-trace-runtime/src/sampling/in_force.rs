@@ -141,8 +141,10 @@ impl Remembered {
             self.seen = std::iter::repeat_with(|| None).take(SEEN).collect();
         }
         let place = hash(site, name, route) as usize % SEEN;
+        // An empty text may be at no address, where the C library's comparison takes a fault that it hides: 100 cycles.
+        let is_name = |seen: &str| seen.len() == name.len() && (name.is_empty() || seen == name);
         let is_same = |seen: &Seen| {
-            std::ptr::eq(seen.site, site) && *seen.name == *name && seen.route.as_deref() == route
+            std::ptr::eq(seen.site, site) && is_name(&seen.name) && seen.route.as_deref() == route
         };
         if !self.seen[place].as_ref().is_some_and(is_same) {
             let called = root.name();
