@@ -49,11 +49,32 @@ pub(crate) struct Anchor {
 }
 
 impl Anchor {
+    /// Both clocks are read at one time, as nearly as can be had.
     pub(crate) fn now() -> Self {
-        Self {
-            ticks: now(),
-            wall: SystemTime::now(),
+        Self::from_readings(|| (now(), SystemTime::now(), now()))
+    }
+
+    /// Of readings of the wall clock, each between two of our own: the first that nothing came between, such as another thread on
+    /// this core, which would set all times of a segment off by as long as that took; else the quickest of some.
+    fn from_readings(mut read: impl FnMut() -> (Ticks, SystemTime, Ticks)) -> Self {
+        const SOME: usize = 8;
+        const QUICK: Duration = Duration::from_micros(2);
+        let mut anchor = || {
+            let (before, wall, after) = read();
+            let ticks = before + after.saturating_sub(before) / 2;
+            (between(before, after), Self { ticks, wall })
+        };
+        let mut quickest = anchor();
+        for _ in 1..SOME {
+            if quickest.0 <= QUICK {
+                break;
+            }
+            let next = anchor();
+            if next.0 < quickest.0 {
+                quickest = next;
+            }
         }
+        quickest.1
     }
 
     pub(crate) fn wall(&self, ticks: Ticks) -> SystemTime {
@@ -140,6 +161,30 @@ mod tests {
             }
         }
         readings
+    }
+
+    #[test]
+    fn what_comes_between_the_readings_sets_no_time_off() {
+        let start = SystemTime::now();
+        let millisecond = Duration::from_millis(1);
+        // Readings at these milliseconds: ours, the wall clock's, ours.
+        let anchor = |readings: &[[u32; 3]]| {
+            let mut readings = readings.iter().cycle().map(|&[before, wall, after]| {
+                let at = |number| 1_000_000 + ticks(millisecond * number);
+                (at(before), start + millisecond * wall, at(after))
+            });
+            Anchor::from_readings(|| readings.next().expect("there is always another"))
+        };
+        let off = |anchor: Anchor| {
+            let started = anchor.wall(1_000_000);
+            let off = started.duration_since(start);
+            off.unwrap_or_else(|error| error.duration())
+        };
+        let little = Duration::from_micros(1);
+        assert!(off(anchor(&[[0, 30, 30], [30, 30, 30]])) < little);
+        assert!(off(anchor(&[[0, 0, 30], [40, 40, 40]])) < little);
+        let never_quick = anchor(&[[0, 30, 30], [30, 31, 32], [40, 40, 50]]);
+        assert!(off(never_quick) < little);
     }
 
     #[test]
