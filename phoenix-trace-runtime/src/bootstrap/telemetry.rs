@@ -64,8 +64,7 @@ impl Telemetry {
     /// Spans that are open on this thread or in suspended tasks end there (`phoenix.cancelled`). Where spans have ended inside of
     /// work that still runs on another thread, such as a blocking task, that is waited for until a second before the deadline
     /// (a quarter of a shorter one): until it ends, is suspended, or, from half a second on, ends another span. What does none of
-    /// these cannot be reached; its spans that have ended count as [`open`](Stats::open). Nor can the spans around a carried closure or
-    /// future that calls this itself, where it runs within their own code: call it outside of what they do.
+    /// these cannot be reached; its spans that have ended count as [`open`](Stats::open).
     pub fn shutdown(mut self) -> Stats {
         self.stop(FLUSH_DEADLINE)
     }

@@ -10,21 +10,21 @@ use crate::outcome::Failure;
 
 /// Every span that runs on this thread fails, the innermost first, and what was recorded here joins its segment.
 pub(crate) fn end_running(failure: &Failure<'_>) {
-    let running = with_active(|strand| (strand.seed, running(strand)));
-    let (seed, running) = running.unwrap_or_default();
-    for number in &running {
-        fail_entered(seed, *number, failure);
+    while let Some((seed, running)) = with_active(|strand| (strand.seed, running(strand))) {
+        for number in &running {
+            fail_entered(seed, *number, failure);
+        }
+        let Some(mut strand) = thread::uninstall() else {
+            return;
+        };
+        strand.read_own_mail();
+        let now = clock::now();
+        for number in running {
+            strand.end(number, now);
+        }
+        strand.cancel_open(now);
+        part::finish(strand);
     }
-    let Some(mut strand) = thread::uninstall(None) else {
-        return;
-    };
-    strand.read_own_mail();
-    let now = clock::now();
-    for number in running {
-        strand.end(number, now);
-    }
-    strand.cancel_open(now);
-    part::finish(strand);
 }
 
 /// The span that runs, and those around it that the strand knows.
@@ -49,6 +49,34 @@ mod tests {
     use super::*;
     use crate::private::{self, Site, SpanKind};
     use crate::testing::Capture;
+    use crate::{carry, extract};
+
+    #[test]
+    fn what_runs_around_something_carried_fails_as_well() {
+        static OTHER: Site = Site::new("of another request", SpanKind::Internal, "");
+        static ROOT: Site = Site::new("root", SpanKind::Internal, "");
+        static INSIDE: Site = Site::new("inside", SpanKind::Internal, "");
+        let capture = Capture::new();
+        capture.run(|| {
+            let _other = private::enter(&OTHER, &[]);
+            extract(&[("", ""); 0][..]).run(|| {
+                let _root = private::enter(&ROOT, &[]);
+                carry(|| {
+                    let _inside = private::enter(&INSIDE, &[]);
+                    end_running(&Failure::new("panic").text("out of range"));
+                })();
+            });
+        });
+        assert_eq!(
+            capture.tree(),
+            "trace · test · 1 span · 1 error · kept: head, error\n\
+             of another request · ✗ panic: out of range\n\
+             \n\
+             trace · test · 2 spans · 2 errors · kept: head, error\n\
+             root · ✗ panic: out of range\n\
+             └╴inside · ✗ panic: out of range\n"
+        );
+    }
 
     #[test]
     fn what_another_thread_has_ended_fails_and_is_cancelled_no_more() {

@@ -76,7 +76,7 @@ pub(crate) fn enter(below: Below<'_>, active: Active, over: Active) {
     run(below, active, |strand, ran| {
         match ran {
             Some(before) if before.runs_by_hand() => strand.run_instead_of(before),
-            _ => strand.attached.cover(ran.take(), over),
+            _ => strand.cover(ran.take(), over),
         }
         if let Some(level) = strand.attached.levels.last_mut() {
             let is_scope = |ran: &mut Box<Strand>| ran.role == Role::Scope;
@@ -144,12 +144,7 @@ fn step(
         strand.leave_at_end(left, to);
         return Step::Done(Left::Found);
     }
-    let Attached {
-        levels,
-        hidden,
-        over,
-        ..
-    } = &mut strand.attached;
+    let Attached { levels, over, .. } = &mut strand.attached;
     let mut left = left;
     while let Some(level) =
         levels.pop_if(|level| level.active != to || left.take() == Some(level.active))
@@ -157,7 +152,7 @@ fn step(
         left = None;
         idle.extend(level.scope);
     }
-    let is_outside = hidden.is_none() && to == Active::NOTHING;
+    let is_outside = strand.hidden.is_none() && to == Active::NOTHING;
     let Some(level) = levels.last_mut().filter(|_| !is_outside) else {
         let over = *over;
         idle.extend(uncover_now(running));
@@ -249,10 +244,10 @@ fn stand_in_of_hidden(active: Active) -> Option<Box<Strand>> {
         if active.suppressed || over.suppressed || active.span != over.span {
             return None;
         }
-        let mut hidden = strand.attached.hidden.take()?;
+        let mut hidden = strand.hidden.take()?;
         let made = stand_in_of(&mut hidden, thread);
         if let Some(strand) = &mut thread.active {
-            strand.attached.hidden = Some(hidden);
+            strand.hide(Some(hidden));
         }
         Some(made)
     });
@@ -272,8 +267,8 @@ pub(crate) fn over(current: Active) -> Option<Active> {
                 ..Active::NOTHING
             });
         }
-        let Attached { levels, hidden, .. } = &strand.attached;
-        let is_known = hidden.is_none() && current == Active::NOTHING
+        let levels = &strand.attached.levels;
+        let is_known = strand.hidden.is_none() && current == Active::NOTHING
             || levels.iter().any(|level| level.active == current);
         levels.last().filter(|_| !is_known).map(|last| last.active)
     });
@@ -305,7 +300,7 @@ pub(super) fn uncover(running: &mut Option<Box<Strand>>) -> Option<Box<Strand>> 
 fn uncover_now(running: &mut Option<Box<Strand>>) -> Option<Box<Strand>> {
     let strand = running.as_mut()?;
     strand.attached.give_back(&mut strand.context.baggage);
-    let mut hidden = strand.attached.hidden.take();
+    let mut hidden = strand.hidden.take();
     if let Some(hidden) = &mut hidden {
         hidden.leave_ended();
     }
@@ -335,7 +330,7 @@ pub(super) fn uncover_to(seed: u64) -> bool {
 pub(super) fn entered(running: &mut Strand, seed: u64) -> Option<&mut Strand> {
     let mut strand = running;
     while strand.seed != seed && !strand.attached.is_empty() {
-        strand = strand.attached.hidden.as_deref_mut()?;
+        strand = strand.hidden.as_deref_mut()?;
     }
     Some(strand)
 }

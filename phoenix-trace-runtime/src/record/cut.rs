@@ -38,12 +38,18 @@ pub(super) fn hand_over(strand: &mut Strand, now: Ticks) {
     }
 }
 
-/// At shutdown: what runs on this thread, which goes no further meanwhile, ends as cancelled, and is decided. Its owners find an empty
+/// At shutdown: what runs on this thread, and all that it hides, which goes no further meanwhile, ends as cancelled, and is decided. Its owners find an empty
 /// strand.
 pub(crate) fn close_running(pipeline: &Pipeline) {
     let now = clock::now();
     let mut segments = Vec::new();
-    with_active(|strand| strand.close(pipeline, now, &mut segments));
+    with_active(|strand| {
+        let mut running = Some(strand);
+        while let Some(strand) = running {
+            strand.close(pipeline, now, &mut segments);
+            running = strand.hidden.as_deref_mut();
+        }
+    });
     // Each on all of it that was found.
     for segment in segments {
         segment.decide_at_shutdown(now);
@@ -51,7 +57,7 @@ pub(crate) fn close_running(pipeline: &Pipeline) {
 }
 
 impl Strand {
-    /// Closes it, and what it hides as far as that is known here: what ran where it started, or where contexts were attached.
+    /// Closes it, if it reports to that pipeline.
     fn close(&mut self, pipeline: &Pipeline, now: Ticks, segments: &mut Vec<Arc<Segment>>) {
         if std::ptr::eq(Arc::as_ptr(&self.pipeline), pipeline) && !self.records.is_empty() {
             self.read_own_mail();
@@ -65,10 +71,6 @@ impl Strand {
                 (None, Some(ended)) => segment::decide_alone(ended),
                 (_, None) => {}
             }
-        }
-        let hidden = [&mut self.hidden, &mut self.attached.hidden];
-        for hidden in hidden.into_iter().flatten() {
-            hidden.close(pipeline, now, segments);
         }
     }
 

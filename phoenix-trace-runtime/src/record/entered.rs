@@ -39,7 +39,7 @@ enum Place {
     /// On the strand that ran before.
     Here,
     /// It is a local root on a strand of its own, which hides what ran before.
-    Root(Option<Box<Strand>>),
+    Root,
     /// It is a local root that there was no room for.
     Refused(Box<Refused>),
 }
@@ -91,7 +91,7 @@ fn enter_root(
         Err(None) => return Entered::off(),
     };
     match thread::install(strand) {
-        Ok(hidden) => guard(Child::first(), Place::Root(hidden)),
+        Ok(()) => guard(Child::first(), Place::Root),
         Err(strand) => {
             strand.pipeline.lose(&strand);
             Entered::off()
@@ -163,7 +163,7 @@ impl Guard {
     fn fail(&self, failure: &Failure<'_>) {
         match &*self.place {
             Place::Refused(refused) => refused.fail(failure),
-            Place::Root(_) => fail_owned(failure),
+            Place::Root => fail_owned(failure),
             Place::Here => fail_entered(self.child.seed, self.child.number(), failure),
         }
     }
@@ -190,10 +190,10 @@ impl Guard {
 
     #[inline(never)]
     fn end_root(&mut self, now: Ticks) {
-        let Place::Root(hidden) = std::mem::replace(&mut *self.place, Place::Here) else {
+        let Place::Root = std::mem::replace(&mut *self.place, Place::Here) else {
             return;
         };
-        if let Some(mut strand) = thread::uninstall(hidden) {
+        if let Some(mut strand) = thread::uninstall() {
             strand.end(0, now);
             finish(strand);
         }

@@ -28,9 +28,8 @@ impl Active {
 pub(crate) struct Attached {
     /// From the outermost to the current one. Some below that may have been detached.
     pub(super) levels: Vec<Level>,
-    /// What was active where the outermost was attached, and the strand that ran there.
+    /// What was active where the outermost was attached.
     pub(super) over: Active,
-    pub(super) hidden: Option<Box<Strand>>,
     /// The strand's own baggage, where the current context has another.
     pub(super) own: Option<Baggage>,
 }
@@ -52,16 +51,6 @@ impl Attached {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.levels.is_empty()
-    }
-
-    pub(super) fn cover(&mut self, mut hidden: Option<Box<Strand>>, over: Active) {
-        if let Some(hidden) = &mut hidden
-            && hidden.role != Role::Scope
-        {
-            // Its spans may end meanwhile.
-            share(hidden);
-        }
-        (self.hidden, self.over) = (hidden, over);
     }
 
     pub(super) fn push(&mut self, level: Level) {
@@ -137,10 +126,23 @@ impl Strand {
         self.attached.levels.last()?.baggage.clone()
     }
 
+    /// Runs because a context was attached over one in which `over` was active, where another strand ran, or none.
+    pub(super) fn cover(&mut self, mut ran: Option<Box<Self>>, over: Active) {
+        if let Some(ran) = &mut ran
+            && ran.role != Role::Scope
+        {
+            // Its spans may end meanwhile.
+            share(ran);
+        }
+        self.hide(ran);
+        self.attached.over = over;
+    }
+
     /// Runs because of the contexts that `before` has run for.
     pub(super) fn run_instead_of(&mut self, before: &mut Self) {
         before.attached.give_back(&mut before.context.baggage);
         self.attached = std::mem::take(&mut before.attached);
+        self.hide(before.hidden.take());
     }
 
     /// Runs what its current context says.

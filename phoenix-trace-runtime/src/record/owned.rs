@@ -45,12 +45,12 @@ pub(super) enum State {
     Running,
     /// A child that runs until this is dropped, and what ran before it.
     LeavingChild { number: u32, previous: u32 },
-    /// A strand that runs until this is dropped, and the one that it hides.
-    Leaving(Option<Box<Strand>>),
+    /// A strand that runs until this is dropped.
+    Leaving,
     /// A local root that there was no room for.
     Refused(Box<Refused>),
-    /// A branch that runs in place of a child until this is dropped, and the strand that it hides.
-    LeavingAbroad(Box<(Child, Option<Box<Strand>>)>),
+    /// A branch that runs in place of a child until this is dropped.
+    LeavingAbroad { seed: u64, number: u32 },
 }
 
 /// Starts a span that its owner will run: below the one that runs now, or as the local root of a request that has just
@@ -169,7 +169,7 @@ impl Owned {
         let Some(expected) = thread::expect_start() else {
             return self.run_nothing();
         };
-        let mut running = self.running(Mode::Starting, expected.before, None);
+        let mut running = self.running(Mode::Starting, expected.before);
         running.outer = expected.outer;
         running
     }
@@ -184,7 +184,7 @@ impl Owned {
             }
         });
         match previous {
-            Some((previous, false)) => self.running(Mode::Child, child.running(previous), None),
+            Some((previous, false)) => self.running(Mode::Child, child.running(previous)),
             Some((previous, true)) => self.enter_following(child.running(previous)),
             None => self.enter_abroad(child),
         }
@@ -193,17 +193,18 @@ impl Owned {
     #[cold]
     fn enter_following(&mut self, child: Child) -> Running<'_> {
         thread::follow(child.number());
-        self.running(Mode::Child, child, None)
+        self.running(Mode::Child, child)
     }
 
     #[cold]
     fn enter_abroad(&mut self, child: Child) -> Running<'_> {
         if child.number() == NONE {
-            return self.running(Mode::Unrecorded, child, None);
+            return self.running(Mode::Unrecorded, child);
         }
-        match abroad(child) {
-            Some(hidden) => self.running(Mode::Abroad, child, hidden),
-            None => self.run_nothing(),
+        if abroad(child) {
+            self.running(Mode::Abroad, child)
+        } else {
+            self.run_nothing()
         }
     }
 
@@ -214,19 +215,17 @@ impl Owned {
             span: self,
             mode: Mode::Nothing,
             child: Child::NONE,
-            hidden: ManuallyDrop::new(None),
             before: Before::NOTHING,
             outer: Expects::Nothing,
         }
     }
 
     #[inline]
-    fn running(&mut self, mode: Mode, child: Child, hidden: Option<Box<Strand>>) -> Running<'_> {
+    fn running(&mut self, mode: Mode, child: Child) -> Running<'_> {
         Running {
             span: self,
             mode,
             child,
-            hidden: ManuallyDrop::new(hidden),
             before: Before::a_poll(),
             outer: Expects::Nothing,
         }
@@ -244,7 +243,7 @@ impl Owned {
                 }
                 _ => return self.run_nothing(),
             },
-            State::Refused(_) => return self.running(Mode::Unrecorded, Child::NONE, None),
+            State::Refused(_) => return self.running(Mode::Unrecorded, Child::NONE),
             _ => return self.run_nothing(),
         };
         strand.take_correction();
@@ -262,7 +261,7 @@ impl Owned {
     #[inline(always)]
     fn run_strand(&mut self, strand: Box<Strand>) -> Running<'_> {
         match thread::install(strand) {
-            Ok(hidden) => self.running(Mode::Strand, Child::first(), hidden),
+            Ok(()) => self.running(Mode::Strand, Child::first()),
             Err(strand) => self.stay(strand),
         }
     }
@@ -289,7 +288,7 @@ impl Owned {
     fn leave(&mut self) {
         let running = self.enter();
         let (mode, child) = (running.mode, running.child);
-        let hidden = running.run_on();
+        running.run_on();
         match mode {
             Mode::Nothing | Mode::Starting | Mode::Unrecorded => {}
             Mode::Child => {
@@ -297,8 +296,11 @@ impl Owned {
                 let number = child.number();
                 self.set(State::LeavingChild { number, previous });
             }
-            Mode::Strand => self.set(State::Leaving(hidden)),
-            Mode::Abroad => self.set(State::LeavingAbroad(Box::new((child, hidden)))),
+            Mode::Strand => self.set(State::Leaving),
+            Mode::Abroad => {
+                let (seed, number) = (child.seed, child.number());
+                self.set(State::LeavingAbroad { seed, number });
+            }
         }
     }
 
@@ -308,18 +310,17 @@ impl Owned {
         let now = clock::now();
         match self.take() {
             State::Off | State::Fresh | State::Running | State::Refused(_) => {}
-            State::Leaving(hidden) => {
-                if let Some(strand) = thread::uninstall(hidden) {
+            State::Leaving => {
+                if let Some(strand) = thread::uninstall() {
                     cancel(strand, now);
                 }
             }
-            State::LeavingAbroad(abroad) => {
-                let (child, hidden) = *abroad;
-                if let Some(branch) = thread::uninstall(hidden) {
+            State::LeavingAbroad { seed, number } => {
+                if let Some(branch) = thread::uninstall() {
                     finish(branch);
                 }
-                let (number, at, end) = (child.number(), now, LateEnd::Cancelled);
-                deliver(child.seed, Late { number, at, end });
+                let (at, end) = (now, LateEnd::Cancelled);
+                deliver(seed, Late { number, at, end });
             }
             State::LeavingChild { number, previous } => {
                 with_active(|strand| {

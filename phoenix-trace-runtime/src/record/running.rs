@@ -1,7 +1,5 @@
 //! An owned span while it runs, and what becomes of it afterwards: suspended, ended, or failed by a panic.
 
-use std::mem::ManuallyDrop;
-
 use super::carry::with_active;
 use super::clock::Ticks;
 use super::current::{
@@ -23,14 +21,18 @@ use crate::outcome::{Failure, Outcome};
 use crate::panics::Before;
 use crate::value::Value;
 
-/// A child that is polled where its strand does not run: what it records meanwhile is a branch of the same segment.
-/// Gives the strand that the branch hides.
+/// Runs a child that is polled where its strand does not run: what it records meanwhile is a branch of the same segment. `false`:
+/// it cannot.
 #[cold]
-pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
-    let part = registry::find(child.seed)?;
+pub(super) fn abroad(child: Child) -> bool {
     let (seed, number) = (child.seed, child.number());
-    let parent = part.id_of(number);
-    let mut branch = part.segment()?.branch(parent, (seed, number));
+    let Some(part) = registry::find(seed) else {
+        return false;
+    };
+    let Some(segment) = part.segment() else {
+        return false;
+    };
+    let mut branch = segment.branch(part.id_of(number), (seed, number));
     with_active(|running| {
         if running.context.trace_id == branch.context.trace_id {
             // A context that is attached by hand may have given it another one.
@@ -38,7 +40,7 @@ pub(super) fn abroad(child: Child) -> Option<Option<Box<Strand>>> {
         }
     });
     contexts::of_branch(&mut branch, Some(&part), number);
-    thread::install(branch).map_err(finish).ok()
+    thread::install(branch).map_err(finish).is_ok()
 }
 
 /// An [`Owned`] span while it runs. When this is dropped the span is suspended; after a panic it has failed.
@@ -47,8 +49,6 @@ pub struct Running<'a> {
     pub(super) span: &'a mut Owned,
     pub(super) mode: Mode,
     pub(super) child: Child,
-    /// What it hides: taken wherever this ends, so that nothing is left to drop.
-    pub(super) hidden: ManuallyDrop<Option<Box<Strand>>>,
     pub(super) before: Before,
     /// What is expected once this one has run of the span that was entered before it.
     pub(super) outer: Expects,
@@ -101,23 +101,19 @@ impl Running<'_> {
         let started = thread::with(|thread| {
             let strand = attached::entered(thread.active.as_deref_mut()?, before.seed)?;
             if strand.seed != before.seed {
-                let hidden = strand.hidden.take();
-                return Some((Mode::Strand, Child::first(), hidden));
+                return Some((Mode::Strand, Child::first()));
             }
             let (parent, number) = (before.previous().unwrap_or(NONE), strand.current);
             if number != parent {
                 let child = Child::new(strand.seed, number).running(parent);
-                return Some((Mode::Child, child, None));
+                return Some((Mode::Child, child));
             }
             // It had no room for the span, and counted it.
             let child = Child::new(strand.seed, NONE).running(parent);
-            (strand.overflow != before.number()).then_some((Mode::Child, child, None))
+            (strand.overflow != before.number()).then_some((Mode::Child, child))
         });
-        let (mode, child, hidden) = started
-            .flatten()
-            .unwrap_or((Mode::Nothing, Child::NONE, None));
+        let (mode, child) = started.flatten().unwrap_or((Mode::Nothing, Child::NONE));
         (self.mode, self.child) = (mode, child);
-        self.hidden = ManuallyDrop::new(hidden);
         self.span.set_plain(match mode {
             Mode::Child => State::Child {
                 seed: child.seed,
@@ -147,7 +143,7 @@ impl Running<'_> {
 
     #[inline(never)]
     fn pause_strand(&mut self) {
-        match thread::uninstall(self.hidden.take()) {
+        match thread::uninstall() {
             Some(strand) if strand.part.is_none() => self.span.set(State::Strand(strand)),
             Some(strand) => self.park(strand),
             None => self.span.set(State::Off),
@@ -165,10 +161,9 @@ impl Running<'_> {
         }
     }
 
-    /// Lets the span run on; its owner ends it. Gives the strand that it hides.
-    pub(super) fn run_on(mut self) -> Option<Box<Strand>> {
+    /// Lets the span run on; its owner ends it.
+    pub(super) fn run_on(mut self) {
         self.mode = Mode::Nothing;
-        self.hidden.take()
     }
 
     /// Changes the span, wherever its strand is.
@@ -317,7 +312,7 @@ impl Running<'_> {
             self.span.set(State::Off);
         }
         if mode == Mode::Strand
-            && let Some(mut strand) = thread::uninstall(self.hidden.take())
+            && let Some(mut strand) = thread::uninstall()
         {
             if strand.has_owners_span() {
                 strand.end(0, now.unwrap_or_else(clock::now));
@@ -330,7 +325,7 @@ impl Running<'_> {
     fn finish_abroad(&mut self, now: Ticks) {
         self.mode = Mode::Nothing;
         self.span.set(State::Off);
-        if let Some(branch) = thread::uninstall(self.hidden.take()) {
+        if let Some(branch) = thread::uninstall() {
             finish(branch);
         }
         let (number, at, end) = (self.child.number(), now, LateEnd::Finished);
@@ -416,7 +411,7 @@ impl Running<'_> {
 
     #[inline(never)]
     fn suspend_strand(&mut self) {
-        match (thread::uninstall(self.hidden.take()), self.span.state()) {
+        match (thread::uninstall(), self.span.state()) {
             (Some(strand), State::Shared(part)) => part.park(strand),
             (strand, _) => self.leave_strand(strand),
         }

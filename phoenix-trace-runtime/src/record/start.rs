@@ -2,7 +2,6 @@
 
 use opentelemetry::trace::SpanContext;
 
-use super::carry::with_active;
 use super::clock::{self, Ticks};
 use super::context::Context;
 use super::current::{on_active, render_lazy, set_lazy};
@@ -224,11 +223,8 @@ fn start_root_here(site: &'static Site, attrs: &[Attr<'_>], beginning: Beginning
 
 /// Runs a strand whose first span has started, until the span's owner takes it and lets run again what ran before.
 fn run_here(strand: Box<Strand>) {
-    match thread::install(strand) {
-        Ok(hidden) => {
-            with_active(|strand| strand.hidden = hidden);
-        }
-        Err(strand) => strand.pipeline.lose(&strand),
+    if let Err(strand) = thread::install(strand) {
+        strand.pipeline.lose(&strand);
     }
 }
 

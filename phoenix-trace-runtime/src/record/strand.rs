@@ -31,7 +31,7 @@ pub(crate) struct Strand {
     pub(crate) role: Role,
     /// Is the first span of this branch the one that its owner runs? That of a local root always is.
     pub(super) owned: bool,
-    /// The strand that ran where its first span started, until that span's owner takes it.
+    /// What ran on the thread before and runs there again after it, while it runs.
     pub(super) hidden: Option<Box<Strand>>,
     /// Is it that of a span without an owner who runs it? Then it is complete when all of its spans have ended, and whoever
     /// records below that span may run it for a while.
@@ -281,6 +281,14 @@ impl Strand {
     pub(super) fn report_to(&mut self, pipeline: &Arc<Pipeline>) {
         self.tally = pipeline.tallies.make();
         self.pipeline.clone_from(pipeline);
+    }
+
+    /// Runs in place of another one, or of none.
+    #[inline]
+    pub(super) fn hide(&mut self, ran: Option<Box<Self>>) {
+        debug_assert!(self.hidden.is_none());
+        // Nothing is there to drop.
+        std::mem::forget(std::mem::replace(&mut self.hidden, ran));
     }
 
     /// Spans that have not ended.

@@ -245,13 +245,15 @@ impl Thread {
         strand
     }
 
-    /// Lets another strand run in place of the one that does.
+    /// Takes the strand that runs, so that the one runs again that it hides.
     #[inline(always)]
-    fn swap(&mut self, strand: &mut Option<Box<Strand>>) {
-        if let Some(running) = &mut self.active {
-            self.contexts.detach(running, strand.as_deref_mut());
-        }
-        std::mem::swap(&mut self.active, strand);
+    fn take_running(&mut self) -> Option<Box<Strand>> {
+        let mut running = self.active.take()?;
+        let mut hidden = running.hidden.take();
+        self.contexts.detach(&mut running, hidden.as_deref_mut());
+        // Nothing is there to drop.
+        std::mem::forget(std::mem::replace(&mut self.active, hidden));
+        Some(running)
     }
 }
 
@@ -307,62 +309,60 @@ pub(crate) fn recycle_all(strands: impl Iterator<Item = Box<Strand>>) {
     cleared.for_each(drop);
 }
 
-/// Makes `strand` the running one. Gives back the one that it hides, or `strand` itself when the thread is ending.
+/// Makes `strand` the running one, which hides the one that ran. Gives it back when the thread is ending.
 #[inline(always)]
-pub(crate) fn install(strand: Box<Strand>) -> Result<Option<Box<Strand>>, Box<Strand>> {
+pub(crate) fn install(strand: Box<Strand>) -> Result<(), Box<Strand>> {
     let mut swapped = Some(strand);
-    let installed = with(|thread| {
+    with(|thread| {
         if let Some(strand) = &mut swapped {
             (thread.contexts).attach(strand, thread.active.as_deref_mut());
         }
         std::mem::swap(&mut thread.active, &mut swapped);
+        if let Some(strand) = &mut thread.active {
+            strand.hide(swapped.take());
+        }
     });
-    match (installed, swapped) {
-        (None, Some(strand)) => Err(strand),
-        (_, hidden) => Ok(hidden),
-    }
+    swapped.map_or(Ok(()), Err)
 }
 
-/// Ends what `install` began: gives back the running strand and lets the hidden one run again.
+/// Ends what `install` began: gives back the running strand and lets the one that it hides run again.
 #[inline(always)]
-pub(crate) fn uninstall(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
-    let mut swapped = hidden;
-    let below_attached = (swapped.as_ref()).is_some_and(|hidden| !hidden.attached.is_empty());
-    let clean = with(|thread| {
-        if thread
-            .active
-            .as_ref()
-            .is_some_and(|strand| !strand.attached.is_empty())
-        {
-            return false;
+pub(crate) fn uninstall() -> Option<Box<Strand>> {
+    let uninstalled = with(|thread| {
+        if is_attached(thread.active.as_deref()) {
+            return None;
         }
-        thread.swap(&mut swapped);
-        true
+        let strand = thread.take_running();
+        Some((strand, is_attached(thread.active.as_deref())))
     });
-    match clean {
-        Some(true) => {
-            if below_attached {
-                attached::settle();
-            }
-            swapped
+    match uninstalled {
+        Some(Some((strand, false))) => strand,
+        Some(Some((strand, true))) => {
+            attached::settle();
+            strand
         }
-        Some(false) => uninstall_below(swapped),
+        Some(None) => uninstall_below(),
         None => None,
     }
 }
 
+/// Does it run because a context was attached by hand?
+#[inline]
+fn is_attached(strand: Option<&Strand>) -> bool {
+    strand.is_some_and(|strand| !strand.attached.is_empty())
+}
+
 /// The same below contexts that were attached by hand, and outlive what they were attached in.
 #[cold]
-fn uninstall_below(hidden: Option<Box<Strand>>) -> Option<Box<Strand>> {
+fn uninstall_below() -> Option<Box<Strand>> {
     let mut left = Vec::new();
     with(|thread| {
         left.extend(std::iter::from_fn(|| attached::uncover(&mut thread.active)));
     });
     left.into_iter().for_each(attached::put_away);
-    let mut swapped = hidden;
-    with(|thread| thread.swap(&mut swapped))?;
+    let strand = with(Thread::take_running)?;
     observer::look_over();
-    swapped
+    strand
 }
 
 /// A context for span `number` of the strand that runs, which runs from here on.

@@ -276,3 +276,33 @@ fn a_task_without_a_span_that_panics_keeps_its_segment() {
         assert_eq!(capture.tree(), tree);
     }
 }
+
+#[test]
+fn shutdown_ends_what_runs_around_something_carried_that_calls_it() {
+    let capture = Capture::with_sampler(Sampler::ratio(0.0));
+    capture.run(|| {
+        let _root = enter("root");
+        drop(enter("ended"));
+        let _around = enter("around");
+        carry(|| {
+            let mut inside = Box::pin(
+                fallible("inside", async {
+                    let failed = fallible("fails", async { "x".parse::<u8>() }).await;
+                    capture.shutdown();
+                    failed
+                })
+                .in_current_span(),
+            );
+            assert!(poll_once(inside.as_mut()));
+        })();
+    });
+    assert_eq!(
+        capture.tree(),
+        "trace · test · 5 spans · 1 error · kept: error\n\
+         root · phoenix.cancelled=true\n\
+         ├╴ended\n\
+         └╴around · phoenix.cancelled=true\n  └╴inside · phoenix.cancelled=true\n    └╴fails · ✗ ParseIntError: invalid digit found in string\n"
+    );
+    let stats = capture.stats();
+    assert!(stats.balances() && stats.open == 0, "{stats}");
+}
