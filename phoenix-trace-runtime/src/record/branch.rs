@@ -14,13 +14,17 @@ use super::{ids, thread};
 use crate::interop::contexts;
 use crate::panics::Before;
 
+/// Small, since a runtime moves it about with its task.
 #[derive(Debug)]
-pub(super) struct Branch {
-    planned: Option<Planned>,
-    owned: Owned,
+pub(super) struct Branch(Place);
+
+#[derive(Debug)]
+enum Place {
+    Planned(Planned),
+    Owned(Owned),
 }
 
-/// A strand that its segment counts, and that is not made yet. Small, since a runtime moves it about with its task.
+/// A strand that its segment counts, and that is not made yet.
 #[derive(Debug)]
 struct Planned {
     segment: Arc<Segment>,
@@ -36,28 +40,22 @@ impl Branch {
     #[inline(never)]
     pub(super) fn here() -> Self {
         match with_active(Planned::below).flatten() {
-            Some(planned) => Self {
-                planned: Some(planned),
-                owned: Owned::off(),
-            },
+            Some(planned) => Self(Place::Planned(planned)),
             None => Self::of(own_branch()),
         }
     }
 
     /// Of a strand that is there.
     pub(super) const fn of(owned: Owned) -> Self {
-        Self {
-            planned: None,
-            owned,
-        }
+        Self(Place::Owned(owned))
     }
 
     /// Runs it for a poll, as [`Owned::enter_poll`].
     #[inline]
     pub(super) fn enter_poll(&mut self) -> Running<'_> {
-        match self.planned.take() {
-            Some(planned) => self.owned.enter_with(planned.strand()),
-            None => self.owned.enter_strand(),
+        match self.0.take_plan() {
+            Some(planned) => self.0.owned().enter_with(planned.strand()),
+            None => self.0.owned().enter_strand(),
         }
     }
 
@@ -71,22 +69,7 @@ impl Branch {
     /// Runs it until this is dropped.
     #[inline]
     pub(super) fn enter_to_drop(&mut self) {
-        self.make();
-        self.owned.enter_to_drop();
-    }
-
-    #[inline]
-    fn make(&mut self) {
-        if self.planned.is_some() {
-            self.make_now();
-        }
-    }
-
-    #[cold]
-    fn make_now(&mut self) {
-        if let Some(planned) = self.planned.take() {
-            self.owned.set(State::Strand(planned.strand()));
-        }
+        self.0.make().enter_to_drop();
     }
 }
 
@@ -94,7 +77,40 @@ impl Drop for Branch {
     /// Its segment waits for it, even if it never runs.
     #[inline]
     fn drop(&mut self) {
-        self.make();
+        self.0.make();
+    }
+}
+
+impl Place {
+    #[inline]
+    fn take_plan(&mut self) -> Option<Planned> {
+        match self {
+            Self::Owned(_) => None,
+            Self::Planned(_) => match std::mem::replace(self, Self::Owned(Owned::off())) {
+                Self::Planned(planned) => Some(planned),
+                Self::Owned(_) => None,
+            },
+        }
+    }
+
+    /// What there is without a plan.
+    #[inline]
+    fn owned(&mut self) -> &mut Owned {
+        loop {
+            match self {
+                Self::Owned(owned) => return owned,
+                Self::Planned(_) => *self = Self::Owned(Owned::off()),
+            }
+        }
+    }
+
+    /// Makes what is planned.
+    #[inline]
+    fn make(&mut self) -> &mut Owned {
+        if let Some(planned) = self.take_plan() {
+            planned.make(self.owned());
+        }
+        self.owned()
     }
 }
 
@@ -126,6 +142,11 @@ impl Planned {
             number,
             corrected: running.corrected,
         })
+    }
+
+    #[cold]
+    fn make(self, owned: &mut Owned) {
+        owned.set(State::Strand(self.strand()));
     }
 
     #[inline(never)]

@@ -4,7 +4,7 @@
 use super::across::Across;
 use super::context::Context;
 use super::ids;
-use super::stored::{NONE, Text};
+use super::stored::{NONE, Record, StoredAttr, Text};
 use super::strand::{KEEP_RECORDS, Role, Strand};
 
 /// Spans that were recorded on another strand: those from this place on, up to the next ones.
@@ -28,10 +28,17 @@ impl Strand {
             && self.attrs.len() + other.attrs.len() <= 4 * KEEP_RECORDS
             && self.text.len() + other.text.len() <= 64 * KEEP_RECORDS;
         takes.then(|| {
-            let before = self.bytes();
+            let before = self.grown();
             self.append(other);
-            self.bytes() - before
+            self.grown() - before
         })
+    }
+
+    /// What it holds, in bytes, of what grows where it takes over spans.
+    fn grown(&self) -> usize {
+        self.records.capacity() * size_of::<Record>()
+            + self.attrs.capacity() * size_of::<StoredAttr>()
+            + self.text.capacity()
     }
 
     fn append(&mut self, other: &mut Self) {
