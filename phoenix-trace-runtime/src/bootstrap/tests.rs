@@ -8,6 +8,7 @@ use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 
 use super::*;
 use crate::record::entered::enter;
+use crate::record::scoped::Scoped;
 use crate::record::site::{Site, SpanKind};
 use crate::sampling::Sampler;
 
@@ -29,7 +30,7 @@ fn an_exporter_that_blocks_its_thread_leaves_an_account_that_balances() {
         .sampler(Sampler::always_on())
         .exporter(Blocks(blocked.into()));
     let pipeline = start(config).expect("it starts");
-    let scoped = thread::Scoped::enter(pipeline.clone());
+    let scoped = Scoped::enter(pipeline.clone());
     (0..1_000).for_each(|_| drop(enter(&SITE, &[])));
     drop(scoped);
     assert!(

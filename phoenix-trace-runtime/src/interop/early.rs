@@ -15,7 +15,8 @@ use opentelemetry::trace::{
 use opentelemetry::{Context, ContextGuard};
 
 use super::OtelContext;
-use super::contexts::{self, span_context};
+use super::attachments;
+use super::contexts::span_context;
 use super::observer::{self, is_used, note_use};
 use crate::pipeline::Pipeline;
 use crate::record::free::Reach;
@@ -81,7 +82,7 @@ impl Marked {
     pub(super) fn attach(pipeline: &Arc<Pipeline>) -> Option<Self> {
         let is_free =
             |current: &Context| !current.has_active_span() && !current.is_telemetry_suppressed();
-        if !contexts::is_alive() || !Context::map_current(is_free) {
+        if !attachments::is_alive() || !Context::map_current(is_free) {
             return None;
         }
         let mark = Arc::new(Mark {
@@ -153,7 +154,7 @@ impl Marked {
         let Self { mark, guard, .. } = self;
         let is_taken = Arc::strong_count(&mark) > ATTACHED;
         mark.belongs_to(ran.filter(|_| is_taken));
-        if contexts::is_alive() {
+        if attachments::is_alive() {
             let _ = unharmed(|| drop(ManuallyDrop::into_inner(guard)));
         }
     }

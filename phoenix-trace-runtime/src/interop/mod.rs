@@ -6,6 +6,7 @@
 
 #[cfg(feature = "tracing")]
 mod around;
+pub(crate) mod attachments;
 mod attributes;
 pub(crate) mod contexts;
 pub(crate) mod early;

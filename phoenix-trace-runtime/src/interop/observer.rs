@@ -17,7 +17,7 @@ use opentelemetry::trace::{
     SpanContext, SpanId, SpanRef, TraceContextExt as _, TraceFlags, TraceId, TraceState,
 };
 
-use super::{contexts, early, identity};
+use super::{attachments, early, identity};
 use crate::diag;
 use crate::propagation::Baggage;
 use crate::record::attached::{self, Below, Left};
@@ -183,14 +183,14 @@ fn active(context: &Context) -> Active {
 
 /// Looks which context is current, as if it were told now.
 pub(crate) fn look() {
-    if contexts::is_alive() {
+    if attachments::is_alive() {
         let _ = unharmed(|| leave(None, &Context::current()));
     }
 }
 
 /// The same where something has ended or is suspended in which a context was attached that may still be.
 pub(crate) fn look_over() {
-    if !contexts::is_alive() {
+    if !attachments::is_alive() {
         return;
     }
     let _ = unharmed(|| {

@@ -17,9 +17,9 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use crate::bootstrap;
 use crate::config::Config;
 use crate::pipeline::{Pipeline, Stats};
+use crate::record::scoped::Scoped;
 use crate::record::segment::lock;
 use crate::record::site::{Site, SpanKind};
-use crate::record::thread::Scoped;
 use crate::sampling::Sampler;
 
 /// Far more than anything here takes; only a failing test waits for it.

@@ -16,8 +16,8 @@ use crate::config::{Config, Otlp};
 use crate::outcome::{Failure, Outcome};
 use crate::pipeline::{Pipeline, Stats};
 use crate::record::entered::enter;
+use crate::record::scoped::Scoped;
 use crate::record::site::{Site, SpanKind};
-use crate::record::thread::Scoped;
 use crate::sampling::Sampler;
 use crate::testing::{OtlpReceiver, ReceivedPoint};
 

@@ -10,9 +10,9 @@ use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use super::Pipeline;
 use crate::config::Config;
 use crate::record::entered::enter;
+use crate::record::scoped::Scoped;
 use crate::record::segment::lock;
 use crate::record::site::{Site, SpanKind};
-use crate::record::thread::Scoped;
 use crate::sampling::Sampler;
 use crate::{DropReason, bootstrap};
 

@@ -19,6 +19,7 @@ pub(crate) mod details;
 pub(crate) mod entered;
 pub(crate) mod failure;
 pub(crate) mod free;
+mod fresh;
 pub(crate) mod given;
 mod handle;
 pub(crate) mod ids;
@@ -41,6 +42,8 @@ pub(crate) mod room;
 pub(crate) mod run;
 pub(crate) mod running;
 pub(crate) mod scope;
+#[cfg(feature = "testing")]
+pub(crate) mod scoped;
 pub(crate) mod segment;
 pub(crate) mod site;
 mod spans;

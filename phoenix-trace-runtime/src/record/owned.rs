@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::carry::with_active;
 use super::clock::{self, Ticks};
 use super::current::{deliver, on_active};
+use super::fresh::{self, Expects};
 use super::mail::{Late, LateEnd};
 use super::part::{Part, finish, share};
 use super::refused::Refused;
@@ -15,7 +16,7 @@ use super::site::Site;
 use super::start::{Beginning, Child, Under, start_child, start_root};
 use super::stored::NONE;
 use super::strand::Strand;
-use super::thread::{self, Expects};
+use super::thread;
 use crate::panics::Before;
 use crate::value::Attr;
 
@@ -166,7 +167,7 @@ impl Owned {
 
     #[inline(never)]
     fn enter_fresh(&mut self) -> Running<'_> {
-        let Some(expected) = thread::expect_start() else {
+        let Some(expected) = fresh::expect_start() else {
             return self.run_nothing();
         };
         let mut running = self.running(Mode::Starting, expected.before);

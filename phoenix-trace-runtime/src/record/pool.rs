@@ -105,7 +105,7 @@ mod tests {
 
     use crate::private::{self, Site, SpanKind};
     use crate::record::carry::InCurrentSpan as _;
-    use crate::record::thread::Scoped;
+    use crate::record::scoped::Scoped;
     use crate::{Config, OtelContext};
 
     #[test]

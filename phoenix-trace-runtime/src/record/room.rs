@@ -312,7 +312,7 @@ mod tests {
         let config = crate::Config::default().no_exporter();
         let pipeline = crate::bootstrap::start(config).expect("it starts");
         let taken = || pipeline.room.bytes.load(Ordering::Relaxed);
-        let scoped = super::super::thread::Scoped::enter(pipeline.clone());
+        let scoped = super::super::scoped::Scoped::enter(pipeline.clone());
         let root = enter(&SITE, &[]);
         for _ in 0..1000 {
             carry(|| drop(enter(&SITE, &[])))();

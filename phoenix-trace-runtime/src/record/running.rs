@@ -6,13 +6,13 @@ use super::current::{
     deliver, fail_entered, fail_owned, leave_hidden, on_active, on_entered, on_owned, render,
 };
 use super::entered::end_hidden;
+use super::fresh::{self, Expects};
 use super::mail::{Edit, Late, LateEnd};
 use super::owned::{Owned, State};
 use super::part::{finish, part_of, share};
 use super::start::Child;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
-use super::thread::Expects;
 use super::told::Told;
 use super::{attached, clock, registry, thread};
 use crate::interop::contexts;
@@ -92,7 +92,7 @@ impl Running<'_> {
             return;
         }
         let before = self.child;
-        let refused = thread::with(thread::Thread::take_refused).flatten();
+        let refused = thread::with(|thread| thread.fresh.take_refused()).flatten();
         if let Some(refused) = refused {
             self.mode = Mode::Unrecorded;
             self.span.set(State::Refused(refused));
@@ -128,7 +128,7 @@ impl Running<'_> {
     #[inline]
     fn expect_again(&mut self) {
         if self.outer != Expects::Nothing {
-            thread::expect_again(self.outer);
+            fresh::expect_again(self.outer);
         }
     }
 

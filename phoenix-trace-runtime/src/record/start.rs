@@ -10,7 +10,7 @@ use super::refused::Refused;
 use super::site::Site;
 use super::stored::NONE;
 use super::strand::{Role, Strand};
-use super::{part, scope, thread};
+use super::{fresh, part, scope, thread};
 use crate::interop::contexts;
 use crate::value::Attr;
 
@@ -203,6 +203,7 @@ fn start_fresh(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Option<Ch
     let mut lazy = false;
     let child = thread::with(|thread| {
         thread
+            .fresh
             .takes_start()
             .then(|| child_on(thread, site, attrs, now, true, &mut lazy))
     });
@@ -217,7 +218,7 @@ fn start_fresh(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Option<Ch
 fn start_root_here(site: &'static Site, attrs: &[Attr<'_>], beginning: Beginning<'_>, now: Ticks) {
     match start_root(site, attrs, beginning, now, Under::Current) {
         Ok(strand) => run_here(strand),
-        Err(refused) => thread::refuse(refused),
+        Err(refused) => fresh::refuse(refused),
     }
 }
 
@@ -240,7 +241,7 @@ pub(crate) fn start_in(
         start_as(site, attrs, beginning);
         return;
     };
-    if thread::with(thread::Thread::takes_start) != Some(true) {
+    if thread::with(|thread| thread.fresh.takes_start()) != Some(true) {
         // Its segment waits for it.
         part::finish(place);
         return;
@@ -251,11 +252,11 @@ pub(crate) fn start_in(
         thread::recycle(place);
         match start_root(site, attrs, beginning, now, Under::Request(&mut context)) {
             Ok(mut scope) if scope.role == Role::Scope => {
-                thread::refuse(scope.refused.take());
+                fresh::refuse(scope.refused.take());
                 thread::recycle(scope);
             }
             Ok(strand) => run_here(strand),
-            Err(refused) => thread::refuse(refused),
+            Err(refused) => fresh::refuse(refused),
         }
         return;
     }

@@ -10,39 +10,24 @@ use std::time::SystemTime;
 use super::attached;
 #[cfg(feature = "logs")]
 use super::clock;
+use super::fresh::Fresh;
 use super::ids::Ids;
 use super::pool::Pool;
 use super::process;
-use super::refused::Refused;
 use super::registry;
-use super::start::Child;
 use super::strand::Strand;
 use crate::interop::OtelContext;
-use crate::interop::contexts::Attachments;
+use crate::interop::attachments::Attachments;
 use crate::interop::observer;
 #[cfg(feature = "logs")]
 use crate::logs::Logs;
 use crate::pipeline::Pipeline;
 use crate::propagation::propagators::{DEFAULT, Propagators};
 
-/// What is known of the fresh span that was entered last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Expects {
-    /// It was started, or there is none.
-    Nothing,
-    /// Whatever runs next starts it.
-    Start,
-    /// It is a local root that there was no room for.
-    Refused,
-}
-
 pub(crate) struct Thread {
     /// The strand that runs on this thread now.
     pub(crate) active: Option<Box<Strand>>,
-    /// Does the span that is being entered wait for what runs next to start it?
-    expects: Expects,
-    /// The local roots that were started and [refused](Expects::Refused), until the spans that were entered take them.
-    refused: Vec<Box<Refused>>,
+    pub(super) fresh: Fresh,
     /// What OpenTelemetry's context is set to for what runs.
     pub(crate) contexts: Attachments,
     pool: Pool,
@@ -55,7 +40,7 @@ pub(crate) struct Thread {
     logs: Option<Arc<Logs>>,
     generation: u64,
     /// Instead of the process's pipeline, for the time of a scope on this thread.
-    scoped: Option<Arc<Pipeline>>,
+    pub(super) scoped: Option<Arc<Pipeline>>,
 }
 
 thread_local! {
@@ -67,8 +52,7 @@ thread_local! {
 impl Thread {
     const NEW: Self = Self {
         active: None,
-        expects: Expects::Nothing,
-        refused: Vec::new(),
+        fresh: Fresh::NONE,
         contexts: Attachments::NONE,
         pool: Pool::EMPTY,
         ids: None,
@@ -127,24 +111,6 @@ impl Drop for Thread {
 }
 
 impl Thread {
-    /// Is a span to be started here? Whatever comes after this starts none.
-    #[inline]
-    pub(super) fn takes_start(&mut self) -> bool {
-        let expects = self.expects == Expects::Start;
-        if expects {
-            self.expects = Expects::Nothing;
-        }
-        expects
-    }
-
-    /// Nothing is expected any more of the span that was entered last. Gives the local root that it was to be.
-    pub(super) fn take_refused(&mut self) -> Option<Box<Refused>> {
-        match std::mem::replace(&mut self.expects, Expects::Nothing) {
-            Expects::Refused => self.refused.pop(),
-            _ => None,
-        }
-    }
-
     /// The generator of this thread, and the thread's number.
     fn ids(&mut self) -> &mut (Ids, u64) {
         static THREADS: AtomicU64 = AtomicU64::new(0);
@@ -396,48 +362,6 @@ pub(super) fn unfollow_number(number: u32) {
     attached::settle();
 }
 
-/// What ran before a fresh span.
-#[derive(Clone, Copy)]
-pub(super) struct Expected {
-    /// Its strand and its number there, and, in place of a span's number, for how many the strand had no room.
-    pub(super) before: Child,
-    /// What is expected of the span that was entered before, which asks for its attributes meanwhile, or has run into this one.
-    pub(super) outer: Expects,
-}
-
-/// Lets what runs next start a span.
-#[inline]
-pub(super) fn expect_start() -> Option<Expected> {
-    if !process::is_on() {
-        return None;
-    }
-    with(|thread| Expected {
-        outer: std::mem::replace(&mut thread.expects, Expects::Start),
-        before: match &thread.active {
-            Some(strand) => Child::new(strand.seed, strand.overflow).running(strand.current),
-            None => Child::NONE,
-        },
-    })
-}
-
-/// Goes back to what was expected of the span that was entered before.
-#[cold]
-pub(super) fn expect_again(outer: Expects) {
-    with(|thread| thread.expects = outer);
-}
-
-/// The span that was being entered is a local root that there is no room for.
-#[cold]
-pub(super) fn refuse(root: Option<Box<Refused>>) {
-    with(|thread| {
-        if let Some(root) = root {
-            Thread::drop_at_end();
-            thread.refused.push(root);
-            thread.expects = Expects::Refused;
-        }
-    });
-}
-
 /// How context travels to and from the running code.
 #[inline]
 pub(crate) fn propagators() -> &'static Propagators {
@@ -487,66 +411,4 @@ pub(crate) fn time() -> SystemTime {
     }
     let by_hand = with(|thread| thread.reports_to()?.by_hand.wall(clock::now()));
     by_hand.flatten().unwrap_or_else(SystemTime::now)
-}
-
-/// From here on, roots that start on this thread report to `pipeline`, or to that of the process.
-#[cfg(feature = "testing")]
-pub(crate) fn report_to(pipeline: Option<Arc<Pipeline>>) {
-    Thread::drop_at_end();
-    let before = with(|thread| std::mem::replace(&mut thread.scoped, pipeline));
-    // Where it was the last of its kind, it ends here, and may record.
-    drop(before);
-}
-
-/// For as long as it lives, roots that start on this thread report to `pipeline`, and nothing that ran before is seen.
-#[cfg(feature = "testing")]
-pub(crate) struct Scoped {
-    pipeline: Option<Arc<Pipeline>>,
-    active: Option<Box<Strand>>,
-    contexts: Attachments,
-    /// Nothing that ran before is seen in OpenTelemetry's context either.
-    context: Option<opentelemetry::ContextGuard>,
-}
-
-#[cfg(feature = "testing")]
-impl Scoped {
-    pub(crate) fn enter(pipeline: Arc<Pipeline>) -> Self {
-        Thread::drop_at_end();
-        let empty = || opentelemetry::Context::new().attach();
-        let hidden = with(|thread| {
-            let hidden = (
-                thread.scoped.replace(pipeline),
-                thread.active.take(),
-                thread.contexts.hide(),
-            );
-            // While the thread's state is borrowed: it is no use that the program makes of contexts.
-            (hidden, empty())
-        });
-        let ((pipeline, active, contexts), context) =
-            hidden.unwrap_or_else(|| ((None, None, Attachments::NONE), empty()));
-        Self {
-            pipeline,
-            active,
-            contexts,
-            context: Some(context),
-        }
-    }
-}
-
-#[cfg(feature = "testing")]
-impl Drop for Scoped {
-    fn drop(&mut self) {
-        let (pipeline, active) = (self.pipeline.take(), self.active.take());
-        let contexts = self.contexts.hide();
-        let mut left = Vec::new();
-        with(|thread| {
-            left.extend(std::iter::from_fn(|| attached::uncover(&mut thread.active)));
-            thread.contexts.show(contexts);
-            // As it was attached: unseen.
-            self.context = None;
-            thread.scoped = pipeline;
-            thread.active = active;
-        });
-        left.into_iter().for_each(attached::put_away);
-    }
 }

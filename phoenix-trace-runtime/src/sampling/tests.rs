@@ -10,8 +10,8 @@ use crate::config::Watched;
 use crate::config::{Config, FileSampling};
 use crate::record::clock;
 use crate::record::entered::enter;
+use crate::record::scoped::Scoped;
 use crate::record::site::{Site, SpanKind};
-use crate::record::thread::Scoped;
 
 static SITE: Site = Site::new("root", SpanKind::Internal, "");
 

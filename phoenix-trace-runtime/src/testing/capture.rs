@@ -20,7 +20,8 @@ use crate::config::Config;
 use crate::pipeline::{Pipeline, Stats};
 use crate::record::owned::own;
 use crate::record::run::InSpan;
-use crate::record::thread::{self, Scoped};
+use crate::record::scoped::Scoped;
+use crate::record::thread;
 use crate::sampling::Sampler;
 use crate::waterfall::{Span, Waterfall};
 

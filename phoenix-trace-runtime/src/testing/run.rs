@@ -8,7 +8,7 @@ use super::Capture;
 use crate::config::Config;
 use crate::main_scope::{Configured, Flavor, TASKS};
 use crate::outcome::Outcome;
-use crate::record::thread;
+use crate::record::scoped;
 use crate::sampling::Sampler;
 use crate::waterfall::Waterfall;
 
@@ -65,8 +65,8 @@ impl Test {
     ) -> F::Output {
         let pipeline = self.capture.pipeline().clone();
         let mut builder = self.flavor.builder(self.worker_threads);
-        builder.on_thread_start(move || thread::report_to(Some(pipeline.clone())));
-        builder.on_thread_stop(|| thread::report_to(None));
+        builder.on_thread_start(move || scoped::report_to(Some(pipeline.clone())));
+        builder.on_thread_stop(|| scoped::report_to(None));
         let runtime = match builder.build() {
             Ok(runtime) => runtime,
             Err(error) => panic!("the Tokio runtime of a test cannot be built: {error}"),

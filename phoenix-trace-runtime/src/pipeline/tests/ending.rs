@@ -12,9 +12,9 @@ use crate::outcome::Outcome;
 use crate::pipeline::DropReason;
 use crate::record::carry::with_active;
 use crate::record::run::traced;
+use crate::record::scoped::Scoped;
 use crate::record::site::{Site, SpanKind};
 use crate::record::start::start;
-use crate::record::thread::Scoped;
 
 /// Runs `work` below a root on another thread, while `meanwhile` runs here.
 fn while_running(rig: &Rig, work: impl FnOnce() + Send, meanwhile: impl FnOnce()) {

@@ -13,9 +13,9 @@ use crate::pipeline::{Component, Exporter, Limits, Others, Pipeline, Sending as 
 use crate::propagation::propagators::DEFAULT;
 use crate::record::carry::current_span;
 use crate::record::entered::{Entered, enter};
+use crate::record::scoped::Scoped;
 use crate::record::segment::lock;
 use crate::record::site::{Site, SpanKind};
-use crate::record::thread::Scoped;
 use crate::sampling::{Control, Sampler};
 
 /// For what is to happen soon: only a test that fails waits so long.

@@ -12,9 +12,9 @@ use crate::config::{Config, Otlp};
 use crate::key::{Key, types};
 use crate::record::current::{add_link, event, record};
 use crate::record::entered::enter;
+use crate::record::scoped::Scoped;
 use crate::record::segment::lock;
 use crate::record::site::{Site, SpanKind};
-use crate::record::thread;
 use crate::sampling::{Environment, Sampler};
 use crate::sensitive::Sensitive;
 use crate::testing::{Fault, OtlpReceiver};
@@ -81,7 +81,7 @@ fn check(config: Config, expected: &[(&str, &str)]) {
     // What is sent again is not redacted again.
     receiver.respond_times(1, Fault::Unavailable);
     let pipeline = bootstrap::start(config).expect("started");
-    let scoped = thread::Scoped::enter(pipeline.clone());
+    let scoped = Scoped::enter(pipeline.clone());
     say_everything();
     drop(scoped);
     assert!(pipeline.flush(DEADLINE) && pipeline.shutdown(DEADLINE));

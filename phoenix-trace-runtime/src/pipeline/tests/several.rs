@@ -15,9 +15,9 @@ use crate::pipeline::Sending;
 use crate::pipeline::destination::Destination;
 use crate::record::carry::carry;
 use crate::record::entered::enter;
+use crate::record::scoped::Scoped;
 use crate::record::segment::lock;
 use crate::record::site::{Site, SpanKind};
-use crate::record::thread::Scoped;
 use crate::sampling::Sampler;
 
 fn rig(fakes: &[&Fake]) -> Rig {

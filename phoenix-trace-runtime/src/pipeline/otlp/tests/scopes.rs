@@ -9,8 +9,8 @@ use super::*;
 use crate::bootstrap;
 use crate::interop::TracerProvider;
 use crate::record::entered::enter;
+use crate::record::scoped::Scoped;
 use crate::record::site::{Site, SpanKind};
-use crate::record::thread::Scoped;
 use crate::sampling::Sampler;
 
 static SITE: Site = Site::new("root", SpanKind::Internal, "");
