@@ -327,7 +327,8 @@ impl Checker<'_> {
 
 /// A value that is not among those which the registry lists.
 fn unlisted_member(key: &str, members: &[&str], written: &str, value: &Expr) -> Option<Warning> {
-    if members.is_empty() || members.contains(&written) {
+    // `_OTHER` alone is what stands for all others, as of `error.type`.
+    if matches!(members, [] | ["_OTHER"]) || members.contains(&written) {
         return None;
     }
     let note = match meant(members, written) {

@@ -84,6 +84,8 @@ struct Task {
 )]
 fn schedule(task: &Task, names: &[String]) -> u64 {
     record!(keys::QUEUE_DEPTH = names.len());
+    // The registry lists `_OTHER` for it and nothing else.
+    record!("error.type" = "timeout");
     record!(more::DONE = true, keys::USER_EMAIL = "a@b.c", "user.id" = Some("me"),);
     record!(keys::PLACEMENT = keys::Placement::OutOfRoom, keys::NOTE = ?task.id, STATE = &State::On);
     record!(keys::PLACEMENT = Some(keys::Placement::Queued), keys::NOTES = names);
