@@ -169,10 +169,12 @@ impl Args {
     pub(super) fn or(mut self, shared: &Self, function: &Function) -> Self {
         if let Some(given) = &shared.attributes {
             let has_self = function.sig.receiver().is_some();
+            let captured = self.capture.iter().flat_map(|given| &given.value);
             let own: Vec<String> = self
                 .entries()
                 .iter()
                 .map(|entry| entry.key.written())
+                .chain(captured.map(Captured::key))
                 .collect();
             let inherited = given.value.iter().filter(|entry| {
                 !own.contains(&entry.key.written())
