@@ -229,7 +229,7 @@ pub fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream 
 ///
 /// # Options
 ///
-/// - `service = ".."`: the service's name. Default: the environment, then the package's name.
+/// - `service = ".."`: the service's name, a string of any kind. Default: the environment, then the package's name.
 /// - `version = ".."`: its version. Default: the package's.
 /// - `flavor = "multi_thread"` (default) or `"current_thread"`, and `worker_threads = 4`: the runtime of an
 ///   `async fn main`.
