@@ -8,7 +8,7 @@ use syn::{Attribute, ItemImpl, Meta, Path};
 use super::args::Args;
 use super::lower::Plan;
 use super::{HANDLED, NAME, expand, lower};
-use crate::attribute;
+use crate::attribute::{self, Remedies};
 use crate::errors::{Errors, without_lints};
 use crate::item::{Function, Impl, Item, Member, called, is_called, is_inert, last_word, marked};
 
@@ -32,7 +32,7 @@ pub(super) fn lower(args: Args, item: Impl, errors: &mut Errors) -> ImplPlan {
     let mut told = Errors::new();
     attribute::check(args.entries().to_vec(), &mut told);
     if let Some(condition) = args.condition() {
-        attribute::refuse_control_flow(condition, &mut told);
+        attribute::refuse_control_flow(condition, &Remedies::CONDITION, &mut told);
     }
     let shared = if errors.absorb(told) {
         Args::default()

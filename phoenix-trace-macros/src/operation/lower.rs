@@ -9,7 +9,7 @@ use syn::{Expr, Lit, Type};
 use super::args::{Args, Err, Message};
 use super::ret::{Ret, Returned};
 use super::{NAME, capture, is_seen};
-use crate::attribute::{self, Attribute};
+use crate::attribute::{self, Attribute, Remedies};
 use crate::errors::Errors;
 use crate::item::{Function, Item, Opaque, Shape, is_called, promises_future};
 use crate::options::{Given, facade_or_default};
@@ -104,8 +104,13 @@ pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan>
     let attributes = attribute::check(entries, errors);
     let name = args.name.map(|given| name(given, errors));
     let place = place(args.root, args.parent, errors);
-    for value in [&args.link, &args.skip_if].into_iter().flatten() {
-        attribute::refuse_control_flow(&value.value, errors);
+    for (option, remedies) in [
+        (&args.link, Remedies::SPAN),
+        (&args.skip_if, Remedies::CONDITION),
+    ] {
+        if let Some(given) = option {
+            attribute::refuse_control_flow(&given.value, &remedies, errors);
+        }
     }
     let function = function?;
     let shape = function.shape();
@@ -148,7 +153,7 @@ fn place(root: Option<Given<()>>, parent: Option<Given<Box<Expr>>>, errors: &mut
         }
         (Some(_), None) => Place::Root,
         (None, Some(parent)) => {
-            attribute::refuse_control_flow(&parent.value, errors);
+            attribute::refuse_control_flow(&parent.value, &Remedies::SPAN, errors);
             Place::Below(*parent.value)
         }
         (None, None) => Place::Here,
