@@ -1,7 +1,9 @@
 fn main() -> Result<(), Error> {
     ::phoenix_trace::__private::run_main(
         ::phoenix_trace::__private::Main {
-            service: ::core::option::Option::Some("orders"),
+            service: ::core::option::Option::Some(
+                ::phoenix_trace::__private::text("orders"),
+            ),
             version: ::core::option::Option::None,
             version_default: ::core::env!("CARGO_PKG_VERSION"),
             name_default: ::core::env!("CARGO_PKG_NAME"),

@@ -12,7 +12,7 @@ use syn::{Expr, LitStr, Path, Token};
 
 pub(crate) use check::check;
 pub(crate) use expand::{Attributes, borrowed, expand};
-pub(crate) use harm::{harmless, refuse_control_flow};
+pub(crate) use harm::{Remedies, harmless, refuse_control_flow};
 
 use crate::errors::Errors;
 use crate::options::separated;

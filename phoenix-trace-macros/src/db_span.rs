@@ -194,7 +194,7 @@ impl Options {
             Some((pattern, checked))
         });
         let status_code = self.status_code.map(|(_, pattern, value)| {
-            attribute::refuse_control_flow(&value, errors);
+            attribute::refuse_control_flow(&value, &attribute::Remedies::VALUE, errors);
             (pattern, value)
         });
         Ok(Call {

@@ -72,6 +72,14 @@ impl Drop for Errors {
     }
 }
 
+/// What an annotation with mistakes stood on. The variables that only its options named are not said to be unused.
+pub(crate) fn without_lints(item: TokenStream) -> TokenStream {
+    quote! {
+        #[allow(unused_variables, reason = "the annotation that may use them is wrong")]
+        #item
+    }
+}
+
 /// `a`, `b` or `c`, each in backticks.
 pub(crate) fn one_of(names: &[impl AsRef<str>]) -> String {
     list(names, "or")

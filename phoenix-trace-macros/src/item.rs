@@ -10,7 +10,7 @@ use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{AttrStyle, Attribute, ReturnType, Signature, Token, Type, Visibility, token};
 
-pub(crate) use members::{Impl, Member, is_called, marked};
+pub(crate) use members::{Impl, Member, called, is_called, last_word, marked};
 pub(crate) use opaque::{Opaque, is_inert};
 pub(crate) use tail::{AsyncTail, hoist_bindings, rename_self, visible};
 pub(crate) use types::{future_output, inferable, plain, promises_future};

@@ -101,7 +101,9 @@ fn expand_sensitive(keys: &[Declaration]) -> Option<TokenStream> {
     const LIST: &str = "SENSITIVE";
     let site = Span::mixed_site();
     let sensitive = || keys.iter().filter(|key| key.sensitive);
-    let vis = &sensitive().next()?.vis;
+    // Whoever sees one of the keys may have to name it.
+    let public = sensitive().find(|key| matches!(key.vis, Visibility::Public(_)));
+    let vis = &public.or_else(|| sensitive().next())?.vis;
     if keys.iter().any(|key| key.constant == LIST) {
         return None;
     }

@@ -225,11 +225,12 @@ pub fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream 
 ///
 /// An `async fn main` runs on a Tokio runtime that this starts; a `fn main` brings its own, or none. It returns whatever
 /// `main` may return: `()`, `!`, an `ExitCode`, a `Result`, any `impl Termination`. The attribute of another runtime, such as
-/// `#[actix_web::main]`, goes above this one, if it is to stay, and is an error below it.
+/// `#[actix_web::main]`, goes above this one, if it is to stay, and is an error below it. `#[traced_operation]` goes above it as
+/// well: the span of a `main` below would begin before telemetry does.
 ///
 /// # Options
 ///
-/// - `service = ".."`: the service's name. Default: the environment, then the package's name.
+/// - `service = ".."`: the service's name, a string of any kind. Default: the environment, then the package's name.
 /// - `version = ".."`: its version. Default: the package's.
 /// - `flavor = "multi_thread"` (default) or `"current_thread"`, and `worker_threads = 4`: the runtime of an
 ///   `async fn main`.

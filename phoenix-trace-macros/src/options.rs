@@ -100,11 +100,7 @@ impl<'i> Written<'i, '_> {
 
     /// Nothing follows.
     pub(crate) fn flag(self, slot: &mut Option<Given<()>>) -> syn::Result<()> {
-        let word = self.word;
-        if self.input.peek(Token![=]) || self.input.peek(token::Paren) {
-            let message = format!("`{word}` takes no value; write `{word}` alone, or leave it out");
-            return Err(syn::Error::new(word.span(), message));
-        }
+        alone(self.input, self.word)?;
         self.is(slot, ());
         Ok(())
     }
@@ -154,7 +150,8 @@ pub(crate) fn separated(
     }
 }
 
-fn skip_to_comma(input: ParseStream<'_>) {
+/// Passes over what a mistake has left.
+pub(crate) fn skip_to_comma(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
 }
 
@@ -171,6 +168,15 @@ pub(crate) fn set<T>(slot: &mut Option<Given<T>>, word: &Ident, value: T, errors
             value,
         });
     }
+}
+
+/// Nothing behind `word`.
+pub(crate) fn alone(input: ParseStream<'_>, word: &Ident) -> syn::Result<()> {
+    if input.peek(Token![=]) || input.peek(token::Paren) {
+        let message = format!("`{word}` takes no value; write `{word}` alone, or leave it out");
+        return Err(syn::Error::new(word.span(), message));
+    }
+    Ok(())
 }
 
 /// `= value` behind `word`; `example` shows a value in the message if it is missing.

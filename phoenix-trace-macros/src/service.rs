@@ -14,6 +14,9 @@ use crate::operation;
 
 /// The impl with every RPC inside its span. After a mistake: the impl as it was, and the mistakes.
 pub(crate) fn traced_grpc_service(args: TokenStream, item: TokenStream) -> TokenStream {
+    if operation::is_handled(&args) {
+        return item;
+    }
     let mut errors = Errors::new();
     let args = args::Args::parse(args, &mut errors);
     let parsed = item::ServiceImpl::parse(item.clone(), &mut errors);

@@ -91,7 +91,7 @@ fn name(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Name> {
             )),
         },
         value => {
-            attribute::refuse_control_flow(&value, errors);
+            attribute::refuse_control_flow(&value, &attribute::Remedies::VALUE, errors);
             Ok(Name::Value(value))
         }
     }

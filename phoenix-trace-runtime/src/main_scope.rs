@@ -22,12 +22,12 @@ const EX_OSERR: i32 = 71;
 const EX_CONFIG: i32 = 78;
 
 /// What the attribute says about `main`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Main {
     /// `service = ".."`.
-    pub service: Option<&'static str>,
+    pub service: Option<String>,
     /// `version = ".."`.
-    pub version: Option<&'static str>,
+    pub version: Option<String>,
     /// The package's version: the service's when nothing else names one.
     pub version_default: &'static str,
     /// The package's name: the service's name when nothing else names it.
@@ -46,6 +46,28 @@ pub struct Main {
     pub config: fn() -> Configured,
 }
 
+/// What `service = ..` and `version = ..` may be.
+#[diagnostic::on_unimplemented(
+    message = "`service` and `version` take a string",
+    label = "expected a string, found `{Self}`"
+)]
+pub trait Text {
+    /// As it is kept.
+    fn into_text(self) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<String>> Text for T {
+    fn into_text(self) -> String {
+        self.into()
+    }
+}
+
+/// A text, however it was given.
+pub fn text<T: Text>(text: T) -> String {
+    text.into_text()
+}
+
 /// A configuration, or why there is none.
 pub type Configured = Result<Config, String>;
 
@@ -60,7 +82,8 @@ pub fn config_of_main() -> Configured {
 /// What `config = ..` may be.
 #[diagnostic::on_unimplemented(
     message = "`config` takes a `Config`, a `Result` of one, or a function without arguments that returns either",
-    label = "expected a `Config`, or a function that returns one"
+    label = "expected a `Config`, or a function that returns one",
+    note = "the error of a `Result` is shown by its `Display`"
 )]
 pub trait IntoConfig<Form> {
     /// The configuration.
@@ -94,13 +117,22 @@ impl<E: Display> IntoConfig<Fallible> for Result<Config, E> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<F, C, Form> IntoConfig<Made<Form>> for F
+impl<F: FnOnce() -> Config> IntoConfig<Made<Plain>> for F {
+    fn into_config(self) -> Configured {
+        Ok(self())
+    }
+}
+
+// Each form by itself: were there one for functions of whatever can be a configuration, the compiler would look for functions
+// of functions without an end where it does not know the type, as of a name that is misspelled.
+#[diagnostic::do_not_recommend]
+impl<F, E> IntoConfig<Made<Fallible>> for F
 where
-    F: FnOnce() -> C,
-    C: IntoConfig<Form>,
+    F: FnOnce() -> Result<Config, E>,
+    E: Display,
 {
     fn into_config(self) -> Configured {
-        self().into_config()
+        self().map_err(|error| error.to_string())
     }
 }
 
@@ -136,12 +168,12 @@ impl Main {
                 return (None, self.shutdown.unwrap_or_default());
             }
         };
-        if let Some(service) = self.service {
+        if let Some(service) = &self.service {
             config = config.service(service);
         } else {
             config.service_by_default(self.name_default);
         }
-        if let Some(version) = self.version {
+        if let Some(version) = &self.version {
             config = config.version(version);
         } else {
             config.version_by_default(self.version_default);

@@ -8,6 +8,7 @@ pub use crate::__phoenix_testing as testing;
 pub use crate::config::Shutdown;
 pub use crate::main_scope::{
     Configured, Flavor, IntoConfig, Main, config_of_main, into_config, run_main, run_main_sync,
+    text,
 };
 pub use crate::outcome::{Failure, FutureOfMacro, Outcome, Probe, dispatch};
 pub use crate::record::entered::Entered;

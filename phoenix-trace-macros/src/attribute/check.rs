@@ -6,7 +6,8 @@ use syn::{Expr, Lit, LitStr, Path, UnOp};
 
 use super::edit::edit;
 use super::{
-    Attribute, Entry, Form, Key, Value, Warning, WarningKind, WrittenKey, refuse_control_flow,
+    Attribute, Entry, Form, Key, Remedies, Value, Warning, WarningKind, WrittenKey,
+    refuse_control_flow,
 };
 use crate::errors::{Errors, one_of};
 use crate::semconv::{self, Found, Type, distance_within};
@@ -31,7 +32,7 @@ pub(crate) fn check(entries: Vec<Entry>, errors: &mut Errors) -> Vec<Attribute> 
 }
 
 fn check_entry(Entry { key, form, value }: Entry, errors: &mut Errors) -> Option<Attribute> {
-    refuse_control_flow(&value, errors);
+    refuse_control_flow(&value, &Remedies::VALUE, errors);
     let name = match key {
         WrittenKey::Literal(name) => name,
         WrittenKey::Path(path) => {
@@ -327,7 +328,8 @@ impl Checker<'_> {
 
 /// A value that is not among those which the registry lists.
 fn unlisted_member(key: &str, members: &[&str], written: &str, value: &Expr) -> Option<Warning> {
-    if members.is_empty() || members.contains(&written) {
+    // `_OTHER` alone is what stands for all others, as of `error.type`.
+    if matches!(members, [] | ["_OTHER"]) || members.contains(&written) {
         return None;
     }
     let note = match meant(members, written) {

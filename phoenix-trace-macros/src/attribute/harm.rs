@@ -11,10 +11,34 @@ use super::{Attribute, Value};
 use crate::errors::Errors;
 use crate::visit::{Node, Walk};
 
+/// What is written in place of `?` and of `.await`.
+pub(crate) struct Remedies {
+    question: &'static str,
+    awaited: &'static str,
+}
+
+impl Remedies {
+    /// In the value of an attribute.
+    pub(crate) const VALUE: Self = Self {
+        question: "leave it out, since `None` is allowed, or write `.ok()` in its place",
+        awaited: "await it in a statement of the body, and `record!` what it gives",
+    };
+    /// In an option that names spans.
+    pub(crate) const SPAN: Self = Self {
+        awaited: "await it in the caller, and take what it gives as an argument",
+        ..Self::VALUE
+    };
+    /// In an option that is true or not.
+    pub(crate) const CONDITION: Self = Self {
+        question: "write what is true or not, as in `.is_some_and(|value| ..)`",
+        ..Self::SPAN
+    };
+}
+
 /// Refuses what would leave the function, or suspend it, only while spans are recorded.
-pub(crate) fn refuse_control_flow(value: &Expr, errors: &mut Errors) {
+pub(crate) fn refuse_control_flow(value: &Expr, remedies: &Remedies, errors: &mut Errors) {
     let mut see = |node: Node<'_>| match node {
-        Node::Expr(value) => may_hold_control_flow(value, errors),
+        Node::Expr(value) => may_hold_control_flow(value, remedies, errors),
         Node::Type(_) | Node::Binding(_) => true,
     };
     // The visitor that reads only is another feature of `syn`, and more to compile.
@@ -22,17 +46,13 @@ pub(crate) fn refuse_control_flow(value: &Expr, errors: &mut Errors) {
 }
 
 /// Refuses an expression that is control flow. `false`: what is inside runs on its own.
-fn may_hold_control_flow(value: &Expr, errors: &mut Errors) -> bool {
-    const BEFORE: &str = "await it in a statement of the body, and `record!` what it gives";
+fn may_hold_control_flow(value: &Expr, remedies: &Remedies, errors: &mut Errors) -> bool {
     let (span, what, remedy) = match value {
         Expr::Closure(_) | Expr::Async(_) | Expr::While(_) | Expr::Loop(_) | Expr::ForLoop(_) => {
             return false;
         }
-        Expr::Try(inner) => {
-            let remedy = "leave it out, since `None` is allowed, or write `.ok()` in its place";
-            (inner.question_token.span(), "`?`", remedy)
-        }
-        Expr::Await(inner) => (inner.await_token.span(), "`.await`", BEFORE),
+        Expr::Try(inner) => (inner.question_token.span(), "`?`", remedies.question),
+        Expr::Await(inner) => (inner.await_token.span(), "`.await`", remedies.awaited),
         Expr::Yield(inner) => (inner.yield_token.span(), "`yield`", "remove it"),
         Expr::Return(inner) => (inner.return_token.span(), "`return`", "remove it"),
         Expr::Break(inner) if inner.label.is_none() => {

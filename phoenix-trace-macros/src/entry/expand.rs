@@ -1,7 +1,7 @@
 //! A plan in, a function that runs the body inside a pipeline out.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Type};
 
@@ -40,7 +40,8 @@ pub(super) fn expand(plan: &Plan) -> TokenStream {
 fn main(plan: &Plan) -> TokenStream {
     let site = Span::mixed_site();
     let facade = &plan.facade;
-    let (service, version) = (option(plan.service.as_ref()), option(plan.version.as_ref()));
+    let service = option(text(facade, plan.service.as_ref()));
+    let version = option(text(facade, plan.version.as_ref()));
     let (flavor, threads, config) = (
         flavor(plan),
         option(plan.worker_threads.as_ref()),
@@ -176,7 +177,14 @@ fn config(plan: &Plan) -> TokenStream {
     }
 }
 
-fn option(value: Option<&Expr>) -> TokenStream {
+/// A text, converted where it stands.
+fn text(facade: &TokenStream, value: Option<&Expr>) -> Option<TokenStream> {
+    let value = value?;
+    let at = Span::mixed_site().located_at(value.span());
+    Some(quote_spanned!(at=> #facade::__private::text(#value)))
+}
+
+fn option(value: Option<impl ToTokens>) -> TokenStream {
     let site = Span::mixed_site();
     match value {
         Some(value) => quote_spanned!(site=> ::core::option::Option::Some(#value)),

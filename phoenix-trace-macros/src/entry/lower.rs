@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, FnArg, Lit, Meta, PatType, Path, Token, Type};
+use syn::{Attribute, Expr, FnArg, Lit, PatType, Path, Type};
 
 use super::Entry;
 use super::args::Args;
+use crate::attribute::path_text;
 use crate::errors::Errors;
-use crate::item::{Function, Item, plain};
+use crate::item::{Function, Item, called, last_word, plain};
 use crate::options::{Given, facade_or_default};
 
 pub(super) struct Plan {
@@ -237,12 +237,20 @@ fn check_main(function: &Function, errors: &mut Errors) {
         );
         errors.at(sig.ident.span(), message);
     }
-    if !sig.inputs.is_empty() {
+    if let Some(receiver) = sig.receiver() {
+        let message = "`main` takes no `self`; move it out of the impl";
+        errors.push(syn::Error::new_spanned(receiver, message));
+    } else if !sig.inputs.is_empty() {
         errors.push(syn::Error::new_spanned(
             &sig.inputs,
             "`main` takes no arguments; read them with `std::env::args`",
         ));
     }
+}
+
+/// Is it a reference that does not change what it refers to?
+fn is_shared(ty: &Type) -> bool {
+    matches!(plain(ty), Type::Reference(reference) if reference.mutability.is_none())
 }
 
 /// The argument of a test, if it has one.
@@ -252,9 +260,7 @@ fn capture(function: &Function, errors: &mut Errors) -> Option<PatType> {
     let mut inputs = function.sig.inputs.iter();
     let first = inputs.next()?;
     let capture = match first {
-        FnArg::Typed(argument) if matches!(plain(&argument.ty), Type::Reference(_)) => {
-            Some(argument.clone())
-        }
+        FnArg::Typed(argument) if is_shared(&argument.ty) => Some(argument.clone()),
         FnArg::Typed(argument) => {
             errors.push(syn::Error::new_spanned(&argument.ty, EXPECTED));
             None
@@ -276,13 +282,28 @@ fn capture(function: &Function, errors: &mut Errors) -> Option<PatType> {
 /// Another attribute that would start a runtime, or make a test, on its own.
 fn check_attributes(entry: Entry, attrs: &[Attribute], errors: &mut Errors) {
     for attribute in attrs {
+        for path in called(attribute, &["traced_operation"]) {
+            let lost = match entry {
+                Entry::Main => "the span would begin before telemetry does",
+                Entry::Test => "the span would begin outside of the capture",
+            };
+            let message = format!("{lost}; write it above {}", entry.attribute());
+            errors.push(syn::Error::new_spanned(path, message));
+        }
         for path in rivals(attribute) {
-            let name: String = path
-                .to_token_stream()
-                .into_iter()
-                .map(|token| token.to_string())
-                .collect();
+            let name = path_text(&path);
             let message = match entry {
+                _ if entry.attribute() == format!("`#[{}]`", last_word(&path)) => {
+                    format!("{} is given twice; keep one of the two", entry.attribute())
+                }
+                // What another attribute above has made of itself; the span is that one's.
+                Entry::Test if name == "::core::prelude::v1::test" => {
+                    "`#[phoenix_test]` makes the test and its runtime; remove the other attribute that makes a test"
+                        .to_owned()
+                }
+                Entry::Main if last_word(&path) == "phoenix_test" => {
+                    "a function is `main` or a test; remove one of the two".to_owned()
+                }
                 Entry::Main => format!(
                     "`#[phoenix_main]` starts a Tokio runtime itself; remove `#[{name}]`, or write it above \
                      `#[phoenix_main]` to keep its runtime"
@@ -298,21 +319,15 @@ fn check_attributes(entry: Entry, attrs: &[Attribute], errors: &mut Errors) {
 
 /// The paths in an attribute that name another entry: `#[tokio::main]`, `#[test]`, also under `cfg_attr`.
 pub(super) fn rivals(attribute: &Attribute) -> Vec<Path> {
-    const WORDS: [&str; 4] = ["main", "launch", "test", "bench"];
-    let metas = match &attribute.meta {
-        Meta::List(list) if list.path.is_ident("cfg_attr") => list
-            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
-            .map(|metas| metas.into_iter().skip(1).collect())
-            .unwrap_or_default(),
-        meta => vec![meta.clone()],
-    };
-    let paths = metas.into_iter().map(|meta| meta.path().clone());
-    paths
-        .filter(|path| {
-            let last = path.segments.last();
-            last.is_some_and(|last| WORDS.iter().any(|word| last.ident == word))
-        })
-        .collect()
+    const WORDS: [&str; 6] = [
+        "main",
+        "launch",
+        "test",
+        "bench",
+        "phoenix_main",
+        "phoenix_test",
+    ];
+    called(attribute, &WORDS)
 }
 
 fn as_lit(expr: &Expr) -> Option<&Lit> {

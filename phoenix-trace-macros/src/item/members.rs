@@ -3,7 +3,8 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, ImplItem, ItemImpl, Path};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, ImplItem, ItemImpl, Meta, Path, Token};
 
 use super::{Function, Item, visible};
 
@@ -74,8 +75,28 @@ fn read_member(input: ParseStream<'_>) -> syn::Result<Member> {
 
 /// Is it an attribute called `name`, by whatever path?
 pub(crate) fn is_called(attribute: &Attribute, name: &str) -> bool {
-    let last = attribute.path().segments.last();
-    last.is_some_and(|segment| segment.ident == name)
+    last_word(attribute.path()) == name
+}
+
+/// The paths in an attribute that end in one of `names`, also under `cfg_attr`.
+pub(crate) fn called(attribute: &Attribute, names: &[&str]) -> Vec<Path> {
+    let metas = match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => list
+            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+            .map(|metas| metas.into_iter().skip(1).collect())
+            .unwrap_or_default(),
+        meta => vec![meta.clone()],
+    };
+    let paths = metas.into_iter().map(|meta| meta.path().clone());
+    paths
+        .filter(|path| names.contains(&last_word(path).as_str()))
+        .collect()
+}
+
+/// What a path ends in.
+pub(crate) fn last_word(path: &Path) -> String {
+    let last = path.segments.last();
+    last.map_or_else(String::new, |segment| segment.ident.to_string())
 }
 
 /// An annotation stays where it was, with the argument `marker`, or its import would be unused.

@@ -1,14 +1,14 @@
 //! Declarations: tokens in, keys with all that is said of them out. After a mistake a key is read on, and stays declared, so
 //! that no second error follows where it is used.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::{Attribute, LitInt, LitStr, Token, Visibility, token};
 
 use super::{Declaration, Declared, Enum, KeyType, Variant, names};
 use crate::errors::{Errors, all_of, one_of};
-use crate::options::{assigned, separated, set};
+use crate::options::{alone, assigned, separated, set, skip_to_comma};
 use crate::semconv::Type;
 
 /// The types a key can be declared with, beside enums.
@@ -135,27 +135,28 @@ fn read_properties(key: &mut Declaration, input: ParseStream<'_>, errors: &mut E
         let Some(word) = errors.take(read(input)) else {
             return;
         };
-        if word == "sensitive" {
-            set(&mut sensitive, &word, (), errors);
-        } else if word == "max_length" {
-            let length = read_length(input, &word).and_then(|length| key.ty.bounded(&word, length));
-            if let Some(length) = errors.take(length) {
-                set(&mut max_length, &word, length, errors);
+        let mut read = match word.to_string().as_str() {
+            "sensitive" => {
+                // Also where more is said of it than there is to say.
+                set(&mut sensitive, &word, (), errors);
+                alone(input, &word)
             }
-        } else {
-            errors.at(
-                word.span(),
-                format!(
-                    "unknown property `{word}` of a key; it takes {}",
-                    all_of(&PROPERTIES)
-                ),
-            );
+            "max_length" => {
+                let length = read_length(input, &word);
+                let length = length.and_then(|length| key.ty.bounded(&word, length));
+                length.map(|length| set(&mut max_length, &word, length, errors))
+            }
+            _ => {
+                let known = all_of(&PROPERTIES);
+                let message = format!("unknown property `{word}` of a key; it takes {known}");
+                Err(syn::Error::new(word.span(), message))
+            }
+        };
+        if read.is_ok() && !input.is_empty() && !input.peek(Token![,]) {
+            read = Err(input.error("expected `,`"));
         }
-        while !input.is_empty() && !input.peek(Token![,]) {
-            // What follows a property that is not known, or is wrong.
-            if input.parse::<proc_macro2::TokenTree>().is_err() {
-                return;
-            }
+        if errors.take(read).is_none() {
+            skip_to_comma(input);
         }
     }
     key.sensitive = sensitive.is_some();
@@ -204,49 +205,89 @@ impl KeyType {
 }
 
 fn read_type(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<KeyType> {
-    let names: Vec<&str> = TYPES.iter().map(|(name, _)| *name).collect();
     if input.peek(Token![enum]) {
         return read_enum(input, errors).map(KeyType::OneOf);
     }
-    let word = input.call(Ident::parse_any).map_err(|error| {
+    let names: Vec<&str> = TYPES.iter().map(|(name, _)| *name).collect();
+    let start = input.span();
+    if input.is_empty() || input.peek(Token![,]) {
         let message = format!(
             "expected the type of the values: {}, or an `enum`",
             one_of(&names)
         );
-        syn::Error::new(error.span(), message)
-    })?;
-    let mut written = word.to_string();
-    let mut inside = None;
+        return Err(syn::Error::new(start, message));
+    }
+    let mut written = spelled(input.parse::<TokenTree>()?.into());
     if input.peek(token::Bracket) {
         let content;
         syn::bracketed!(content in input);
         if !content.is_empty() {
-            inside = Some(content.span());
-            content.parse::<proc_macro2::TokenStream>()?;
+            let message = "an array type has empty brackets, as in `string[]`";
+            errors.at(content.span(), message);
+            content.parse::<TokenStream>()?;
         }
         written.push_str("[]");
     }
-    if let Some(inside) = inside {
-        errors.at(inside, "an array type has empty brackets, as in `string[]`");
+    if let Some((_, ty)) = TYPES.iter().find(|(name, _)| *name == written) {
+        return Ok(KeyType::Plain(*ty));
     }
-    let named = |types: &[(&str, Type)]| {
-        let mut types = types.iter();
-        types.find(|(name, _)| *name == written).map(|(_, ty)| *ty)
-    };
-    if let Some(ty) = named(&TYPES) {
-        return Ok(KeyType::Plain(ty));
-    }
-    let meant = named(&OTHER_NAMES);
-    let meant_name = TYPES.iter().find(|(_, ty)| Some(*ty) == meant);
-    let message = match meant_name {
-        Some((name, _)) => format!("unknown type `{written}`; write `{name}`"),
+    // A type of Rust may have more to it.
+    let whole = format!("{written}{}", spelled(rest(input)));
+    let meant = meant(&whole);
+    let message = match meant {
+        Some((name, _)) => format!("unknown type `{whole}`; write `{name}`"),
         None => format!(
             "unknown type `{written}`; it is {}, or an `enum`",
             one_of(&names)
         ),
     };
-    errors.at(word.span(), message);
-    Ok(KeyType::Plain(meant.unwrap_or(Type::Str)))
+    errors.at(start, message);
+    Ok(KeyType::Plain(meant.map_or(Type::Str, |(_, ty)| *ty)))
+}
+
+/// The tokens up to the next comma that is not between angle brackets.
+fn rest(input: ParseStream<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    let mut depth = 0_usize;
+    while !input.is_empty() && (depth > 0 || !input.peek(Token![,])) {
+        if input.peek(Token![<]) {
+            depth += 1;
+        } else if input.peek(Token![>]) {
+            depth = depth.saturating_sub(1);
+        }
+        tokens.extend(input.parse::<TokenTree>());
+    }
+    tokens
+}
+
+/// A type as it is written by hand.
+fn spelled(tokens: TokenStream) -> String {
+    let text = tokens.to_string();
+    let without = |text: &str, sign: &str| text.replace(&format!(" {sign}"), sign);
+    let text = ["<", ">"]
+        .iter()
+        .fold(text, |text, sign| without(&text, sign));
+    text.replace("< ", "<").replace("& ", "&")
+}
+
+/// The type that is meant by one of Rust's or of another language.
+fn meant(written: &str) -> Option<&'static (&'static str, Type)> {
+    let written = written
+        .trim_start_matches('&')
+        .trim_start_matches("'static ");
+    let inside = |wrapper: &str| written.strip_prefix(wrapper)?.strip_suffix('>');
+    if let Some(inside) = inside("Option<") {
+        return meant(inside);
+    }
+    let element = inside("Vec<").or_else(|| written.strip_suffix("[]"));
+    if let Some(element) = element {
+        let (_, element) = meant(element)?;
+        return TYPES.iter().find(|(_, ty)| ty.element() == Some(*element));
+    }
+    let other = OTHER_NAMES.iter().find(|(name, _)| *name == written);
+    TYPES
+        .iter()
+        .find(|(name, ty)| *name == written || other.is_some_and(|(_, other)| other == ty))
 }
 
 /// `enum Placement { Queued, OutOfRoom = "no room" }`.
@@ -268,17 +309,28 @@ fn read_enum(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Enum> {
             Some(_) => input.parse::<LitStr>().map_err(explained)?,
             None => LitStr::new(&snake_case(&name.unraw().to_string()), name.span()),
         };
-        if text.value().is_empty() {
+        let value = text.value();
+        let is_there = variants.iter().any(|other| other.name == name);
+        let twice = variants.iter().any(|other| other.text.value() == value);
+        if value.is_empty() {
             errors.at(text.span(), "the value is empty");
-        } else if variants
-            .iter()
-            .any(|other| other.text.value() == text.value())
-        {
-            let text_value = text.value();
-            let message = format!("`{text_value}` is listed twice; keep one of the two");
-            errors.at(text.span(), message);
+        } else if twice {
+            errors.at(
+                text.span(),
+                format!("`{value}` is listed twice; keep one of the two"),
+            );
+        } else if is_there {
+            errors.at(
+                name.span(),
+                format!("`{name}` is listed twice; keep one of the two"),
+            );
         }
-        variants.push(Variant { attrs, name, text });
+        if !is_there {
+            variants.push(Variant { attrs, name, text });
+        }
+        if input.peek(token::Paren) || input.peek(token::Brace) {
+            return Err(input.error("a value of the enum has no fields; remove them"));
+        }
         Ok(())
     });
     if variants.is_empty() {

@@ -145,7 +145,7 @@ impl Args {
     }
 
     /// Refuses what is said of the span of a method that is to have none.
-    pub(super) fn check_skipped(&self, errors: &mut Errors) {
+    pub(crate) fn check_skipped(&self, errors: &mut Errors) {
         for word in self.words().filter(|word| *word != "skip") {
             let message =
                 format!("`skip` leaves the method without a span; remove `{word}`, or `skip`");
@@ -169,10 +169,12 @@ impl Args {
     pub(super) fn or(mut self, shared: &Self, function: &Function) -> Self {
         if let Some(given) = &shared.attributes {
             let has_self = function.sig.receiver().is_some();
+            let captured = self.capture.iter().flat_map(|given| &given.value);
             let own: Vec<String> = self
                 .entries()
                 .iter()
                 .map(|entry| entry.key.written())
+                .chain(captured.map(Captured::key))
                 .collect();
             let inherited = given.value.iter().filter(|entry| {
                 !own.contains(&entry.key.written())
@@ -237,7 +239,11 @@ impl Options for Args {
                 let err = Err::parse(&mut option)?;
                 option.is(&mut self.err, err);
             }
-            "rpc" => option.value(&mut self.rpc, "\"GetURL\"")?,
+            "rpc" => {
+                let rpc = assigned::<Expected<LitStr>>(option.input, option.word, "\"GetURL\"")?;
+                let rpc = rpc.or_explain("`rpc` takes a string: `rpc = \"GetURL\"`")?;
+                option.is(&mut self.rpc, rpc);
+            }
             "skip" if option.input.peek(token::Paren) => {
                 let message = "no argument is recorded unless it is named; remove `skip(..)`";
                 return Err(syn::Error::new(option.word.span(), message));

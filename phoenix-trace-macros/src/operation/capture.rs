@@ -17,6 +17,12 @@ pub(crate) struct Captured {
     key: WrittenKey,
 }
 
+impl Captured {
+    pub(super) fn key(&self) -> String {
+        self.key.written()
+    }
+}
+
 /// Reads arguments until the input ends.
 pub(super) fn read(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Captured> {
     let mut captured = Vec::new();

@@ -3,14 +3,17 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, ItemImpl, Meta};
+use syn::{Attribute, ItemImpl, Meta, Path};
 
 use super::args::Args;
 use super::lower::Plan;
-use super::{HANDLED, expand, lower};
-use crate::attribute;
-use crate::errors::Errors;
-use crate::item::{Function, Impl, Item, Member, is_called, is_inert, marked};
+use super::{HANDLED, NAME, expand, lower};
+use crate::attribute::{self, Remedies};
+use crate::errors::{Errors, without_lints};
+use crate::item::{Function, Impl, Item, Member, called, is_called, is_inert, last_word, marked};
+
+/// The attributes that annotate the methods of an impl.
+const ON_IMPLS: [&str; 2] = [NAME, "traced_grpc_service"];
 
 /// What is generated.
 pub(super) struct ImplPlan {
@@ -29,7 +32,7 @@ pub(super) fn lower(args: Args, item: Impl, errors: &mut Errors) -> ImplPlan {
     let mut told = Errors::new();
     attribute::check(args.entries().to_vec(), &mut told);
     if let Some(condition) = args.condition() {
-        attribute::refuse_control_flow(condition, &mut told);
+        attribute::refuse_control_flow(condition, &Remedies::CONDITION, &mut told);
     }
     let shared = if errors.absorb(told) {
         Args::default()
@@ -84,6 +87,12 @@ pub(crate) fn take_args(
 ) -> Option<Args> {
     let mut own: Option<Args> = None;
     for attribute in annotations(function) {
+        if let Some(path) = under_condition(attribute) {
+            let message = "the impl is annotated before `cfg_attr` is looked at; write it without `cfg_attr`, or the method \
+                           twice, each under its `#[cfg]`";
+            errors.push(syn::Error::new_spanned(path, message));
+            continue;
+        }
         let tokens = match &attribute.meta {
             Meta::List(list) => list.tokens.clone(),
             _ => TokenStream::new(),
@@ -103,7 +112,34 @@ pub(crate) fn take_args(
 
 fn annotations(function: &mut Function) -> impl Iterator<Item = &mut Attribute> {
     let attributes = function.attrs.iter_mut();
-    attributes.filter(|attribute| is_called(attribute, "traced_operation"))
+    attributes.filter(|attribute| !called(attribute, &[NAME]).is_empty())
+}
+
+/// The path of an annotation that stands under `cfg_attr`.
+fn under_condition(attribute: &Attribute) -> Option<Path> {
+    let mut paths = called(attribute, &[NAME]).into_iter();
+    paths.next().filter(|_| !is_called(attribute, NAME))
+}
+
+/// Refuses a second annotation of the impl, by this attribute or by that of services. Was there one?
+pub(crate) fn refuse_another(header: &ItemImpl, this: &str, errors: &mut Errors) -> bool {
+    let mut any = false;
+    for attribute in &header.attrs {
+        let other = last_word(attribute.path());
+        if !ON_IMPLS.contains(&other.as_str()) {
+            continue;
+        }
+        let message = if other == this {
+            format!("`#[{this}]` is given twice; join the two")
+        } else {
+            "`#[traced_grpc_service]` gives every RPC its span, to which `#[traced_operation]` would add another; remove one \
+             of the two"
+                .to_owned()
+        };
+        errors.push(syn::Error::new_spanned(attribute, message));
+        any = true;
+    }
+    any
 }
 
 pub(super) fn expand(plan: &ImplPlan) -> TokenStream {
@@ -127,12 +163,21 @@ pub(crate) fn untraced(item: &Impl) -> TokenStream {
             Member::Method(function) => {
                 let mut function = function.clone();
                 for attribute in annotations(&mut function) {
-                    *attribute = marked(attribute.path(), HANDLED);
+                    let path = under_condition(attribute);
+                    let path = path.unwrap_or_else(|| attribute.path().clone());
+                    *attribute = marked(&path, HANDLED);
                 }
                 quote!(#function)
             }
             Member::Other(tokens) => tokens.clone(),
         })
         .collect();
-    Impl::with_members(&item.header, members)
+    let mut header = item.header.clone();
+    for attribute in &mut header.attrs {
+        if ON_IMPLS.contains(&last_word(attribute.path()).as_str()) {
+            *attribute = marked(attribute.path(), HANDLED);
+        }
+    }
+    let item = Impl::with_members(&header, members);
+    without_lints(item)
 }

@@ -7,11 +7,11 @@ use syn::spanned::Spanned as _;
 use syn::{Expr, Lit, Type};
 
 use super::args::{Args, Err, Message};
-use super::capture;
 use super::ret::{Ret, Returned};
-use crate::attribute::{self, Attribute};
+use super::{NAME, capture, is_seen};
+use crate::attribute::{self, Attribute, Remedies};
 use crate::errors::Errors;
-use crate::item::{Function, Item, Opaque, Shape, promises_future};
+use crate::item::{Function, Item, Opaque, Shape, is_called, promises_future};
 use crate::options::{Given, facade_or_default};
 
 /// What is generated.
@@ -77,6 +77,12 @@ pub(super) enum Failure {
 
 pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan> {
     let function = function(item, errors);
+    let attributes = function.iter().flat_map(|function| &function.attrs);
+    for another in attributes.filter(|attribute| is_called(attribute, NAME) && !is_seen(attribute))
+    {
+        let message = "`#[traced_operation]` is given twice; join the two";
+        errors.push(syn::Error::new_spanned(another, message));
+    }
     if let Some(given) = &args.rpc {
         let message = "`rpc` is about the span of an RPC: it belongs on a method of an impl with `#[traced_grpc_service]`";
         errors.at(given.word.span(), message);
@@ -98,8 +104,13 @@ pub(super) fn lower(args: Args, item: Item, errors: &mut Errors) -> Option<Plan>
     let attributes = attribute::check(entries, errors);
     let name = args.name.map(|given| name(given, errors));
     let place = place(args.root, args.parent, errors);
-    for value in [&args.link, &args.skip_if].into_iter().flatten() {
-        attribute::refuse_control_flow(&value.value, errors);
+    for (option, remedies) in [
+        (&args.link, Remedies::SPAN),
+        (&args.skip_if, Remedies::CONDITION),
+    ] {
+        if let Some(given) = option {
+            attribute::refuse_control_flow(&given.value, &remedies, errors);
+        }
     }
     let function = function?;
     let shape = function.shape();
@@ -142,7 +153,7 @@ fn place(root: Option<Given<()>>, parent: Option<Given<Box<Expr>>>, errors: &mut
         }
         (Some(_), None) => Place::Root,
         (None, Some(parent)) => {
-            attribute::refuse_control_flow(&parent.value, errors);
+            attribute::refuse_control_flow(&parent.value, &Remedies::SPAN, errors);
             Place::Below(*parent.value)
         }
         (None, None) => Place::Here,

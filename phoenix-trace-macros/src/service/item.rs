@@ -5,7 +5,7 @@ use syn::{ImplItemType, ItemImpl, Path};
 
 use crate::errors::Errors;
 use crate::item::{Function, Impl, Member};
-use crate::operation::{Args, take_args};
+use crate::operation::{Args, refuse_another, take_args};
 
 pub(super) struct ServiceImpl {
     /// The impl without its items.
@@ -32,6 +32,7 @@ impl ServiceImpl {
             return None;
         };
         let Impl { header, members } = errors.take(parsed)?;
+        refuse_another(&header, "traced_grpc_service", errors);
         let Some((trait_path, _)) = header.trait_.clone() else {
             errors.push(syn::Error::new_spanned(&header.self_ty, PLACE));
             return None;

@@ -77,6 +77,7 @@ pub(super) fn lower(args: Args, service_impl: ServiceImpl, errors: &mut Errors) 
             ServiceMember::Type(ty) => types.push(ty),
             ServiceMember::Other(tokens) => rest.extend(tokens),
             ServiceMember::Method(function, args) if args.skip.is_some() => {
+                args.check_skipped(errors);
                 function.to_tokens(&mut rest);
             }
             ServiceMember::Method(function, args) => match body(&function, &args, errors) {

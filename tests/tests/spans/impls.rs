@@ -46,6 +46,11 @@ impl Shop {
         self.items.last()
     }
 
+    #[traced_operation(capture(shop: keys::SHOP))]
+    fn send_to(&self, shop: &str) -> usize {
+        shop.len()
+    }
+
     #[traced_operation(skip)]
     const fn len(&self) -> usize {
         self.items.len()
@@ -88,6 +93,7 @@ async fn every_method_has_its_span() {
         let _ = shop.put(7);
         let _ = shop.take().await;
         let _ = shop.peek();
+        let _ = shop.send_to("other");
         let below = Below(shop);
         below.leave().await;
         below.enter("me").await
@@ -107,6 +113,9 @@ take · client · ✗ String · phoenix.shop=corner · ◆ exception
 
 trace · test · 1 span · kept: head
 look into it · phoenix.shop=mine
+
+trace · test · 1 span · kept: head
+send_to · client · phoenix.shop=other
 
 trace · test · 2 spans · kept: head
 enter · phoenix.shop=corner

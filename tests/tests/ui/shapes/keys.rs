@@ -49,6 +49,22 @@ attribute_keys! {
     pub(crate) NUMBERS: "phoenix.numbers" => int[],
 }
 
+mod team {
+    phoenix_trace::attribute_keys! {
+        /// Keys of a team.
+        pub mod keys {
+            /// For the team alone.
+            pub(super) LOCAL: "phoenix.team.local" => string, sensitive,
+            /// For everybody.
+            SHARED: "phoenix.team.shared" => string, sensitive,
+        }
+    }
+
+    pub fn work() {
+        phoenix_trace::record!(keys::LOCAL = "a", keys::SHARED = "b");
+    }
+}
+
 struct Task {
     id: u64,
     model: Option<String>,
@@ -84,6 +100,10 @@ struct Task {
 )]
 fn schedule(task: &Task, names: &[String]) -> u64 {
     record!(keys::QUEUE_DEPTH = names.len());
+    team::work();
+    assert_eq!(team::keys::SENSITIVE, ["phoenix.team.local", "phoenix.team.shared"]);
+    // The registry lists `_OTHER` for it and nothing else.
+    record!("error.type" = "timeout");
     record!(more::DONE = true, keys::USER_EMAIL = "a@b.c", "user.id" = Some("me"),);
     record!(keys::PLACEMENT = keys::Placement::OutOfRoom, keys::NOTE = ?task.id, STATE = &State::On);
     record!(keys::PLACEMENT = Some(keys::Placement::Queued), keys::NOTES = names);

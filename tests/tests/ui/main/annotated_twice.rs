@@ -1,0 +1,3 @@
+#[phoenix_trace::phoenix_main]
+#[phoenix_trace::phoenix_main(service = "orders")]
+async fn main() {}

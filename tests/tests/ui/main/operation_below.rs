@@ -1,0 +1,3 @@
+#[phoenix_trace::phoenix_main]
+#[phoenix_trace::traced_operation]
+async fn main() {}

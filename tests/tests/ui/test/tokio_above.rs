@@ -1,0 +1,5 @@
+#[tokio::test]
+#[phoenix_trace::phoenix_test]
+async fn works() {}
+
+fn main() {}
