@@ -304,3 +304,48 @@ fn attach(strand: &mut Strand) -> &Arc<Part> {
     strand.pipeline.cutting.look();
     strand.part.insert(part)
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Looks for a strand when it is dropped, and counts how often it was found, and how often not.
+    struct Looks {
+        seed: u64,
+        found: Arc<[AtomicU32; 2]>,
+    }
+
+    impl Drop for Looks {
+        fn drop(&mut self) {
+            let found = registry::find(self.seed).is_some();
+            self.found[usize::from(found)].fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Code of the user's runs between the two: here it stands for the task, which may be woken as soon as the strand is back.
+    #[test]
+    fn a_strand_that_is_closed_is_not_found_while_its_spans_are_taken() {
+        let config = crate::Config::default().no_exporter();
+        let pipeline = crate::bootstrap::start(config).expect("it starts");
+        let found = Arc::<[AtomicU32; 2]>::default();
+        let mut strand = Strand::new(pipeline.clone());
+        strand.role = Role::Branch;
+        strand.seed = registry::seed_in_shard(1 << 40, 0);
+        let looks = Looks {
+            seed: strand.seed,
+            found: found.clone(),
+        };
+        strand.otel = Some(opentelemetry::Context::new().with_value(looks));
+        let part = part_of(&mut strand);
+        part.park(strand);
+        assert!(registry::find(part.seed).is_some());
+        part.close();
+        let [missed, found] = found.each_ref().map(|count| count.load(Ordering::Relaxed));
+        assert_eq!((missed, found), (1, 0));
+        assert!(part.unpark().suppressed);
+        pipeline.shutdown(Duration::from_secs(5));
+    }
+}
