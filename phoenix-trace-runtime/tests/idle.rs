@@ -3,16 +3,17 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use phoenix_trace_runtime::private::{Site, SpanKind, enter};
 use phoenix_trace_runtime::{Config, init, spawn};
 
-/// Far longer than each delay, grace period and pause below.
-const A_WHILE: Duration = Duration::from_millis(400);
-const SOON: Duration = Duration::from_secs(20);
+#[path = "support/switches.rs"]
+mod switches;
+
+use switches::{SOON, check_asleep};
 
 static SITE: Site = Site::new("span", SpanKind::Internal, "");
 
@@ -24,25 +25,6 @@ impl SpanExporter for Tells {
         let _ = self.0.send(batch.len());
         Ok(())
     }
-}
-
-/// How often the exporting thread, those of the two exporters, and the one that writes lines of logs have gone to sleep or were
-/// interrupted.
-fn switches() -> u64 {
-    let tasks = std::fs::read_dir("/proc/self/task").expect("threads");
-    let statuses = tasks.filter_map(|task| {
-        let status = std::fs::read_to_string(task.ok()?.path().join("status"));
-        status
-            .ok()
-            .filter(|text| text.contains("Name:\tphoenix-trace"))
-    });
-    let statuses: Vec<String> = statuses.collect();
-    let threads = if cfg!(feature = "logs") { 4 } else { 3 };
-    assert_eq!(statuses.len(), threads, "each exporter has a thread");
-    let lines = statuses.iter().flat_map(|status| status.lines());
-    let counters = lines.filter(|line| line.contains("ctxt_switches:"));
-    let numbers = counters.filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok());
-    numbers.sum()
 }
 
 /// With a configuration file, which is watched.
@@ -63,6 +45,7 @@ fn with_nothing_to_do_the_exporting_thread_sleeps() {
     let config = config
         .export_delay(Duration::from_millis(10))
         .grace_period(Duration::from_millis(10))
+        .cut_after(Duration::from_millis(10))
         .exporter(Tells(tell.clone()))
         .also_exporter(Tells(tell));
     let telemetry = init(config).expect("it starts");
@@ -79,20 +62,7 @@ fn with_nothing_to_do_the_exporting_thread_sleeps() {
         assert_eq!(told.recv_timeout(SOON), Ok(1));
     }
 
-    // Until it has done what there was to do.
-    let start = Instant::now();
-    let mut last = switches();
-    loop {
-        std::thread::sleep(A_WHILE / 4);
-        let now = switches();
-        if now == last {
-            break;
-        }
-        assert!(start.elapsed() < SOON, "it does not go to sleep");
-        last = now;
-    }
-    std::thread::sleep(A_WHILE);
-    assert_eq!(switches(), last, "it woke up");
+    check_asleep(2);
 
     // It is asleep, not gone.
     drop(enter(&SITE, &[]));

@@ -393,3 +393,36 @@ fn write_dropped(f: &mut fmt::Formatter<'_>, dropped: &Dropped) -> fmt::Result {
         .iter()
         .try_for_each(|(reason, spans)| write!(f, " + {spans} dropped ({})", reason.as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_balances_when_every_span_is_in_it_once() {
+        let dropped = DropReason::ALL.map(Count::Dropped);
+        let others = [
+            Count::Acknowledged,
+            Count::Rejected,
+            Count::Failed,
+            Count::InDoubt,
+        ];
+        for count in dropped.into_iter().chain(others) {
+            let account = Account::default();
+            let balances = |queued, queued_there| {
+                let also = vec![account.exporter_stats("another", queued_there)];
+                account.stats(queued, also).balances()
+            };
+            account.add(Count::Offered, 3);
+            account.add(Count::Discarded, 1);
+            account.add(count, 1);
+            assert!(!balances(1, 1), "{count:?}: one is missing");
+            account.add(count, 1);
+            assert!(balances(1, 1), "{count:?}");
+            assert!(!balances(0, 1) && !balances(1, 0), "{count:?}");
+            account.add(count, 1);
+            assert!(!balances(1, 1), "{count:?}: one is there twice");
+            assert!(balances(0, 0), "{count:?}");
+        }
+    }
+}

@@ -80,3 +80,20 @@ pub(crate) fn parts_of(pipeline: &crate::pipeline::Pipeline) -> Vec<Arc<Part>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn as_many_threads_as_there_are_shards_meet_at_no_lock() {
+        for random in [0, 1, 12345, u64::MAX] {
+            let of_thread = |thread| std::ptr::from_ref(shard(seed_in_shard(random, thread)));
+            let locks: HashSet<_> = (0..SHARDS).map(of_thread).collect();
+            assert_eq!(locks.len() as u64, SHARDS);
+            assert!(locks.contains(&of_thread(SHARDS)), "there are no more");
+        }
+    }
+}

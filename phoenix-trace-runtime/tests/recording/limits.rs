@@ -6,13 +6,13 @@ use opentelemetry::Value;
 use opentelemetry::trace::{SpanContext, SpanId, Status, TraceFlags, TraceId, TraceState};
 use opentelemetry_sdk::trace::SpanData;
 use phoenix_trace_runtime::key::{Key, types};
-use phoenix_trace_runtime::private::{attr, attr_fmt, event, outcome, record};
+use phoenix_trace_runtime::private::{self, attr, attr_fmt, event, outcome, record};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::value::Attr;
 use phoenix_trace_runtime::{Config, DropReason, add_link, carry, current_span};
 
-use crate::support::{enter, fallible, traced};
+use crate::support::{enter, fallible, site, traced};
 
 const TEXT: Key<types::Str> = Key::new("phoenix.test.text");
 
@@ -108,6 +108,24 @@ fn each_limit_is_set_in_code() {
         thirty_of_each(config),
         [(24, 6), (23, 7), (22, 8), (21, 9), (20, 10)]
     );
+}
+
+#[test]
+fn attributes_that_a_span_starts_with_are_limited_like_others() {
+    let config = Config::default().max_attributes(24);
+    let capture = Capture::with_config(config.sampler(Sampler::always_on()));
+    capture.run(|| {
+        let _root = private::enter(site("root"), &thirty());
+        drop(private::enter(site("child"), &thirty()));
+    });
+    let spans = capture.exported();
+    assert_eq!(spans.len(), 2);
+    for span in spans {
+        let of_test = (span.attributes.iter())
+            .filter(|pair| pair.key.as_str().starts_with("phoenix.test"))
+            .count();
+        assert_eq!((of_test, span.dropped_attributes_count), (24, 6));
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use opentelemetry::trace::{
 use opentelemetry_sdk::trace::SpanData;
 use phoenix_trace_runtime::interop::TracerProvider;
 use phoenix_trace_runtime::key::{Key, types};
-use phoenix_trace_runtime::private::{self, attr, outcome};
+use phoenix_trace_runtime::private::{self, attr, event, outcome, record};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::testing::Capture;
 use phoenix_trace_runtime::{Config, DropReason, HttpServerLayer, Stats, current_span};
@@ -19,6 +19,7 @@ use tower::{Layer as _, Service as _, service_fn};
 use crate::support::{enter, fallible, site, traced};
 
 const NUMBER: Key<types::Int> = Key::new("phoenix.test.number");
+const NUMBERS: Key<types::IntArray> = Key::new("phoenix.test.numbers");
 
 fn given_up(stats: &Stats) -> u64 {
     let reason = |(reason, _): &&(DropReason, u64)| *reason == DropReason::TooMuchOpen;
@@ -77,6 +78,41 @@ fn of_too_many_open_segments_failures_are_the_last_to_go() {
     drop(open(&capture, 1, 1, true));
     assert_eq!(capture.exported().len(), 3, "{}", capture.stats());
     assert!(capture.stats().balances(), "{}", capture.stats());
+}
+
+#[test]
+fn what_is_not_sampled_is_given_up_before_what_is() {
+    // More than half of the segments that may be open, and less than three quarters.
+    let given_up = |sampler| {
+        let config = Config::default().service("test").max_open_segments(100);
+        let capture = Capture::with_config(config.sampler(sampler));
+        drop(open(&capture, 70, 100, false));
+        given_up(&capture.stats())
+    };
+    assert!(given_up(Sampler::ratio(0.0)) > 0);
+    assert_eq!(given_up(Sampler::always_on()), 0);
+}
+
+#[test]
+fn a_failure_is_told_in_full_where_there_is_no_room_for_other_events() {
+    const EVENTS: u32 = 100;
+    let config = Config::default().service("test").max_open_segments(4);
+    let capture = Capture::with_config(config.sampler(Sampler::ratio(0.0)));
+    let segments = open(&capture, 2, 0, false);
+    capture.run(|| {
+        let failing = enter("failing");
+        (0..EVENTS).for_each(|_| event("seen", &[]));
+        let failed = "x".parse::<u8>();
+        failing.outcome(outcome!(&failed));
+    });
+    let failing = capture.exported().remove(0);
+    drop(segments);
+    let (told, seen): (Vec<_>, Vec<_>) =
+        (failing.events.events.iter()).partition(|event| event.name == "exception");
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].attributes.len(), 2, "its type and its message");
+    assert!(seen.len() < EVENTS as usize / 2, "there was room for all");
+    assert_eq!(failing.events.dropped_count, EVENTS - seen.len() as u32);
 }
 
 /// A capture in which no segment can start, and what takes all its room.
@@ -269,6 +305,37 @@ fn what_is_undecided_is_bounded_in_bytes() {
         let _root = enter("root");
         assert!(current_span().is_recording(), "there is room again");
     });
+}
+
+#[test]
+fn arrays_are_undecided_bytes_too() {
+    const ROOM: usize = 64 * 1024;
+    // So few that nothing else asks for room.
+    const ARRAYS: usize = 12;
+    const LENGTH: usize = 1024;
+    let numbers = vec![1_i64; LENGTH];
+    let config = Config::default().service("test").max_undecided_bytes(ROOM);
+    let capture = Capture::with_config(config.sampler(Sampler::always_on()));
+    capture.run(|| {
+        let _root = enter("root");
+        for _ in 0..ARRAYS {
+            let _child = enter("child");
+            record(&[attr(&NUMBERS, &numbers)]);
+        }
+    });
+    let spans = capture.exported();
+    let kept = |span: &&SpanData| {
+        span.attributes
+            .iter()
+            .any(|pair| pair.key.as_str() == NUMBERS.name())
+    };
+    let kept = spans.iter().filter(kept).count();
+    assert!(
+        kept > 0 && kept * LENGTH * size_of::<i64>() <= ROOM,
+        "{kept}"
+    );
+    let dropped: u32 = spans.iter().map(|span| span.dropped_attributes_count).sum();
+    assert_eq!(kept + dropped as usize, ARRAYS);
 }
 
 /// A span that ends well beyond the room of its segment is given up, but not what another thread has said of it.

@@ -298,6 +298,26 @@ fn what_may_have_arrived_once_is_in_doubt_at_the_end() {
 }
 
 #[test]
+fn what_may_have_arrived_is_in_doubt_although_a_receiver_refuses_it_later() {
+    let fake = first([
+        unknown(true),
+        Reply::Answer(Answer::Taken {
+            rejected: 3,
+            message: "these were here before".to_owned(),
+        }),
+    ]);
+    let rig = Rig::new(settings(), &fake);
+    rig.record(&ELEVEN);
+    assert!(rig.flush());
+    let stats = rig.stats();
+    assert_eq!(
+        (stats.acknowledged, stats.in_doubt, stats.rejected),
+        (8, 3, 0),
+        "{stats}"
+    );
+}
+
+#[test]
 fn an_attempt_that_takes_too_long_leaves_its_spans_in_doubt() {
     let fake = first([Reply::Hang]);
     let timeout = Duration::from_millis(20);
