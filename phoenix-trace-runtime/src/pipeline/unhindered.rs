@@ -134,3 +134,23 @@ fn a_segment_is_handed_over_as_a_whole() {
     drop(unblock);
     pipeline.shutdown(DEADLINE);
 }
+
+#[test]
+fn locks_that_a_panic_has_poisoned_hinder_nobody() {
+    let config = Config::default().sampler(Sampler::ratio(0.0)).no_exporter();
+    let pipeline = bootstrap::start(config).expect("it starts");
+    let of_thread = pipeline.clone();
+    let panics = std::thread::spawn(move || {
+        let _held = (
+            lock(&of_thread.buffers),
+            lock(&of_thread.waiting.segments),
+            lock(&of_thread.running),
+        );
+        panic!("told to");
+    });
+    assert!(panics.join().is_err());
+    assert!(pipeline.buffers.is_poisoned());
+    assert!(records(&pipeline, 1_000));
+    assert_eq!(pipeline.stats().discarded, 1_000);
+    assert!(pipeline.shutdown(DEADLINE));
+}

@@ -119,3 +119,19 @@ fn values_may_borrow_what_lives_no_longer_than_they() {
     capture.run(|| borrows(vec!["a".to_owned(), "b".to_owned()]));
     assert_eq!(attributes(&capture, "borrows"), "user.id=lent user.name=b");
 }
+
+struct Nameless;
+
+impl AsRef<str> for Nameless {
+    fn as_ref(&self) -> &str {
+        panic!("told to")
+    }
+}
+
+#[test]
+fn a_name_that_panics_harms_nothing() {
+    let capture = Capture::new();
+    let returned = capture.run(|| traced!(Nameless, 7));
+    assert_eq!(returned, 7);
+    assert_eq!(capture.exported().len(), 1);
+}

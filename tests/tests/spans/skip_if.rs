@@ -60,3 +60,16 @@ handle · ✗ Request · phoenix.seen=1 · ◆ exception
 "
     );
 }
+
+#[traced_operation(skip_if = unsure())]
+fn asked() {}
+
+fn unsure() -> bool {
+    panic!("told to")
+}
+
+#[tokio::test]
+async fn a_condition_that_panics_skips_nothing() {
+    let tree = tree_of(async { asked() }).await;
+    assert_eq!(tree, "trace · test · 1 span · kept: head\nasked\n");
+}

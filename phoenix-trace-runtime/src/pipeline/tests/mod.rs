@@ -1,5 +1,6 @@
 //! The exporting side with destinations that do what a test tells them.
 
+mod anchors;
 mod answers;
 mod ending;
 mod failures_first;
