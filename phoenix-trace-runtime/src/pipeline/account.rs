@@ -22,7 +22,7 @@ pub enum DropReason {
     QueueFull,
     /// It ended after shutdown, or had not been sent when the deadline of shutdown passed.
     AlreadyShutdown,
-    /// It ended while its thread did, which by then could not record any more.
+    /// It started or ended while its thread did, which by then could not record any more.
     ThreadEnded,
     /// Too many segments were open, or held too many bytes: it had ended well, or would have been a local root.
     TooMuchOpen,

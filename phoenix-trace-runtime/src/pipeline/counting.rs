@@ -92,11 +92,10 @@ impl Pipeline {
         self.first.account.add(Count::LateErrors, 1);
     }
 
-    /// Counts a strand that cannot be recorded because its thread is ending.
-    pub(crate) fn lose(&self, strand: &Strand) {
-        self.count_given_up(strand.records.len(), DropReason::ThreadEnded);
-        let unrecorded = strand.records.len();
-        self.first.account.add(Count::Unrecorded, unrecorded);
+    /// Counts spans that cannot be recorded because their thread is ending.
+    pub(crate) fn lose(&self, spans: usize) {
+        self.count_given_up(spans, DropReason::ThreadEnded);
+        self.first.account.add(Count::Unrecorded, spans);
     }
 
     /// Counts failures that would have kept the segment of `context`, which was dropped before they came.

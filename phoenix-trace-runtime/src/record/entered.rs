@@ -93,7 +93,7 @@ fn enter_root(
     match thread::install(strand) {
         Ok(()) => guard(Child::first(), Place::Root),
         Err(strand) => {
-            strand.pipeline.lose(&strand);
+            strand.pipeline.lose(strand.records.len());
             Entered::off()
         }
     }

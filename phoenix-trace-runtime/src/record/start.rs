@@ -207,7 +207,11 @@ fn start_fresh(site: &'static Site, attrs: &[Attr<'_>], now: Ticks) -> Option<Ch
             .takes_start()
             .then(|| child_on(thread, site, attrs, now, true, &mut lazy))
     });
-    let child = child.flatten()?;
+    let Some(child) = child else {
+        thread::lose_span();
+        return None;
+    };
+    let child = child?;
     if lazy {
         set_lazy(child.seed, child.number(), attrs);
     }
@@ -225,7 +229,7 @@ fn start_root_here(site: &'static Site, attrs: &[Attr<'_>], beginning: Beginning
 /// Runs a strand whose first span has started, until the span's owner takes it and lets run again what ran before.
 fn run_here(strand: Box<Strand>) {
     if let Err(strand) = thread::install(strand) {
-        strand.pipeline.lose(&strand);
+        strand.pipeline.lose(strand.records.len());
     }
 }
 
@@ -319,7 +323,11 @@ pub(super) fn root_alone(
             Err(refused.map(|by| Refused::new(by, site, beginning, attrs.len(), now)))
         }
     });
-    let mut strand = strand.unwrap_or(Err(None))?;
+    let Some(strand) = strand else {
+        thread::lose_span();
+        return Err(None);
+    };
+    let mut strand = strand?;
     if strand.role == Role::Scope {
         return Ok(strand);
     }

@@ -275,6 +275,14 @@ pub(crate) fn recycle_all(strands: impl Iterator<Item = Box<Strand>>) {
     cleared.for_each(drop);
 }
 
+/// A span cannot start where the thread is ending, such as in the destructor of a thread-local.
+#[cold]
+pub(super) fn lose_span() {
+    if let Some(pipeline) = process::global() {
+        pipeline.lose(1);
+    }
+}
+
 /// Makes `strand` the running one, which hides the one that ran. Gives it back when the thread is ending.
 #[inline(always)]
 pub(crate) fn install(strand: Box<Strand>) -> Result<(), Box<Strand>> {
