@@ -15,7 +15,7 @@ use crate::key::RawKey;
 use crate::outcome::{
     AsError, Failure, Outcome, of_any_error, of_error, of_pointer, short_type_name,
 };
-use crate::private::recording;
+use crate::private::{self, recording};
 use crate::record::carry::current_span;
 use crate::record::owned::{self, Owned};
 use crate::record::run::within;
@@ -47,7 +47,7 @@ pub fn with_traced_operation<R: OperationOutput>(
     attributes: impl OperationAttributes,
     f: impl FnOnce() -> R,
 ) -> R {
-    let mut span = begin(name.as_ref(), &attributes);
+    let mut span = begin(private::name(&name), &attributes);
     let mut running = span.enter();
     let returned = f();
     running.settle(returned.outcome());
@@ -81,7 +81,7 @@ pub fn with_traced_operation_async<F>(
 where
     F: Future<Output: OperationOutput>,
 {
-    let span = begin(name.as_ref(), &attributes);
+    let span = begin(private::name(&name), &attributes);
     within(span, async move { f().await }, |returned: &F::Output| {
         returned.outcome()
     })

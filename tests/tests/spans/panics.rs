@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use phoenix_trace::testing::Capture;
-use phoenix_trace::{event, record, traced, traced_operation};
+use phoenix_trace::{event, record, traced, traced_operation, with_traced_operation};
 
 use super::attributes;
 
@@ -131,7 +131,7 @@ impl AsRef<str> for Nameless {
 #[test]
 fn a_name_that_panics_harms_nothing() {
     let capture = Capture::new();
-    let returned = capture.run(|| traced!(Nameless, 7));
-    assert_eq!(returned, 7);
-    assert_eq!(capture.exported().len(), 1);
+    let returned = capture.run(|| traced!(Nameless, 7) + with_traced_operation(Nameless, (), || 1));
+    assert_eq!(returned, 8);
+    assert_eq!(capture.exported().len(), 2);
 }
