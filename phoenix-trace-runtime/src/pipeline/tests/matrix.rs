@@ -203,6 +203,7 @@ fn a_deadline_holds_for_an_exporter_that_hangs() {
         let deadline = Duration::from_millis(20);
         let pipeline = Arc::clone(&rig.pipeline);
         assert!(!run(Box::new(move || pipeline.flush(deadline))), "{place}");
+        fake.wait_for(|requests| !requests.is_empty());
         assert_eq!(rig.stats().queued, 2, "{place}");
         let pipeline = Arc::clone(&rig.pipeline);
         assert!(
