@@ -38,8 +38,8 @@ pub(super) fn hand_over(strand: &mut Strand, now: Ticks) {
     }
 }
 
-/// At shutdown: what runs on this thread, and all that it hides, which goes no further meanwhile, ends as cancelled, and is decided. Its owners find an empty
-/// strand.
+/// At shutdown: what runs on this thread, and all that it hides, which goes no further meanwhile, ends as cancelled, and is decided.
+/// Its owners find an empty strand.
 pub(crate) fn close_running(pipeline: &Pipeline) {
     let now = clock::now();
     let mut segments = Vec::new();
