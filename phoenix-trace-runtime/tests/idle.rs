@@ -2,30 +2,18 @@
 #![cfg(target_os = "linux")]
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use phoenix_trace_runtime::private::{Site, SpanKind, enter};
 use phoenix_trace_runtime::{Config, init, spawn};
 
-#[path = "support/switches.rs"]
-mod switches;
+#[path = "support/asleep.rs"]
+mod asleep;
 
-use switches::{SOON, check_asleep};
+use asleep::{SOON, Tells, check_asleep};
 
 static SITE: Site = Site::new("span", SpanKind::Internal, "");
-
-#[derive(Debug)]
-struct Tells(Sender<usize>);
-
-impl SpanExporter for Tells {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        let _ = self.0.send(batch.len());
-        Ok(())
-    }
-}
 
 /// With a configuration file, which is watched.
 fn config() -> (Config, PathBuf) {

@@ -2,35 +2,23 @@
 #![cfg(target_os = "linux")]
 
 use std::future::{Future as _, pending};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use phoenix_trace_runtime::outcome::Outcome;
 use phoenix_trace_runtime::private::{Site, SpanKind, enter, start, traced};
 use phoenix_trace_runtime::sampling::Sampler;
 use phoenix_trace_runtime::{Config, init, stats};
 
-#[path = "support/switches.rs"]
-mod switches;
+#[path = "support/asleep.rs"]
+mod asleep;
 
-use switches::{SOON, check_asleep};
+use asleep::{SOON, Tells, check_asleep};
 
 const SEGMENTS: usize = 1_000;
 
 static SITE: Site = Site::new("span", SpanKind::Internal, "");
-
-#[derive(Debug)]
-struct Tells(Sender<usize>);
-
-impl SpanExporter for Tells {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        let _ = self.0.send(batch.len());
-        Ok(())
-    }
-}
 
 #[test]
 fn open_segments_in_which_nothing_happens_wake_nobody() {

@@ -1,15 +1,30 @@
-//! How often the toolkit's threads woke up.
+//! What tests of threads that sleep share: how often those of the toolkit woke up, and an exporter that tells what it was given.
 
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+
 /// Far longer than each delay, grace period and pause of a test that waits for so long that nothing happens.
-pub(crate) const A_WHILE: Duration = Duration::from_millis(400);
+const A_WHILE: Duration = Duration::from_millis(400);
 /// For what is to happen soon: only a test that fails waits so long.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
+/// Tells how many spans it was given.
+#[derive(Debug)]
+pub(crate) struct Tells(pub(crate) Sender<usize>);
+
+impl SpanExporter for Tells {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        let _ = self.0.send(batch.len());
+        Ok(())
+    }
+}
+
 /// How often the exporting thread, those of `exporters`, and the one that writes lines of logs have gone to sleep or were
 /// interrupted.
-pub(crate) fn switches(exporters: usize) -> u64 {
+fn switches(exporters: usize) -> u64 {
     let tasks = std::fs::read_dir("/proc/self/task").expect("threads");
     let statuses = tasks.filter_map(|task| {
         let status = std::fs::read_to_string(task.ok()?.path().join("status"));
